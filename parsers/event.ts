@@ -1,0 +1,58 @@
+// The event as Trapline keeps it, and what a parser has to provide.
+import type { EventLogSource, Fields, Pivots, SigmaEvent } from '../sigma/event.ts'
+
+/** A stored event. */
+export interface Event extends SigmaEvent {
+  /** `20261121-000000042137`: UTC day and number, given by the ingest worker; empty before. */
+  readonly id: string
+  /** When Trapline received it, milliseconds since 1970 UTC. */
+  readonly ingested: number
+  /** Name of the parser that made it, `unparsed` where none could. */
+  readonly parser: string
+  /** Why it could not be parsed, where it could not. */
+  readonly error?: EventError
+}
+
+export interface EventError {
+  readonly code: string
+  readonly message: string
+}
+
+/** What a parser gives for one input; the normaliser adds id, source, received time and defaults. */
+export interface Parsed {
+  /** Milliseconds since 1970 UTC; absent when the input has no readable time. */
+  readonly time?: number
+  readonly logsource: EventLogSource
+  readonly pivots: Pivots
+  readonly message: string
+  readonly fields: Fields
+  /** True when `fields` is exactly `parseJsonText(raw)`: stores then keep the text once. */
+  readonly fieldsAreRaw?: boolean
+}
+
+/** What a parser may need beside the input. All pure. */
+export interface ParseContext {
+  /** Now, milliseconds: for years that a format leaves out. */
+  readonly now: number
+  /** Zone of times without one, IANA name; `UTC` by default. */
+  readonly timeZone: string
+}
+
+/** Input of a parser: the text and, where it is JSON, the value it decodes to. */
+export interface ParserInput {
+  readonly text: string
+  /** `parseJsonText(text)` when the text is a JSON object, else undefined. */
+  readonly json: Fields | undefined
+}
+
+/** One log format. A new one is a file with this shape and a line in `parsers/table.ts`. */
+export interface Parser {
+  readonly name: string
+  readonly title: string
+  /** Other names accepted for `--source`, `?source=` and `--log-type`. */
+  readonly aliases?: readonly string[]
+  /** Cheap and strict: true only when the input is surely this format. */
+  recognise(input: ParserInput): boolean
+  /** The event, or why the input is not of this format. Never throws. */
+  parse(input: ParserInput, context: ParseContext): Parsed | EventError
+}
