@@ -1,7 +1,7 @@
 // The one entry of the npm scripts. Needs nothing but Node 20+ (or Bun) and the npm registry client:
 // finds Bun of the pinned version or installs it into .bun/, installs packages from bun.lock, runs a task.
-import { spawnSync, spawn } from 'node:child_process'
-import { existsSync, readFileSync, mkdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -26,8 +26,16 @@ function findBun() {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   const install = spawnSync(
     npm,
-    ['install', '--prefix', join(root, '.bun'), '--no-save', '--no-package-lock', '--no-audit',
-      '--no-fund', `bun@${pinned}`],
+    [
+      'install',
+      '--prefix',
+      join(root, '.bun'),
+      '--no-save',
+      '--no-package-lock',
+      '--no-audit',
+      '--no-fund',
+      `bun@${pinned}`,
+    ],
     { stdio: ['ignore', 'ignore', 'inherit'], cwd: join(root, '.bun') },
   )
   if (install.status !== 0 || !isPinnedBun(local)) {
@@ -50,7 +58,7 @@ const tasks = {
   start: { production: true, run: (args) => [join(root, 'ci/trapline.ts'), 'start', ...args] },
   cli: { production: true, run: (args) => [join(root, 'ci/trapline.ts'), ...args] },
   test: { production: false, run: (args) => ['scripts/test.ts', ...args] },
-  check: { production: false, run: (args) => ['scripts/check.ts', ...args] },
+  lint: { production: false, run: (args) => ['scripts/lint.ts', ...args] },
   bench: { production: true, run: (args) => ['scripts/bench/bench.ts', ...args] },
 }
 

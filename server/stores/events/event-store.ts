@@ -150,8 +150,27 @@ export interface EventReader {
     expr?: Expr,
   ): Promise<{ readonly before: readonly Event[]; readonly after: readonly Event[] }>
   stats(): Promise<StoreStats>
+  /** Events committed after an intake sequence, oldest first: what live views poll. `gap` says that some
+   * of them had already left the intake. */
+  tail(after: number, expr: Expr | undefined, limit: number): Promise<Tail>
+  /** Rule ids that matched each event, by event id. */
+  matchesOf(ids: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
+}
+
+export interface Tail {
+  readonly events: readonly Event[]
+  readonly sequence: number
+  readonly gap: boolean
+}
+
+/** How the state worker follows detections: reads of `intake.db` alone, past a cursor. */
+export interface MatchFeed {
+  /** Identity of this intake; another epoch than the cursor's means a restored or foreign file. */
+  epoch(): string
   /** Matches with sequence above `after`, ascending. */
-  matches(after: number, limit: number): Promise<readonly StoredMatch[]>
+  matches(after: number, limit: number): readonly StoredMatch[]
+  /** The matched event, from the intake or a day file. */
+  event(id: string): Event | undefined
 }
 
 /** What became of a batch. */

@@ -1,0 +1,200 @@
+// What routes and pages may ask for: one bundle, made once at start (`server/main.ts`) and passed to every
+// route factory, so that tests build an app over real stores without a port. Methods reject with
+// `ServiceError`; routes map its code to a status in one place (`server/routes/errors.ts`).
+import type { Settings } from '../config.ts'
+import type { EventReader } from '../stores/events/event-store.ts'
+import type { AlertSeverity, Principal } from '../stores/state/state-store.ts'
+import type { StateClient } from '../workers/state-client.ts'
+
+export class ServiceError extends Error {
+  readonly code: ServiceErrorCode
+  /** Seconds after which to try again, where that helps. */
+  readonly retryAfter_s: number | undefined
+
+  constructor(code: ServiceErrorCode, message: string, retryAfter_s?: number) {
+    super(message)
+    this.code = code
+    this.retryAfter_s = retryAfter_s
+  }
+}
+
+export type ServiceErrorCode =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'too-large'
+  | 'too-many'
+  | 'disk-full'
+  | 'unavailable'
+
+export interface Services {
+  readonly settings: Settings
+  readonly ingest: IngestService
+  /** Query workers behind the reader's interface. */
+  readonly events: EventReader
+  /** The state worker. */
+  readonly state: StateClient
+  readonly rules: RuleService
+  readonly sources: SourceService
+  readonly scenarios: ScenarioService
+  readonly health: HealthService
+}
+
+export interface IngestRequest {
+  readonly body: Uint8Array
+  /** `?source=`: a parser's name, or a label. */
+  readonly source?: string
+  /** `Idempotency-Key`. */
+  readonly key?: string
+  /** Raises the lower bound of accepted event times (imports of old logs). */
+  readonly import?: boolean
+}
+
+export interface IngestAnswer {
+  readonly accepted: number
+  readonly unparsed: number
+  readonly batch: string
+  readonly errors: readonly {
+    readonly index: number
+    readonly code: string
+    readonly message: string
+  }[]
+}
+
+export interface IngestService {
+  /** Resolves after the commit. Rejects `too-many` when the queue is full, `conflict` for a reused key,
+   * `disk-full`. */
+  ingest(request: IngestRequest): Promise<IngestAnswer>
+  /** Datagrams and lines of the syslog listeners. */
+  lines(lines: readonly string[], source: string): Promise<IngestAnswer>
+  /** Compiles the rules anew in a second worker and hands over between two batches. */
+  reload(): Promise<{ readonly rules: number; readonly refused: number; readonly took_ms: number }>
+}
+
+/** A loaded rule as the Rules page lists it. */
+export interface RuleSummary {
+  readonly id: string
+  readonly title: string
+  readonly level: AlertSeverity
+  readonly status: string
+  readonly author?: string
+  readonly description?: string
+  readonly logsource: {
+    readonly product?: string
+    readonly category?: string
+    readonly service?: string
+  }
+  readonly techniques: readonly string[]
+  readonly tags: readonly string[]
+  readonly hash: string
+  /** Path below its folder, and whether it is a read-only overlay (`TRAPLINE_RULES`). */
+  readonly path: string
+  readonly overlay: boolean
+  /** Why it does not run, where it does not. */
+  readonly refused?: { readonly code: string; readonly message: string }
+  readonly tests: { readonly positive: number; readonly negative: number }
+}
+
+export interface RuleDetail extends RuleSummary {
+  readonly text: string
+  readonly testText?: string
+  readonly testPath?: string
+}
+
+export interface RuleService {
+  /** Short hash of everything loaded: what the header shows. */
+  readonly version: string
+  list(): readonly RuleSummary[]
+  get(id: string): Promise<RuleDetail | undefined>
+  /** Matches of each rule since start of day and total, from alerts and intake counters. */
+  hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
+  /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */
+  explain(id: string, eventId: string): Promise<readonly ExplainedLeaf[]>
+}
+
+/** One leaf of a rule's condition on one event. */
+export interface ExplainedLeaf {
+  readonly selection: string
+  readonly field: string
+  /** `ends with`, `contains`, `matches`, ... */
+  readonly operator: string
+  readonly expected: string
+  readonly actual?: string
+  readonly matched: boolean
+}
+
+export interface SourceCard {
+  readonly name: string
+  readonly parsers: readonly string[]
+  readonly connected: boolean
+  readonly eventsPerSecond: number
+  readonly eventsToday: number
+  readonly total: number
+  readonly lastEvent?: number
+  /** Share of its events that could not be parsed, 0..1. */
+  readonly failureRate: number
+  readonly silentAfter_s: number
+}
+
+export interface DeadLetter {
+  readonly at: number
+  readonly source: string
+  readonly code: string
+  readonly message: string
+  readonly eventId?: string
+  readonly sample: string
+}
+
+export interface SourceService {
+  list(): Promise<readonly SourceCard[]>
+  deadLetters(source?: string): Promise<readonly DeadLetter[]>
+  setSilentAfter(source: string, seconds: number, by: Principal): Promise<void>
+}
+
+export interface ScenarioSummary {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly techniques: readonly string[]
+  readonly events: number
+  readonly duration_s: number
+}
+
+export interface ScenarioRun {
+  readonly id: string
+  readonly scenario: string
+  readonly started: number
+  readonly sent: number
+  readonly total: number
+  readonly finished?: number
+  readonly error?: string
+}
+
+export interface ScenarioService {
+  list(): Promise<readonly ScenarioSummary[]>
+  /** `speed` 1 is real pacing; 10 is ten times faster. */
+  play(id: string, speed: number, by: Principal): Promise<ScenarioRun>
+  runs(): readonly ScenarioRun[]
+}
+
+export interface HealthService {
+  /** What `/ready` answers with: every reason why it is not. */
+  problems(): Promise<readonly string[]>
+  /** Live figures for the header and `/metrics`. */
+  figures(): Promise<Figures>
+}
+
+export interface Figures {
+  readonly eventsPerSecond: number
+  readonly eventsTotal: number
+  readonly unparsedTotal: number
+  readonly matchesTotal: number
+  readonly rules: number
+  readonly refusedRules: number
+  readonly queue: number
+  readonly indexLag_ms: number
+  readonly residentBytes: number
+  readonly commit_ms: { readonly p50: number; readonly p99: number }
+}
