@@ -1,0 +1,28 @@
+// The table of commands: help, suggestions and docs come from it. A new command is a module that exports
+// `summary`, `usage` and `run` (`command.ts`), and one line here.
+import type { Command } from './command.ts'
+
+export type CommandName =
+  | 'start'
+  | 'eval'
+  | 'parse'
+  | 'ingest'
+  | 'test'
+  | 'rules'
+  | 'config'
+  | 'user'
+  | 'backup'
+  | 'restore'
+
+export const COMMANDS = {
+  start: () => import('../server/cli/start.ts'),
+  eval: () => import('./commands/eval.ts'),
+  parse: () => import('./commands/parse.ts'),
+  ingest: () => import('./commands/ingest.ts'),
+  test: () => import('./commands/test.ts'),
+  rules: () => import('./commands/rules.ts'),
+  config: () => import('../server/cli/config.ts'),
+  user: () => import('../server/cli/user.ts'),
+  backup: () => import('../server/cli/backup.ts'),
+  restore: () => import('../server/cli/restore.ts'),
+} as const satisfies Record<CommandName, () => Promise<Command>>
