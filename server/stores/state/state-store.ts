@@ -1,6 +1,9 @@
 // Everything that is not an event: users, sessions, keys, alerts, sources, audit. Implemented over
 // @libsql/client (a file, or a libSQL server by URL); lives in the state worker, called over RPC.
 import type { Event } from '../../../parsers/event.ts'
+import type { KeyStore, SessionStore, UserStore } from './access.ts'
+import type { AlertMaking, AlertStore } from './alerts-store.ts'
+import type { AuditStore, RecordStore } from './records.ts'
 
 export const ROLES = ['viewer', 'analyst', 'operator', 'engineer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -64,7 +67,7 @@ export interface ApiKey {
 
 /** Who a request comes from, after authentication. */
 export interface Principal {
-  readonly kind: 'session' | 'key' | 'basic'
+  readonly kind: 'session' | 'key' | 'basic' | 'token'
   readonly userId: string
   readonly name: string
   readonly role: Role | 'ingest'
@@ -92,7 +95,7 @@ export interface Alert {
   readonly lastSeen: number
   readonly created: number
   readonly updated: number
-  /** Raised by every change; PATCH must name it. */
+  /** Raised by every change that someone makes (folding a match is none); PATCH must name it. */
   readonly version: number
   readonly previousId?: string
   readonly host?: string
@@ -182,4 +185,29 @@ export interface RuleFacts {
   /** Field names of the dedup hash; default host, user, src_ip. */
   readonly dedup: readonly string[]
   readonly dedupWindow_ms: number
+  /** `trapline.title`: `{field}` is replaced by the event's value. */
+  readonly titleTemplate?: string
+}
+
+/** Everything the state store does; each part is described where it is declared. */
+export interface StateStore
+  extends UserStore,
+    SessionStore,
+    KeyStore,
+    AlertStore,
+    AlertMaking,
+    AuditStore,
+    RecordStore {
+  /** Flushes what is batched and closes the database. */
+  close(): Promise<void>
+}
+
+/** What stopped a call; the codes are a subset of `ServiceErrorCode`. */
+export class StateError extends Error {
+  readonly code: 'invalid' | 'forbidden' | 'not-found' | 'conflict' | 'too-many' | 'unavailable'
+
+  constructor(code: StateError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
 }
