@@ -1,0 +1,18 @@
+import { expect, test } from 'bun:test'
+import { highlightsOf } from './highlight.ts'
+import { parseQuery } from './query.ts'
+
+test.each([
+  [
+    'host:web failed',
+    [
+      { field: undefined, text: 'failed' },
+      { field: 'host', text: 'web' },
+    ],
+  ],
+  ['Image:*\\cmd.exe not evil', [{ field: 'Image', text: '\\cmd.exe' }]],
+  ['a:/x+/ or b:>5', []],
+  ['EventID:4624', [{ field: 'EventID', text: '4624' }]],
+])('%s marks what it looks for outside of not', (text, expected) => {
+  expect(highlightsOf(parseQuery(text).expr)).toEqual(expected)
+})
