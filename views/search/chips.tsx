@@ -1,0 +1,59 @@
+import { visible } from '../shared/format.ts'
+import { type SearchState, searchHref } from './state.ts'
+
+/** One part of the query, and the query without it. */
+export interface ChipPart {
+  readonly text: string
+  readonly negated: boolean
+  readonly without: string
+}
+
+/** A removable chip per query part, the count, and the live switch. */
+export function Chips(props: {
+  readonly state: SearchState
+  readonly parts: readonly ChipPart[]
+  readonly live: boolean
+}) {
+  const { state } = props
+  return (
+    <div class="chips" id="chips">
+      {props.parts.map((part) => (
+        <span class={`chip mono ${part.negated ? 'not' : ''}`}>
+          <span title={visible(part.text)}>
+            {part.negated && 'not '}
+            {visible(part.text)}
+          </span>
+          <a
+            href={searchHref(state, { q: part.without, sel: '' })}
+            aria-label={`Remove ${part.text}`}
+          >
+            ×
+          </a>
+        </span>
+      ))}
+      {state.group !== '' && (
+        <span class="chip">
+          <span>
+            grouped by <span class="mono">{state.group}</span>
+          </span>
+          <a href={searchHref(state, { group: '' })} aria-label="Do not group">
+            ×
+          </a>
+        </span>
+      )}
+      <span id="total" class="muted" />
+      <span id="live-pill" />
+      {props.live && (
+        <a
+          class={`pill live ${state.live ? 'on' : ''}`}
+          href={searchHref(state, { live: !state.live })}
+          data-key="l"
+          aria-pressed={state.live ? 'true' : 'false'}
+          role="button"
+        >
+          {state.live ? 'Live: on' : 'Live: off'}
+        </a>
+      )}
+    </div>
+  )
+}

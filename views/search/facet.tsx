@@ -1,0 +1,77 @@
+import type { Top } from '../../server/stores/events/event-store.ts'
+import { formatCount, visible } from '../shared/format.ts'
+import { SeverityMark } from '../shared/severity.tsx'
+import { Value } from '../shared/value-menu.tsx'
+import { urls } from '../urls.ts'
+import { filterHref, type Resolved, type SearchState, searchHref, sectionParams } from './state.ts'
+
+export interface FacetProps {
+  readonly state: SearchState
+  readonly range: Resolved
+  readonly field: string
+  readonly order: 'most' | 'fewest'
+  readonly top: Top
+  /** Names to show instead of values (rule ids have titles). */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+/** The values of one field, most or fewest first; the name opens the value menu, the count filters. */
+export function Facet(props: FacetProps) {
+  const { state, field, order, top } = props
+  const highest = Math.max(1, ...top.values.map((value) => value.count))
+  const other = order === 'most' ? 'fewest' : 'most'
+  return (
+    <>
+      <h3>
+        <a href={searchHref(state, { group: field, sel: '' })} title={`Group by ${field}`}>
+          {field}
+        </a>
+        <button
+          type="button"
+          class="order"
+          title={`${formatCount(top.distinct)} different values; show the ${other} first`}
+          hx-get={urls.searchFacet.href({
+            ...sectionParams(state, props.range),
+            field,
+            order: other,
+          })}
+          hx-target="closest section"
+        >
+          {order}
+          {top.distinct > top.values.length && ` of ${formatCount(top.distinct)}`}
+        </button>
+      </h3>
+      {top.values.length === 0 && <p class="faint none">no event has it</p>}
+      <ul class={order === 'fewest' ? 'rare' : ''}>
+        {top.values.map(({ value, count }) => (
+          <FacetValue {...props} value={value} count={count} share={count / highest} />
+        ))}
+      </ul>
+      {!top.exact && <p class="faint none">over a part of the range</p>}
+    </>
+  )
+}
+
+function FacetValue(
+  props: FacetProps & { readonly value: string; readonly count: number; readonly share: number },
+) {
+  const { field, value } = props
+  const label = props.labels?.[value] ?? visible(value)
+  return (
+    <li>
+      <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+        <rect x="0" y="0" width={(props.share * 100).toFixed(1)} height="1" />
+      </svg>
+      <Value field={field} value={value}>
+        {field === 'severity' ? <SeverityMark severity={value} text={true} /> : label}
+      </Value>
+      <a
+        class="muted"
+        href={filterHref(props.state, field, value)}
+        aria-label={`${label}: ${props.count} events, filter for it`}
+      >
+        {formatCount(props.count)}
+      </a>
+    </li>
+  )
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'bun:test'
+import { Marked, stretches } from './highlight.tsx'
+
+test('stretches mark every occurrence without regard to case, the longest at a place', () => {
+  expect(stretches('a CERTUTIL.exe b', ['certutil', 'certutil.exe'])).toEqual([
+    { text: 'a ', marked: false },
+    { text: 'CERTUTIL.exe', marked: true },
+    { text: ' b', marked: false },
+  ])
+})
+
+test('nothing to mark gives the text back', () => {
+  expect(stretches('abc', ['', ' '])).toEqual([{ text: 'abc', marked: false }])
+})
+
+test('text whose folding changes length is left unmarked instead of marked wrongly', () => {
+  expect(stretches('İx error', ['error'])).toEqual([{ text: 'İx error', marked: false }])
+})
+
+test('log text is escaped and its control characters are shown', () => {
+  const html = String(<Marked text={'<b>\u001b[0m root'} marks={[{ field: undefined, text: 'root' }]} />)
+  expect(html).toBe('&lt;b&gt;␛[0m <mark>root</mark>')
+})
+
+test('a mark of another field does not apply', () => {
+  const marks = [{ field: '@host', text: 'web' }]
+  expect(String(<Marked text="web" marks={marks} field="user" />)).toBe('web')
+  expect(String(<Marked text="web" marks={marks} field="host" />)).toBe('<mark>web</mark>')
+})

@@ -1,0 +1,74 @@
+// What the address of the search page says, and links that change a part of it.
+import { urls } from '../urls.ts'
+
+export const SEARCH_TABS = ['summary', 'event', 'raw', 'rules'] as const
+export type SearchTab = (typeof SEARCH_TABS)[number]
+
+/** The address, as typed: times may be relative (`now-1h`). */
+export interface SearchState {
+  readonly q: string
+  readonly from: string
+  readonly to: string
+  readonly cols: readonly string[]
+  readonly group: string
+  readonly sel: string
+  readonly tab: SearchTab
+  readonly live: boolean
+}
+
+/** The same range in milliseconds, resolved once per page so that all sections agree. */
+export interface Resolved {
+  readonly start: number
+  readonly end: number
+}
+
+export const DEFAULT_FROM = 'now-1h'
+export const DEFAULT_TO = 'now'
+export const DEFAULT_COLUMNS = ['source', 'host'] as const
+
+/** Query parameters of a state, defaults left out. */
+export function searchParams(state: SearchState): Record<string, string | undefined> {
+  const cols = state.cols.join(',')
+  return {
+    q: state.q,
+    from: state.from === DEFAULT_FROM ? undefined : state.from,
+    to: state.to === DEFAULT_TO ? undefined : state.to,
+    cols: cols === DEFAULT_COLUMNS.join(',') ? undefined : cols,
+    group: state.group,
+    live: state.live ? '1' : undefined,
+    sel: state.sel,
+    tab: state.tab === 'summary' ? undefined : state.tab,
+  }
+}
+
+/** The page with a part of its state changed. */
+export function searchHref(state: SearchState, change: Partial<SearchState> = {}): string {
+  return urls.search.href(searchParams({ ...state, ...change }))
+}
+
+/** The page with an edit to apply to its query: the server rewrites the address. */
+export function filterHref(
+  state: SearchState,
+  field: string,
+  value: string,
+  mode: 'for' | 'out' | 'only' = 'for',
+): string {
+  return urls.search.href({
+    ...searchParams({ ...state, sel: '' }),
+    filterField: field,
+    filterValue: value,
+    filterMode: mode === 'for' ? undefined : mode,
+  })
+}
+
+/** Parameters of a section's request: the state and the resolved range. */
+export function sectionParams(
+  state: SearchState,
+  range: Resolved,
+): Record<string, string | number | undefined> {
+  return {
+    ...searchParams({ ...state, sel: '', tab: 'summary', live: false }),
+    start: range.start,
+    end: range.end,
+  }
+}

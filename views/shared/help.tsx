@@ -1,0 +1,70 @@
+const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+  [
+    'Anywhere',
+    [
+      ['/', 'to the query'],
+      ['g then s a r o c', 'Search, Alerts, Rules, Sources, Scenarios'],
+      ['?', 'this help'],
+      ['Esc', 'close what is open'],
+    ],
+  ],
+  [
+    'Lists',
+    [
+      ['j  k', 'next, previous row'],
+      ['Enter  o', 'open the row'],
+      ['x', 'select the row'],
+      ['Shift x', 'select up to here'],
+      ['y', 'copy link with absolute times'],
+    ],
+  ],
+  [
+    'Search',
+    [
+      ['Ctrl Enter', 'run'],
+      ['[  ]', 'shift the time window'],
+      ['f  F', 'filter for, filter out the focused value'],
+      ['e', 'events around this one'],
+      ['l', 'live on or off'],
+    ],
+  ],
+  [
+    'Alerts',
+    [
+      ['a', 'take'],
+      ['v then 1-7', 'verdict'],
+    ],
+  ],
+]
+
+/** The keyboard map, opened with `?`. */
+export function HelpDialog() {
+  return (
+    <dialog id="help" aria-labelledby="help-title">
+      <form method="dialog" hx-boost="false">
+        <h2 id="help-title">Keys</h2>
+        <div class="help">
+          {KEYS.map(([group, keys]) => (
+            <section>
+              <h3>{group}</h3>
+              <dl>
+                {keys.map(([key, what]) => (
+                  <>
+                    <dt>
+                      <kbd>{key}</kbd>
+                    </dt>
+                    <dd>{what}</dd>
+                  </>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
+        <p class="muted">Only when no input has focus. Switch them off in the user menu.</p>
+        <button type="submit" class="small">
+          Close
+        </button>
+      </form>
+    </dialog>
+  )
+}

@@ -1,0 +1,57 @@
+/** The one menu of every value (table, facet, drawer): the client fills in field, value and links. */
+export function ValueMenu() {
+  return (
+    <div id="value-menu" class="popover" popover="auto" role="menu" aria-label="Value">
+      <p class="mono what" data-menu-what="" />
+      <a role="menuitem" data-menu="for">
+        Filter for <kbd>f</kbd>
+      </a>
+      <a role="menuitem" data-menu="out">
+        Filter out <kbd>F</kbd>
+      </a>
+      <a role="menuitem" data-menu="only">
+        Only this
+      </a>
+      <a role="menuitem" data-menu="group">
+        Group by this field
+      </a>
+      <a role="menuitem" data-menu="around">
+        Around ±5 min <kbd>e</kbd>
+      </a>
+      <hr />
+      <button type="button" role="menuitem" data-menu="copy">
+        Copy value
+      </button>
+      <button type="button" role="menuitem" data-menu="copy-pair">
+        Copy field:value
+      </button>
+      <button type="button" role="menuitem" data-menu="copy-defanged">
+        Copy defanged
+      </button>
+      <button type="button" role="menuitem" data-menu="copy-json">
+        Copy JSON
+      </button>
+    </div>
+  )
+}
+
+/** A value that opens the menu. `time` gives around-searches their middle. */
+export function Value(props: {
+  readonly field: string
+  readonly value: string
+  readonly time?: number
+  readonly children?: unknown
+}) {
+  return (
+    <button
+      type="button"
+      class="val"
+      data-field={props.field}
+      data-value={props.value}
+      data-time={props.time}
+      aria-haspopup="menu"
+    >
+      {props.children as never}
+    </button>
+  )
+}

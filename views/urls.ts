@@ -1,0 +1,99 @@
+// Every address of the pages, as data: routes mount the patterns, views call `.href()`, nothing
+// concatenates. A fragment's address is also a page's (`server/routes/pages/render.tsx`).
+
+type ParamNames<T extends string> = T extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : T extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+type PathParams<T extends string> = { readonly [name in ParamNames<T>]: string }
+
+/** Query parameters of a link; empty and undefined ones are left out. */
+export type QueryParams = Readonly<
+  Record<string, string | number | readonly string[] | undefined>
+>
+
+export interface Route<T extends string> {
+  /** The path with `:name` placeholders, as Hono mounts it. */
+  readonly pattern: T
+  /** The path with its placeholders filled in and a query string. */
+  href(
+    ...args: [ParamNames<T>] extends [never]
+      ? [query?: QueryParams]
+      : [params: PathParams<T>, query?: QueryParams]
+  ): string
+}
+
+function queryString(query: QueryParams): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined || value === '') continue
+    if (typeof value === 'object') for (const one of value) search.append(name, one)
+    else search.set(name, String(value))
+  }
+  const text = search.toString()
+  return text === '' ? '' : `?${text}`
+}
+
+function route<const T extends string>(pattern: T): Route<T> {
+  const href = (...args: readonly (QueryParams | undefined)[]) => {
+    const takesParams = pattern.includes(':')
+    const params = takesParams ? (args[0] ?? {}) : {}
+    const query = (takesParams ? args[1] : args[0]) ?? {}
+    const path = pattern.replace(/:(\w+)/g, (_, name: string) =>
+      encodeURIComponent(String(params[name])),
+    )
+    return path + queryString(query)
+  }
+  return { pattern, href }
+}
+
+/** Pages and their fragments. */
+export const urls = {
+  home: route('/'),
+  header: route('/header'),
+  signIn: route('/sign-in'),
+  signOut: route('/sign-out'),
+  search: route('/search'),
+  searchTable: route('/search/table'),
+  searchMore: route('/search/more'),
+  searchGroups: route('/search/groups'),
+  searchHistogram: route('/search/histogram'),
+  searchFacet: route('/search/facet'),
+  searchEvent: route('/search/event/:id'),
+  searchAround: route('/search/around/:id'),
+  searchExport: route('/search/export.:format'),
+  alerts: route('/alerts'),
+  alertQueue: route('/alerts/queue'),
+  alertDrawer: route('/alerts/drawer/:id'),
+  alertChange: route('/alerts/change/:id'),
+  alertBulk: route('/alerts/bulk'),
+  rules: route('/rules'),
+  rule: route('/rules/:id'),
+  ruleMatches: route('/rules/:id/matches'),
+  sources: route('/sources'),
+  sourceCards: route('/sources/cards'),
+  deadLetters: route('/sources/dead-letters'),
+  sourceAdd: route('/sources/add'),
+  sourceSilence: route('/sources/silent-after'),
+  scenarios: route('/scenarios'),
+  scenarioRuns: route('/scenarios/runs'),
+  scenarioPlay: route('/scenarios/:id/play'),
+  settings: route('/settings'),
+  settingsPassword: route('/settings/password'),
+  settingsSessions: route('/settings/sessions'),
+  settingsSessionRevoke: route('/settings/sessions/:id/revoke'),
+  settingsKeys: route('/settings/keys'),
+  settingsKeyRevoke: route('/settings/keys/:id/revoke'),
+  settingsUsers: route('/settings/users'),
+  settingsUserChange: route('/settings/users/:id'),
+} as const
+
+/** Addresses of the API that pages link to or listen on. */
+export const apiUrls = {
+  events: '/api/v1/logs/stream',
+  alerts: '/api/v1/alerts/stream',
+  docs: '/docs',
+  ingest: '/ingest',
+} as const
