@@ -11,6 +11,8 @@ export interface Event extends SigmaEvent {
   readonly parser: string
   /** Why it could not be parsed, where it could not. */
   readonly error?: EventError
+  /** True when `fields` is exactly `parseJsonText(raw)`: stores then keep the text once. */
+  readonly fieldsAreRaw?: boolean
 }
 
 export interface EventError {

@@ -1,0 +1,269 @@
+// Timestamps of every log format to UTC milliseconds. Text is scanned by hand: no pattern can run away.
+import type { FieldValue } from '../sigma/event.ts'
+import { utcTime, zonedTime } from './calendar.ts'
+import type { ParseContext } from './event.ts'
+
+/** A year that a format leaves out is chosen so that the time is at most this far ahead of now. */
+export const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
+const TIME_LENGTH_MAX = 64
+const YEARS_BACK_MAX = 8
+
+/** A time that stands at the start of a text, and where it ends. */
+export interface TimeAt {
+  readonly time: number
+  readonly end: number
+}
+
+/** Milliseconds of a timestamp in any known form, or undefined. Numbers (and text that is a number) are
+ * epoch seconds, milliseconds, microseconds or nanoseconds by their size. */
+export function parseTime(
+  value: FieldValue | undefined,
+  context: ParseContext,
+): number | undefined {
+  if (typeof value === 'number') return epochTime(value)
+  if (typeof value !== 'string' || value.length > TIME_LENGTH_MAX) return undefined
+  const text = value.trim()
+  if (isDecimal(text)) return epochTime(Number(text))
+  const found = timeAt(text, 0, context)
+  return found !== undefined && isZoneRest(text, found.end) ? found.time : undefined
+}
+
+/** Epoch seconds below 10^11, then milliseconds, microseconds and nanoseconds by factors of 1,000. */
+export function epochTime(value: number): number | undefined {
+  if (!Number.isFinite(value)) return undefined
+  const size = Math.abs(value)
+  if (size < 1e11) return Math.round(value * 1000)
+  if (size < 1e14) return Math.round(value)
+  if (size < 1e17) return Math.floor(value / 1000)
+  return size < 1e20 ? Math.floor(value / 1e6) : undefined
+}
+
+/** The timestamp that starts at `start`, whatever its form. */
+export function timeAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const first = text.charCodeAt(start)
+  if (first >= 0x30 && first <= 0x39) {
+    return isoAt(text, start, context) ?? clfAt(text, start, context)
+  }
+  return monthFirstAt(text, start, context) ?? weekdayAt(text, start, context)
+}
+
+/** ISO 8601 and its kin: `2026-07-28T11:45:48.862Z`, with space or `_`, `2026/07/28 11:45:48`, offsets
+ * `+02:00 +0200 +02`, `20260728T114548Z`, a date alone. Without offset the context's zone. */
+export function isoAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const year = digits(text, start, 4)
+  if (year < 0) return undefined
+  const separator = text.charCodeAt(start + 4)
+  if (separator !== 0x2d && separator !== 0x2f) return compactIsoAt(text, start, year, context)
+  const month = digits(text, start + 5, 2)
+  const day = digits(text, start + 8, 2)
+  if (month < 0 || day < 0 || text.charCodeAt(start + 7) !== separator) return undefined
+  const join = text.charCodeAt(start + 10)
+  if (join !== 0x54 && join !== 0x20 && join !== 0x74 && join !== 0x5f) {
+    return zoned(utcTime(year, month, day, 0, 0, 0, 0), text, start + 10, context)
+  }
+  return clockAt(text, start + 11, year, month, day, context)
+}
+
+function compactIsoAt(
+  text: string,
+  start: number,
+  year: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  const month = digits(text, start + 4, 2)
+  const day = digits(text, start + 6, 2)
+  const hour = digits(text, start + 9, 2)
+  const minute = digits(text, start + 11, 2)
+  const second = digits(text, start + 13, 2)
+  if (text.charCodeAt(start + 8) !== 0x54 || month < 0 || day < 0) return undefined
+  if (hour < 0 || minute < 0 || second < 0) return undefined
+  return zoned(utcTime(year, month, day, hour, minute, second, 0), text, start + 15, context)
+}
+
+/** `HH:MM[:SS[.fraction]]` and an offset, of a known date. */
+function clockAt(
+  text: string,
+  start: number,
+  year: number,
+  month: number,
+  day: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  const hour = digits(text, start, 2)
+  const minute = digits(text, start + 3, 2)
+  if (hour < 0 || minute < 0 || text.charCodeAt(start + 2) !== 0x3a) return undefined
+  let end = start + 5
+  let second = 0
+  let millisecond = 0
+  if (text.charCodeAt(end) === 0x3a) {
+    second = digits(text, end + 1, 2)
+    if (second < 0) return undefined
+    end += 3
+    const mark = text.charCodeAt(end)
+    if ((mark === 0x2e || mark === 0x2c) && isDigit(text.charCodeAt(end + 1))) {
+      const first = ++end
+      while (isDigit(text.charCodeAt(end))) end++
+      millisecond = Number(text.slice(first, Math.min(end, first + 3)).padEnd(3, '0'))
+    }
+  }
+  return zoned(utcTime(year, month, day, hour, minute, second, millisecond), text, end, context)
+}
+
+/** Applies the offset written at `end`, or the context's zone where there is none. */
+function zoned(
+  local: number | undefined,
+  text: string,
+  end: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  if (local === undefined) return undefined
+  let at = end
+  if (text.charCodeAt(at) === 0x20 && isOffsetSign(text, at + 1)) at++
+  const mark = text.charCodeAt(at)
+  if (mark === 0x5a || mark === 0x7a) return { time: local, end: at + 1 }
+  if (isOffsetSign(text, at)) {
+    const hours = digits(text, at + 1, 2)
+    const colon = text.charCodeAt(at + 3) === 0x3a ? 1 : 0
+    const minutes = digits(text, at + 3 + colon, 2)
+    const offset = (hours * 60 + Math.max(minutes, 0)) * 60_000
+    const length = minutes < 0 ? 3 : 5 + colon
+    return { time: mark === 0x2d ? local + offset : local - offset, end: at + length }
+  }
+  if (isUtcName(text, end)) return { time: local, end: end + 4 }
+  return { time: zonedTime(local, context.timeZone), end }
+}
+
+function isOffsetSign(text: string, at: number): boolean {
+  const mark = text.charCodeAt(at)
+  return (mark === 0x2b || mark === 0x2d) && digits(text, at + 1, 2) >= 0
+}
+
+function isUtcName(text: string, at: number): boolean {
+  return text.startsWith(' UTC', at) || text.startsWith(' GMT', at)
+}
+
+/** `Jul 28 11:28:41` (RFC 3164), also with a year after the day or at the end, and fractions. */
+export function monthFirstAt(
+  text: string,
+  start: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  const month = monthAt(text, start)
+  if (month === 0 || text.charCodeAt(start + 3) !== 0x20) return undefined
+  const dayStart = text.charCodeAt(start + 4) === 0x20 ? start + 5 : start + 4
+  const dayLength = isDigit(text.charCodeAt(dayStart + 1)) ? 2 : 1
+  const day = digits(text, dayStart, dayLength)
+  let at = dayStart + dayLength
+  if (day < 0 || text.charCodeAt(at) !== 0x20) return undefined
+  at++
+  const year = digits(text, at, 4)
+  if (year >= 0 && text.charCodeAt(at + 4) === 0x20) {
+    return clockAt(text, at + 5, year, month, day, context)
+  }
+  const clock = clockEnd(text, at)
+  if (clock === undefined) return undefined
+  const trailing = text.charCodeAt(clock) === 0x20 ? digits(text, clock + 1, 4) : -1
+  if (trailing >= 1900 && !isDigit(text.charCodeAt(clock + 5)) && endsYear(text, clock + 5)) {
+    const found = clockAt(text, at, trailing, month, day, context)
+    return found && { time: found.time, end: clock + 5 }
+  }
+  return withNearestYear(context.now, (y) => clockAt(text, at, y, month, day, context))
+}
+
+/** After a year at the end of a date comes a separator, never `HH:MM` or a host name's letters. */
+function endsYear(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return Number.isNaN(code) || code === 0x20 || code === 0x5d || code === 0x3a || code === 0x09
+}
+
+function clockEnd(text: string, at: number): number | undefined {
+  if (digits(text, at, 2) < 0 || text.charCodeAt(at + 2) !== 0x3a) return undefined
+  if (digits(text, at + 3, 2) < 0 || text.charCodeAt(at + 5) !== 0x3a) return undefined
+  if (digits(text, at + 6, 2) < 0) return undefined
+  let end = at + 8
+  if (text.charCodeAt(end) === 0x2e) for (end++; isDigit(text.charCodeAt(end)); ) end++
+  return end
+}
+
+/** The candidate nearest to now that is at most a day ahead. */
+function withNearestYear(
+  now: number,
+  candidate: (year: number) => TimeAt | undefined,
+): TimeAt | undefined {
+  const year = new Date(now + AHEAD_MAX_MS).getUTCFullYear()
+  for (let back = -1; back <= YEARS_BACK_MAX; back++) {
+    const found = candidate(year - back)
+    if (found !== undefined && found.time <= now + AHEAD_MAX_MS) return found
+  }
+  return undefined
+}
+
+/** `Tue Jul 28 11:28:00 2026` and `Tue, 28 Jul 2026 11:28:00 GMT`. */
+function weekdayAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  if (!WEEKDAYS.includes(text.slice(start, start + 3))) return undefined
+  const after = start + 3
+  if (text.charCodeAt(after) === 0x20) return monthFirstAt(text, after + 1, context)
+  if (text.startsWith(', ', after)) return clfAt(text, after + 2, context)
+  return undefined
+}
+
+/** `10/Oct/2000:13:55:36 -0700` (Common Log Format), `28-Jul-2026 11:28:00.123`, `28 Jul 2026 11:28:00`. */
+export function clfAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const dayLength = isDigit(text.charCodeAt(start + 1)) ? 2 : 1
+  const day = digits(text, start, dayLength)
+  const at = start + dayLength
+  const separator = text.charCodeAt(at)
+  if (day < 0 || (separator !== 0x2f && separator !== 0x2d && separator !== 0x20)) return undefined
+  const month = monthAt(text, at + 1)
+  const year = digits(text, at + 5, 4)
+  if (month === 0 || year < 0 || text.charCodeAt(at + 4) !== separator) return undefined
+  const join = text.charCodeAt(at + 9)
+  if (join !== 0x3a && join !== 0x20) return undefined
+  return clockAt(text, at + 10, year, month, day, context)
+}
+
+const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
+
+/** 1 to 12 for an English month abbreviation, else 0. */
+function monthAt(text: string, start: number): number {
+  const index = MONTHS.indexOf(text.slice(start, start + 3))
+  return index >= 0 && index % 3 === 0 && text.length >= start + 3 ? index / 3 + 1 : 0
+}
+
+/** The number of exactly `count` digits at `start`, or -1. */
+function digits(text: string, start: number, count: number): number {
+  let value = 0
+  for (let index = start; index < start + count; index++) {
+    const code = text.charCodeAt(index)
+    if (!isDigit(code)) return -1
+    value = value * 10 + code - 0x30
+  }
+  return value
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+function isDecimal(text: string): boolean {
+  let index = text.charCodeAt(0) === 0x2d ? 1 : 0
+  let points = 0
+  const first = index
+  for (; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x2e) points++
+    else if (!isDigit(code)) return false
+  }
+  return index > first && points <= 1 && isDigit(text.charCodeAt(first)) && !isCompactDate(text)
+}
+
+/** Eight digits of this era are `20260728`, not seconds of 1970. */
+function isCompactDate(text: string): boolean {
+  return text.length === 8 && (text.startsWith('19') || text.startsWith('20'))
+}
+
+/** Whether what follows a timestamp is nothing, or the name of a zone in brackets: `[Europe/Berlin]`. */
+function isZoneRest(text: string, end: number): boolean {
+  return end === text.length || text.charCodeAt(end) === 0x5b
+}
