@@ -1,0 +1,59 @@
+// Blocks: up to 256 event lines (or 1 MiB of them), newline between, zstd. A small block may stand
+// uncompressed; readers need not care, a zstd frame never begins with the `{` of a line.
+
+/** A block closes at this many events or bytes of text, whichever comes first. */
+export const BLOCK_EVENTS_MAX = 256
+export const BLOCK_BYTES_MAX = 1_048_576
+
+/** Below this compressing costs more than it saves, bytes. */
+const PACK_BYTES_MIN = 512
+/** Level 1 [measured, 500 B lines]: 0.74 us and 68 B an event; level 3 1.0 us and 72 B. */
+const ZSTD_LEVEL = 1
+const NEWLINE = 0x0a
+const OPENING_BRACE = 0x7b
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Compresses a blob of the store. */
+export function pack(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return Bun.zstdCompressSync(bytes, { level: ZSTD_LEVEL }) as Uint8Array<ArrayBuffer>
+}
+
+/** What `pack` compressed. Throws on damaged data. */
+export function unpack(data: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>) as Uint8Array<ArrayBuffer>
+}
+
+/** The stored form of lines already joined by newlines. */
+export function encodeBlock(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = encoder.encode(text)
+  return bytes.length < PACK_BYTES_MIN ? bytes : pack(bytes)
+}
+
+/** The lines of a stored block as bytes, one newline between two lines and none at the end. */
+export function readBlock(data: Uint8Array): Uint8Array {
+  return data[0] === OPENING_BRACE ? data : unpack(data)
+}
+
+/** Where each line of `readBlock`'s bytes starts; one entry more than lines, the last past the end. */
+export function lineOffsets(bytes: Uint8Array): number[] {
+  const offsets = [0]
+  let at = bytes.indexOf(NEWLINE)
+  while (at >= 0) {
+    offsets.push(at + 1)
+    at = bytes.indexOf(NEWLINE, at + 1)
+  }
+  offsets.push(bytes.length + 1)
+  return offsets
+}
+
+/** The text of line `n`, by `lineOffsets`. */
+export function lineAt(bytes: Uint8Array, offsets: readonly number[], n: number): string {
+  return decoder.decode(bytes.subarray(offsets[n]!, offsets[n + 1]! - 1))
+}
+
+/** All lines of a stored block. */
+export function blockLines(data: Uint8Array): string[] {
+  return decoder.decode(readBlock(data)).split('\n')
+}

@@ -1,0 +1,187 @@
+// Columns of a segment: a dictionary of the values in order of first appearance and a code an event, one
+// zstd blob a (segment, column). Code 0: the event has no value; code k: `values[k - 1]`. The values keep
+// their JSON type, so that 80 and "80" are two. Times are zigzag deltas in byte planes.
+import type { Event } from '../../../parsers/event.ts'
+import { type FieldValue, PIVOTS } from '../../../sigma/event.ts'
+import { pack, unpack } from './block.ts'
+
+/** Fields kept as a column beside the pivots, for substring scans: exactly `fields[name]`, any JSON. */
+export const TEXT_FIELDS = ['CommandLine'] as const
+/** Name of a field's column. */
+export const fieldColumn = (name: string): string => `field:${name}`
+
+/** Every column a segment may have. `category` and `service` hold arrays of text. */
+export const COLUMNS: readonly string[] = [
+  ...PIVOTS,
+  'source',
+  'product',
+  'category',
+  'service',
+  ...TEXT_FIELDS.map(fieldColumn),
+]
+
+const HEADER_BYTES = 8
+const CODES_U8_MAX = 255
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** A decoded column. */
+export interface Column {
+  readonly values: readonly FieldValue[]
+  /** One an event of the segment, in number order. */
+  readonly codes: Uint8Array | Uint16Array
+}
+
+/** A column under construction. */
+interface OpenColumn {
+  readonly values: FieldValue[]
+  readonly codeOf: Map<FieldValue, number>
+  /** Codes of arrays and objects, which are equal by content, by their JSON. */
+  readonly codeOfJson: Map<string, number>
+  readonly codes: Uint16Array
+}
+
+/** Columns under construction for a segment of at most `capacity` events. */
+export interface ColumnBuilder {
+  readonly capacity: number
+  readonly columns: Map<string, OpenColumn>
+}
+
+export function createColumns(capacity: number): ColumnBuilder {
+  return { capacity, columns: new Map() }
+}
+
+/** Adds the values of the event at `row`. Rows may be left out, they have no value. */
+export function addToColumns(builder: ColumnBuilder, row: number, event: Event): void {
+  const { pivots, logsource, fields } = event
+  for (const name in pivots) {
+    const value = pivots[name as keyof typeof pivots]
+    if (value !== undefined) setValue(builder, name, row, value)
+  }
+  setValue(builder, 'source', row, event.source)
+  if (logsource.product !== undefined) setValue(builder, 'product', row, logsource.product)
+  if (logsource.category.length > 0) setList(builder, 'category', row, logsource.category)
+  if (logsource.service.length > 0) setList(builder, 'service', row, logsource.service)
+  for (const name of TEXT_FIELDS) {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (value === undefined) continue
+    if (typeof value === 'object' && value !== null) setList(builder, fieldColumn(name), row, value)
+    else setValue(builder, fieldColumn(name), row, value)
+  }
+}
+
+function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {
+  let column = builder.columns.get(name)
+  if (column === undefined) {
+    column = {
+      values: [],
+      codeOf: new Map(),
+      codeOfJson: new Map(),
+      codes: new Uint16Array(builder.capacity),
+    }
+    builder.columns.set(name, column)
+  }
+  return column
+}
+
+function setValue(builder: ColumnBuilder, name: string, row: number, value: FieldValue): void {
+  const column = openColumnOf(builder, name)
+  let code = column.codeOf.get(value)
+  if (code === undefined) {
+    code = column.values.push(value)
+    column.codeOf.set(value, code)
+  }
+  column.codes[row] = code
+}
+
+function setList(builder: ColumnBuilder, name: string, row: number, value: FieldValue): void {
+  const column = openColumnOf(builder, name)
+  const key = JSON.stringify(value)
+  let code = column.codeOfJson.get(key)
+  if (code === undefined) {
+    code = column.values.push(value)
+    column.codeOfJson.set(key, code)
+  }
+  column.codes[row] = code
+}
+
+/** The stored columns of the first `count` rows. Columns without any value are left out. */
+export function encodeColumns(
+  builder: ColumnBuilder,
+  count: number,
+): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }[] {
+  return [...builder.columns].map(([name, column]) => ({
+    name,
+    data: encodeColumn({ values: column.values, codes: column.codes.subarray(0, count) }),
+  }))
+}
+
+/** The blob of a column: rows, code width, codes, dictionary as JSON. */
+export function encodeColumn(column: Column): Uint8Array<ArrayBuffer> {
+  const rows = column.codes.length
+  const width = column.values.length <= CODES_U8_MAX ? 1 : 2
+  const dictionary = encoder.encode(JSON.stringify(column.values))
+  const bytes = new Uint8Array(HEADER_BYTES + rows * width + dictionary.length)
+  new Uint32Array(bytes.buffer, 0, 2).set([rows, width])
+  const codes =
+    width === 1
+      ? new Uint8Array(bytes.buffer, HEADER_BYTES, rows)
+      : new Uint16Array(bytes.buffer, HEADER_BYTES, rows)
+  codes.set(column.codes)
+  bytes.set(dictionary, HEADER_BYTES + rows * width)
+  return pack(bytes)
+}
+
+/** Decodes a column's blob. */
+export function openColumn(data: Uint8Array): Column {
+  const bytes = aligned(unpack(data))
+  const [rows, width] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2) as unknown as [
+    number,
+    number,
+  ]
+  const at = bytes.byteOffset + HEADER_BYTES
+  const codes =
+    width === 1 ? new Uint8Array(bytes.buffer, at, rows) : new Uint16Array(bytes.buffer, at, rows)
+  const dictionary = decoder.decode(bytes.subarray(HEADER_BYTES + rows * width))
+  return { values: JSON.parse(dictionary) as FieldValue[], codes }
+}
+
+/** The blob of event times, milliseconds of one day, in number order. */
+export function encodeTimes(times: Float64Array, oldest: number): Uint8Array<ArrayBuffer> {
+  const count = times.length
+  const bytes = new Uint8Array(4 * count)
+  let before = oldest
+  for (let i = 0; i < count; i++) {
+    const delta = times[i]! - before
+    const zigzag = delta < 0 ? -2 * delta - 1 : 2 * delta
+    bytes[i] = zigzag
+    bytes[count + i] = zigzag >>> 8
+    bytes[2 * count + i] = zigzag >>> 16
+    bytes[3 * count + i] = zigzag >>> 24
+    before = times[i]!
+  }
+  return pack(bytes)
+}
+
+/** Event times in number order; `oldest` as in the segment's row. */
+export function decodeTimes(data: Uint8Array, oldest: number): Float64Array {
+  const bytes = unpack(data)
+  const count = bytes.length / 4
+  const times = new Float64Array(count)
+  let time = oldest
+  for (let i = 0; i < count; i++) {
+    const zigzag =
+      bytes[i]! +
+      bytes[count + i]! * 0x100 +
+      bytes[2 * count + i]! * 0x1_0000 +
+      bytes[3 * count + i]! * 0x100_0000
+    time += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+    times[i] = time
+  }
+  return times
+}
+
+function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+}

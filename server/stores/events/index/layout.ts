@@ -1,0 +1,163 @@
+// The index file of one day file: groups of up to about a million events, each with its own word table.
+//   groups    what a group covers and the field paths it knows (`GroupInfo`, zstd JSON)
+//   terms     the words of one bucket: "\n" word "\n" word ... "\n", zstd
+//   postings  their postings in the same order: per word a varint length and its pairs, zstd
+//   large     postings too long to sit among others, zstd
+//   keys      per field path the docs that have it, zstd; absent when all have it
+// Words are kept apart by the characters they are made of, so that a search inside words skips the
+// buckets that cannot hold it, and within a class by the top bits of a hash, so that groups merge
+// bucket by bucket.
+import { Database } from 'bun:sqlite'
+import { FOLDED } from './scan.ts'
+
+/** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
+export const INDEX_VERSION = 1
+
+/** Words of one bucket, on average at most. */
+export const BUCKET_TERMS = 1024
+/** A posting longer than this has a row of its own. */
+export const LARGE_POSTING_BYTES = 2048
+
+export const CLASS_DIGITS = 0
+export const CLASS_HEX = 1
+export const CLASS_ASCII = 2
+export const CLASS_OTHER = 3
+export const CLASSES = 4
+
+const BUCKETS_MAX = 2 ** 18
+const ROWS_MAX = 2 ** 24
+
+/** Kinds of a pair in a postings blob, in the low bits of its field. */
+export const PAIR_DOC = 0
+export const PAIR_INLINE = 1
+export const PAIR_LARGE = 2
+
+export interface GroupSegment {
+  /** Numbers [first, first + count) of the day lie at docs [doc, doc + count). */
+  readonly first: number
+  readonly count: number
+  readonly doc: number
+}
+
+export interface GroupField {
+  readonly path: string
+  /** Words of the key where it stands in the raw text. */
+  readonly keyWords: readonly string[]
+  /** Events that have it. */
+  readonly events: number
+}
+
+export interface GroupInfo {
+  readonly segments: readonly GroupSegment[]
+  /** Size of the doc space: segments begin at multiples of 32. */
+  readonly docs: number
+  readonly events: number
+  /** Fields 0 and 1 are the message and the raw text. */
+  readonly fields: readonly GroupField[]
+  /** Buckets of each class as a power of two. */
+  readonly bits: readonly number[]
+  /** Docs that every proposal holds. */
+  readonly always: readonly number[]
+}
+
+/** Row of a bucket in `terms` and `postings`. */
+export function bucketRow(group: number, wordClass: number, bucket: number): number {
+  return (group * CLASSES + wordClass) * BUCKETS_MAX + bucket
+}
+
+/** Row of `large`. */
+export function largeRow(group: number, ordinal: number): number {
+  return group * ROWS_MAX + ordinal
+}
+
+/** Row of `keys`. */
+export function keyRow(group: number, field: number): number {
+  return group * ROWS_MAX + field
+}
+
+/** Hash that says in which bucket of its class a word lies: its top bits. Fixed by the file format. */
+export function bucketHash(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x2f0b4c47
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
+
+/** Bucket of a hash among 2^bits. */
+export function bucketOf(hash: number, bits: number): number {
+  return bits === 0 ? 0 : hash >>> (32 - bits)
+}
+
+const BYTE_CLASS = new Uint8Array(256)
+for (let byte = 0; byte < 256; byte++) {
+  if (byte >= 0x80) BYTE_CLASS[byte] = CLASS_OTHER
+  else if (byte >= 0x30 && byte <= 0x39) BYTE_CLASS[byte] = CLASS_DIGITS
+  else if (byte >= 0x61 && byte <= 0x66) BYTE_CLASS[byte] = CLASS_HEX
+  else if (FOLDED[byte] !== 0) BYTE_CLASS[byte] = CLASS_ASCII
+}
+
+/** The smallest class whose characters a folded word, or a part of one, is made of. */
+export function wordClass(bytes: Uint8Array, start: number, end: number): number {
+  let wordClass = 0
+  for (let i = start; i < end; i++) {
+    const byteClass = BYTE_CLASS[bytes[i]!]!
+    if (byteClass > wordClass) wordClass = byteClass
+  }
+  return wordClass
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS groups (id INTEGER PRIMARY KEY, events INTEGER NOT NULL, info BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS terms (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS postings (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS large (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+`
+
+/** Which day file an index file belongs to. */
+export interface IndexIdentity {
+  readonly dayFile: string
+  readonly version: number
+}
+
+/** Opens an index file for its one writer; a file of another day file or version is emptied. */
+export function openIndexWriter(path: string, identity: IndexIdentity): Database {
+  const db = new Database(path, { create: true })
+  db.run('PRAGMA page_size = 8192')
+  db.run('PRAGMA journal_mode = WAL')
+  db.run('PRAGMA synchronous = NORMAL')
+  db.run(SCHEMA)
+  const found = readIdentity(db)
+  if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
+  db.transaction(() => {
+    for (const table of ['meta', 'groups', 'terms', 'postings', 'large', 'keys'])
+      db.run(`DELETE FROM ${table}`)
+    const put = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
+    put.run('day_file', identity.dayFile)
+    put.run('version', String(identity.version))
+  })()
+  return db
+}
+
+/** The identity an index file holds; undefined while it has none. */
+export function readIdentity(db: Database): IndexIdentity | undefined {
+  const rows = db.query('SELECT key, value FROM meta').all() as { key: string; value: string }[]
+  const values = new Map(rows.map((row) => [row.key, row.value]))
+  const dayFile = values.get('day_file')
+  return dayFile === undefined
+    ? undefined
+    : { dayFile, version: Number(values.get('version') ?? Number.NaN) }
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function packInfo(info: GroupInfo): Uint8Array {
+  return Bun.zstdCompressSync(encoder.encode(JSON.stringify(info)), { level: 3 })
+}
+
+export function unpackInfo(body: Uint8Array): GroupInfo {
+  return JSON.parse(decoder.decode(Bun.zstdDecompressSync(body))) as GroupInfo
+}

@@ -1,0 +1,292 @@
+// Reads stored lines as bytes and yields their words, without making objects: what a search can look at is
+// the message, every leaf of the fields under its path, and the raw text. Words and folding are those of
+// `sigma/text`: plain ASCII is cut right here, any other value goes through the shared functions.
+import { eachWord } from '../../../../sigma/text/words.ts'
+import { FIELDS_ROOT, JSON_ROOT, MESSAGE, type PathTree, RAW } from './paths.ts'
+
+/** A word is indexed by its first bytes, a value by its first ones; what is cut is always proposed. */
+export const MAX_WORD_BYTES = 256
+export const MAX_VALUE_BYTES = 65_536
+
+/** Takes what the scanner finds in the current event. */
+export interface WordSink {
+  /** A word under a node of the path tree; bytes of ASCII capitals are not folded yet (`FOLDED`). */
+  word(node: number, bytes: Uint8Array, start: number, end: number, hash: number): void
+  /** The event has the key of this node. */
+  key(node: number): void
+  /** Something was cut or is ambiguous: every search must look at this event. */
+  always(): void
+}
+
+/** Lower case of the ASCII bytes that belong to words, 0 for separators, the byte itself from 0x80. */
+export const FOLDED = new Uint8Array(256)
+for (let byte = 0; byte < 256; byte++) {
+  const char = String.fromCharCode(byte)
+  if (byte >= 0x80) FOLDED[byte] = byte
+  else if (/[0-9A-Za-z_]/.test(char)) FOLDED[byte] = char.toLowerCase().charCodeAt(0)
+}
+
+export const HASH_START = 0x811c9dc5 | 0
+const HASH_STEP = 0x01000193
+
+/** Hash of a folded word's bytes, as the scanner computes it. */
+export function hashWord(bytes: Uint8Array, start: number, end: number): number {
+  let hash = HASH_START
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ FOLDED[bytes[i]!]!, HASH_STEP)
+  return hash
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const OPEN_LIST = 0x5b
+const CLOSE_LIST = 0x5d
+const COLON = 0x3a
+const COMMA = 0x2c
+const LETTER_U = 0x75
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const scratch = new Uint8Array(MAX_VALUE_BYTES * 3)
+
+/** Cuts a text of any characters into words under `node`. */
+export function scanText(sink: WordSink, node: number, text: string): void {
+  if (!text.isWellFormed()) sink.always()
+  const kept = text.length > MAX_VALUE_BYTES ? text.slice(0, MAX_VALUE_BYTES) : text
+  if (kept !== text) sink.always()
+  eachWord(kept, (word) => {
+    const { written } = encoder.encodeInto(word, scratch)
+    const end = Math.min(written, MAX_WORD_BYTES)
+    if (end < written) sink.always()
+    sink.word(node, scratch, 0, end, hashWord(scratch, 0, end))
+  })
+}
+
+/** Cuts the plain ASCII bytes of a number or a literal into words. */
+function scanBytes(sink: WordSink, node: number, bytes: Uint8Array, from: number, to: number): void {
+  let start = -1
+  for (let i = from; i <= to; i++) {
+    if (i < to && FOLDED[bytes[i]!] !== 0) {
+      if (start < 0) start = i
+    } else if (start >= 0) {
+      const end = Math.min(i, start + MAX_WORD_BYTES)
+      if (end < i) sink.always()
+      sink.word(node, bytes, start, end, hashWord(bytes, start, end))
+      start = -1
+    }
+  }
+}
+
+/** Position of the closing quote of the string whose text begins at `at`. */
+function closingQuote(bytes: Uint8Array, at: number): number {
+  let i = at
+  while (bytes[i] !== QUOTE) i += bytes[i] === BACKSLASH ? 2 : 1
+  return i
+}
+
+/** A string that is not plain: decoded, and its own text again where escapes hide words of the raw text. */
+function scanDecoded(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  inRaw: boolean,
+): void {
+  const source = decoder.decode(bytes.subarray(from, to))
+  const escaped = source.includes('\\')
+  scanText(sink, node, escaped ? (JSON.parse(`"${source}"`) as string) : source)
+  if (inRaw && escaped) scanText(sink, RAW, source)
+}
+
+/**
+ * Yields the words of the string whose text begins at `from`; returns the position of its closing quote.
+ * `inRaw`: the bytes are also the event's raw text, where an escape's letter begins a word.
+ */
+function scanString(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  from: number,
+  inRaw: boolean,
+): number {
+  let i = from
+  let letters = false
+  const limit = from + MAX_VALUE_BYTES
+  for (;;) {
+    let byte = bytes[i]!
+    let folded = FOLDED[byte]!
+    while (folded === 0) {
+      if (byte === QUOTE) {
+        if (letters && inRaw) scanBytes(sink, RAW, bytes, from, i)
+        return i
+      }
+      if (byte === BACKSLASH) {
+        const escape = bytes[++i]!
+        if (escape === LETTER_U) return slowString(sink, node, bytes, from, inRaw)
+        if (FOLDED[escape] !== 0) letters = true
+      }
+      byte = bytes[++i]!
+      folded = FOLDED[byte]!
+    }
+    const start = i
+    let hash = HASH_START
+    do {
+      if (byte >= 0x80) return slowString(sink, node, bytes, from, inRaw)
+      hash = Math.imul(hash ^ folded, HASH_STEP)
+      byte = bytes[++i]!
+      folded = FOLDED[byte]!
+    } while (folded !== 0)
+    if (i - start > MAX_WORD_BYTES || i > limit) return slowString(sink, node, bytes, from, inRaw)
+    sink.word(node, bytes, start, i, hash)
+  }
+}
+
+function slowString(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  from: number,
+  inRaw: boolean,
+): number {
+  const end = closingQuote(bytes, from)
+  scanDecoded(sink, node, bytes, from, end, inRaw)
+  return end
+}
+
+/** True for bytes that end a number or a literal, and for blanks. */
+function endsScalar(byte: number): boolean {
+  return byte === COMMA || byte === CLOSE || byte === CLOSE_LIST || byte <= 0x20
+}
+
+/** Position after the value that begins at `at`. */
+function skipValue(bytes: Uint8Array, at: number): number {
+  let depth = 0
+  let i = at
+  for (;;) {
+    const byte = bytes[i]!
+    if (byte === QUOTE) i = closingQuote(bytes, i + 1) + 1
+    else if (byte === OPEN || byte === OPEN_LIST) {
+      depth++
+      i++
+    } else if (byte === CLOSE || byte === CLOSE_LIST) {
+      depth--
+      i++
+    } else if (depth > 0) i++
+    else while (!endsScalar(bytes[i]!)) i++
+    if (depth === 0) return i
+  }
+}
+
+/** Open containers of the value being walked: node and, for objects, a serial number (0: a list). */
+let stackNodes = new Int32Array(256)
+let stackSerials = new Int32Array(256)
+let serial = 0
+
+function push(depth: number, node: number, isObject: boolean): void {
+  if (depth === stackNodes.length) {
+    const nodes = new Int32Array(depth * 2)
+    nodes.set(stackNodes)
+    stackNodes = nodes
+    const serials = new Int32Array(depth * 2)
+    serials.set(stackSerials)
+    stackSerials = serials
+  }
+  stackNodes[depth] = node
+  serial = serial === 0x7fffffff ? 1 : serial + 1
+  stackSerials[depth] = isObject ? serial : 0
+}
+
+/** Walks the JSON object that begins at `at`; returns the position after it. */
+function scanObject(
+  sink: WordSink,
+  paths: PathTree,
+  root: number,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  const inRaw = root === JSON_ROOT
+  let depth = 0
+  push(0, root, true)
+  let i = at + 1
+  for (;;) {
+    let byte = bytes[i]!
+    while (byte <= 0x20 || byte === COMMA) byte = bytes[++i]!
+    if (byte === CLOSE || byte === CLOSE_LIST) {
+      i++
+      if (--depth < 0) return i
+      continue
+    }
+    let node = stackNodes[depth]!
+    const object = stackSerials[depth]!
+    if (object !== 0) {
+      const end = closingQuote(bytes, i + 1)
+      node = node === RAW ? RAW : paths.child(node, bytes, i + 1, end)
+      if (node < 0) node = overflow(sink)
+      else if (node !== RAW) {
+        if (paths.repeated(node, object)) sink.always()
+        sink.key(node)
+      }
+      i = end + 1
+      while (bytes[i] !== COLON) i++
+      byte = bytes[++i]!
+      while (byte <= 0x20) byte = bytes[++i]!
+    }
+    if (byte === QUOTE) i = scanString(sink, node, bytes, i + 1, inRaw) + 1
+    else if (byte === OPEN || byte === OPEN_LIST) {
+      push(++depth, node, byte === OPEN)
+      i++
+    } else i = scanScalar(sink, node, bytes, i, inRaw)
+  }
+}
+
+function overflow(sink: WordSink): number {
+  sink.always()
+  return RAW
+}
+
+/** A number, `true`, `false` or `null`: the last is no value, only a word of the raw text. */
+function scanScalar(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  at: number,
+  inRaw: boolean,
+): number {
+  let end = at
+  while (!endsScalar(bytes[end]!)) end++
+  const isNull = bytes[at] === 0x6e
+  if (!isNull) scanBytes(sink, node, bytes, at, end)
+  else if (inRaw) scanBytes(sink, RAW, bytes, at, end)
+  return end
+}
+
+/**
+ * Yields every word of one stored line, `bytes[start, end)` without its newline.
+ *
+ * @throws RangeError when the line is not one that `line.ts` wrote.
+ */
+export function scanLine(
+  sink: WordSink,
+  paths: PathTree,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  let i = start + 1
+  while (i < end && bytes[i] !== CLOSE) {
+    if (bytes[i] === COMMA) i++
+    if (bytes[i] !== QUOTE) throw new RangeError(`stored line: no key at byte ${i - start}`)
+    const key = bytes[i + 1]!
+    i += 4
+    if (key === 0x6d) i = scanString(sink, MESSAGE, bytes, i + 1, false) + 1
+    else if (key === 0x72) i = scanString(sink, RAW, bytes, i + 1, false) + 1
+    else if (key === 0x66) i = scanObject(sink, paths, FIELDS_ROOT, bytes, i)
+    else if (key === 0x6a) {
+      while (bytes[i] !== OPEN) i++
+      scanObject(sink, paths, JSON_ROOT, bytes, i)
+      return
+    } else i = skipValue(bytes, i)
+  }
+}

@@ -1,0 +1,94 @@
+// The text of a stored event: one JSON object on one line, short keys in this order.
+//   {"i":number within the day,"t":time,"n":ingested,"s":source,"p":parser,
+//    "l":[product or null,[categories],[services],closed],"v":{pivots},"m":message,
+//    ("e":{code,message},) and then either "j":<raw> or "f":{fields},"r":raw}
+// `"j"` holds the received JSON byte for byte where the parser said that it is the event's fields: nothing
+// is stringified again and fields and raw are kept once. It is always the last key and `,"j":` appears
+// nowhere before it, because a quote inside any earlier text is escaped. A line has no newline in it.
+import type { Event } from '../../../parsers/event.ts'
+import { JsonError, parseJsonText } from '../../../parsers/json-text.ts'
+import type { EventLogSource, Fields, Pivots } from '../../../sigma/event.ts'
+import { dayOf, formatId } from './id.ts'
+
+const JSON_KEY = ',"j":'
+const FIELDS_KEY = ',"f":'
+
+/** Log sources come from parsers' tables, so few differ; above this many the memo starts anew. */
+const LOGSOURCES_MAX = 1024
+const logsources = new Map<string, string>()
+
+/** What stands before `"j"`, or the whole line where there is none. */
+interface Head {
+  readonly i: number
+  readonly t: number
+  readonly n: number
+  readonly s: string
+  readonly p: string
+  readonly l: readonly [string | null, readonly string[], readonly string[], boolean]
+  readonly v: Pivots
+  readonly m: string
+  readonly e?: { readonly code: string; readonly message: string }
+  readonly f?: Fields
+  readonly r?: string
+}
+
+/** The line of `event` under the number it gets in its day. */
+export function encodeLine(event: Event, number: number): string {
+  const head =
+    `{"i":${number},"t":${event.time},"n":${event.ingested},"s":${JSON.stringify(event.source)}` +
+    `,"p":${JSON.stringify(event.parser)},"l":${encodeLogSource(event.logsource)}` +
+    `,"v":${JSON.stringify(event.pivots)},"m":${JSON.stringify(event.message)}` +
+    (event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`)
+  return event.fieldsAreRaw === true && !event.raw.includes('\n')
+    ? `${head}${JSON_KEY}${event.raw}}`
+    : `${head}${FIELDS_KEY}${JSON.stringify(event.fields)},"r":${JSON.stringify(event.raw)}}`
+}
+
+/** The event of a line. Throws SyntaxError on text that `encodeLine` did not make. */
+export function decodeLine(line: string): Event {
+  const at = jsonOffset(line)
+  if (at < 0) {
+    const whole = JSON.parse(line) as Head
+    return { ...eventOf(whole), fields: whole.f ?? {}, raw: whole.r ?? '' }
+  }
+  const raw = line.slice(at, -1)
+  const head = JSON.parse(`${line.slice(0, at - JSON_KEY.length)}}`) as Head
+  const fields = parseJsonText(raw)
+  if (fields instanceof JsonError) throw new SyntaxError(`event line: ${fields.message}`)
+  return { ...eventOf(head), fields: fields as Fields, raw, fieldsAreRaw: true }
+}
+
+/** Where the verbatim JSON of a line starts (it ends before the last `}`), or -1 where it has none. */
+export function jsonOffset(line: string): number {
+  const json = line.indexOf(JSON_KEY)
+  if (json < 0) return -1
+  const fields = line.lastIndexOf(FIELDS_KEY, json)
+  return fields >= 0 ? -1 : json + JSON_KEY.length
+}
+
+function eventOf(head: Head): Omit<Event, 'fields' | 'raw'> {
+  const [product, category, service, closed] = head.l
+  return {
+    id: formatId(dayOf(head.t), head.i),
+    time: head.t,
+    ingested: head.n,
+    source: head.s,
+    parser: head.p,
+    logsource: { ...(product === null ? {} : { product }), category, service, closed },
+    pivots: head.v,
+    message: head.m,
+    ...(head.e === undefined ? {} : { error: head.e }),
+  }
+}
+
+function encodeLogSource(source: EventLogSource): string {
+  const { product, category, service, closed } = source
+  const key = `${product ?? '\u0002'}\u0000${category.join('\u0001')}\u0000${service.join('\u0001')}\u0000${closed}`
+  let text = logsources.get(key)
+  if (text === undefined) {
+    text = JSON.stringify([product ?? null, category, service, closed])
+    if (logsources.size >= LOGSOURCES_MAX) logsources.clear()
+    logsources.set(key, text)
+  }
+  return text
+}

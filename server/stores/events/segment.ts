@@ -1,0 +1,181 @@
+// A segment: up to 2,048 events of one day and one stream (live or late) with consecutive numbers
+// [first, first + count), as rows of a day file. Row `n` of every column, time and line is the event
+// numbered first + n; lines are in blocks, each a run of rows.
+//
+//   segments(seq, first, count, oldest, newest, late, bytes, runs, names, severities)
+//   blocks(segment, n, start, count, data)      rows [start, start + count)    block.ts
+//   columns(segment, name, data)                `@time` and those of columns.ts
+//
+// A reader that wants only what was in the intake at sequence `asof` takes the first `visibleRows` rows.
+// Segments may be merged into one with a new `seq` and be written again after a power loss with other
+// borders; events never change their number. So what outlives a read transaction (an index) must name
+// events by number and cover number ranges, never `seq`.
+import type { Event } from '../../../parsers/event.ts'
+import { BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, encodeBlock } from './block.ts'
+import {
+  addToColumns,
+  type ColumnBuilder,
+  createColumns,
+  encodeColumns,
+  encodeTimes,
+} from './columns.ts'
+import { encodeLine } from './line.ts'
+
+/** A segment closes at this many events or bytes of text, whichever comes first. */
+export const SEGMENT_EVENTS_MAX = 2048
+export const SEGMENT_BYTES_MAX = 32 * 1_048_576
+/** Above this many different top-level field names a segment says that it has any. */
+export const FIELD_NAMES_MAX = 4096
+/** Name of the column of event times (`decodeTimes`). */
+export const TIME_COLUMN = '@time'
+
+/** A segment's row without its blobs: what readers keep in memory. */
+export interface SegmentInfo {
+  readonly first: number
+  readonly count: number
+  /** Event times, milliseconds, both included. */
+  readonly oldest: number
+  readonly newest: number
+  readonly late: boolean
+  /** Bytes of its lines as text. */
+  readonly bytes: number
+  /** Intake sequences of its events: pairs (sequence, how many events), ascending. */
+  readonly runs: readonly number[]
+  /** Top-level field names that occur, or null for any: see `mayHaveField`. */
+  readonly names: readonly string[] | null
+  /** Events by the text of pivot `severity`, '' where they have none. */
+  readonly severities: Readonly<Record<string, number>>
+}
+
+export interface EncodedSegment extends SegmentInfo {
+  readonly blocks: readonly EncodedBlock[]
+  readonly columns: readonly { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }[]
+}
+
+export interface EncodedBlock {
+  /** First row and number of rows. */
+  readonly start: number
+  readonly count: number
+  readonly data: Uint8Array<ArrayBuffer>
+}
+
+/** What a segment collects besides its blocks while events arrive. */
+export interface SegmentBuilder {
+  readonly first: number
+  readonly late: boolean
+  count: number
+  oldest: number
+  newest: number
+  readonly times: Float64Array
+  readonly columns: ColumnBuilder
+  readonly names: Set<string>
+  readonly severities: Map<string, number>
+  readonly runs: number[]
+}
+
+export function createSegment(first: number, late: boolean): SegmentBuilder {
+  return {
+    first,
+    late,
+    count: 0,
+    oldest: Number.POSITIVE_INFINITY,
+    newest: Number.NEGATIVE_INFINITY,
+    times: new Float64Array(SEGMENT_EVENTS_MAX),
+    columns: createColumns(SEGMENT_EVENTS_MAX),
+    names: new Set(),
+    severities: new Map(),
+    runs: [],
+  }
+}
+
+/** Adds the event with the segment's next number, committed under intake `sequence`. */
+export function addEvent(segment: SegmentBuilder, event: Event, sequence: number): void {
+  const row = segment.count++
+  segment.times[row] = event.time
+  if (event.time < segment.oldest) segment.oldest = event.time
+  if (event.time > segment.newest) segment.newest = event.time
+  addToColumns(segment.columns, row, event)
+  if (segment.names.size <= FIELD_NAMES_MAX) {
+    for (const name in event.fields) segment.names.add(name)
+  }
+  const severity = event.pivots.severity === undefined ? '' : String(event.pivots.severity)
+  segment.severities.set(severity, (segment.severities.get(severity) ?? 0) + 1)
+  const { runs } = segment
+  if (runs.at(-2) === sequence) runs[runs.length - 1]! += 1
+  else runs.push(sequence, 1)
+}
+
+/** The segment with its blocks, whose lines are those of the events added, in order. */
+export function finishSegment(
+  segment: SegmentBuilder,
+  blocks: readonly EncodedBlock[],
+  bytes: number,
+): EncodedSegment {
+  const { first, count, oldest, newest, late, names, severities, runs } = segment
+  const times = encodeTimes(segment.times.subarray(0, count), oldest)
+  return {
+    first,
+    count,
+    oldest,
+    newest,
+    late,
+    bytes,
+    runs,
+    names: names.size > FIELD_NAMES_MAX ? null : [...names],
+    severities: Object.fromEntries(severities),
+    blocks,
+    columns: [{ name: TIME_COLUMN, data: times }, ...encodeColumns(segment.columns, count)],
+  }
+}
+
+/** Cuts lines into blocks; the first has row `start`. */
+export function encodeBlocks(lines: readonly string[], start = 0): EncodedBlock[] {
+  const blocks: EncodedBlock[] = []
+  let from = 0
+  let bytes = 0
+  for (let i = 0; i <= lines.length; i++) {
+    const length = i < lines.length ? Buffer.byteLength(lines[i]!) : 0
+    const full = i - from === BLOCK_EVENTS_MAX || bytes + length > BLOCK_BYTES_MAX
+    if (i > from && (full || i === lines.length)) {
+      const text = lines.slice(from, i).join('\n')
+      blocks.push({ start: start + from, count: i - from, data: encodeBlock(text) })
+      from = i
+      bytes = 0
+    }
+    bytes += length + 1
+  }
+  return blocks
+}
+
+/** Encodes events of one day as one segment: at most `SEGMENT_EVENTS_MAX`, numbered from `first`. */
+export function encodeSegment(
+  events: readonly Event[],
+  first: number,
+  sequence: number,
+  late = false,
+): EncodedSegment {
+  const segment = createSegment(first, late)
+  const lines = events.map((event, row) => encodeLine(event, first + row))
+  for (const event of events) addEvent(segment, event, sequence)
+  const bytes = lines.reduce((sum, line) => sum + line.length, 0)
+  return finishSegment(segment, encodeBlocks(lines), bytes)
+}
+
+/** How many rows, from the first, were committed up to intake sequence `asof`. */
+export function visibleRows(segment: Pick<SegmentInfo, 'runs'>, asof: number): number {
+  let rows = 0
+  for (let i = 0; i < segment.runs.length && segment.runs[i]! <= asof; i += 2) {
+    rows += segment.runs[i + 1]!
+  }
+  return rows
+}
+
+/** False only when no event of the segment has the field, as a key or as a dotted path. */
+export function mayHaveField(segment: Pick<SegmentInfo, 'names'>, name: string): boolean {
+  const { names } = segment
+  if (names === null || names.includes(name)) return true
+  for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {
+    if (names.includes(name.slice(0, dot))) return true
+  }
+  return false
+}
