@@ -11,7 +11,7 @@ test.each([
     ],
   ],
   ['Image:*\\cmd.exe not evil', [{ field: 'Image', text: '\\cmd.exe' }]],
-  ['a:/x+/ or b:>5', []],
+  ['f:/x+/ or g:>5', []],
   ['EventID:4624', [{ field: 'EventID', text: '4624' }]],
 ])('%s marks what it looks for outside of not', (text, expected) => {
   expect(highlightsOf(parseQuery(text).expr)).toEqual(expected)
