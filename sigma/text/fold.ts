@@ -1,5 +1,6 @@
 // Case folding, the same for the matcher, the tokenizer and the planner: Unicode simple folding (C+S) by
 // code point. It never changes the number of code points nor of UTF-16 units, so offsets stay valid.
+import { eachFoldPair } from './fold-runs.ts'
 import { FOLD_RUNS } from './fold-table.ts'
 
 const BMP_END = 0x10000
@@ -8,18 +9,11 @@ const NON_ASCII = /[^\0-\x7f]/
 const bmp = new Uint16Array(BMP_END)
 const astral = new Map<number, number>()
 
-function fillTables(): void {
-  for (let code = 0; code < BMP_END; code++) bmp[code] = code
-  for (const run of FOLD_RUNS.trim().split(/ +/)) {
-    const [start = 0, count = 0, step = 0, delta = 0] = run.split(',').map((n) => parseInt(n, 36))
-    for (let i = 0; i < count; i++) {
-      const code = start + i * step
-      if (code < BMP_END) bmp[code] = code + delta
-      else astral.set(code, code + delta)
-    }
-  }
-}
-fillTables()
+for (let code = 0; code < BMP_END; code++) bmp[code] = code
+eachFoldPair(FOLD_RUNS, (code, target) => {
+  if (code < BMP_END) bmp[code] = target
+  else astral.set(code, target)
+})
 
 /** The code point that `code` folds to; itself where it has no folding. */
 export function foldCode(code: number): number {

@@ -1,0 +1,81 @@
+// The one door for regular expressions. JavaScript's own engine may give up and answer false without a
+// word, and backtracks without a bound; here every pattern runs in linear time: on our automaton where we
+// know its syntax, else on RE2JS, which also decides what is valid (RE2 syntax, `$` is the end of the text).
+import { RE2JS } from 're2js'
+import type { Diagnostic } from './diagnostic.ts'
+import { buildMatcher } from './regex/dfa.ts'
+import { type AnyOf, requiredTexts } from './regex/literals.ts'
+import { buildProgram } from './regex/nfa.ts'
+import { parseRegex } from './regex/parse.ts'
+import { describeRefusal } from './regex/refusal.ts'
+
+/** Longest pattern, in UTF-16 units. */
+export const REGEX_UNITS_MAX = 10_000
+
+export interface CompiledRegex {
+  readonly pattern: string
+  readonly flags: string
+  readonly engine: 'automaton' | 're2js'
+  /** Whether the pattern matches anywhere in the text; time is linear in the text. */
+  test(text: string): boolean
+  /** Folded texts that every match holds, all of them; may be empty. */
+  readonly literals: readonly string[]
+  /** Folded texts of which every match holds at least one of each group; `literals` are the groups of one. */
+  readonly required: readonly AnyOf[]
+}
+
+/** True for the outcome that can run. */
+export function isCompiledRegex(outcome: CompiledRegex | Diagnostic): outcome is CompiledRegex {
+  return 'test' in outcome
+}
+
+/**
+ * Compiles a pattern of RE2 syntax with flags out of `ims`, or says what is wrong with it.
+ * Codes: `regex-flag-unknown regex-too-long regex-lookaround-unsupported
+ * regex-backreference-unsupported regex-unsupported regex-syntax`.
+ */
+export function compileRegex(pattern: string, flags = ''): CompiledRegex | Diagnostic {
+  const unknown = [...flags].find((flag) => !'ims'.includes(flag))
+  if (unknown !== undefined) return refusal('regex-flag-unknown', `unknown flag '${unknown}'`)
+  if (pattern.length > REGEX_UNITS_MAX) {
+    return refusal('regex-too-long', `pattern is longer than ${REGEX_UNITS_MAX} characters`)
+  }
+  let re2: RE2JS
+  try {
+    re2 = RE2JS.compile(pattern, re2Flags(flags))
+  } catch (error) {
+    const { code, message } = describeRefusal(pattern, error)
+    return refusal(code, message)
+  }
+  const node = parseRegex(pattern, flags)
+  const required = node === undefined ? [] : requiredTexts(node)
+  const literals = required.flatMap((group) => (group.length === 1 ? group : []))
+  const program = node === undefined ? undefined : buildProgram(node)
+  if (program === undefined) {
+    const test = (text: string) => re2.test(text)
+    return { pattern, flags, engine: 're2js', test, literals, required }
+  }
+  const test = lazily(() => buildMatcher(program) ?? ((text: string) => re2.test(text)))
+  return { pattern, flags, engine: 'automaton', test, literals, required }
+}
+
+function refusal(code: string, message: string): Diagnostic {
+  return { code, severity: 'error', message }
+}
+
+function re2Flags(flags: string): number {
+  return (
+    (flags.includes('i') ? RE2JS.CASE_INSENSITIVE : 0) |
+    (flags.includes('m') ? RE2JS.MULTILINE : 0) |
+    (flags.includes('s') ? RE2JS.DOTALL : 0)
+  )
+}
+
+/** Builds the matcher at its first use: most rules' patterns never see a text. */
+function lazily(build: () => (text: string) => boolean): (text: string) => boolean {
+  let built: ((text: string) => boolean) | undefined
+  return (text) => {
+    built ??= build()
+    return built(text)
+  }
+}
