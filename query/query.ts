@@ -42,7 +42,8 @@ export function parseQuery(text: string): Query {
 }
 
 function partsOf(text: string, node: QueryNode): QueryPart[] {
-  const nodes = node.kind === 'and' && text[node.span.start] !== '(' ? node.args : [node]
+  const isGroup = node.kind === 'and' && node.args[0]!.span.start > node.span.start
+  const nodes = node.kind === 'and' && !isGroup ? node.args : [node]
   return nodes.map((part) => {
     const { start, end } = part.span
     const inner = part.kind === 'not' ? part.arg.span : part.span
