@@ -1,9 +1,12 @@
 // What routes and pages may ask for: one bundle, made once at start (`server/main.ts`) and passed to every
 // route factory, so that tests build an app over real stores without a port. Methods reject with
 // `ServiceError`; routes map its code to a status in one place (`server/routes/errors.ts`).
+
+import type { Event } from '../../parsers/event.ts'
+import type { Expr } from '../../sigma/ir/expr.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
-import type { AlertSeverity, Principal } from '../stores/state/state-store.ts'
+import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 
 export class ServiceError extends Error {
@@ -40,6 +43,7 @@ export interface Services {
   readonly sources: SourceService
   readonly scenarios: ScenarioService
   readonly health: HealthService
+  readonly live: LiveService
 }
 
 export interface IngestRequest {
@@ -198,3 +202,30 @@ export interface Figures {
   readonly residentBytes: number
   readonly commit_ms: { readonly p50: number; readonly p99: number }
 }
+
+/** What happens now: for live views and streams. Iterations end when the signal aborts. */
+export interface LiveService {
+  /** Events committed from now on, or after an intake sequence, in chunks. */
+  logs(
+    request: { readonly expr?: Expr; readonly after?: number },
+    signal: AbortSignal,
+  ): AsyncIterable<LiveLogs>
+  /** Alerts created or changed from now on, or after the id of an earlier message. */
+  alerts(
+    request: { readonly filter: AlertFilter; readonly after?: string },
+    signal: AbortSignal,
+  ): AsyncIterable<LiveAlert>
+}
+
+export interface LiveLogs {
+  readonly events: readonly Event[]
+  /** Resume after this. */
+  readonly sequence: number
+  /** True when some events before these were left out: too many, or no longer there. */
+  readonly gap: boolean
+}
+
+export type LiveAlert =
+  | { readonly id: string; readonly kind: 'created' | 'updated'; readonly alert: Alert }
+  /** Some changes are not known any more, or were too many: read the list anew. */
+  | { readonly id: string; readonly kind: 'reset' }

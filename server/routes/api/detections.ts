@@ -1,0 +1,142 @@
+// Loaded rules (D5, the reading half) and their reload.
+import { z } from 'zod'
+import { type RuleSummary, ServiceError } from '../../services/services.ts'
+import { route } from './route.ts'
+import { defined, iso, Severity, Time } from './schemas.ts'
+import { several } from './search-params.ts'
+
+const RuleAnswer = z.object({
+  id: z.string(),
+  title: z.string(),
+  level: Severity,
+  status: z.string(),
+  author: z.string().optional(),
+  description: z.string().optional(),
+  logsource: z.object({
+    product: z.string().optional(),
+    category: z.string().optional(),
+    service: z.string().optional(),
+  }),
+  techniques: z.array(z.string()),
+  tags: z.array(z.string()),
+  hash: z.string(),
+  path: z.string(),
+  overlay: z.boolean().describe('From a TRAPLINE_RULES folder: read only'),
+  refused: z.object({ code: z.string(), message: z.string() }).optional(),
+  tests: z.object({ positive: z.number(), negative: z.number() }),
+  matches: z.number(),
+  last_match: Time.optional(),
+})
+
+type Hits = Readonly<Record<string, { readonly total: number; readonly last?: number }>>
+
+function ruleJson(rule: RuleSummary, hits: Hits) {
+  const { id, title, level, status, author, description, logsource } = rule
+  const { techniques, tags, hash, path, overlay, refused, tests } = rule
+  const hit = Object.hasOwn(hits, id) ? hits[id] : undefined
+  return defined({
+    ...{ id, title, level, status, author, description, logsource },
+    ...{ techniques, tags, hash, path, overlay, refused, tests },
+    matches: hit?.total ?? 0,
+    last_match: hit?.last === undefined ? undefined : iso(hit.last),
+  })
+}
+
+export const listRules = route({
+  method: 'get',
+  path: '/api/v1/detections/rules',
+  access: 'detections:read',
+  tag: 'detections',
+  summary: 'Rules that are loaded, and those that were refused with the reason',
+  query: z.object({
+    level: several(Severity).optional(),
+    refused: z.enum(['true', 'false']).optional(),
+    text: z.string().max(200).optional().describe('Part of title, id, path or tag'),
+    limit: z.coerce.number().int().min(1).max(10_000).default(10_000),
+    offset: z.coerce.number().int().min(0).default(0),
+  }),
+  answer: z.object({
+    rules: z.array(RuleAnswer),
+    count: z.number(),
+    total: z.number(),
+    version: z.string().describe('Short hash of everything that is loaded'),
+  }),
+  handle: async ({ query, services }) => {
+    const { level, refused, limit, offset } = query
+    const text = query.text?.toLowerCase()
+    const wanted = services.rules.list().filter((rule) => {
+      if (level !== undefined && !level.includes(rule.level)) return false
+      if (refused !== undefined && (rule.refused !== undefined) !== (refused === 'true'))
+        return false
+      if (text === undefined) return true
+      const { title, id, path, tags } = rule
+      return [title, id, path, ...tags].some((value) => value.toLowerCase().includes(text))
+    })
+    const hits = await services.rules.hits()
+    const rules = wanted.slice(offset, offset + limit).map((rule) => ruleJson(rule, hits))
+    const { version } = services.rules
+    return { rules, count: rules.length, total: wanted.length, version }
+  },
+})
+
+export const getRule = route({
+  method: 'get',
+  path: '/api/v1/detections/rules/:id',
+  access: 'detections:read',
+  tag: 'detections',
+  summary: 'One rule with its text and tests',
+  params: z.object({ id: z.string().max(200) }),
+  answer: RuleAnswer.extend({
+    text: z.string(),
+    test_text: z.string().optional(),
+    test_path: z.string().optional(),
+  }),
+  handle: async ({ params, services }) => {
+    const rule = await services.rules.get(params.id)
+    if (rule === undefined) throw new ServiceError('not-found', `no rule ${params.id}`)
+    const { text, testText, testPath } = rule
+    const summary = ruleJson(rule, await services.rules.hits())
+    return { ...summary, ...defined({ text, test_text: testText, test_path: testPath }) }
+  },
+})
+
+export const explainRule = route({
+  method: 'get',
+  path: '/api/v1/detections/rules/:id/explain',
+  access: 'detections:read',
+  tag: 'detections',
+  summary: 'Why a rule fires or does not fire on an event, one row per condition leaf',
+  params: z.object({ id: z.string().max(200) }),
+  query: z.object({ event: z.string().max(64) }),
+  answer: z.object({
+    leaves: z.array(
+      z.object({
+        selection: z.string(),
+        field: z.string(),
+        operator: z.string(),
+        expected: z.string(),
+        actual: z.string().optional(),
+        matched: z.boolean(),
+      }),
+    ),
+  }),
+  handle: async ({ params, query, services }) => ({
+    leaves: await services.rules.explain(params.id, query.event),
+  }),
+})
+
+export const reloadRules = route({
+  method: 'post',
+  path: '/api/v1/rules/reload',
+  access: 'detections:write',
+  tag: 'detections',
+  summary: 'Read and compile the rule folders again, without stopping ingest',
+  answer: z.object({ rules: z.number(), refused: z.number(), took_ms: z.number() }),
+  handle: async ({ principal, services, c }) => {
+    const done = await services.ingest.reload()
+    const by = { name: principal?.name ?? '', ip: c.get('ip') }
+    const entry = { action: 'rules.reload', object: 'rules', after: `${done.rules} rules` }
+    await services.state.audit(entry, by)
+    return done
+  },
+})

@@ -1,0 +1,51 @@
+// Events in (I1). The body goes to the ingest worker as it is; the answer comes after its commit.
+import { z } from 'zod'
+import { ServiceError } from '../../services/services.ts'
+import { readIngestBody } from '../body.ts'
+import { type Route, route } from './route.ts'
+
+const KEY_MAX_CHARACTERS = 200
+
+const ingest = (path: string): Route =>
+  route({
+    method: 'post',
+    path,
+    access: 'siem:write',
+    tag: 'ingest',
+    summary: 'Store events: one JSON object, an array, or one event a line; gzip and zstd bodies',
+    query: z.object({
+      source: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('Parser name, or a label; for events that name no source'),
+      import: z
+        .enum(['true', 'false'])
+        .optional()
+        .describe('Old logs: event times before the retention are kept'),
+    }),
+    bodyType: 'application/x-ndjson',
+    answer: z.object({
+      accepted: z.number(),
+      unparsed: z.number(),
+      batch: z.string(),
+      errors: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
+    }),
+    handle: async ({ query, services, c }) => {
+      const key = c.req.header('idempotency-key')
+      if (key !== undefined && (key === '' || key.length > KEY_MAX_CHARACTERS)) {
+        throw new ServiceError('invalid', `Idempotency-Key: 1 to ${KEY_MAX_CHARACTERS} characters`)
+      }
+      const answer = await services.ingest.ingest({
+        body: await readIngestBody(c.req.raw),
+        ...(query.source === undefined ? {} : { source: query.source }),
+        ...(key === undefined ? {} : { key }),
+        ...(query.import === 'true' ? { import: true } : {}),
+      })
+      return answer
+    },
+  })
+
+export const ingestShort = ingest('/ingest')
+export const ingestLogs = ingest('/api/v1/logs/ingest')
