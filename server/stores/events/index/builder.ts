@@ -14,7 +14,7 @@ const P_AT = 4
 const P_END = 5
 const P_HEAD = 6
 const P_NEXT = 7
-const NO_DOC = 0xffffffff
+const NO_DOC = -1
 
 /** A term's row. */
 const TERM = 4
@@ -49,8 +49,8 @@ export interface GroupBuilder extends WordSink {
   reset(): void
 }
 
-function larger(from: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const to = new Uint32Array(from.length * 2)
+function larger(from: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const to = new Int32Array(from.length * 2)
   to.set(from)
   return to
 }
@@ -62,17 +62,17 @@ function mix(hash: number, node: number): number {
 
 /** An empty group. One builder serves many groups, one after another. */
 export function createGroupBuilder(): GroupBuilder {
-  let pairs = new Uint32Array(PAIR << 16)
-  let pairSlots = new Uint32Array(1 << 18)
+  let pairs = new Int32Array(PAIR << 16)
+  let pairSlots = new Int32Array(1 << 18)
   let pairCount = 1
-  let terms = new Uint32Array(TERM << 15)
-  let termSlots = new Uint32Array(1 << 17)
+  let terms = new Int32Array(TERM << 15)
+  let termSlots = new Int32Array(1 << 17)
   let termCount = 1
   let text = new Uint8Array(1 << 20)
   let textUsed = 0
   let slab = new Uint8Array(1 << 22)
   let slabUsed = POINTER_BYTES
-  let keyPairs = new Uint32Array(1024)
+  let keyPairs = new Int32Array(1024)
   let maxNode = 0
   let doc = 0
   let always: number[] = []
@@ -81,7 +81,7 @@ export function createGroupBuilder(): GroupBuilder {
   function growPairs(): void {
     if (pairCount * PAIR === pairs.length) pairs = larger(pairs)
     if (pairCount * 2 < pairSlots.length) return
-    pairSlots = new Uint32Array(pairSlots.length * 2)
+    pairSlots = new Int32Array(pairSlots.length * 2)
     const mask = pairSlots.length - 1
     for (let pair = 1; pair < pairCount; pair++) {
       if (pairs[pair * PAIR + P_TERM] === 0) continue
@@ -94,7 +94,7 @@ export function createGroupBuilder(): GroupBuilder {
   function growTerms(): void {
     if (termCount * TERM === terms.length) terms = larger(terms)
     if (termCount * 2 < termSlots.length) return
-    termSlots = new Uint32Array(termSlots.length * 2)
+    termSlots = new Int32Array(termSlots.length * 2)
     const mask = termSlots.length - 1
     for (let term = 1; term < termCount; term++) {
       let slot = terms[term * TERM + T_HASH]! & mask
@@ -133,7 +133,7 @@ export function createGroupBuilder(): GroupBuilder {
   }
 
   function findTerm(bytes: Uint8Array, start: number, end: number, wordHash: number): number {
-    const hash = (wordHash ^ (wordHash >>> 15)) >>> 0
+    const hash = wordHash ^ (wordHash >>> 15)
     const mask = termSlots.length - 1
     let slot = hash & mask
     for (let term = termSlots[slot]!; term !== 0; term = termSlots[slot]!) {
@@ -246,7 +246,7 @@ export function createGroupBuilder(): GroupBuilder {
       doc = next
     },
     word(node, bytes, start, end, wordHash) {
-      const hash = mix(wordHash, node) >>> 0
+      const hash = mix(wordHash, node)
       const mask = pairSlots.length - 1
       let slot = hash & mask
       for (let pair = pairSlots[slot]!; pair !== 0; pair = pairSlots[slot]!) {

@@ -86,8 +86,9 @@ export function createPathTree(): PathTree {
     while (slots[slot] !== 0) slot = (slot + 1) & mask
     slots[slot] = id
     const source = decoder.decode(bytes.subarray(start, end))
-    const key = source.includes('\\') ? (JSON.parse(`"${source}"`) as string) : source
+    const decoded = source.includes('\\') ? (JSON.parse(`"${source}"`) as string) : source
     const raw = inRaw[parent] === true
+    const key = raw ? decoded.toWellFormed() : decoded
     inRaw.push(raw)
     nodes.push({
       path: parent < FIRST_KEY ? key : `${nodes[parent]!.path}.${key}`,

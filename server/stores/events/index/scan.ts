@@ -1,6 +1,7 @@
 // Reads stored lines as bytes and yields their words, without making objects: what a search can look at is
 // the message, every leaf of the fields under its path, and the raw text. Words and folding are those of
 // `sigma/text`: plain ASCII is cut right here, any other value goes through the shared functions.
+import { parseJsonText } from '../../../../parsers/json-text.ts'
 import { eachWord } from '../../../../sigma/text/words.ts'
 import { FIELDS_ROOT, JSON_ROOT, MESSAGE, type PathTree, RAW } from './paths.ts'
 
@@ -45,6 +46,12 @@ const CLOSE_LIST = 0x5d
 const COLON = 0x3a
 const COMMA = 0x2c
 const LETTER_U = 0x75
+const LETTER_N = 0x6e
+const MINUS = 0x2d
+const DIGIT_0 = 0x30
+const DIGIT_9 = 0x39
+/** Integers of at most so many characters are written the same way by everyone. */
+const PLAIN_DIGITS_MAX = 15
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -96,7 +103,8 @@ function scanDecoded(
 ): void {
   const source = decoder.decode(bytes.subarray(from, to))
   const escaped = source.includes('\\')
-  scanText(sink, node, escaped ? (JSON.parse(`"${source}"`) as string) : source)
+  const text = escaped ? (JSON.parse(`"${source}"`) as string) : source
+  scanText(sink, node, inRaw ? text.toWellFormed() : text)
   if (inRaw && escaped) scanText(sink, RAW, source)
 }
 
@@ -255,10 +263,21 @@ function scanScalar(
   inRaw: boolean,
 ): number {
   let end = at
-  while (!endsScalar(bytes[end]!)) end++
-  const isNull = bytes[at] === 0x6e
-  if (!isNull) scanBytes(sink, node, bytes, at, end)
-  else if (inRaw) scanBytes(sink, RAW, bytes, at, end)
+  let digits = true
+  for (let byte = bytes[end]!; !endsScalar(byte); byte = bytes[++end]!) {
+    if (byte < DIGIT_0 || byte > DIGIT_9) digits = digits && byte === MINUS
+  }
+  const first = bytes[at]!
+  const isNumber = first <= DIGIT_9
+  if (isNumber ? digits && end - at <= PLAIN_DIGITS_MAX : first !== LETTER_N) {
+    scanBytes(sink, node, bytes, at, end)
+    return end
+  }
+  if (isNumber) {
+    const source = decoder.decode(bytes.subarray(at, end))
+    scanText(sink, node, String(parseJsonText(source)))
+  }
+  if (inRaw) scanBytes(sink, RAW, bytes, at, end)
   return end
 }
 
