@@ -1,0 +1,251 @@
+// A day file, `events/2026-11-21.1.db`: the sealed events of one UTC day (SQLite, WAL). The ingest worker
+// alone writes it; readers open it read-only. Tables: those of segment.ts, plus
+//   meta(key, value)               day, generation, file_id, applied_live, applied_late
+//   matches(number, rule_id, rule_hash)   which rules matched a sealed event
+// `applied_*` is the intake sequence up to which that stream's chunks of the day are in this file.
+//
+// How a reader sees every event once: first open a read transaction on the intake (catalogue, chunks and
+// last sequence, intake-read.ts), then one on each day file of the range. A chunk whose sequence is not above the
+// file's `applied` of its stream is in the file; of segments take `visibleRows(segment, asof)` rows. A
+// file of the catalogue that does not exist holds nothing yet. Read transactions live 5 s at most.
+import { Database } from 'bun:sqlite'
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { EncodedSegment, SegmentInfo } from './segment.ts'
+
+/** A block's key is `segment * BLOCK_KEY + n`; a segment has at most 2,048 blocks. */
+const BLOCK_KEY = 4096
+const PAGE_BYTES = 16_384
+const CACHE_KIB = 1024
+const BUSY_TIMEOUT_MS = 5000
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS segments(
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, count INTEGER NOT NULL,
+  oldest INTEGER NOT NULL, newest INTEGER NOT NULL, late INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  runs TEXT NOT NULL, names TEXT, severities TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS segments_first ON segments(first);
+CREATE TABLE IF NOT EXISTS blocks(
+  id INTEGER PRIMARY KEY, start INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS columns(
+  name TEXT, segment INTEGER, data BLOB NOT NULL, PRIMARY KEY(name, segment)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS matches(
+  number INTEGER, rule_id TEXT, rule_hash TEXT NOT NULL, PRIMARY KEY(number, rule_id)) WITHOUT ROWID;
+`
+
+/** Which file holds a day; a name is never used again. */
+export interface DayFileName {
+  /** `20261121`. */
+  readonly day: string
+  readonly generation: number
+  /** Random identity: an index built for another file does not fit. */
+  readonly fileId: string
+}
+
+/** A match of a sealed event. */
+export interface SealedMatch {
+  readonly number: number
+  readonly ruleId: string
+  readonly ruleHash: string
+}
+
+/** A segment as it stands in a day file. */
+export interface SegmentRow extends SegmentInfo {
+  /** Not stable: see segment.ts. */
+  readonly seq: number
+}
+
+/** The last intake sequence that the file has of each stream. */
+export interface Applied {
+  readonly live: number
+  readonly late: number
+}
+
+/** Path of a day file below the data folder. */
+export function dayFilePath(dataFolder: string, { day, generation }: DayFileName): string {
+  const dashed = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}`
+  return join(dataFolder, 'events', `${dashed}.${generation}.db`)
+}
+
+/** Opens a day file for the one writer, making it where it does not exist. */
+export function openDayFile(dataFolder: string, name: DayFileName): Database {
+  const path = dayFilePath(dataFolder, name)
+  const isNew = !existsSync(path)
+  const db = new Database(path, { create: true, readwrite: true })
+  db.run(`PRAGMA page_size = ${PAGE_BYTES}`)
+  db.run('PRAGMA journal_mode = WAL')
+  db.run('PRAGMA synchronous = FULL')
+  db.run(`PRAGMA cache_size = -${CACHE_KIB}`)
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  if (isNew || readMeta(db, 'file_id') === undefined) {
+    db.transaction(() => {
+      db.run(SCHEMA)
+      const insert = db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)')
+      insert.run('day', name.day)
+      insert.run('generation', name.generation)
+      insert.run('file_id', name.fileId)
+      insert.run('applied_live', 0)
+      insert.run('applied_late', 0)
+      insert.finalize()
+    })()
+    syncFolder(dirname(path))
+  }
+  return db
+}
+
+/** Opens a day file for reading; undefined where it does not exist (nothing sealed, or removed). */
+export function openDayFileReadonly(dataFolder: string, name: DayFileName): Database | undefined {
+  const path = dayFilePath(dataFolder, name)
+  if (!existsSync(path)) return undefined
+  const db = new Database(path, { readonly: true })
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  if (readMeta(db, 'file_id') !== undefined) return db
+  db.close()
+  return undefined
+}
+
+/** Writes segments, their matches and what they apply of the intake: one fsynced transaction. */
+export function writeSegments(
+  db: Database,
+  segments: readonly EncodedSegment[],
+  matches: readonly SealedMatch[],
+  applied: Applied,
+): void {
+  db.transaction(() => {
+    for (const segment of segments) insertSegment(db, segment)
+    const insert = db.query('INSERT OR IGNORE INTO matches VALUES (?, ?, ?)')
+    for (const match of matches) insert.run(match.number, match.ruleId, match.ruleHash)
+    const update = db.query('UPDATE meta SET value = ? WHERE key = ?')
+    update.run(applied.live, 'applied_live')
+    update.run(applied.late, 'applied_late')
+  })()
+}
+
+function insertSegment(db: Database, segment: EncodedSegment): void {
+  const { first, count, oldest, newest, late, bytes, runs, names, severities } = segment
+  const seq = Number(
+    db
+      .query(
+        `INSERT INTO segments(first, count, oldest, newest, late, bytes, runs, names, severities)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        first,
+        count,
+        oldest,
+        newest,
+        late ? 1 : 0,
+        bytes,
+        JSON.stringify(runs),
+        names === null ? null : JSON.stringify(names),
+        JSON.stringify(severities),
+      ).lastInsertRowid,
+  )
+  const block = db.query('INSERT INTO blocks VALUES (?, ?, ?, ?)')
+  segment.blocks.forEach((b, n) => {
+    block.run(seq * BLOCK_KEY + n, b.start, b.count, b.data)
+  })
+  const column = db.query('INSERT INTO columns VALUES (?, ?, ?)')
+  for (const { name, data } of segment.columns) column.run(name, seq, data)
+}
+
+/** One value of `meta`; undefined where the file has no such key or no schema yet. */
+export function readMeta(db: Database, key: string): string | number | undefined {
+  const has = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get()
+  if (has === null) return undefined
+  const row = db.query('SELECT value FROM meta WHERE key = ?').get(key)
+  return (row as { value: string | number } | null)?.value
+}
+
+/** What the file has of the intake. */
+export function readApplied(db: Database): Applied {
+  return {
+    live: Number(readMeta(db, 'applied_live') ?? 0),
+    late: Number(readMeta(db, 'applied_late') ?? 0),
+  }
+}
+
+/** Segments whose `seq` is above `after`, ascending by `seq`. */
+export function readSegments(db: Database, after = 0): SegmentRow[] {
+  const rows = db.query('SELECT * FROM segments WHERE seq > ? ORDER BY seq').all(after)
+  return (rows as StoredSegment[]).map((row) => ({
+    ...row,
+    late: row.late === 1,
+    runs: JSON.parse(row.runs) as number[],
+    names: row.names === null ? null : (JSON.parse(row.names) as string[]),
+    severities: JSON.parse(row.severities) as Record<string, number>,
+  }))
+}
+
+/** A row of `segments` as SQLite gives it. */
+interface StoredSegment {
+  readonly seq: number
+  readonly first: number
+  readonly count: number
+  readonly oldest: number
+  readonly newest: number
+  readonly late: number
+  readonly bytes: number
+  readonly runs: string
+  readonly names: string | null
+  readonly severities: string
+}
+
+/** A block of a segment: rows [start, start + count). */
+export interface BlockRow {
+  readonly start: number
+  readonly count: number
+  /** For `readBlock`. */
+  readonly data: Uint8Array
+}
+
+/** The blocks of a segment that have rows of [from, to), in row order. */
+export function readBlocks(
+  db: Database,
+  segment: number,
+  from = 0,
+  to = Number.MAX_SAFE_INTEGER,
+): BlockRow[] {
+  return db
+    .query(
+      `SELECT start, count, data FROM blocks
+       WHERE id >= ? AND id < ? AND start < ? AND start + count > ? ORDER BY id`,
+    )
+    .all(segment * BLOCK_KEY, (segment + 1) * BLOCK_KEY, to, from) as BlockRow[]
+}
+
+/** A column's blob for `openColumn` (or `decodeTimes`); undefined where no event has a value. */
+export function readColumn(db: Database, segment: number, name: string): Uint8Array | undefined {
+  const row = db.query('SELECT data FROM columns WHERE name = ? AND segment = ?').get(name, segment)
+  return (row as { data: Uint8Array } | null)?.data
+}
+
+/** A column of all segments in `seq` order, one at a time. */
+export function* eachColumn(
+  db: Database,
+  name: string,
+): Generator<{ readonly segment: number; readonly data: Uint8Array }> {
+  const query = db.query('SELECT segment, data FROM columns WHERE name = ? ORDER BY segment')
+  for (const row of query.iterate(name)) yield row as { segment: number; data: Uint8Array }
+}
+
+/** Rules that matched events numbered in [from, to), by number. */
+export function readMatches(db: Database, from: number, to: number): SealedMatch[] {
+  return db
+    .query(
+      `SELECT number, rule_id AS ruleId, rule_hash AS ruleHash FROM matches
+       WHERE number >= ? AND number < ? ORDER BY number, rule_id`,
+    )
+    .all(from, to) as SealedMatch[]
+}
+
+/** Makes new names in a folder survive a power loss. */
+export function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
