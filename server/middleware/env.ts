@@ -21,6 +21,8 @@ export interface AppEnv {
     principal: Principal | undefined
     /** Token that unsafe requests of this session must send: header `x-csrf-token` or field `_csrf`. */
     csrfToken: string | undefined
+    /** What that token is checked with; undefined without a session. */
+    csrfSession: { readonly id: string; readonly secret: string } | undefined
   }
 }
 
