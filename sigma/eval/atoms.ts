@@ -1,0 +1,242 @@
+// The predicates of all rules as atoms: equal predicates share one. An atom is set while an event's values
+// are scanned; what scanning cannot decide is a late test, run only when a condition asks for it.
+import type { Expr, Target, Test, WildcardPart } from '../ir/expr.ts'
+import { fold } from '../text/fold.ts'
+import { regexOf } from './operands.ts'
+import { compileMatch, type EventPredicate } from './predicate.ts'
+import type { Literal, LiteralKind } from './text-index.ts'
+
+/** A rule's expression over atoms and late tests. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly args: readonly Condition[] }
+  | { readonly kind: 'not'; readonly arg: Condition }
+  | { readonly kind: 'const'; readonly value: boolean }
+  | { readonly kind: 'atom'; readonly atom: number }
+  /** Can only hold when one of `guards` is set; undefined: nothing is known before. */
+  | { readonly kind: 'late'; readonly late: number; readonly guards: readonly number[] | undefined }
+
+/** The values of one field, or of all texts for keywords, and what is asked of them. */
+export interface Slot {
+  /** The field's name; undefined for keywords. */
+  readonly name: string | undefined
+  readonly literals: Literal[]
+  /** Set when there is a value that is not null; -1 when nobody asks. */
+  presence: number
+}
+
+export interface Atoms {
+  /** How likely an atom is to be set, 0 to 1: an estimate from its shape. */
+  readonly likelihoods: number[]
+  readonly late: EventPredicate[]
+  readonly slots: Slot[]
+  readonly ids: Map<string, number>
+  readonly lateIds: Map<string, number>
+  readonly slotIds: Map<string | undefined, number>
+}
+
+export function createAtoms(): Atoms {
+  return {
+    likelihoods: [],
+    late: [],
+    slots: [],
+    ids: new Map(),
+    lateIds: new Map(),
+    slotIds: new Map(),
+  }
+}
+
+/** Turns an expression into a condition, adding its predicates to `atoms`. */
+export function lowerToAtoms(expr: Expr, atoms: Atoms): Condition {
+  switch (expr.kind) {
+    case 'const':
+      return expr
+    case 'not':
+      return { kind: 'not', arg: lowerToAtoms(expr.arg, atoms) }
+    case 'and':
+    case 'or':
+      return { kind: expr.kind, args: expr.args.map((arg) => lowerToAtoms(arg, atoms)) }
+    case 'match':
+      return lowerMatch(expr.target, expr.test, atoms)
+  }
+}
+
+function lowerMatch(target: Target, test: Test, atoms: Atoms): Condition {
+  const slot = slotOf(target, atoms)
+  if (slot === undefined) return late(target, test, undefined, atoms)
+  switch (test.kind) {
+    case 'exists': {
+      const present: Condition = { kind: 'atom', atom: presenceOf(slot, atoms) }
+      return test.value ? present : { kind: 'not', arg: present }
+    }
+    case 'any':
+      return { kind: 'atom', atom: presenceOf(slot, atoms) }
+    case 'null': {
+      const guard = presenceOf(slot, atoms)
+      const absent: Condition = { kind: 'not', arg: { kind: 'atom', atom: guard } }
+      return { kind: 'or', args: [absent, late(target, test, [guard], atoms)] }
+    }
+    default: {
+      const exact = exactLiteral(test)
+      if (exact !== undefined) {
+        return { kind: 'atom', atom: literalAtom(slot, exact.kind, exact.text, atoms) }
+      }
+      const guards = guardsOf(test, slot, atoms) ?? [presenceOf(slot, atoms)]
+      return late(target, test, guards, atoms)
+    }
+  }
+}
+
+function slotOf(target: Target, atoms: Atoms): number | undefined {
+  if (target.scope !== 'field' && target.scope !== 'keyword') return undefined
+  const name = target.scope === 'field' ? target.name : undefined
+  let slot = atoms.slotIds.get(name)
+  if (slot === undefined) {
+    slot = atoms.slots.length
+    atoms.slots.push({ name, literals: [], presence: -1 })
+    atoms.slotIds.set(name, slot)
+  }
+  return slot
+}
+
+interface LiteralTest {
+  readonly kind: LiteralKind
+  readonly text: string
+}
+
+/** The literal that is the whole meaning of a test, where there is one. */
+function exactLiteral(test: Test): LiteralTest | undefined {
+  switch (test.kind) {
+    case 'equals':
+    case 'startswith':
+    case 'endswith':
+    case 'contains':
+      if (test.cased || test.value === '') return undefined
+      return { kind: test.kind, text: fold(test.value) }
+    case 'boolean':
+      return { kind: 'equals', text: String(test.value) }
+    case 'number':
+      if (String(test.value) !== test.text || !/^[-0-9.]+$/.test(test.text)) return undefined
+      return { kind: 'equals', text: test.text }
+    default:
+      return undefined
+  }
+}
+
+/** Atoms of which one is set whenever the test holds, from the literals it needs. */
+function guardsOf(test: Test, slot: number, atoms: Atoms): readonly number[] | undefined {
+  switch (test.kind) {
+    case 'equals':
+    case 'startswith':
+    case 'endswith':
+    case 'contains':
+      return test.value === '' ? undefined : guard(slot, test.kind, test.value, atoms)
+    case 'wildcard': {
+      const piece = longestPiece(test.parts)
+      return piece === undefined ? undefined : guard(slot, piece.kind, piece.text, atoms)
+    }
+    case 'words': {
+      const word = longest(test.words)
+      return word === undefined || word === '' ? undefined : guard(slot, 'contains', word, atoms)
+    }
+    case 'regex': {
+      const group = bestGroup(regexOf(test.pattern, test.flags).required)
+      return group?.map((text) => literalAtom(slot, 'contains', text, atoms))
+    }
+    default:
+      return undefined
+  }
+}
+
+function guard(slot: number, kind: LiteralKind, text: string, atoms: Atoms): number[] {
+  return [literalAtom(slot, kind, fold(text), atoms)]
+}
+
+function longestPiece(parts: readonly WildcardPart[]): LiteralTest | undefined {
+  let best: LiteralTest | undefined
+  for (const [index, part] of parts.entries()) {
+    if (typeof part === 'string' || part.literal.length <= (best?.text.length ?? 0)) continue
+    const kind = index === 0 ? 'startswith' : index === parts.length - 1 ? 'endswith' : 'contains'
+    best = { kind, text: part.literal }
+  }
+  return best
+}
+
+function longest(texts: readonly string[]): string | undefined {
+  return texts.reduce<string | undefined>(
+    (best, text) => (best === undefined || text.length > best.length ? text : best),
+    undefined,
+  )
+}
+
+/** The group that is least likely to have a member in a value. */
+function bestGroup(groups: readonly (readonly string[])[]): readonly string[] | undefined {
+  let best: readonly string[] | undefined
+  let bestLikelihood = Number.POSITIVE_INFINITY
+  for (const group of groups) {
+    const sum = group.reduce((total, text) => total + likelihoodOf('contains', text), 0)
+    if (sum < bestLikelihood) {
+      best = group
+      bestLikelihood = sum
+    }
+  }
+  return best
+}
+
+function literalAtom(slot: number, kind: LiteralKind, text: string, atoms: Atoms): number {
+  return intern(`${slot}/${kind}/${text}`, likelihoodOf(kind, text), atoms, (atom) => {
+    atoms.slots[slot]!.literals.push({ kind, text, atom })
+  })
+}
+
+function presenceOf(slot: number, atoms: Atoms): number {
+  return intern(`${slot}/present`, PRESENCE_LIKELIHOOD, atoms, (atom) => {
+    atoms.slots[slot]!.presence = atom
+  })
+}
+
+function intern(
+  key: string,
+  likelihood: number,
+  atoms: Atoms,
+  add: (atom: number) => void,
+): number {
+  const known = atoms.ids.get(key)
+  if (known !== undefined) return known
+  const atom = atoms.likelihoods.length
+  atoms.likelihoods.push(likelihood)
+  atoms.ids.set(key, atom)
+  add(atom)
+  return atom
+}
+
+function late(
+  target: Target,
+  test: Test,
+  guards: readonly number[] | undefined,
+  atoms: Atoms,
+): Condition {
+  const key = JSON.stringify([target, test])
+  let id = atoms.lateIds.get(key)
+  if (id === undefined) {
+    id = atoms.late.length
+    atoms.late.push(compileMatch(target, test))
+    atoms.lateIds.set(key, id)
+  }
+  return { kind: 'late', late: id, guards }
+}
+
+const PRESENCE_LIKELIHOOD = 0.9
+const LIKELIHOOD_MIN = 0.001
+/** Chance of a literal of one character, and the factor for every further one. */
+const SHAPES: { readonly [kind in LiteralKind]: readonly [first: number, factor: number] } = {
+  equals: [0.1, 0.8],
+  startswith: [0.5, 0.9],
+  endswith: [0.3, 0.85],
+  contains: [0.8, 0.65],
+}
+
+/** A guess from the literal's shape: only speed depends on it. */
+function likelihoodOf(kind: LiteralKind, text: string): number {
+  const [first, factor] = SHAPES[kind]
+  return Math.max(LIKELIHOOD_MIN, first * factor ** (text.length - 1))
+}

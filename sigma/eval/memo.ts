@@ -1,0 +1,82 @@
+// Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
+
+/** Longer texts are scanned every time, UTF-16 units. */
+const TEXT_UNITS_MAX = 1_024
+/** What all entries together may take, bytes (estimated); above it everything is forgotten. */
+export const MEMO_BYTES_MAX = 32 * 1024 * 1024
+const ENTRY_BYTES = 120
+/** After so many lookups a field's memo must have paid, or rests for so many texts. */
+const TRIAL_LOOKUPS = 4_096
+const REST_TEXTS = 65_536
+const HIT_SHARE_MIN = 0.3
+
+export interface MemoPool {
+  readonly fields: FieldMemo[]
+  bytes: number
+}
+
+export interface FieldMemo {
+  readonly pool: MemoPool
+  readonly found: Map<string, Int32Array>
+  lookups: number
+  hits: number
+  /** Texts to let pass before the next trial. */
+  rest: number
+}
+
+export function createMemoPool(): MemoPool {
+  return { fields: [], bytes: 0 }
+}
+
+/** A memo for one field, drawing on the pool's bound. */
+export function addFieldMemo(pool: MemoPool): FieldMemo {
+  const memo: FieldMemo = { pool, found: new Map(), lookups: 0, hits: 0, rest: 0 }
+  pool.fields.push(memo)
+  return memo
+}
+
+/** Forgets everything, trials included. */
+export function emptyMemos(pool: MemoPool): void {
+  for (const memo of pool.fields) {
+    memo.found.clear()
+    memo.lookups = 0
+    memo.hits = 0
+    memo.rest = 0
+  }
+  pool.bytes = 0
+}
+
+/** What was kept for a text. */
+export function recall(memo: FieldMemo, text: string): Int32Array | undefined {
+  if (memo.rest > 0) {
+    memo.rest--
+    return undefined
+  }
+  if (text.length > TEXT_UNITS_MAX) return undefined
+  memo.lookups++
+  const atoms = memo.found.get(text)
+  if (atoms !== undefined) memo.hits++
+  else if (memo.lookups >= TRIAL_LOOKUPS) endTrial(memo)
+  return atoms
+}
+
+function endTrial(memo: FieldMemo): void {
+  if (memo.hits < memo.lookups * HIT_SHARE_MIN) {
+    memo.found.clear()
+    memo.rest = REST_TEXTS
+  }
+  memo.lookups = 0
+  memo.hits = 0
+}
+
+/** Keeps the atoms of a text for `recall`. */
+export function remember(memo: FieldMemo, text: string, atoms: Int32Array): void {
+  if (memo.rest > 0 || text.length > TEXT_UNITS_MAX) return
+  const bytes = ENTRY_BYTES + text.length * 2 + atoms.byteLength
+  if (memo.pool.bytes + bytes > MEMO_BYTES_MAX) {
+    for (const field of memo.pool.fields) field.found.clear()
+    memo.pool.bytes = 0
+  }
+  memo.pool.bytes += bytes
+  memo.found.set(text, atoms)
+}

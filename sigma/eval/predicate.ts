@@ -1,0 +1,121 @@
+// One expression as a closure, for searches, suppressions and live filters: no rule set, no automata.
+import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
+import type { Expr, Target, Test } from '../ir/expr.ts'
+import { compileTest } from './compile-test.ts'
+import { refers } from './evaluate.ts'
+import {
+  columnValues,
+  fieldValues,
+  isColumn,
+  isJsonText,
+  isList,
+  isObject,
+  targetValues,
+} from './values.ts'
+
+export type EventPredicate = (event: SigmaEvent) => boolean
+
+/** The expression as a function of an event: the same answers as `evaluate`. */
+export function compilePredicate(expr: Expr): EventPredicate {
+  switch (expr.kind) {
+    case 'const':
+      return () => expr.value
+    case 'not': {
+      const arg = compilePredicate(expr.arg)
+      return (event) => !arg(event)
+    }
+    case 'and':
+      return compileAnd(expr.args.map(compilePredicate))
+    case 'or':
+      return compileOr(expr.args.map(compilePredicate))
+    case 'match':
+      return compileMatch(expr.target, expr.test)
+  }
+}
+
+function compileAnd(args: readonly EventPredicate[]): EventPredicate {
+  return (event) => {
+    for (const arg of args) if (!arg(event)) return false
+    return true
+  }
+}
+
+function compileOr(args: readonly EventPredicate[]): EventPredicate {
+  return (event) => {
+    for (const arg of args) if (arg(event)) return true
+    return false
+  }
+}
+
+/** One test on one target as a function of an event. */
+export function compileMatch(target: Target, test: Test): EventPredicate {
+  switch (test.kind) {
+    case 'exists':
+      return (event) => targetValues(target, event).some((value) => value !== null) === test.value
+    case 'null':
+      return (event) => {
+        const values = targetValues(target, event)
+        return values.length === 0 || values.includes(null)
+      }
+    case 'fieldref':
+      return (event) => {
+        const others = fieldValues(event.fields, test.name)
+        if (others.length === 0) return false
+        return targetValues(target, event).some((value) =>
+          others.some((other) => refers(test, value, other)),
+        )
+      }
+    default:
+      return compileTarget(target, compileTest(test))
+  }
+}
+
+function compileTarget(target: Target, test: (value: FieldValue) => boolean): EventPredicate {
+  switch (target.scope) {
+    case 'field':
+      return (event) => testField(event.fields, target.name, test)
+    case 'auto': {
+      const { name } = target
+      return (event) => {
+        const own = Object.hasOwn(event.fields, name) ? event.fields[name]! : undefined
+        if (own !== undefined && !isList(own)) return test(own)
+        const values = fieldValues(event.fields, name)
+        if (values.length > 0) return values.some(test)
+        return isColumn(name) && columnValues(event, name).some(test)
+      }
+    }
+    case 'column':
+      return (event) => columnValues(event, target.name).some(test)
+    case 'message':
+      return (event) => event.message !== '' && test(event.message)
+    case 'raw':
+      return (event) => event.raw !== '' && test(event.raw)
+    case 'any':
+      return (event) =>
+        (event.message !== '' && test(event.message)) ||
+        (event.raw !== '' && test(event.raw)) ||
+        someLeaf(event.fields, test)
+    case 'keyword':
+      return (event) =>
+        (event.message !== '' && test(event.message)) ||
+        someLeaf(event.fields, test) ||
+        (event.raw !== '' && !isJsonText(event.raw) && test(event.raw))
+  }
+}
+
+function testField(fields: Fields, name: string, test: (value: FieldValue) => boolean): boolean {
+  if (Object.hasOwn(fields, name)) {
+    const own = fields[name]!
+    return isList(own) ? fieldValues(fields, name).some(test) : test(own)
+  }
+  return name.includes('.') && fieldValues(fields, name).some(test)
+}
+
+/** Leaves are the texts that `eachLeaf` visits. */
+function someLeaf(value: FieldValue, test: (value: FieldValue) => boolean): boolean {
+  if (typeof value === 'string') return test(value)
+  if (isList(value)) return value.some((element) => someLeaf(element, test))
+  if (!isObject(value)) return value !== null && test(String(value))
+  for (const key of Object.keys(value)) if (someLeaf(value[key]!, test)) return true
+  return false
+}

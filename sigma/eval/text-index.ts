@@ -1,0 +1,66 @@
+// Every text predicate on one field, answered by one pass over a value. Patterns with characters beyond
+// ASCII have automata of their own, which only values with such characters visit.
+import { fold, isAscii } from '../text/fold.ts'
+import { type Automaton, buildAutomaton, scanAscii, scanFolded } from './automaton.ts'
+import type { Hits } from './hits.ts'
+import { buildTrie, type Trie, walkTrie } from './trie.ts'
+
+export type LiteralKind = 'equals' | 'startswith' | 'endswith' | 'contains'
+
+export interface Literal {
+  readonly kind: LiteralKind
+  /** Folded, not empty. */
+  readonly text: string
+  readonly atom: number
+}
+
+interface Scanners {
+  readonly inner: Automaton | undefined
+  readonly start: Trie | undefined
+  readonly end: Trie | undefined
+}
+
+export interface TextIndex {
+  readonly ascii: Scanners
+  readonly other: Scanners
+  readonly hasInner: boolean
+}
+
+export function buildTextIndex(literals: readonly Literal[]): TextIndex {
+  const ascii = buildScanners(literals.filter(({ text }) => isAscii(text)))
+  const other = buildScanners(literals.filter(({ text }) => !isAscii(text)))
+  return { ascii, other, hasInner: ascii.inner !== undefined || other.inner !== undefined }
+}
+
+function buildScanners(literals: readonly Literal[]): Scanners {
+  const inner = literals.filter(({ kind }) => kind === 'contains')
+  const start = literals.filter(({ kind }) => kind === 'equals' || kind === 'startswith')
+  const end = literals.filter(({ kind }) => kind === 'endswith')
+  const anchored = ({ kind, text, atom }: Literal) => ({ text, atom, whole: kind === 'equals' })
+  return {
+    inner: inner.length > 0 ? buildAutomaton(inner) : undefined,
+    start: start.length > 0 ? buildTrie(start.map(anchored), false) : undefined,
+    end: end.length > 0 ? buildTrie(end.map(anchored), true) : undefined,
+  }
+}
+
+/** Adds the atoms of all literals that hold for `text`. */
+export function scanText(index: TextIndex, text: string, hits: Hits): void {
+  const before = hits.count
+  const { inner, start, end } = index.ascii
+  if (inner === undefined ? !isAscii(text) : !scanAscii(inner, text, hits)) {
+    hits.count = before
+    scanOther(index, fold(text), hits)
+    return
+  }
+  if (start !== undefined) walkTrie(start, text, hits)
+  if (end !== undefined) walkTrie(end, text, hits)
+}
+
+function scanOther(index: TextIndex, folded: string, hits: Hits): void {
+  for (const { inner, start, end } of [index.ascii, index.other]) {
+    if (inner !== undefined) scanFolded(inner, folded, hits)
+    if (start !== undefined) walkTrie(start, folded, hits)
+    if (end !== undefined) walkTrie(end, folded, hits)
+  }
+}
