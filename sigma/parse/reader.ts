@@ -1,0 +1,92 @@
+// Typed reading of a YAML map's keys, with findings for what has the wrong shape.
+import type { Position, Scalar, Yaml, YamlEntry } from '../rule.ts'
+import { fail, type Report, warn } from './report.ts'
+import { suggestion } from './suggest.ts'
+
+export type Entries = ReadonlyMap<string, YamlEntry>
+
+/** What a value is called in messages. */
+export function kindName(value: Yaml): string {
+  return value.kind === 'map' ? 'a map' : value.kind === 'list' ? 'a list' : `"${value.text}"`
+}
+
+export function isScalar(value: Yaml): value is Scalar {
+  return value.kind !== 'map' && value.kind !== 'list'
+}
+
+/** The text of a scalar key as written; undefined when absent, null, or (with a finding) a map or list. */
+export function textOf(report: Report, entries: Entries, key: string): string | undefined {
+  const entry = entries.get(key)
+  if (entry === undefined || entry.value.kind === 'null') return undefined
+  if (isScalar(entry.value)) return entry.value.text
+  fail(report, 'invalid-type', `${key}: must be text, not ${kindName(entry.value)}`, entry.value)
+  return undefined
+}
+
+/** The texts of a list key; one scalar counts as a list of one, with a warning. */
+export function textsOf(report: Report, entries: Entries, key: string): string[] {
+  const value = entries.get(key)?.value
+  if (value === undefined || value.kind === 'null') return []
+  if (isScalar(value)) {
+    warn(report, 'expected-list', `${key}: should be a list`, value)
+    return [value.text]
+  }
+  if (value.kind === 'map') {
+    fail(report, 'invalid-type', `${key}: must be a list, not a map`, value)
+    return []
+  }
+  return value.items.flatMap((item) => {
+    if (isScalar(item)) return item.kind === 'null' ? [] : [item.text]
+    fail(report, 'invalid-type', `${key}: entries must be text, not ${kindName(item)}`, item)
+    return []
+  })
+}
+
+/** The entries of a map key, or undefined (with a finding when it is something else). */
+export function mapOf(report: Report, entries: Entries, key: string): Entries | undefined {
+  const value = entries.get(key)?.value
+  if (value === undefined) return undefined
+  if (value.kind === 'map') return value.entries
+  fail(report, 'invalid-type', `${key}: must be a map, not ${kindName(value)}`, value)
+  return undefined
+}
+
+/** A key that holds one of a set of words. `as` gives a wrong word's severity. */
+export function wordOf<Word extends string>(
+  report: Report,
+  entries: Entries,
+  key: string,
+  words: readonly Word[],
+  as: 'error' | 'warning',
+): Word | undefined {
+  const text = textOf(report, entries, key)
+  if (text === undefined) return undefined
+  const word = words.find((candidate) => candidate === text)
+  if (word !== undefined) return word
+  const at = entries.get(key)!.value
+  const message = `${key}: unknown value "${text}"${suggestion(text, words)}`
+  const add = as === 'error' ? fail : warn
+  add(
+    report,
+    `unknown-${key}`,
+    `${message}${message.endsWith('?') ? '' : `; one of ${words.join(', ')}`}`,
+    at,
+  )
+  return undefined
+}
+
+/** A finding for every key that is not among the known ones. */
+export function refuseUnknownKeys(
+  report: Report,
+  entries: Entries,
+  known: readonly string[],
+  code: string,
+  where: string,
+): void {
+  for (const [name, entry] of entries) {
+    if (known.includes(name)) continue
+    fail(report, code, `${where}: unknown key ${name}${suggestion(name, known)}`, entry.key)
+  }
+}
+
+export const NOWHERE: Position = { line: 1, column: 1 }
