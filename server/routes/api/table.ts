@@ -1,0 +1,53 @@
+// Every API route. Order matters where a fixed path and a parameter meet: fixed ones first.
+import { histogram, pivot, stats, top } from './aggregates.ts'
+import { changeAlert, getAlert, listAlerts } from './alerts.ts'
+import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
+import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
+import { exportEvents } from './export.ts'
+import { health, metrics, ready } from './health.ts'
+import { ingestLogs, ingestShort } from './ingest.ts'
+import { createLink, followLink } from './links.ts'
+import type { Route } from './route.ts'
+import { listScenarios, playScenario } from './scenarios.ts'
+import { changeSource, listDeadLetters, listSources } from './sources.ts'
+import { streamAlerts, streamLogs } from './streams.ts'
+import { changeUser, createKey, createUser, listKeys, listUsers, revokeKey } from './users.ts'
+
+export const ROUTES: readonly Route[] = [
+  ingestShort,
+  ingestLogs,
+  listEvents,
+  searchEvents,
+  histogram,
+  top,
+  exportEvents,
+  getEvent,
+  aroundEvent,
+  stats,
+  pivot,
+  streamLogs,
+  streamAlerts,
+  listAlerts,
+  getAlert,
+  changeAlert,
+  listRules,
+  getRule,
+  explainRule,
+  reloadRules,
+  listSources,
+  changeSource,
+  listDeadLetters,
+  listScenarios,
+  playScenario,
+  listUsers,
+  createUser,
+  changeUser,
+  listKeys,
+  createKey,
+  revokeKey,
+  createLink,
+  followLink,
+  health,
+  ready,
+  metrics,
+]
