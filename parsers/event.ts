@@ -15,6 +15,13 @@ export interface Event extends SigmaEvent {
   readonly fieldsAreRaw?: boolean
 }
 
+/** An event as the normaliser makes it. */
+export interface NormalisedEvent extends Event {
+  readonly fieldsAreRaw: boolean
+  /** True when the event's own time was out of bounds; it is kept in the field `trapline.original_time`. */
+  readonly timeReplaced: boolean
+}
+
 export interface EventError {
   readonly code: string
   readonly message: string
@@ -25,6 +32,7 @@ export interface Parsed {
   /** Milliseconds since 1970 UTC; absent when the input has no readable time. */
   readonly time?: number
   readonly logsource: EventLogSource
+  /** Fresh: the normaliser adds host and severity to this object where they are absent. */
   readonly pivots: Pivots
   readonly message: string
   readonly fields: Fields
@@ -54,7 +62,7 @@ export interface Parser {
   /** Other names accepted for `--source`, `?source=` and `--log-type`. */
   readonly aliases?: readonly string[]
   /** Cheap and strict: true only when the input is surely this format. */
-  recognise(input: ParserInput): boolean
+  recognise(input: ParserInput, context: ParseContext): boolean
   /** The event, or why the input is not of this format. Never throws. */
   parse(input: ParserInput, context: ParseContext): Parsed | EventError
 }

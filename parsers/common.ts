@@ -1,0 +1,105 @@
+// Finds time, message and pivots in JSON of unknown make, by the table of common names: one pass over the
+// keys that are there instead of one look-up for each name that might be.
+import { type Fields, type FieldValue, PIVOTS, type Pivots } from '../sigma/event.ts'
+import { COMMON_NAMES, type CommonName } from './common-names.ts'
+import type { ParseContext } from './event.ts'
+import { parseTime } from './time.ts'
+import { pivotValue } from './values.ts'
+
+/** What was found. `pivots` is fresh. */
+export interface Common {
+  readonly time: number | undefined
+  readonly message: string | undefined
+  readonly pivots: Pivots
+}
+
+interface Slot {
+  readonly column: number
+  readonly rank: number
+}
+interface Node {
+  readonly slots: Slot[]
+  readonly children: Map<string, Node>
+}
+
+const COLUMNS: readonly CommonName[] = ['time', 'message', ...PIVOTS]
+const TIME = 0
+const MESSAGE = 1
+const FIRST_PIVOT = 2
+/** Ranks of a second object start here, so that the first one's values win. */
+const NEXT_OBJECT = 1000
+const UNSET = Number.POSITIVE_INFINITY
+
+const root = compile()
+
+function compile(): Map<string, Node> {
+  const top = new Map<string, Node>()
+  COLUMNS.forEach((name, column) => {
+    COMMON_NAMES[name].forEach((path, rank) => {
+      const steps = path.split('.')
+      nodeAt(top, [path]).slots.push({ column, rank })
+      if (steps.length > 1) nodeAt(top, steps).slots.push({ column, rank })
+    })
+  })
+  return top
+}
+
+function nodeAt(top: Map<string, Node>, steps: readonly string[]): Node {
+  let level = top
+  let node: Node = { slots: [], children: top }
+  for (const step of steps) {
+    node = level.get(step) ?? { slots: [], children: new Map() }
+    level.set(step, node)
+    level = node.children
+  }
+  return node
+}
+
+// Reused for every event: this is the hottest path of ingest.
+const ranks = new Float64Array(COLUMNS.length)
+const found: (string | number | undefined)[] = COLUMNS.map(() => undefined)
+
+/** Looks through `json`, and through `inner` for what `json` does not have. */
+export function findCommon(json: Fields, inner: Fields | undefined, context: ParseContext): Common {
+  ranks.fill(UNSET)
+  scan(root, json, 0, context)
+  if (inner !== undefined) scan(root, inner, NEXT_OBJECT, context)
+  const pivots: { -readonly [name in keyof Pivots]: string | number } = {}
+  for (let column = FIRST_PIVOT; column < ranks.length; column++) {
+    if (ranks[column] !== UNSET) pivots[PIVOTS[column - FIRST_PIVOT]!] = found[column]!
+  }
+  return {
+    time: ranks[TIME] === UNSET ? undefined : (found[TIME] as number),
+    message: ranks[MESSAGE] === UNSET ? undefined : (found[MESSAGE] as string),
+    pivots,
+  }
+}
+
+function scan(level: Map<string, Node>, object: Fields, base: number, context: ParseContext): void {
+  for (const key in object) {
+    const node = level.get(key)
+    if (node === undefined) continue
+    const value = object[key]!
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      if (node.children.size > 0) scan(node.children, value as Fields, base, context)
+      continue
+    }
+    for (const { column, rank } of node.slots) {
+      if (base + rank >= ranks[column]!) continue
+      const usable = usableValue(column, value, context)
+      if (usable === undefined) continue
+      ranks[column] = base + rank
+      found[column] = usable
+    }
+  }
+}
+
+function usableValue(
+  column: number,
+  value: FieldValue,
+  context: ParseContext,
+): string | number | undefined {
+  if (column === TIME) return parseTime(value, context)
+  if (column === MESSAGE) return typeof value === 'string' && value !== '' ? value : undefined
+  return pivotValue(PIVOTS[column - FIRST_PIVOT]!, value)
+}

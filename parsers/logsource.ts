@@ -1,0 +1,71 @@
+// Log sources as parsers declare them: one shared object for each, so that stores and routing can compare
+// and cache them cheaply.
+import type { EventLogSource, Fields, FieldValue } from '../sigma/event.ts'
+
+/** Different log sources remembered; what generic JSON declares beyond these is built anew. */
+const DECLARED_MAX = 1024
+
+/** The log source of an event that says nothing about it: every rule may run. */
+export const OPEN_LOGSOURCE: EventLogSource = Object.freeze({
+  category: [],
+  service: [],
+  closed: false,
+})
+
+/** A log source that a parser knows fully: rules run only where every key they name is listed. */
+export function closedLogSource(
+  product: string | undefined,
+  category: readonly string[],
+  service: readonly string[],
+): EventLogSource {
+  return Object.freeze({
+    ...(product === undefined ? {} : { product }),
+    category: Object.freeze([...category]),
+    service: Object.freeze([...service]),
+    closed: true,
+  })
+}
+
+const declared = new Map<string, EventLogSource>()
+
+/** What generic JSON declares in top-level `product`, `category` and `service`, or under `logsource`. */
+export function declaredLogSource(json: Fields): EventLogSource {
+  const nested = json.logsource as Fields | undefined
+  const inner =
+    typeof nested === 'object' && nested !== null && !Array.isArray(nested) ? nested : undefined
+  const product = json.product ?? inner?.product
+  const category = json.category ?? inner?.category
+  const service = json.service ?? inner?.service
+  if (product === undefined && category === undefined && service === undefined) {
+    return OPEN_LOGSOURCE
+  }
+  return remembered(names(product)[0], names(category), names(service))
+}
+
+/** Whether JSON itself says which log source it is: a product and a category or service. */
+export function declaresLogSource(json: Fields): boolean {
+  const source = declaredLogSource(json)
+  return source.product !== undefined && source.category.length + source.service.length > 0
+}
+
+function remembered(
+  product: string | undefined,
+  category: readonly string[],
+  service: readonly string[],
+): EventLogSource {
+  const key = JSON.stringify([product, category, service])
+  const known = declared.get(key)
+  if (known !== undefined) return known
+  const source = { ...closedLogSource(product, category, service), closed: false }
+  if (declared.size >= DECLARED_MAX) declared.clear()
+  declared.set(key, Object.freeze(source))
+  return source
+}
+
+const NONE: readonly string[] = Object.freeze([])
+
+function names(value: FieldValue | undefined): readonly string[] {
+  if (typeof value === 'string') return value === '' ? NONE : [value.toLowerCase()]
+  if (!Array.isArray(value)) return NONE
+  return value.flatMap((item: FieldValue) => (typeof item === 'string' ? names(item) : []))
+}

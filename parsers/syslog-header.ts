@@ -1,0 +1,185 @@
+// The header of a syslog line: RFC 5424, RFC 3164 and what is sent under its name (ISO times, no host, no
+// priority), or only `program[pid]: ` where a collector took the rest away.
+import type { ParseContext } from './event.ts'
+import { readStructuredData, type StructuredData } from './structured-data.ts'
+import { timeAt } from './time.ts'
+
+/** The parts of a line that its header gave. */
+export interface SyslogLine {
+  readonly form: 'rfc5424' | 'rfc3164' | 'stripped'
+  /** Facility * 8 + severity. */
+  readonly priority?: number
+  readonly time?: number
+  readonly host?: string
+  readonly program?: string
+  readonly pid?: string
+  readonly messageId?: string
+  readonly structuredData?: StructuredData
+  readonly message: string
+}
+
+const PRIORITY_MAX = 191
+const HOST_LENGTH_MAX = 255
+const PROGRAM_LENGTH_MAX = 128
+
+let lastText: string | undefined
+let lastContext: ParseContext | undefined
+let lastLine: SyslogLine | undefined
+
+/** Splits a line at its syslog header; undefined when it has none. Recognising and parsing ask for the same
+ * line one after the other, so the last answer is kept. */
+export function splitSyslog(text: string, context: ParseContext): SyslogLine | undefined {
+  if (text === lastText && context === lastContext) return lastLine
+  lastLine = split(text, context)
+  lastText = text
+  lastContext = context
+  return lastLine
+}
+
+function split(text: string, context: ParseContext): SyslogLine | undefined {
+  const priority = priorityAt(text)
+  const start = priority === undefined ? 0 : text.indexOf('>') + 1
+  if (priority !== undefined && text.startsWith('1 ', start)) {
+    const line = rfc5424(text, start + 2, priority, context)
+    if (line !== undefined) return line
+  }
+  const found = timeAt(text, start, context)
+  if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
+    return rfc3164(text, found.end + 1, priority, found.time)
+  }
+  if (priority !== undefined) return { form: 'rfc3164', priority, ...tagged(text, start) }
+  const tag = tagged(text, 0)
+  return tag.pid === undefined ? undefined : { form: 'stripped', ...tag }
+}
+
+/** `<0>` to `<191>` at the start of a line. */
+function priorityAt(text: string): number | undefined {
+  if (text.charCodeAt(0) !== 0x3c) return undefined
+  let value = 0
+  let index = 1
+  for (; index <= 3 && isDigit(text.charCodeAt(index)); index++) {
+    value = value * 10 + text.charCodeAt(index) - 0x30
+  }
+  return index > 1 && text.charCodeAt(index) === 0x3e && value <= PRIORITY_MAX ? value : undefined
+}
+
+function rfc3164(
+  text: string,
+  start: number,
+  priority: number | undefined,
+  time: number,
+): SyslogLine | undefined {
+  const head = { form: 'rfc3164' as const, ...(priority === undefined ? {} : { priority }), time }
+  const end = wordEnd(text, start, HOST_LENGTH_MAX)
+  const host = text.slice(start, end)
+  if (host === '' || host.endsWith(':') || host.endsWith(']') || host.startsWith('%')) {
+    const tag = tagged(text, start)
+    return tag.program === undefined && priority === undefined ? undefined : { ...head, ...tag }
+  }
+  if (!isHostName(host) || end >= text.length) {
+    return priority === undefined ? undefined : { ...head, message: text.slice(start) }
+  }
+  const tag = tagged(text, end + 1)
+  if (tag.program === undefined && priority === undefined) return undefined
+  return { ...head, host, ...tag }
+}
+
+/** `program[pid]: message`, `program: message`, `%MNEMONIC: message`; else the message alone. */
+function tagged(text: string, start: number): Pick<SyslogLine, 'program' | 'pid' | 'message'> {
+  let index = start
+  while (index < text.length && index - start <= PROGRAM_LENGTH_MAX) {
+    const code = text.charCodeAt(index)
+    if (code === 0x5b || code === 0x3a || code === 0x20 || code < 0x20) break
+    index++
+  }
+  const program = text.slice(start, index)
+  const mark = text.charCodeAt(index)
+  if (program === '' || !isProgram(program)) return { message: text.slice(start) }
+  if (mark === 0x3a) return { program, message: rest(text, index + 1) }
+  if (mark !== 0x5b) return { message: text.slice(start) }
+  const close = text.indexOf(']', index)
+  const pid = text.slice(index + 1, close)
+  if (close < 0 || pid.length > PROGRAM_LENGTH_MAX || !isPid(pid)) {
+    return { message: text.slice(start) }
+  }
+  const colon = text.charCodeAt(close + 1) === 0x3a
+  if (!colon && text.charCodeAt(close + 1) !== 0x20) return { message: text.slice(start) }
+  return { program, pid, message: rest(text, close + (colon ? 2 : 1)) }
+}
+
+function rest(text: string, start: number): string {
+  return text.slice(text.charCodeAt(start) === 0x20 ? start + 1 : start)
+}
+
+function rfc5424(
+  text: string,
+  start: number,
+  priority: number,
+  context: ParseContext,
+): SyslogLine | undefined {
+  const words: string[] = []
+  let at = start
+  for (let count = 0; count < 5; count++) {
+    const end = wordEnd(text, at, HOST_LENGTH_MAX)
+    if (end >= text.length || end === at) return undefined
+    words.push(text.slice(at, end))
+    at = end + 1
+  }
+  const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
+  const time = timeAt(stamp, 0, context)
+  if (time === undefined && stamp !== '-') return undefined
+  const data = readStructuredData(text, at)
+  if (data === undefined) return undefined
+  const start5424 = text.charCodeAt(data.end) === 0x20 ? data.end + 1 : data.end
+  const message = text.slice(text.charCodeAt(start5424) === 0xfeff ? start5424 + 1 : start5424)
+  return {
+    form: 'rfc5424',
+    priority,
+    ...(time === undefined ? {} : { time: time.time }),
+    ...(host === '-' ? {} : { host }),
+    ...(program === '-' ? {} : { program }),
+    ...(pid === '-' ? {} : { pid }),
+    ...(messageId === '-' ? {} : { messageId }),
+    ...(data.elements === undefined ? {} : { structuredData: data.elements }),
+    message,
+  }
+}
+
+function wordEnd(text: string, start: number, limit: number): number {
+  const end = text.indexOf(' ', start)
+  if (end < 0) return text.length
+  return end - start > limit ? start : end
+}
+
+/** Letters, digits and `-._:` (a bare IPv6 address too), `[` for one in brackets. */
+function isHostName(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    const letter = code | 0x20
+    const known =
+      (letter >= 0x61 && letter <= 0x7a) ||
+      (code >= 0x2d && code <= 0x3a) ||
+      code === 0x5f ||
+      code === 0x40 ||
+      code >= 0x80
+    if (!known) return false
+  }
+  return true
+}
+
+function isProgram(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code <= 0x20 || code === 0x22 || code === 0x3d || code === 0x7b || code === 0x2c)
+      return false
+  }
+  return true
+}
+
+function isPid(text: string): boolean {
+  return text !== '' && /^[\w.-]+$/.test(text)
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}

@@ -1,0 +1,38 @@
+// The table of parsers. A new format is a file and a line here, above every format that would also take its
+// lines: recognition asks from the top. Names, help and pick-lists come from it.
+import type { Parser } from './event.ts'
+import { json } from './json.ts'
+import { syslog } from './syslog.ts'
+import { text } from './text.ts'
+
+export const PARSERS = {
+  json,
+  syslog,
+  text,
+} satisfies Record<string, Parser>
+
+export type ParserName = keyof typeof PARSERS
+
+/** Names of kinds of log: which parser reads a line is decided for each line. */
+export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {}
+
+const NAMES: ReadonlyMap<string, Parser> = new Map(
+  Object.values<Parser>(PARSERS).flatMap((parser) =>
+    [parser.name, ...(parser.aliases ?? [])].map((name) => [name, parser] as const),
+  ),
+)
+
+/** The parser of a name or alias, in any case. */
+export function parserNamed(name: string): Parser | undefined {
+  return NAMES.get(name) ?? NAMES.get(name.toLowerCase())
+}
+
+/** The parsers of a group's name (`web`), or of a parser's name or alias; none for any other name. */
+export function parsersNamed(name: string): readonly Parser[] {
+  const group = PARSER_GROUPS[name.toLowerCase()]
+  if (group !== undefined && Object.hasOwn(PARSER_GROUPS, name.toLowerCase())) {
+    return group.map((member) => PARSERS[member])
+  }
+  const parser = parserNamed(name)
+  return parser === undefined ? [] : [parser]
+}

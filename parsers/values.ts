@@ -1,0 +1,119 @@
+// What a pivot column accepts of a field's value, and in which form it keeps it.
+import type { FieldValue, PivotName } from '../sigma/event.ts'
+import { severityOf } from './severity.ts'
+
+/** Longest text that a pivot column keeps, UTF-16 units: beyond it the field is searched, not the column. */
+export const PIVOT_UNITS_MAX = 1024
+
+/** The column's form of a value; undefined when it is no value for that column. */
+export function pivotValue(name: PivotName, value: FieldValue): string | number | undefined {
+  if (Array.isArray(value)) return firstOf(name, value)
+  if (name === 'src_port' || name === 'dst_port') return portOf(value)
+  if (name === 'outcome') return typeof value === 'boolean' ? success(value) : wordOf(value)
+  if (typeof value === 'number') return name === 'user' ? String(value) : undefined
+  const text = wordOf(value)
+  if (text === undefined) return undefined
+  if (name === 'src_ip' || name === 'dst_ip') return ipOf(text)
+  if (name === 'severity') return severityOf(text)
+  return name === 'hash' ? hashOf(text) : text
+}
+
+function firstOf(name: PivotName, values: readonly FieldValue[]): string | number | undefined {
+  for (const value of values) {
+    if (Array.isArray(value)) continue
+    const found = pivotValue(name, value)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function wordOf(value: FieldValue): string | undefined {
+  if (typeof value !== 'string' || value === '' || value === '-') return undefined
+  return value.length <= PIVOT_UNITS_MAX ? value : undefined
+}
+
+function success(value: boolean): string {
+  return value ? 'success' : 'failure'
+}
+
+/** A port number, also from its text. */
+export function portOf(value: FieldValue | undefined): number | undefined {
+  if (typeof value === 'string') {
+    return value.length >= 1 && value.length <= 5 && isDigits(value)
+      ? portOf(Number(value))
+      : undefined
+  }
+  if (typeof value !== 'number') return undefined
+  return Number.isInteger(value) && value >= 0 && value <= 65_535 ? value : undefined
+}
+
+function isDigits(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code < 0x30 || code > 0x39) return false
+  }
+  return true
+}
+
+/** An address in the form to pivot on (IPv4 out of `::ffff:`, no brackets); undefined when it is none. */
+export function ipOf(text: string): string | undefined {
+  let address = text
+  if (address.charCodeAt(0) === 0x5b && address.endsWith(']')) address = address.slice(1, -1)
+  if (
+    address.length <= 22 &&
+    address.includes('.') &&
+    address.toLowerCase().startsWith('::ffff:')
+  ) {
+    address = address.slice(7)
+  }
+  return isIpv4(address) || isIpv6(address) ? address : undefined
+}
+
+/** Four decimal numbers up to 255. */
+export function isIpv4(text: string): boolean {
+  if (text.length < 7 || text.length > 15) return false
+  let parts = 1
+  let value = -1
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x2e) {
+      if (value < 0) return false
+      parts++
+      value = -1
+    } else if (code >= 0x30 && code <= 0x39) {
+      value = (value < 0 ? 0 : value * 10) + code - 0x30
+      if (value > 255) return false
+    } else return false
+  }
+  return parts === 4 && value >= 0
+}
+
+/** Looks like IPv6: hexadecimal groups, at least two colons, perhaps a zone or a dotted tail. */
+export function isIpv6(text: string): boolean {
+  if (text.length < 2 || text.length > 64) return false
+  let colons = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x3a) colons++
+    else if (code === 0x25) return index > 2 && colons >= 2
+    else if (!isHexOrDot(code)) return false
+  }
+  return colons >= 2 && colons <= 8
+}
+
+function isHexOrDot(code: number): boolean {
+  const letter = code | 0x20
+  return (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x66) || code === 0x2e
+}
+
+/** The strongest digest of `SHA1=..,SHA256=..`, or the text as it is where it names none. */
+function hashOf(text: string): string | undefined {
+  const equals = text.indexOf('=')
+  if (equals < 0) return text
+  const digests = new Map<string, string>()
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=')
+    if (at > 0) digests.set(part.slice(0, at).trim().toUpperCase(), part.slice(at + 1).trim())
+  }
+  return digests.get('SHA256') ?? digests.get('SHA1') ?? digests.get('MD5') ?? undefined
+}
