@@ -127,7 +127,7 @@ function readNested(below: readonly FieldSlot[], fields: Fields, view: View, ato
 /** Every text of the fields, for keywords; `message` has been read. */
 function readLeaves(slot: FieldSlot, value: FieldValue, message: string, atoms: AtomSet): void {
   if (typeof value === 'string') {
-    if (value !== message) readText(slot, value, atoms)
+    if (value === '' || value !== message) readText(slot, value, atoms)
   } else if (typeof value === 'number' || typeof value === 'boolean') {
     readText(slot, String(value), atoms)
   } else if (Array.isArray(value)) {
