@@ -27,7 +27,7 @@ export interface AuditCheck {
 }
 
 export interface AuditStore {
-  audit(entry: NewAuditEntry, by: Actor): Promise<AuditEntry>
+  audit(entry: NewAuditEntry, by: Actor): Promise<void>
   /** Newest first. */
   listAudit(request: AuditRequest): Promise<readonly AuditEntry[]>
   verifyAudit(): Promise<AuditCheck>

@@ -1,0 +1,57 @@
+// The whole state store: what is kept, and the alert maker that adds to it. The state worker runs one;
+// tests and the command line open it in process.
+import type { AlertNotice } from '../stores/state/alerts-store.ts'
+import { openStore, type StoreOptions } from '../stores/state/open.ts'
+import type { StateStore } from '../stores/state/state-store.ts'
+import { type AlertLoop, type OpenFeed, startAlertLoop } from './alert-loop.ts'
+import type { Suppression } from './alert-maker.ts'
+
+export interface StateServiceOptions extends Omit<StoreOptions, 'hooks'> {
+  /** Opens the matches to follow, undefined while there are none. Absent: no alerts are made. */
+  readonly openFeed?: () => OpenFeed | undefined
+  readonly suppressions?: readonly Suppression[]
+  readonly onAlerts?: (notice: AlertNotice) => void
+  readonly onAlertsStopped?: (reason: string) => void
+}
+
+/** Opens the store and starts following matches. */
+export async function openState(options: StateServiceOptions): Promise<StateStore> {
+  const { openFeed, suppressions = [], onAlerts, onAlertsStopped, ...storeOptions } = options
+  let loop: AlertLoop | undefined
+  const { store, alerts } = await openStore({
+    ...storeOptions,
+    hooks: {
+      changing: () => loop?.alertsChanged(),
+      changed: (ids) => onAlerts?.({ created: [], updated: ids, more: false }),
+    },
+  })
+  if (openFeed !== undefined) {
+    loop = startAlertLoop({
+      writer: alerts,
+      openFeed,
+      suppressions,
+      onAlerts: (notice) => onAlerts?.(notice),
+      onStopped: (reason) => onAlertsStopped?.(reason),
+    })
+  }
+  return {
+    ...store,
+    setRules: async (rules) =>
+      loop === undefined ? alerts.saveRules(rules) : loop.setRules(rules),
+    alertMakerStatus: async () => loop?.status() ?? NO_ALERTS,
+    close: async () => {
+      await loop?.stop()
+      await store.close()
+    },
+  }
+}
+
+const NO_ALERTS = {
+  sequence: 0,
+  matches: 0,
+  suppressed: 0,
+  alertsCreated: 0,
+  alertsUpdated: 0,
+  unknownRules: 0,
+  stopped: 'not-following',
+}

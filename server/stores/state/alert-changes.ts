@@ -1,0 +1,187 @@
+// What people do to alerts: status, verdict, owner; who and when is kept, a stale version is refused.
+import type { Row } from '@libsql/client'
+import type { Actor } from './access.ts'
+import { whereOf } from './alert-filter.ts'
+import {
+  ALERT_COLUMNS,
+  ALERT_TABLES,
+  alertFromRow,
+  alertId,
+  alertNumber,
+  CLOSED_STATUSES,
+} from './alert-rows.ts'
+import type { AlertStore, BulkChange, BulkResult } from './alerts-store.ts'
+import type { Context } from './context.ts'
+import type { Write } from './database.ts'
+import { text } from './rows.ts'
+import {
+  ALERT_STATUSES,
+  type AlertChange,
+  type AlertStatus,
+  StateError,
+  VERDICTS,
+  type Verdict,
+} from './state-store.ts'
+
+export const REASON_MAX_CHARACTERS = 4000
+export const OWNER_MAX_CHARACTERS = 64
+
+/** The status that a verdict sets. */
+export function statusOfVerdict(verdict: Verdict): AlertStatus {
+  return verdict.startsWith('false_positive') ? 'false_positive' : 'resolved'
+}
+
+/** What a change does to an alert, as columns; `invalid` for values that do not exist or contradict. */
+type Fields = Partial<Record<'status' | 'verdict' | 'reason' | 'owner', string | null>>
+
+export interface ChangeHooks {
+  /** Within the transaction's turn, before the next one reads. */
+  readonly changing: () => void
+  /** After the commit. */
+  readonly changed: (ids: readonly string[]) => void
+}
+
+/** Makes changes and tells the hooks. */
+export function createAlertChanges(
+  context: Context,
+  hooks: ChangeHooks,
+): Pick<AlertStore, 'changeAlert' | 'changeAlerts'> {
+  const { database, now } = context
+  return {
+    changeAlert: async (id, change, by) => {
+      const fields = fieldsOf(change)
+      const number = alertNumber(id)
+      await database.write(async (write) => {
+        const row = await database.first('SELECT * FROM alerts WHERE number = ?', [number ?? 0])
+        if (row === undefined) throw new StateError('not-found', `there is no alert ${id}`)
+        if (Number(row.version) !== change.version) throw new StateError('conflict', staleText(row))
+        changeRow(write, row, fields, by, now())
+        hooks.changing()
+        const asText = (from: Fields | Row) =>
+          JSON.stringify(
+            Object.fromEntries(Object.keys(fields).map((key) => [key, from[key as keyof Fields]])),
+          )
+        write.audit(
+          {
+            action: 'alert.change',
+            object: `alert ${id}`,
+            before: asText(row),
+            after: asText(fields),
+          },
+          by,
+        )
+      })
+      hooks.changed([id])
+      const row = await database.first(
+        `SELECT ${ALERT_COLUMNS} FROM ${ALERT_TABLES} WHERE a.number = ?`,
+        [number ?? 0],
+      )
+      if (row === undefined) throw new StateError('not-found', `there is no alert ${id}`)
+      return alertFromRow(row)
+    },
+    changeAlerts: (bulk, by) => changeMany(context, bulk, by, hooks),
+  }
+}
+
+async function changeMany(
+  { database, now }: Context,
+  { filter, before, change }: BulkChange,
+  by: Actor,
+  hooks: ChangeHooks,
+): Promise<BulkResult> {
+  const fields = fieldsOf(change)
+  const where = whereOf(filter)
+  const { ids, skipped } = await database.write(async (write) => {
+    const rows = await database.all(
+      `SELECT a.number, a.status, a.verdict, a.reason, a.owner, a.version, a.changed_at, a.changed_by
+       FROM alerts a WHERE ${where.sql} AND a.created <= ? ORDER BY a.number`,
+      [...where.args, before],
+    )
+    const untouched = rows.filter(
+      (row) => row.changed_at === null || Number(row.changed_at) <= before,
+    )
+    const at = now()
+    for (const row of untouched) changeRow(write, row, fields, by, at)
+    const skipped = rows
+      .filter((row) => !untouched.includes(row))
+      .map((row) => ({
+        id: alertId(Number(row.number)),
+        who: text(row.changed_by),
+        at: Number(row.changed_at),
+      }))
+    write.audit(
+      {
+        action: 'alert.change-many',
+        object: `${untouched.length} alerts`,
+        before: JSON.stringify({ filter, before }),
+        after: JSON.stringify(fields),
+      },
+      by,
+    )
+    hooks.changing()
+    return { ids: untouched.map((row) => alertId(Number(row.number))), skipped }
+  })
+  hooks.changed(ids)
+  return { changed: ids.length, skipped }
+}
+
+function changeRow(write: Write, row: Row, asked: Fields, by: Actor, at: number): void {
+  const fields = reopened(row, asked)
+  const set = Object.keys(fields) as (keyof Fields)[]
+  write.add(
+    `UPDATE alerts SET ${set.map((column) => `${column} = ?`).join(', ')},
+       version = version + 1, updated = ?, changed_at = ?, changed_by = ? WHERE number = ?`,
+    [...set.map((column) => fields[column] ?? null), at, at, by.name, row.number ?? 0],
+  )
+  for (const column of set) {
+    if (row[column] === (fields[column] ?? null)) continue
+    write.add(
+      'INSERT INTO alert_activity (alert, at, who, what, before, after) VALUES (?, ?, ?, ?, ?, ?)',
+      [row.number ?? 0, at, by.name, column, row[column] ?? null, fields[column] ?? null],
+    )
+  }
+}
+
+/** An alert that goes back to work has no verdict any more. */
+function reopened(row: Row, fields: Fields): Fields {
+  const status = fields.status
+  if (status === undefined || status === null || row.verdict === null) return fields
+  const open = !CLOSED_STATUSES.some((closed) => closed === status)
+  return open && fields.verdict === undefined ? { ...fields, verdict: null } : fields
+}
+
+function fieldsOf(change: Omit<AlertChange, 'version'>): Fields {
+  const { status, verdict, reason, owner } = change
+  if (status !== undefined && !ALERT_STATUSES.includes(status)) {
+    throw new StateError('invalid', `the status is one of ${ALERT_STATUSES.join(', ')}`)
+  }
+  if (verdict !== undefined && !VERDICTS.includes(verdict)) {
+    throw new StateError('invalid', `the verdict is one of ${VERDICTS.join(', ')}`)
+  }
+  if (verdict !== undefined && status !== undefined && status !== statusOfVerdict(verdict)) {
+    throw new StateError('invalid', `verdict ${verdict} sets status ${statusOfVerdict(verdict)}`)
+  }
+  if ((reason?.length ?? 0) > REASON_MAX_CHARACTERS) {
+    throw new StateError('invalid', `the reason has at most ${REASON_MAX_CHARACTERS} characters`)
+  }
+  if ((owner?.length ?? 0) > OWNER_MAX_CHARACTERS) {
+    throw new StateError('invalid', `the owner has at most ${OWNER_MAX_CHARACTERS} characters`)
+  }
+  const set = verdict === undefined ? status : statusOfVerdict(verdict)
+  const fields: Fields = {
+    ...(set === undefined ? {} : { status: set }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(owner === undefined ? {} : { owner: owner === '' ? null : owner }),
+  }
+  if (Object.keys(fields).length === 0) {
+    throw new StateError('invalid', 'nothing to change: give status, verdict, reason or owner')
+  }
+  return fields
+}
+
+function staleText(row: Row): string {
+  const at = new Date(Number(row.changed_at ?? row.updated)).toISOString()
+  const who = row.changed_by === null ? 'someone' : text(row.changed_by)
+  return `changed meanwhile by ${who} at ${at}: status ${text(row.status)}, version ${row.version}`
+}

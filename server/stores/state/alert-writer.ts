@@ -1,0 +1,245 @@
+// What alert making reads and writes in state.db: cursor, alerts and counters in one transaction.
+import type { Event } from '../../../parsers/event.ts'
+import { CLOSED_STATUSES, EVENT_IDS_MAX_CHARACTERS, severityRank } from './alert-rows.ts'
+import type { Context } from './context.ts'
+import type { Write } from './database.ts'
+import { text } from './rows.ts'
+import { type AlertSeverity, type RuleFacts, StateError } from './state-store.ts'
+
+/** Alerts of one dedup hash that a match is compared with: the newest ones. */
+export const CANDIDATES_PER_HASH = 4
+/** Rule texts that neither a loaded rule nor an alert needs are kept this long. */
+export const UNUSED_RULE_KEPT_MS = 7 * 24 * 3600_000
+
+/** Where alert making stands in an intake. */
+export interface MatchCursor {
+  readonly epoch: string
+  readonly sequence: number
+}
+
+/** An alert as deduplication sees it. */
+export interface Candidate {
+  readonly number: number
+  readonly closed: boolean
+  firstSeen: number
+  lastSeen: number
+}
+
+export interface AlertInsert {
+  readonly number: number
+  readonly ruleId: string
+  readonly ruleHash: string
+  readonly ruleTitle: string
+  readonly title: string
+  readonly severity: AlertSeverity
+  readonly tags: readonly string[]
+  readonly dedupHash: string
+  readonly previous: number | null
+  readonly event: Event
+  /** Filled while matches fold into it. */
+  count: number
+  firstSeen: number
+  lastSeen: number
+  /** Newest first. */
+  eventIds: readonly string[]
+}
+
+/** Matches added to an alert that is stored already. */
+export interface AlertUpdate {
+  readonly number: number
+  count: number
+  firstSeen: number
+  lastSeen: number
+  eventIds: readonly string[]
+}
+
+export interface RuleDelta {
+  matches: number
+  suppressed: number
+  alerts: number
+  last: number
+}
+
+export interface Folded {
+  readonly created: readonly AlertInsert[]
+  readonly updated: readonly AlertUpdate[]
+  readonly rules: ReadonlyMap<string, RuleDelta>
+}
+
+export interface AlertWriter {
+  cursor(): Promise<MatchCursor | undefined>
+  /** Stores facts of loaded rules and forgets texts that nothing needs. */
+  saveRules(rules: readonly RuleFacts[]): Promise<void>
+  /** Facts kept of rules by hash, for matches of rules that are no longer loaded. */
+  rulesByHash(hashes: readonly string[]): Promise<readonly RuleFacts[]>
+  /** Looks up what is missing, folds, and commits alerts, counters and the cursor in one transaction.
+   * `conflict` when the stored cursor is not `from`. */
+  commit<T extends Folded>(from: MatchCursor, to: number, folding: Folding<T>): Promise<T>
+}
+
+/** Runs within the transaction's turn, perhaps more than once: it must not keep what it made. */
+export interface Folding<T extends Folded> {
+  /** Dedup hashes whose alerts `fold` needs. */
+  missing(): readonly string[]
+  fold(found: ReadonlyMap<string, readonly Candidate[]>, nextNumber: number): T
+}
+
+/** The writer over an open database. */
+export function createAlertWriter({ database, now }: Context): AlertWriter {
+  const cursor = async () => {
+    const row = await database.first('SELECT epoch, sequence FROM match_cursor')
+    return row === undefined
+      ? undefined
+      : { epoch: text(row.epoch), sequence: Number(row.sequence) }
+  }
+  return {
+    cursor,
+    saveRules: (rules) => database.write((write) => saveRules(write, rules, now())),
+    rulesByHash: async (hashes) => {
+      const rows = await database.all(
+        'SELECT facts FROM rule_texts WHERE hash IN (SELECT value FROM json_each(?))',
+        [JSON.stringify(hashes)],
+      )
+      return rows.map((row) => JSON.parse(text(row.facts)) as RuleFacts)
+    },
+    commit: (from, to, folding) =>
+      database.write(async (write) => {
+        const stored = await cursor()
+        const same = stored?.epoch === from.epoch && stored.sequence === from.sequence
+        if (stored === undefined ? from.sequence !== 0 : !same) {
+          throw new StateError('conflict', 'the match cursor was moved by someone else')
+        }
+        const found = await candidatesOf(database, folding.missing())
+        const newest = await database.first('SELECT max(number) AS n FROM alerts')
+        const folded = folding.fold(found, Number(newest?.n ?? 0) + 1)
+        insertAlerts(write, folded.created, now())
+        updateAlerts(write, folded.updated, now())
+        countRules(write, folded.rules)
+        // NULL breaks the transaction when another writer moved the cursor after it was read.
+        write.add(
+          `INSERT INTO match_cursor (id, epoch, sequence) VALUES (1, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET sequence =
+             CASE WHEN epoch = excluded.epoch AND sequence = ? THEN excluded.sequence END`,
+          [from.epoch, to, from.sequence],
+        )
+        return folded
+      }),
+  }
+}
+
+async function candidatesOf(
+  database: Context['database'],
+  hashes: readonly string[],
+): Promise<ReadonlyMap<string, Candidate[]>> {
+  const found = new Map<string, Candidate[]>()
+  if (hashes.length === 0) return found
+  const rows = await database.all(
+    `SELECT dedup_hash, number, status, first_seen, last_seen FROM (
+       SELECT a.dedup_hash, a.number, a.status, a.first_seen, a.last_seen,
+         row_number() OVER (PARTITION BY a.dedup_hash ORDER BY a.number DESC) AS place
+       FROM json_each(?) h JOIN alerts a ON a.dedup_hash = h.value)
+     WHERE place <= ? ORDER BY number DESC`,
+    [JSON.stringify(hashes), CANDIDATES_PER_HASH],
+  )
+  for (const row of rows) {
+    const candidate = {
+      number: Number(row.number),
+      closed: CLOSED_STATUSES.some((status) => status === row.status),
+      firstSeen: Number(row.first_seen),
+      lastSeen: Number(row.last_seen),
+    }
+    found.getOrInsert(text(row.dedup_hash), []).push(candidate)
+  }
+  return found
+}
+
+/** One statement for all: a statement of its own for each alert would cost more than its row. */
+export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: number): void {
+  if (alerts.length === 0) return
+  const rows = alerts.map((alert) => {
+    const { host, user, src_ip, dst_ip } = alert.event.pivots
+    return {
+      ...alert,
+      rank: severityRank(alert.severity),
+      tags: JSON.stringify(alert.tags),
+      source: alert.event.source,
+      eventId: alert.event.id,
+      event: JSON.stringify(alert.event),
+      eventIds: alert.eventIds.join(' '),
+      host: host === undefined ? null : String(host),
+      user: user === undefined ? null : String(user),
+      srcIp: src_ip === undefined ? null : String(src_ip),
+      dstIp: dst_ip === undefined ? null : String(dst_ip),
+    }
+  })
+  const json = (name: string) => `value->>'${name}'`
+  write.add(
+    `INSERT INTO alerts (number, rule_id, rule_hash, rule_title, title, severity, severity_rank,
+       status, dedup_hash, count, first_seen, last_seen, created, updated, version, previous,
+       host, user, src_ip, dst_ip, source, tags, event_id, event, event_ids)
+     SELECT ${['number', 'ruleId', 'ruleHash', 'ruleTitle', 'title', 'severity', 'rank'].map(json).join(', ')},
+       'new', ${['dedupHash', 'count', 'firstSeen', 'lastSeen'].map(json).join(', ')}, ?, ?, 1,
+       ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId', 'event', 'eventIds'].map(json).join(', ')}
+     FROM json_each(?)`,
+    [at, at, JSON.stringify(rows)],
+  )
+  write.add(
+    `INSERT INTO alert_activity (alert, at, who, what, after)
+     SELECT value->>'number', ?, 'detection', 'created', value->>'title' FROM json_each(?)`,
+    [at, JSON.stringify(alerts.map(({ number, title }) => ({ number, title })))],
+  )
+}
+
+function updateAlerts(write: Write, updates: readonly AlertUpdate[], at: number): void {
+  if (updates.length === 0) return
+  write.add(
+    `UPDATE alerts SET
+       count = alerts.count + (e.value->>'count'),
+       first_seen = min(alerts.first_seen, e.value->>'firstSeen'),
+       last_seen = max(alerts.last_seen, e.value->>'lastSeen'),
+       event_ids = substr((e.value->>'eventIds') || ' ' || alerts.event_ids, 1, ?),
+       updated = ?
+     FROM json_each(?) e WHERE alerts.number = e.value->>'number'`,
+    [
+      EVENT_IDS_MAX_CHARACTERS,
+      at,
+      JSON.stringify(updates.map((update) => ({ ...update, eventIds: update.eventIds.join(' ') }))),
+    ],
+  )
+}
+
+function countRules(write: Write, rules: ReadonlyMap<string, RuleDelta>): void {
+  if (rules.size === 0) return
+  write.add(
+    `INSERT INTO rule_counters (rule_id, matches, suppressed, alerts, last)
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?) WHERE true
+     ON CONFLICT (rule_id) DO UPDATE SET matches = matches + excluded.matches,
+       suppressed = suppressed + excluded.suppressed, alerts = alerts + excluded.alerts,
+       last = max(coalesce(last, 0), excluded.last)`,
+    [
+      JSON.stringify(
+        [...rules].map(([id, delta]) => [
+          id,
+          delta.matches,
+          delta.suppressed,
+          delta.alerts,
+          delta.last,
+        ]),
+      ),
+    ],
+  )
+}
+
+function saveRules(write: Write, rules: readonly RuleFacts[], at: number): void {
+  const rows = rules.map((rule) => ({ hash: rule.hash, id: rule.id, facts: JSON.stringify(rule) }))
+  write.add(
+    `INSERT INTO rule_texts (hash, rule_id, facts, loaded)
+     SELECT value->>'hash', value->>'id', value->>'facts', ? FROM json_each(?) WHERE true
+     ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts, loaded = excluded.loaded`,
+    [at, JSON.stringify(rows)],
+  )
+  write.add(
+    `DELETE FROM rule_texts WHERE loaded < ? AND hash NOT IN (SELECT rule_hash FROM alerts)`,
+    [at - UNUSED_RULE_KEPT_MS],
+  )
+}

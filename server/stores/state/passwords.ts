@@ -1,0 +1,71 @@
+// Password rules and hashing: argon2id, the same cost whether or not the name exists, and only a few at a
+// time, since each takes 64 MiB.
+import { StateError } from './state-store.ts'
+
+export const PASSWORD_MIN_CHARACTERS = 12
+export const PASSWORD_MAX_CHARACTERS = 1024
+/** Hashes computed at once, and how many may wait. */
+export const HASHES_AT_ONCE = 2
+export const HASHES_WAITING_MAX = 64
+
+const ARGON2 = { algorithm: 'argon2id', memoryCost: 65_536, timeCost: 2 } as const
+
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** `hash` undefined (no such user) takes as long and answers false. `too-many` when the queue is full. */
+  verify(password: string, hash: string | undefined): Promise<boolean>
+}
+
+/** Makes the hasher; begins computing the hash that unknown names are compared with. */
+export function createPasswords(): Passwords {
+  const nobody = Bun.password.hash(crypto.randomUUID(), ARGON2)
+  const waiting: (() => void)[] = []
+  let running = 0
+  const limited = async <T>(job: () => Promise<T>): Promise<T> => {
+    if (running >= HASHES_AT_ONCE) {
+      if (waiting.length >= HASHES_WAITING_MAX) {
+        throw new StateError('too-many', 'too many sign-ins at once')
+      }
+      await new Promise<void>((resolve) => waiting.push(resolve))
+    } else running++
+    try {
+      return await job()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) running--
+      else next()
+    }
+  }
+  return {
+    hash: (password) => limited(() => Bun.password.hash(normal(password), ARGON2)),
+    verify: async (password, hash) => {
+      const tooLong = password.length > PASSWORD_MAX_CHARACTERS
+      const given = tooLong || password === '' ? '-' : normal(password)
+      const against = hash ?? (await nobody)
+      const equal = await limited(() => Bun.password.verify(given, against))
+      return equal && hash !== undefined && given !== '-'
+    },
+  }
+}
+
+/** `invalid` unless the password may be set. */
+export function checkNewPassword(password: string): void {
+  const characters = [...password].length
+  if (characters < PASSWORD_MIN_CHARACTERS) {
+    throw new StateError(
+      'invalid',
+      `the password needs at least ${PASSWORD_MIN_CHARACTERS} characters`,
+    )
+  }
+  if (characters > PASSWORD_MAX_CHARACTERS) {
+    throw new StateError(
+      'invalid',
+      `the password may have at most ${PASSWORD_MAX_CHARACTERS} characters`,
+    )
+  }
+}
+
+/** One form for texts that look the same on different keyboards. */
+function normal(password: string): string {
+  return password.normalize('NFKC')
+}

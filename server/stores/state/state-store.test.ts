@@ -1,0 +1,77 @@
+import { expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient } from '@libsql/client'
+import { openStore, stateUrl } from './open.ts'
+import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
+
+async function open(url: string, folder?: string): Promise<ContractStore> {
+  let now = Date.UTC(2026, 10, 21)
+  let credentials = 0
+  const { store } = await openStore({ url, now: () => now, onCredentials: () => credentials++ })
+  return {
+    store,
+    advance: (ms) => {
+      now += ms
+    },
+    credentials: () => credentials,
+    remove: async () => {
+      await store.close()
+      if (folder !== undefined) rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const temporary = () => mkdtempSync(join(tmpdir(), 'trapline state #1 '))
+
+stateStoreContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+stateStoreContract('memory', () => open(':memory:'))
+
+test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
+  const folder = temporary()
+  const [one, two] = [await open(stateUrl(folder)), await open(stateUrl(folder))]
+  const entries = (store: ContractStore['store'], name: string) =>
+    Promise.all(
+      Array.from({ length: 10 }, () => store.audit({ action: 'x.y', object: 'z' }, { name })),
+    )
+  await Promise.all([entries(one.store, 'one'), entries(two.store, 'two')])
+  expect(await two.store.verifyAudit()).toEqual({ entries: 20 })
+  await one.remove()
+  await two.remove()
+  rmSync(folder, { recursive: true })
+})
+
+test('a changed audit entry is found, and so is a removed one', async () => {
+  const folder = temporary()
+  const { store, remove } = await open(stateUrl(folder), folder)
+  for (const object of ['a', 'b', 'c'])
+    await store.audit({ action: 'x.y', object }, { name: 'ana' })
+  const client = createClient({ url: stateUrl(folder) })
+  await client.execute("UPDATE audit SET object = 'B' WHERE sequence = 2")
+  expect(await store.verifyAudit()).toEqual({ entries: 1, brokenAt: 2 })
+  await client.execute("UPDATE audit SET object = 'b' WHERE sequence = 2")
+  expect(await store.verifyAudit()).toEqual({ entries: 3 })
+  await client.execute('DELETE FROM audit WHERE sequence = 1')
+  expect(await store.verifyAudit()).toEqual({ entries: 0, brokenAt: 1 })
+  client.close()
+  await remove()
+})
+
+test('a locked database answers unavailable, and works again when the lock is gone', async () => {
+  const folder = temporary()
+  const { store, remove } = await open(stateUrl(folder), folder)
+  const other = createClient({ url: stateUrl(folder) })
+  const held = await other.transaction('write')
+  const refused = await store.audit({ action: 'x.y', object: 'z' }, { name: 'a' }).catch((e) => e)
+  expect(refused).toMatchObject({ code: 'unavailable' })
+  await held.rollback()
+  await store.audit({ action: 'x.y', object: 'z' }, { name: 'a' })
+  await store.audit({ action: 'x.y', object: 'z' }, { name: 'a' })
+  expect(await store.verifyAudit()).toEqual({ entries: 2 })
+  other.close()
+  await remove()
+})
