@@ -6,7 +6,7 @@ test('href fills placeholders, encodes them and leaves out empty parameters', ()
     '/search?q=host%3A%22a+b%22&from=now-1h',
   )
   expect(urls.rule.href({ id: 'a/b?c' })).toBe('/rules/a%2Fb%3Fc')
-  expect(urls.searchExport.href({ format: 'csv' }, { q: 'x' })).toBe('/search/export.csv?q=x')
+  expect(urls.rule.href({ id: 'r' }, { q: 'x' })).toBe('/rules/r?q=x')
   expect(urls.alerts.href({ severity: ['high', 'low'] })).toBe('/alerts?severity=high&severity=low')
 })
 

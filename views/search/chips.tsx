@@ -13,6 +13,8 @@ export function Chips(props: {
   readonly state: SearchState
   readonly parts: readonly ChipPart[]
   readonly live: boolean
+  /** Where the number of events comes from; undefined for a query with errors. */
+  readonly countUrl: string | undefined
 }) {
   const { state } = props
   return (
@@ -41,7 +43,15 @@ export function Chips(props: {
           </a>
         </span>
       )}
-      <span id="total" class="muted" />
+      {props.countUrl !== undefined && (
+        <span
+          id="total"
+          class="muted"
+          hx-get={props.countUrl}
+          hx-trigger="load, refresh"
+          hx-morph-skip-children=""
+        />
+      )}
       <span id="live-pill" />
       {props.live && (
         <a

@@ -34,7 +34,12 @@ export function SearchPage(props: SearchPageProps) {
     <>
       <h1 class="hidden">Search</h1>
       <QueryBar state={state} range={range} />
-      <Chips state={state} parts={props.parts} live={props.openEnded} />
+      <Chips
+        state={state}
+        parts={props.parts}
+        live={props.openEnded}
+        countUrl={props.valid ? urls.searchCount.href(sectionParams(state, range)) : undefined}
+      />
       {props.diagnostics.length > 0 && <QueryErrors q={state.q} diagnostics={props.diagnostics} />}
       <div
         class="grid"

@@ -143,7 +143,7 @@ function MoreMenu(props: { readonly state: SearchState; readonly range: Resolved
           role="menuitem"
           hx-boost="false"
           download="events.ndjson"
-          href={urls.searchExport.href({ format: 'ndjson' }, pinned)}
+          href={urls.searchNdjson.href(pinned)}
         >
           Export NDJSON
         </a>
@@ -151,7 +151,7 @@ function MoreMenu(props: { readonly state: SearchState; readonly range: Resolved
           role="menuitem"
           hx-boost="false"
           download="events.csv"
-          href={urls.searchExport.href({ format: 'csv' }, pinned)}
+          href={urls.searchCsv.href(pinned)}
         >
           Export CSV
         </a>

@@ -1,0 +1,26 @@
+// Posted forms: read once, checked by a schema, with who sent them.
+import { z } from 'zod'
+import type { AppContext } from '../../middleware/env.ts'
+import { ServiceError } from '../../services/services.ts'
+import type { Actor } from '../../stores/state/access.ts'
+import type { Principal } from '../../stores/state/state-store.ts'
+
+/** A form's fields by a schema; repeated names become lists. Rejects `invalid` with every problem. */
+export async function formOf<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
+  const parsed = schema.safeParse(await c.req.parseBody({ all: true }))
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map((one) => `${one.path.join('.')}: ${one.message}`)
+  throw new ServiceError('invalid', problems.join('; '))
+}
+
+/** Who is asking, for the audit log. */
+export function actorOf(c: AppContext): Actor {
+  return { name: principalOf(c).name, ip: c.get('ip') }
+}
+
+/** The signed-in user; pages behind the guard always have one. */
+export function principalOf(c: AppContext): Principal {
+  const principal = c.get('principal')
+  if (principal === undefined) throw new ServiceError('unauthenticated', 'Sign in first.')
+  return principal
+}

@@ -1,0 +1,61 @@
+// Errors as pages and fragments: a box with the cause and a way to try again, where the section stood.
+import { SectionError } from '../../../views/shared/section.tsx'
+import { urls } from '../../../views/urls.ts'
+import type { AppContext } from '../../middleware/env.ts'
+import { ServiceError } from '../../services/services.ts'
+import { StateError } from '../../stores/state/state-store.ts'
+import { type Explained, explainError } from '../errors.ts'
+import { isPartial, page, type Renderer, wantsFrame } from './render.tsx'
+
+const NAMES: Readonly<Record<string, string>> = {
+  [urls.searchTable.pattern]: 'Events',
+  [urls.searchHistogram.pattern]: 'Histogram',
+  [urls.searchFacet.pattern]: 'Facet',
+  [urls.searchCount.pattern]: 'Count',
+  [urls.alertQueue.pattern]: 'Alerts',
+  [urls.sourceCards.pattern]: 'Sources',
+  [urls.deadLetters.pattern]: 'Dead letters',
+  [urls.scenarioRuns.pattern]: 'Runs',
+}
+
+/** Whether a change was refused because someone else was first. */
+export function isConflict(error: unknown): error is Error {
+  return (error instanceof ServiceError || error instanceof StateError) && error.code === 'conflict'
+}
+
+/** The answer to an error of a page or section. What is a fault of ours is logged, not shown. */
+export async function pageError(error: unknown, c: AppContext, renderer: Renderer) {
+  const known = explainError(error) ?? fault(error, c)
+  c.header('Cache-Control', 'no-store')
+  if (known.status === 401) return toSignIn(c)
+  const what = NAMES[c.req.path] ?? 'This part'
+  const box = <SectionError what={what} cause={known.message} url={c.req.url} />
+  if (isPartial(c) && !wantsFrame(c)) return c.html(box, known.status)
+  return page(
+    c,
+    renderer,
+    { title: 'Not loaded', nav: undefined, status: known.status },
+    <main class="page">
+      <h1>Not loaded</h1>
+      {box}
+    </main>,
+  )
+}
+
+function fault(error: unknown, c: AppContext): Explained {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const id = c.get('requestId') ?? ''
+  console.error(`${id} ${c.req.method} ${c.req.path}: ${text}`)
+  return { status: 500, code: 'internal', message: `Trapline failed; its log has the cause (${id}).` }
+}
+
+/** Sends whoever is not signed in to the sign-in page, and back afterwards. */
+export function toSignIn(c: AppContext) {
+  const current = c.req.header('hx-current-url')
+  const at = isPartial(c) && current !== undefined ? new URL(current) : new URL(c.req.url)
+  const next = at.pathname + at.search
+  const address = urls.signIn.href(next === '/' ? {} : { next })
+  if (!isPartial(c)) return c.redirect(address)
+  c.header('HX-Redirect', address)
+  return c.body(null, 401)
+}

@@ -1,0 +1,242 @@
+// The search page and its sections, each a request of its own.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { EmptyResults, type Explanation } from '../../../views/search/empty.tsx'
+import { Facet } from '../../../views/search/facet.tsx'
+import { Groups } from '../../../views/search/groups.tsx'
+import { Histogram } from '../../../views/search/histogram.tsx'
+import { SearchPage } from '../../../views/search/page.tsx'
+import { RuleFacet } from '../../../views/search/rule-facet.tsx'
+import { searchHref } from '../../../views/search/state.ts'
+import { EventTable, Rows, type RowsProps } from '../../../views/search/table.tsx'
+import { Total } from '../../../views/search/total.tsx'
+import { formatCount, formatTook, plural } from '../../../views/shared/format.ts'
+import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
+import { urls } from '../../../views/urls.ts'
+import { removePart } from '../../../query/edit.ts'
+import { parseQuery } from '../../../query/query.ts'
+import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { type Services, ServiceError } from '../../services/services.ts'
+import type { CountRequest, SearchResult } from '../../stores/events/event-store.ts'
+import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
+import { rulesOfEvents } from './rule-names.ts'
+import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
+
+const PAGE_ROWS = 100
+const FACET_VALUES = 6
+const GROUP_VALUES = 200
+/** A section gives up after this long and says so, milliseconds. */
+const SECTION_TIMEOUT_MS = 10_000
+/** A count that only explains an empty result may take this long, milliseconds. */
+const EXPLAIN_TIMEOUT_MS = 1_500
+const EXPLAIN_PARTS_MAX = 6
+
+const FACTS = { title: 'Search', nav: 'search' } as const
+
+/** Routes of the search page. */
+export function searchRoutes(services: Services, renderer: Renderer) {
+  const app = new Hono<AppEnv>()
+  app.get(urls.search.pattern, (c) => searchPage(c, renderer))
+  app.get(urls.searchTable.pattern, (c) => table(c, services, renderer))
+  app.get(urls.searchMore.pattern, (c) => moreRows(c, services, renderer))
+  app.get(urls.searchGroups.pattern, (c) => groups(c, services, renderer))
+  app.get(urls.searchHistogram.pattern, (c) => histogram(c, services, renderer))
+  app.get(urls.searchFacet.pattern, (c) => facet(c, services, renderer))
+  app.get(urls.searchCount.pattern, (c) => count(c, services, renderer))
+  return app
+}
+
+function searchPage(c: AppContext, renderer: Renderer) {
+  const input = readSearch(c)
+  if (input.edited) {
+    const canonical = searchHref(input.state)
+    if (!wantsFrame(c)) return c.redirect(canonical)
+    c.header('HX-Push-Url', canonical)
+  }
+  const { state, range, diagnostics, valid, openEnded } = input
+  const title = state.q === '' ? 'Search' : `${state.q.slice(0, 60)} · Search`
+  const body = <SearchPage {...{ state, range, diagnostics, valid, openEnded }} parts={chipsOf(input)} />
+  return page(c, renderer, { ...FACTS, title }, body)
+}
+
+/** The request of a section; refuses a query with errors. */
+function countRequest(input: SearchInput, timeout_ms = SECTION_TIMEOUT_MS): CountRequest {
+  if (!input.valid) {
+    throw new ServiceError('invalid', input.diagnostics.map((d) => d.message).join('; '))
+  }
+  const { range, query } = input
+  return {
+    from: range.start,
+    to: range.end,
+    timeout_ms,
+    ...(query.expr === undefined ? {} : { expr: query.expr }),
+  }
+}
+
+async function table(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const request = { ...countRequest(input), limit: PAGE_ROWS }
+  const result = await services.events.search(request, c.req.raw.signal)
+  const rows = await rowsProps(services, input, result)
+  const { stats, events } = result
+  const status = [
+    formatTook(stats.took_ms),
+    `${formatCount(stats.scanned)} scanned of ${formatCount(stats.candidates)} proposed`,
+    stats.complete ? 'complete' : 'stopped at its time limit: older events may be missing',
+  ]
+  const body =
+    events.length === 0 && stats.complete ? (
+      <EmptyResults
+        state={input.state}
+        explanation={await explain(services, input)}
+        now={Date.now()}
+      />
+    ) : (
+      <EventTable {...rows} />
+    )
+  return fragment(
+    c,
+    renderer,
+    FACTS,
+    <>
+      {body}
+      {isPartial(c) && <StatusUpdate parts={status} />}
+      {isPartial(c) && <Announce text={`${events.length} rows`} />}
+    </>,
+  )
+}
+
+async function rowsProps(
+  services: Services,
+  input: SearchInput,
+  result: SearchResult,
+): Promise<RowsProps> {
+  const { cursor, asof } = result
+  return {
+    state: input.state,
+    range: input.range,
+    events: result.events,
+    marks: input.marks,
+    rulesOf: await rulesOfEvents(
+      services,
+      result.events.map((event) => event.id),
+    ),
+    ...(cursor === undefined ? {} : { more: { ...cursor, asof } }),
+  }
+}
+
+const MoreParams = z.object({
+  beforeTime: z.coerce.number(),
+  beforeId: z.string().max(64),
+  asof: z.coerce.number(),
+})
+
+async function moreRows(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const { beforeTime: time, beforeId: id, asof } = MoreParams.parse(c.req.query())
+  const request = { ...countRequest(input), limit: PAGE_ROWS, cursor: { time, id }, asof }
+  const result = await services.events.search(request, c.req.raw.signal)
+  const rows = await rowsProps(services, input, result)
+  if (isPartial(c)) return c.html(<Rows {...rows} above={time} />)
+  return fragment(c, renderer, FACTS, <EventTable {...rows} above={time} />)
+}
+
+async function groups(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const request = countRequest(input)
+  const signal = c.req.raw.signal
+  const top = await services.events.top(
+    { ...request, field: input.state.group, limit: GROUP_VALUES, order: 'most' },
+    signal,
+  )
+  const { total } = await services.events.count(request, signal)
+  const status = [formatTook(top.stats.took_ms), plural(top.distinct, 'value')]
+  return fragment(
+    c,
+    renderer,
+    FACTS,
+    <>
+      <Groups state={input.state} top={top} total={total} />
+      {isPartial(c) && <StatusUpdate parts={status} />}
+    </>,
+  )
+}
+
+async function histogram(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const bucket_ms = bucketWidth(input.range)
+  const data = await services.events.histogram(
+    { ...countRequest(input), bucket_ms },
+    c.req.raw.signal,
+  )
+  const body = <Histogram data={data} bucket_ms={bucket_ms} range={input.range} />
+  return fragment(c, renderer, FACTS, body)
+}
+
+const FacetParams = z.object({
+  field: z.string().min(1).max(200),
+  order: z.enum(['most', 'fewest']).default('most'),
+})
+
+async function facet(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const { field, order } = FacetParams.parse(c.req.query())
+  const { state, range } = input
+  if (field === 'rule') {
+    const filter = { from: range.start, to: range.end }
+    const { groups: fired, total } = await services.state.groupAlerts(filter, FACET_VALUES)
+    return fragment(c, renderer, FACTS, <RuleFacet groups={fired} total={total} state={state} />)
+  }
+  const top = await services.events.top(
+    { ...countRequest(input), field, order, limit: FACET_VALUES },
+    c.req.raw.signal,
+  )
+  return fragment(c, renderer, FACTS, <Facet {...{ state, range, field, order, top }} />)
+}
+
+async function count(c: AppContext, services: Services, renderer: Renderer) {
+  const input = readSearch(c)
+  const found = await services.events.count(countRequest(input), c.req.raw.signal)
+  return fragment(c, renderer, FACTS, <Total total={found.total} exact={found.exact} />)
+}
+
+/** Counts what smaller questions would have found, all at once. */
+async function explain(services: Services, input: SearchInput): Promise<Explanation> {
+  const { events } = services
+  const base = countRequest(input, EXPLAIN_TIMEOUT_MS)
+  const { from, to, timeout_ms } = base
+  const total = async (request: CountRequest) => (await events.count(request)).total
+  const parts = input.query.parts.slice(0, EXPLAIN_PARTS_MAX)
+  const now = Date.now()
+  const longer = [
+    ['24 h', 'now-24h', now - 86_400_000],
+    ['7 d', 'now-7d', now - 7 * 86_400_000],
+    ['30 d', 'now-30d', now - 30 * 86_400_000],
+  ] as const
+  const [stats, inRange, withoutPart, overLonger] = await Promise.all([
+    events.stats(),
+    total({ from, to, timeout_ms }),
+    Promise.all(
+      parts.map(async (part, index) => {
+        const q = removePart(input.state.q, index)
+        const { expr } = parseQuery(q)
+        const text = `${part.negated ? 'not ' : ''}${part.text}`
+        return { text, q, count: await total({ from, to, timeout_ms, ...(expr ? { expr } : {}) }) }
+      }),
+    ),
+    Promise.all(
+      longer
+        .filter(([, , start]) => start < from)
+        .map(async ([label, text, start]) => {
+          return { label, from: text, count: await total({ ...base, from: start, to: now }) }
+        }),
+    ),
+  ])
+  return {
+    withoutPart: withoutPart.filter((part) => part.count > 0),
+    longer: overLonger.filter((range) => range.count > 0),
+    inRange,
+    stored: stats.events,
+    newest: stats.newest,
+  }
+}

@@ -1,0 +1,282 @@
+import type { Alert, AlertActivity } from '../../server/stores/state/state-store.ts'
+import { ALERT_STATUSES } from '../../server/stores/state/state-store.ts'
+import { Grip } from '../search/drawer.tsx'
+import { EventFields, EventRaw, EventSummary } from '../search/event-body.tsx'
+import { formatAge, formatCount, formatDateTime, formatIso, plural, visible } from '../shared/format.ts'
+import { Notice } from '../shared/section.tsx'
+import { SeverityMark } from '../shared/severity.tsx'
+import { marksOfWhy, type Why, WhyBox } from '../shared/why.tsx'
+import { Yaml } from '../shared/yaml.tsx'
+import { urls } from '../urls.ts'
+import {
+  ALERT_TABS,
+  type AlertState,
+  type AlertTab,
+  alertParams,
+  alertsHref,
+  STATUS_LABELS,
+  VERDICT_LABELS,
+} from './state.ts'
+import { VerdictFields } from './verdict.tsx'
+
+const TAB_LABELS: Readonly<Record<AlertTab, string>> = {
+  summary: 'Summary',
+  event: 'Event',
+  raw: 'Raw',
+  rule: 'Rule',
+  activity: 'Activity',
+}
+
+const AROUND_MS = 5 * 60_000
+
+/** Open alerts that share an entity with this one. */
+export interface Similar {
+  readonly what: 'host' | 'user' | 'rule'
+  readonly value: string
+  readonly label: string
+  readonly count: number
+}
+
+export interface AlertDrawerProps {
+  readonly state: AlertState
+  readonly alert: Alert
+  readonly why: Why
+  readonly similar: readonly Similar[]
+  readonly activity: readonly AlertActivity[]
+  readonly me: string
+  readonly canWrite: boolean
+  readonly csrfToken: string
+  readonly now: number
+  /** Why the last change was refused. */
+  readonly problem?: string
+}
+
+/** One alert in the drawer. */
+export function AlertDrawer(props: AlertDrawerProps) {
+  const { state, alert, now } = props
+  return (
+    <div class="drawer-inner" data-open-row={alert.id}>
+      <Grip />
+      <div class="top">
+        <div class="line">
+          <SeverityMark severity={alert.severity} text={true} />
+          <time datetime={formatIso(alert.lastSeen)} title={formatIso(alert.lastSeen)}>
+            {formatDateTime(alert.lastSeen, true)} UTC, {formatAge(alert.lastSeen, now)}
+          </time>
+          <a
+            class="close"
+            href={alertsHref(state, { sel: '', tab: 'summary' })}
+            data-close=""
+            aria-label="Close (Esc)"
+          >
+            ✕
+          </a>
+        </div>
+        <h2>{visible(alert.title)}</h2>
+        <p class="muted small-text">
+          <span class="pill on" id="alert-status">
+            {STATUS_LABELS[alert.status]}
+          </span>{' '}
+          {alert.verdict !== undefined && `${VERDICT_LABELS[alert.verdict]}, `}
+          {alert.owner === undefined ? 'nobody has it' : `with ${visible(alert.owner)}`},{' '}
+          {plural(alert.count, 'match', 'matches')} since {formatDateTime(alert.firstSeen)}
+          {alert.previousId !== undefined && (
+            <>
+              , after{' '}
+              <a class="link" href={urls.alerts.href({ status: 'any', sel: alert.previousId })}>
+                an earlier one
+              </a>
+            </>
+          )}
+        </p>
+      </div>
+      <Tabs {...props} />
+      <div class="body" tabindex={0}>
+        {props.problem !== undefined && <Notice kind="problem">{visible(props.problem)}</Notice>}
+        <TabBody {...props} />
+      </div>
+      {props.canWrite ? <Actions {...props} /> : <p class="foot muted">Your role may only read.</p>}
+    </div>
+  )
+}
+
+function Tabs(props: AlertDrawerProps) {
+  const { state, alert, activity } = props
+  return (
+    <nav class="tabs" aria-label="Alert">
+      {ALERT_TABS.map((tab) => {
+        const at = { ...state, sel: alert.id, tab }
+        return (
+          <a
+            href={alertsHref(at)}
+            hx-get={urls.alertDrawer.href({ id: alert.id }, alertParams(at))}
+            hx-target="#drawer"
+            hx-replace-url={alertsHref(at)}
+            hx-boost="false"
+            aria-current={tab === state.tab ? 'true' : undefined}
+          >
+            {TAB_LABELS[tab]}
+            {tab === 'activity' && activity.length > 0 && ` ${activity.length}`}
+          </a>
+        )
+      })}
+    </nav>
+  )
+}
+
+function TabBody(props: AlertDrawerProps) {
+  const { alert, why, state } = props
+  const marks = marksOfWhy([why])
+  switch (state.tab) {
+    case 'event':
+      return <EventFields event={alert.event} marks={marks} />
+    case 'raw':
+      return <EventRaw event={alert.event} marks={marks} />
+    case 'rule':
+      return (
+        <>
+          <p class="muted">
+            As it was when it fired, text hash{' '}
+            <span class="mono">{alert.ruleHash.slice(0, 12)}</span>.{' '}
+            <a class="link" href={urls.rule.href({ id: alert.ruleId })}>
+              The rule now
+            </a>
+          </p>
+          <Yaml text={alert.ruleText} label={`Rule ${alert.ruleTitle}`} />
+        </>
+      )
+    case 'activity':
+      return <Activity {...props} />
+    default:
+      return (
+        <>
+          <WhyBox why={why} />
+          <EventSummary event={alert.event} marks={marks} />
+          <h3>Message</h3>
+          <pre class="raw">{visible(alert.event.message, 'keep-lines')}</pre>
+          <SimilarAlerts {...props} />
+        </>
+      )
+  }
+}
+
+function SimilarAlerts(props: AlertDrawerProps) {
+  const { similar, alert } = props
+  const shown = similar.filter((one) => one.count > 1)
+  return (
+    <>
+      <h3>Open alerts with the same</h3>
+      {shown.length === 0 && <p class="faint">host, user or rule: none but this one.</p>}
+      <ul class="plain">
+        {shown.map((one) => (
+          <li>
+            <a class="link" href={urls.alerts.href({ [one.what]: one.value, group: 'none' })}>
+              {formatCount(one.count)}
+            </a>{' '}
+            {one.what} <span class="mono">{visible(one.label)}</span>
+          </li>
+        ))}
+      </ul>
+      <h3>Events</h3>
+      <p>
+        <a
+          class="link"
+          href={urls.search.href({
+            from: formatIso(alert.event.time - AROUND_MS),
+            to: formatIso(alert.event.time + AROUND_MS),
+            sel: alert.eventId,
+          })}
+        >
+          Around ±5 min
+        </a>
+      </p>
+    </>
+  )
+}
+
+function Activity(props: AlertDrawerProps) {
+  const { alert, activity, now } = props
+  return (
+    <ol class="activity">
+      <li>
+        <time datetime={formatIso(alert.created)}>{formatDateTime(alert.created)}</time> raised
+      </li>
+      {activity.map((entry) => (
+        <li>
+          <time datetime={formatIso(entry.at)} title={formatAge(entry.at, now)}>
+            {formatDateTime(entry.at)}
+          </time>{' '}
+          <strong>{visible(entry.who)}</strong> {visible(entry.what)}
+          {entry.before !== undefined && <span class="muted"> from {visible(entry.before)}</span>}
+          {entry.after !== undefined && <> to {visible(entry.after)}</>}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function Actions(props: AlertDrawerProps) {
+  const { alert, state, csrfToken, me } = props
+  const post = urls.alertChange.href({ id: alert.id }, alertParams({ ...state, sel: alert.id }))
+  const fixed = (
+    <>
+      <input type="hidden" name="_csrf" value={csrfToken} />
+      <input type="hidden" name="version" value={alert.version} />
+    </>
+  )
+  const mine = alert.owner === me
+  return (
+    <div class="foot">
+      <form hx-post={post} hx-target="#drawer">
+        {fixed}
+        <input type="hidden" name="action" value={mine ? 'release' : 'take'} />
+        <button id="take" type="submit" class={`small ${mine ? '' : 'primary'}`} data-key="a">
+          {mine ? 'Give back' : 'Take'} <kbd>a</kbd>
+        </button>
+      </form>
+      <button type="button" class="small" data-dialog="verdict" data-key="v">
+        Verdict <kbd>v</kbd>
+      </button>
+      <form hx-post={post} hx-target="#drawer" data-submit-on-change="">
+        {fixed}
+        <input type="hidden" name="action" value="status" />
+        <select id="status" name="status" class="small" aria-label="Status">
+          {ALERT_STATUSES.map((status) => (
+            <option value={status} selected={status === alert.status}>
+              {STATUS_LABELS[status]}
+            </option>
+          ))}
+        </select>
+      </form>
+      <button
+        type="button"
+        class="small"
+        data-copy={urls.alerts.href({ selectedAlert: alert.id })}
+        data-copy-link=""
+      >
+        Copy link
+      </button>
+      <dialog id="verdict" aria-labelledby="verdict-title">
+        <form hx-post={post} hx-target="#drawer">
+          <h2 id="verdict-title">Verdict</h2>
+          {fixed}
+          <input type="hidden" name="action" value="verdict" />
+          <VerdictFields
+            idPrefix="verdict"
+            reasonAlways={false}
+            {...(alert.verdict === undefined ? {} : { chosen: alert.verdict })}
+            {...(alert.reason === undefined ? {} : { reason: alert.reason })}
+          />
+          <div class="dialog-foot">
+            <button type="submit" class="primary small">
+              Close alert
+            </button>
+            <button type="button" class="small" data-dialog-close="">
+              Cancel
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </div>
+  )
+}

@@ -1,0 +1,140 @@
+// The value menu: what can be done with a value of a log, wherever it stands.
+import { find, go, near } from './dom.ts'
+import { copy } from './copy.ts'
+
+const AROUND_MS = 5 * 60_000
+const ELSEWHERE_MS = 60 * 60_000
+const MARGIN_px = 8
+
+type Mode = 'for' | 'out' | 'only'
+
+let current: HTMLElement | undefined
+
+/** The search that a filter builds on: the page's own, or around the event on other pages. */
+function base(value: HTMLElement): URL {
+  if (location.pathname === '/search') {
+    const url = new URL(location.href)
+    for (const name of ['sel', 'tab']) url.searchParams.delete(name)
+    return url
+  }
+  const url = new URL('/search', location.origin)
+  const time = Number(value.dataset['time'])
+  if (time) setRange(url, time, ELSEWHERE_MS)
+  return url
+}
+
+function setRange(url: URL, time: number, margin_ms: number): void {
+  url.searchParams.set('from', new Date(time - margin_ms).toISOString())
+  url.searchParams.set('to', new Date(time + margin_ms).toISOString())
+}
+
+function filterAddress(value: HTMLElement, mode: Mode): string {
+  const url = base(value)
+  url.searchParams.set('filterField', value.dataset['field'] ?? '')
+  url.searchParams.set('filterValue', value.dataset['value'] ?? '')
+  if (mode !== 'for') url.searchParams.set('filterMode', mode)
+  return url.pathname + url.search
+}
+
+function groupAddress(value: HTMLElement): string {
+  const url = base(value)
+  url.searchParams.set('group', value.dataset['field'] ?? '')
+  return url.pathname + url.search
+}
+
+function aroundAddress(value: HTMLElement): string | undefined {
+  const row = value.closest<HTMLElement>('[data-time]')
+  const time = Number(value.dataset['time'] ?? row?.dataset['time'])
+  if (!time) return undefined
+  const url = base(value)
+  setRange(url, time, AROUND_MS)
+  return url.pathname + url.search
+}
+
+/** Filters for the value that has the focus. */
+export function filterFocused(mode: Mode): void {
+  const value = document.activeElement?.closest<HTMLElement>('.val')
+  if (value) void go(filterAddress(value, mode))
+}
+
+/** `hxxp://evil[.]example`: readable, not clickable. */
+export function defang(text: string): string {
+  return text
+    .replace(/\bhttp(s?):/gi, 'hxxp$1:')
+    .replace(/(?<=[\p{L}\p{N}])[.](?=[\p{L}\p{N}])/gu, '[.]')
+    .replace(/@/g, '[@]')
+}
+
+function texts(value: HTMLElement): Readonly<Record<string, string>> {
+  const field = value.dataset['field'] ?? ''
+  const text = value.dataset['value'] ?? ''
+  return {
+    copy: text,
+    'copy-pair': `${field}:${JSON.stringify(text)}`,
+    'copy-defanged': defang(text),
+    'copy-json': JSON.stringify({ [field]: text }),
+  }
+}
+
+function fill(menu: HTMLElement, value: HTMLElement): void {
+  const what = find('[data-menu-what]', menu)
+  if (what) what.textContent = `${value.dataset['field']}: ${value.textContent?.trim()}`
+  const links: Readonly<Record<string, string | undefined>> = {
+    for: filterAddress(value, 'for'),
+    out: filterAddress(value, 'out'),
+    only: filterAddress(value, 'only'),
+    group: groupAddress(value),
+    around: aroundAddress(value),
+  }
+  for (const [name, address] of Object.entries(links)) {
+    const link = find<HTMLAnchorElement>(`[data-menu="${name}"]`, menu)
+    if (!link) continue
+    link.hidden = address === undefined
+    link.setAttribute('href', address ?? '')
+  }
+}
+
+function show(menu: HTMLElement, value: HTMLElement): void {
+  current = value
+  fill(menu, value)
+  menu.showPopover()
+  const at = value.getBoundingClientRect()
+  const size = menu.getBoundingClientRect()
+  const left = Math.min(at.left, innerWidth - size.width - MARGIN_px)
+  const below = at.bottom + size.height + MARGIN_px < innerHeight
+  const top = below ? at.bottom + 2 : Math.max(MARGIN_px, at.top - size.height - 2)
+  menu.style.left = `${Math.max(MARGIN_px, left)}px`
+  menu.style.top = `${top}px`
+  find('[data-menu]', menu)?.focus()
+}
+
+function stepMenu(menu: HTMLElement, by: number): void {
+  const items = [...menu.querySelectorAll<HTMLElement>('[data-menu]:not([hidden])')]
+  const at = items.indexOf(document.activeElement as HTMLElement)
+  items[(at + by + items.length) % items.length]?.focus()
+}
+
+export function startValues(): void {
+  document.addEventListener('click', (event) => {
+    const menu = find('#value-menu')
+    const value = near(event, '.val')
+    if (menu && value) {
+      event.preventDefault()
+      if (event.altKey) return void go(filterAddress(value, 'for'))
+      return show(menu, value)
+    }
+    const item = near(event, '#value-menu [data-menu]')
+    if (!item || !menu || !current) return
+    const text = texts(current)[item.dataset['menu'] ?? '']
+    if (text !== undefined) copy(text)
+    menu.hidePopover()
+    current.focus()
+  })
+  document.addEventListener('keydown', (event) => {
+    const menu = near(event, '#value-menu')
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!menu || by === undefined) return
+    event.preventDefault()
+    stepMenu(menu, by)
+  })
+}
