@@ -1,0 +1,76 @@
+// System git, for bringing upstream content in. Nothing is ever pushed.
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UsageError } from '../command.ts'
+
+/** A whole fetch may take this long, milliseconds. */
+const GIT_TIMEOUT_MS = 600_000
+const COMMIT = /^[0-9a-f]{7,40}$/
+const FULL_COMMIT = /^[0-9a-f]{40}$/
+
+export function isCommit(text: string): boolean {
+  return COMMIT.test(text)
+}
+
+/** Whether the folder is a Git work tree or a bare repository. */
+export async function isGitFolder(path: string): Promise<boolean> {
+  const has = async (name: string) =>
+    (await stat(join(path, name)).catch(() => undefined)) !== undefined
+  return (await has('.git')) || ((await has('HEAD')) && (await has('objects')))
+}
+
+/** Checks a commit of a repository out into an empty folder and returns its full hash. */
+export async function checkOut(from: string, commit: string, into: string): Promise<string> {
+  await git(into, 'init', '--quiet')
+  const shallow = FULL_COMMIT.test(commit)
+    ? await tryGit(into, ['fetch', '--quiet', '--depth=1', '--', from, commit])
+    : undefined
+  if (shallow === undefined) {
+    await git(into, 'fetch', '--quiet', '--tags', '--', from, '+refs/heads/*:refs/upstream/*')
+  }
+  const found = await tryGit(into, ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`])
+  if (found === undefined) throw new UsageError(`${from} has no commit ${commit}`)
+  const full = found.trim()
+  await git(into, '-c', 'core.symlinks=false', 'checkout', '--quiet', '--detach', full)
+  return full
+}
+
+async function git(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { ok, out, err } = await run(cwd, args)
+  if (!ok) throw new UsageError(`git ${args[0]} failed: ${err.trim().split('\n').at(-1)}`)
+  return out
+}
+
+async function tryGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const { ok, out } = await run(cwd, args)
+  return ok ? out : undefined
+}
+
+interface GitOutcome {
+  readonly ok: boolean
+  readonly out: string
+  readonly err: string
+}
+
+async function run(cwd: string, args: readonly string[]): Promise<GitOutcome> {
+  const child = Bun.spawn(['git', ...args], {
+    cwd,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: GIT_TIMEOUT_MS,
+    env: {
+      ...process.env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+      GIT_DIR: undefined,
+      GIT_WORK_TREE: undefined,
+      LC_ALL: 'C',
+    },
+  })
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { ok: (await child.exited) === 0, out, err }
+}
