@@ -53,7 +53,12 @@ export function lineAt(bytes: Uint8Array, offsets: readonly number[], n: number)
   return decoder.decode(bytes.subarray(offsets[n]!, offsets[n + 1]! - 1))
 }
 
+/** The text of a stored block: its lines joined by newlines. */
+export function blockText(data: Uint8Array): string {
+  return decoder.decode(readBlock(data))
+}
+
 /** All lines of a stored block. */
 export function blockLines(data: Uint8Array): string[] {
-  return decoder.decode(readBlock(data)).split('\n')
+  return blockText(data).split('\n')
 }

@@ -22,6 +22,8 @@ export const COLUMNS: readonly string[] = [
 
 const HEADER_BYTES = 8
 const CODES_U8_MAX = 255
+/** Rows a new column has room for. */
+const CODES_INITIAL = 32
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -39,17 +41,15 @@ interface OpenColumn {
   readonly codeOf: Map<FieldValue, number>
   /** Codes of arrays and objects, which are equal by content, by their JSON. */
   readonly codeOfJson: Map<string, number>
-  readonly codes: Uint16Array
+  /** Grows with the rows; those past its end have no value. */
+  codes: Uint16Array<ArrayBuffer>
 }
 
-/** Columns under construction for a segment of at most `capacity` events. */
-export interface ColumnBuilder {
-  readonly capacity: number
-  readonly columns: Map<string, OpenColumn>
-}
+/** Columns under construction. */
+export type ColumnBuilder = Map<string, OpenColumn>
 
-export function createColumns(capacity: number): ColumnBuilder {
-  return { capacity, columns: new Map() }
+export function createColumns(): ColumnBuilder {
+  return new Map()
 }
 
 /** Adds the values of the event at `row`. Rows may be left out, they have no value. */
@@ -72,15 +72,15 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
 }
 
 function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {
-  let column = builder.columns.get(name)
+  let column = builder.get(name)
   if (column === undefined) {
     column = {
       values: [],
       codeOf: new Map(),
       codeOfJson: new Map(),
-      codes: new Uint16Array(builder.capacity),
+      codes: new Uint16Array(CODES_INITIAL),
     }
-    builder.columns.set(name, column)
+    builder.set(name, column)
   }
   return column
 }
@@ -92,7 +92,7 @@ function setValue(builder: ColumnBuilder, name: string, row: number, value: Fiel
     code = column.values.push(value)
     column.codeOf.set(value, code)
   }
-  column.codes[row] = code
+  setCode(column, row, code)
 }
 
 function setList(builder: ColumnBuilder, name: string, row: number, value: FieldValue): void {
@@ -103,6 +103,15 @@ function setList(builder: ColumnBuilder, name: string, row: number, value: Field
     code = column.values.push(value)
     column.codeOfJson.set(key, code)
   }
+  setCode(column, row, code)
+}
+
+function setCode(column: OpenColumn, row: number, code: number): void {
+  if (row >= column.codes.length) {
+    const grown = new Uint16Array(Math.max(row + 1, column.codes.length * 4))
+    grown.set(column.codes)
+    column.codes = grown
+  }
   column.codes[row] = code
 }
 
@@ -111,10 +120,17 @@ export function encodeColumns(
   builder: ColumnBuilder,
   count: number,
 ): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }[] {
-  return [...builder.columns].map(([name, column]) => ({
+  return [...builder].map(([name, column]) => ({
     name,
-    data: encodeColumn({ values: column.values, codes: column.codes.subarray(0, count) }),
+    data: encodeColumn({ values: column.values, codes: rowsOf(column.codes, count) }),
   }))
+}
+
+function rowsOf(codes: Uint16Array<ArrayBuffer>, count: number): Uint16Array {
+  if (codes.length >= count) return codes.subarray(0, count)
+  const rows = new Uint16Array(count)
+  rows.set(codes)
+  return rows
 }
 
 /** The blob of a column: rows, code width, codes, dictionary as JSON. */
@@ -148,7 +164,7 @@ export function openColumn(data: Uint8Array): Column {
 }
 
 /** The blob of event times, milliseconds of one day, in number order. */
-export function encodeTimes(times: Float64Array, oldest: number): Uint8Array<ArrayBuffer> {
+export function encodeTimes(times: readonly number[], oldest: number): Uint8Array<ArrayBuffer> {
   const count = times.length
   const bytes = new Uint8Array(4 * count)
   let before = oldest

@@ -87,6 +87,7 @@ export function openDayFile(dataFolder: string, name: DayFileName): Database {
       insert.run('file_id', name.fileId)
       insert.run('applied_live', 0)
       insert.run('applied_late', 0)
+      insert.run('sealed_at', 0)
       insert.finalize()
     })()
     syncFolder(dirname(path))
@@ -111,6 +112,7 @@ export function writeSegments(
   segments: readonly EncodedSegment[],
   matches: readonly SealedMatch[],
   applied: Applied,
+  at: number,
 ): void {
   db.transaction(() => {
     for (const segment of segments) insertSegment(db, segment)
@@ -119,6 +121,7 @@ export function writeSegments(
     const update = db.query('UPDATE meta SET value = ? WHERE key = ?')
     update.run(applied.live, 'applied_live')
     update.run(applied.late, 'applied_late')
+    update.run(at, 'sealed_at')
   })()
 }
 

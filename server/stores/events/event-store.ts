@@ -2,6 +2,7 @@
 // implement both first; another backend passes the same contract suite (`event-store.contract.ts`).
 import type { Event } from '../../../parsers/event.ts'
 import type { Expr } from '../../../sigma/ir/expr.ts'
+import type { NewDeadLetter } from './dead-letter.ts'
 
 /** A match that detection found, kept in the same transaction as its event. */
 export interface NewMatch {
@@ -10,6 +11,8 @@ export interface NewMatch {
   readonly ruleId: string
   /** SHA-256 of the rule's text, hex. */
   readonly ruleHash: string
+  /** Values of the fields that the rule's dedup and correlations name; the pivots are always kept. */
+  readonly keys?: Readonly<Record<string, string>>
 }
 
 /** Events of one request, normalised and matched, before they have ids. */
@@ -22,6 +25,10 @@ export interface NewBatch {
   readonly answer: string
   readonly events: readonly Event[]
   readonly matches: readonly NewMatch[]
+  /** What could not be parsed (with the index of its event) or not be kept at all. */
+  readonly deadLetters?: readonly NewDeadLetter[]
+  /** An import of old logs: events older than the retention are kept, counted from today. */
+  readonly import?: boolean
 }
 
 /** A match as readers past the cursor see it. `sequence` increases by commit. */

@@ -56,6 +56,8 @@ export interface EncodedBlock {
   /** First row and number of rows. */
   readonly start: number
   readonly count: number
+  /** Bytes of the lines as text. */
+  readonly bytes: number
   readonly data: Uint8Array<ArrayBuffer>
 }
 
@@ -66,7 +68,7 @@ export interface SegmentBuilder {
   count: number
   oldest: number
   newest: number
-  readonly times: Float64Array
+  readonly times: number[]
   readonly columns: ColumnBuilder
   readonly names: Set<string>
   readonly severities: Map<string, number>
@@ -80,8 +82,8 @@ export function createSegment(first: number, late: boolean): SegmentBuilder {
     count: 0,
     oldest: Number.POSITIVE_INFINITY,
     newest: Number.NEGATIVE_INFINITY,
-    times: new Float64Array(SEGMENT_EVENTS_MAX),
-    columns: createColumns(SEGMENT_EVENTS_MAX),
+    times: [],
+    columns: createColumns(),
     names: new Set(),
     severities: new Map(),
     runs: [],
@@ -91,7 +93,7 @@ export function createSegment(first: number, late: boolean): SegmentBuilder {
 /** Adds the event with the segment's next number, committed under intake `sequence`. */
 export function addEvent(segment: SegmentBuilder, event: Event, sequence: number): void {
   const row = segment.count++
-  segment.times[row] = event.time
+  segment.times.push(event.time)
   if (event.time < segment.oldest) segment.oldest = event.time
   if (event.time > segment.newest) segment.newest = event.time
   addToColumns(segment.columns, row, event)
@@ -109,17 +111,16 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
 export function finishSegment(
   segment: SegmentBuilder,
   blocks: readonly EncodedBlock[],
-  bytes: number,
 ): EncodedSegment {
   const { first, count, oldest, newest, late, names, severities, runs } = segment
-  const times = encodeTimes(segment.times.subarray(0, count), oldest)
+  const times = encodeTimes(segment.times, oldest)
   return {
     first,
     count,
     oldest,
     newest,
     late,
-    bytes,
+    bytes: blocks.reduce((sum, block) => sum + block.bytes, 0),
     runs,
     names: names.size > FIELD_NAMES_MAX ? null : [...names],
     severities: Object.fromEntries(severities),
@@ -138,7 +139,7 @@ export function encodeBlocks(lines: readonly string[], start = 0): EncodedBlock[
     const full = i - from === BLOCK_EVENTS_MAX || bytes + length > BLOCK_BYTES_MAX
     if (i > from && (full || i === lines.length)) {
       const text = lines.slice(from, i).join('\n')
-      blocks.push({ start: start + from, count: i - from, data: encodeBlock(text) })
+      blocks.push({ start: start + from, count: i - from, bytes, data: encodeBlock(text) })
       from = i
       bytes = 0
     }
@@ -157,8 +158,7 @@ export function encodeSegment(
   const segment = createSegment(first, late)
   const lines = events.map((event, row) => encodeLine(event, first + row))
   for (const event of events) addEvent(segment, event, sequence)
-  const bytes = lines.reduce((sum, line) => sum + line.length, 0)
-  return finishSegment(segment, encodeBlocks(lines), bytes)
+  return finishSegment(segment, encodeBlocks(lines))
 }
 
 /** How many rows, from the first, were committed up to intake sequence `asof`. */

@@ -1,0 +1,83 @@
+// Matches as the state worker follows them: read-only, past its own cursor.
+import type { Database } from 'bun:sqlite'
+import type { Event } from '../../../parsers/event.ts'
+import { blockLines } from './block.ts'
+import { createDayFiles, type DayFiles } from './catalogue.ts'
+import { type DayFileName, openDayFileReadonly, readBlocks } from './day-file.ts'
+import type { MatchFeed, StoredMatch } from './event-store.ts'
+import { type EventId, parseId } from './id.ts'
+import { openIntakeReadonly, readCatalogue, readEpoch } from './intake-read.ts'
+import { decodeLine } from './line.ts'
+
+/** Opens the feed of a data folder. Throws when the ingest worker has not made the intake yet. */
+export function openMatchFeed(dataFolder: string): MatchFeed & { close(): void } {
+  const intake = openIntakeReadonly(dataFolder)
+  if (intake === undefined)
+    throw new Error(`no intake in ${dataFolder}: start the ingest worker first`)
+  const files = createDayFiles((name) => openDayFileReadonly(dataFolder, name))
+  return {
+    epoch: () => readEpoch(intake),
+    matches: (after, limit) => readMatchesAfter(intake, after, limit),
+    event: (text) => {
+      const id = parseId(text)
+      if (id === undefined) return undefined
+      const early = eventInIntake(intake, id)
+      if (early !== undefined) return early
+      const names = readCatalogue(intake)
+      files.retain(names)
+      return eventInDayFile(files, names, id)
+    },
+    close: () => {
+      files.close()
+      intake.close()
+    },
+  }
+}
+
+/** Matches with sequence above `after`, ascending. */
+export function readMatchesAfter(intake: Database, after: number, limit: number): StoredMatch[] {
+  const rows = intake
+    .query(
+      `SELECT sequence, event_id AS eventId, rule_id AS ruleId, rule_hash AS ruleHash, time, ingested,
+       source, keys FROM matches WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+    )
+    .all(after, limit)
+  return (rows as (StoredMatch & { keys: string })[]).map((row) => ({
+    ...row,
+    keys: JSON.parse(row.keys) as Record<string, string>,
+  }))
+}
+
+function eventInIntake(intake: Database, id: EventId): Event | undefined {
+  const row = intake
+    .query('SELECT first, data FROM chunks WHERE day = ? AND first <= ? AND first + count > ?')
+    .get(id.day, id.number, id.number) as { first: number; data: Uint8Array } | null
+  if (row === null) return undefined
+  const line = blockLines(row.data)[id.number - row.first]
+  return line === undefined ? undefined : decodeLine(line)
+}
+
+/** Looks in every generation of the day: there is more than one only after retention removed one. */
+function eventInDayFile(
+  files: DayFiles,
+  names: readonly DayFileName[],
+  id: EventId,
+): Event | undefined {
+  for (const name of names) {
+    const db = name.day === id.day ? files.open(name) : undefined
+    const line = db === undefined ? undefined : sealedLine(db, id.number)
+    if (line !== undefined) return decodeLine(line)
+  }
+  return undefined
+}
+
+/** The line of a sealed event by its number; undefined where the file has none. */
+export function sealedLine(db: Database, number: number): string | undefined {
+  const segment = db
+    .query('SELECT seq, first, count FROM segments WHERE first <= ? ORDER BY first DESC LIMIT 1')
+    .get(number) as { seq: number; first: number; count: number } | null
+  if (segment === null || number >= segment.first + segment.count) return undefined
+  const row = number - segment.first
+  const block = readBlocks(db, segment.seq, row, row + 1)[0]
+  return block === undefined ? undefined : blockLines(block.data)[row - block.start]
+}

@@ -1,0 +1,120 @@
+// The one writer of the event store. `append` commits batches to the intake; `tick` moves what is due into
+// day files; opening replays what the intake has and the day files have not. What a failed write or fsync
+// left on disk is unknown: it throws `store-failed`, and the process must end and start anew.
+import { SQLiteError } from 'bun:sqlite'
+import { statfsSync } from 'node:fs'
+import { planCommit, settlePlan, writePlan } from './commit.ts'
+import { openDays } from './days.ts'
+import { StoreError } from './errors.ts'
+import type { EventWriter } from './event-store.ts'
+import { createHousekeeping } from './housekeeping.ts'
+import { openIntake } from './intake.ts'
+import { readSequence } from './intake-read.ts'
+import { replayIntake } from './replay.ts'
+import { createRetention } from './retention.ts'
+import { createSealer } from './sealer.ts'
+
+/** Free space is asked for at most this often, milliseconds. */
+const SPACE_CHECK_MS = 250
+
+export interface WriterOptions {
+  readonly dataFolder: string
+  /** Events older than this are not taken in, days; 0 keeps all. */
+  readonly retention_days: number
+  /** Below this much free space `append` throws `disk-full`, bytes. */
+  readonly diskMinFree_bytes: number
+  /** The clock, milliseconds; tests set it. */
+  readonly now?: () => number
+}
+
+/** The writer over day files: what the ingest worker uses beside the interface. */
+export interface DayFileWriter extends EventWriter {
+  /** Seals what is due and drops what readers no longer need. Returns the days that were sealed. */
+  tick(): readonly string[]
+  /** Matches up to `sequence` have become alerts and may leave the intake. */
+  acknowledgeMatches(sequence: number): void
+  /** The last intake sequence. */
+  sequence(): number
+  /** Events in the intake that are not sealed. */
+  unsealed(): number
+}
+
+/** Opens the store of a data folder for writing, and recovers. The caller holds the folder's lock. */
+export function openWriter(options: WriterOptions): DayFileWriter {
+  const { dataFolder, retention_days } = options
+  const now = options.now ?? Date.now
+  const intake = openIntake(dataFolder)
+  const days = openDays(intake, dataFolder)
+  const sealer = createSealer(days, now)
+  const retention = createRetention(intake, days, dataFolder, now)
+  const housekeeping = createHousekeeping(intake, sealer, now)
+  guarded(() => replayIntake(intake, days, sealer))
+  let sequence = readSequence(intake)
+  let spaceChecked = Number.NEGATIVE_INFINITY
+
+  const checkSpace = (): void => {
+    if (now() - spaceChecked < SPACE_CHECK_MS) return
+    requireSpace(dataFolder, options.diskMinFree_bytes)
+    spaceChecked = now()
+  }
+
+  return {
+    append: (batches) => {
+      checkSpace()
+      const at = now()
+      const plan = planCommit(intake, days, batches, at, retention_days)
+      const commit = intake.transaction(() => {
+        housekeeping.run()
+        return writePlan(intake, days, plan, at)
+      })
+      const seqs = guarded(() => commit.immediate())
+      housekeeping.settle()
+      sequence = Math.max(sequence, seqs.at(-1) ?? 0)
+      return settlePlan(days, plan, seqs, sequence, at)
+    },
+    tick: () =>
+      guarded(() => {
+        const sealed = sealer.sealDue()
+        retention.unlinkDue()
+        housekeeping.runIfIdle()
+        return sealed
+      }),
+    seal: () => guarded(() => sealer.sealAll()),
+    retain: (keep_days, at) => guarded(() => retention.retain(keep_days, at)),
+    acknowledgeMatches: housekeeping.acknowledge,
+    sequence: () => sequence,
+    unsealed: () => sealer.unsealed(),
+    close: () => {
+      days.close()
+      intake.close()
+    },
+  }
+}
+
+/** Throws `disk-full` when the file system has less than `min_bytes` free. */
+export function requireSpace(folder: string, min_bytes: number): void {
+  const { bavail, bsize } = statfsSync(folder)
+  const free = bavail * bsize
+  if (free >= min_bytes) return
+  const mib = (bytes: number) => Math.floor(bytes / 1_048_576)
+  throw new StoreError(
+    'disk-full',
+    `${mib(free)} MiB free in the data folder, TRAPLINE_DISK_MIN_FREE_MIB is ${mib(min_bytes)}`,
+  )
+}
+
+/** Gives SQLite's write failures their meaning. */
+function guarded<T>(write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof SQLiteError)) throw error
+    if (error.code === 'SQLITE_FULL') {
+      throw new StoreError('disk-full', 'the disk is full: nothing was written', error)
+    }
+    if (error.code?.startsWith('SQLITE_IOERR') || error.code === 'SQLITE_CORRUPT') {
+      throw new StoreError('store-failed', `the event store failed: ${error.message}`, error)
+    }
+    throw error
+  }
+}
