@@ -8,6 +8,7 @@ import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import type { CredentialService } from './credentials.ts'
 
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode
@@ -44,6 +45,7 @@ export interface Services {
   readonly scenarios: ScenarioService
   readonly health: HealthService
   readonly live: LiveService
+  readonly credentials: CredentialService
 }
 
 export interface IngestRequest {

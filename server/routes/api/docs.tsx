@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import type { Route } from './route.ts'
 
-/** The page's HTML. */
-export function DocsPage({ routes }: { readonly routes: readonly Route[] }) {
+/** The page. */
+export function docsPage(routes: readonly Route[]) {
   const tags = [...new Set(routes.map((route) => route.tag))]
   return (
     <html lang="en">

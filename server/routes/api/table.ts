@@ -1,6 +1,7 @@
 // Every API route. Order matters where a fixed path and a parameter meet: fixed ones first.
 import { histogram, pivot, stats, top } from './aggregates.ts'
 import { changeAlert, getAlert, listAlerts } from './alerts.ts'
+import { login, logout, me, register, token } from './auth.ts'
 import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
@@ -39,6 +40,11 @@ export const ROUTES: readonly Route[] = [
   listDeadLetters,
   listScenarios,
   playScenario,
+  login,
+  logout,
+  token,
+  register,
+  me,
   listUsers,
   createUser,
   changeUser,

@@ -1,0 +1,46 @@
+// The web application over services: the order of the middleware, the API, the pages. Needs no port, so
+// tests call `app.request()`.
+import { Hono } from 'hono'
+import packageFile from '../package.json' with { type: 'json' }
+import { authenticate } from './middleware/authenticate.ts'
+import { csrf } from './middleware/csrf.ts'
+import type { AppEnv } from './middleware/env.ts'
+import { rateLimit, takeOne } from './middleware/rate-limit.ts'
+import { identifyRequest } from './middleware/request.ts'
+import { trustedHosts } from './middleware/trusted-hosts.ts'
+import { docsPage } from './routes/api/docs.tsx'
+import { describeApi } from './routes/api/openapi.ts'
+import { registerRoutes } from './routes/api/register.ts'
+import { ROUTES } from './routes/api/table.ts'
+import { errorAnswer } from './routes/errors.ts'
+import { createRateLimits, type RateLimits } from './services/rate-limit.ts'
+import { ServiceError, type Services } from './services/services.ts'
+
+export interface AppParts {
+  readonly services: Services
+  readonly limits?: RateLimits
+  /** Adds pages; asked last, so that API paths come first. */
+  readonly pages?: (app: Hono<AppEnv>) => void
+}
+
+/** The application. */
+export function createApp(parts: AppParts): Hono<AppEnv> {
+  const { services, limits = createRateLimits() } = parts
+  const { credentials } = services
+  const app = new Hono<AppEnv>()
+  app.onError((error, c) => errorAnswer(error, c))
+  app.notFound((c) => errorAnswer(new ServiceError('not-found', `no ${c.req.path} here`), c))
+  app.use(identifyRequest(services.settings))
+  app.use(trustedHosts(services.settings))
+  app.use(authenticate({ credentials, countTry: (ip) => takeOne(limits, 'auth', ip) }))
+  app.use(rateLimit(limits))
+  app.use(csrf())
+  registerRoutes(app, ROUTES, services)
+  const description = JSON.stringify(describeApi(ROUTES, packageFile.version))
+  app.get('/api/v1/openapi.json', (c) =>
+    c.body(description, 200, { 'content-type': 'application/json' }),
+  )
+  app.get('/docs', (c) => c.html(docsPage(ROUTES)))
+  parts.pages?.(app)
+  return app
+}
