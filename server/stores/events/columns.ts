@@ -126,6 +126,18 @@ export function encodeColumns(
   }))
 }
 
+/** A column as built so far, for the first `count` rows; undefined where no row has a value. */
+export function builtColumn(
+  builder: ColumnBuilder,
+  name: string,
+  count: number,
+): Column | undefined {
+  const column = builder.get(name)
+  return column === undefined
+    ? undefined
+    : { values: column.values, codes: rowsOf(column.codes, count) }
+}
+
 function rowsOf(codes: Uint16Array<ArrayBuffer>, count: number): Uint16Array {
   if (codes.length >= count) return codes.subarray(0, count)
   const rows = new Uint16Array(count)
