@@ -3,16 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { alertsContract } from './alerts.contract.ts'
 import { openStore, stateUrl } from './open.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 
-async function open(url: string, folder?: string): Promise<ContractStore> {
+async function open(url: string, folder?: string) {
   let now = Date.UTC(2026, 10, 21)
   let credentials = 0
-  const { store } = await openStore({ url, now: () => now, onCredentials: () => credentials++ })
+  const { store, alerts } = await openStore({
+    url,
+    now: () => now,
+    onCredentials: () => credentials++,
+  })
   return {
     store,
-    advance: (ms) => {
+    alerts,
+    advance: (ms: number) => {
       now += ms
     },
     credentials: () => credentials,
@@ -30,6 +36,11 @@ stateStoreContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 stateStoreContract('memory', () => open(':memory:'))
+alertsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+alertsContract('memory', () => open(':memory:'))
 
 test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
   const folder = temporary()
