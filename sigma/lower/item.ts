@@ -24,10 +24,16 @@ export function lowerItem(
   const target: Target =
     item.field === undefined ? { scope: 'keyword' } : { scope: 'field', name: item.field }
   const values: Expr[] = []
+  let count = 0
   for (const scalar of item.values) {
     const tests = lowerValue(scalar, modifiers, item.field === undefined)
     if (isProblem(tests)) {
       fail(report, tests.code, `${where}: ${tests.message}`, scalar)
+      return undefined
+    }
+    count += tests.length
+    if (count > ITEM_TESTS_MAX) {
+      fail(report, 'item-too-large', `${where}: stands for more than ${ITEM_TESTS_MAX} tests`, item)
       return undefined
     }
     values.push(

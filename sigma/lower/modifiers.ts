@@ -228,7 +228,7 @@ const windash = onText('- / and three dashes are the same before a flag', (text)
   return [{ ...text, windash: true }]
 })
 
-const PLACEHOLDER = /(?<!\\)%\w+%/
+const PLACEHOLDER = /(?<!\\)%[^%]+%/
 
 const expand = onValues('placeholders', (value) => {
   if (value.kind === 'scalar' && value.scalar.kind === 'string') {
