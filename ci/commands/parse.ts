@@ -1,0 +1,104 @@
+// `trapline parse`: each event of files as Trapline normalises it.
+import { parseArgs } from 'node:util'
+import { isTimeZone } from '../../parsers/calendar.ts'
+import type { NormalisedEvent } from '../../parsers/event.ts'
+import { type NormaliseOptions, normalise } from '../../parsers/normalise.ts'
+import { PARSER_GROUPS, PARSERS } from '../../parsers/table.ts'
+import { parseTime } from '../../parsers/time.ts'
+import { PIVOTS } from '../../sigma/event.ts'
+import { EXIT, UsageError } from '../command.ts'
+import type { InputEvent } from '../input/event.ts'
+import { readEventBatches } from '../input/read-events.ts'
+
+export const summary = 'print the events of log files as they are normalised'
+
+export const usage = `trapline parse [--source NAME] [--json] [--tz ZONE] [--now TIME] FILE...
+  --source NAME  parser to use, or a label (default: recognised for each event)
+  --json         one JSON object a line: the whole event
+  --tz ZONE      zone of times without one (default UTC)
+  --now TIME     ISO 8601; years that a format leaves out are the nearest to it (default: now)
+  FILE           .ndjson .json or text, also .gz and .zst; - is standard input
+parsers: ${[...Object.keys(PARSERS), ...Object.keys(PARSER_GROUPS)].join(' ')}`
+
+/** One event as `--json` prints it; columns that are unknown are absent. */
+export function eventObject(event: NormalisedEvent, index: number): Record<string, unknown> {
+  const { logsource } = event
+  const pivots = PIVOTS.map((name) => [name, event.pivots[name]])
+  return {
+    index,
+    time: new Date(event.time).toISOString(),
+    source: event.source,
+    product: logsource.product,
+    category: logsource.category[0],
+    service: logsource.service[0],
+    logsources: {
+      product: logsource.product,
+      category: logsource.category,
+      service: logsource.service,
+    },
+    ...Object.fromEntries(pivots),
+    message: event.message,
+    fields: event.fields,
+    parser: event.parser,
+    error: event.error,
+  }
+}
+
+/** One event for people. */
+function eventLine(event: NormalisedEvent): string {
+  const { host, user, src_ip: address, severity } = event.pivots
+  const columns = [host, user, address].filter((value) => value !== undefined)
+  const head = `${new Date(event.time).toISOString()} ${event.parser} ${severity}`
+  const text = event.error === undefined ? event.message || event.raw : event.error.message
+  return `${head} ${columns.join(' ')} ${printable(text)}`
+}
+
+/** Text without the control characters that would move a terminal's cursor. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ').slice(0, 400)
+}
+
+/** Runs the command; resolves with its exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      source: { type: 'string' },
+      json: { type: 'boolean' },
+      tz: { type: 'string', default: 'UTC' },
+      now: { type: 'string' },
+    },
+  })
+  if (positionals.length === 0) throw new UsageError('no file given')
+  const now = values.now === undefined ? Date.now() : parseTime(values.now, UTC_NOW)
+  if (now === undefined) throw new UsageError(`--now ${values.now}: no ISO 8601 time`)
+  if (!isTimeZone(values.tz)) throw new UsageError(`--tz ${values.tz}: no such time zone`)
+  const options = { now, received: now, timeZone: values.tz, newest: END_OF_TIME }
+  for (const path of positionals) {
+    await printFile(path, { ...options, source: values.source }, values.json === true)
+  }
+  return EXIT.ok
+}
+
+const UTC_NOW = { now: Date.now(), timeZone: 'UTC' }
+/** Files are shown with the times they hold, however late. */
+const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+async function printFile(path: string, options: NormaliseOptions, json: boolean): Promise<void> {
+  const output = Bun.stdout.writer()
+  for await (const batch of readEventBatches(path)) {
+    for (const input of batch) {
+      const event = withInputError(normalise(input.text, options), input)
+      const line = json ? JSON.stringify(eventObject(event, input.index)) : eventLine(event)
+      output.write(`${line}\n`)
+    }
+    await output.flush()
+  }
+  await output.end()
+}
+
+function withInputError(event: NormalisedEvent, input: InputEvent): NormalisedEvent {
+  return input.error === undefined ? event : { ...event, error: input.error }
+}
