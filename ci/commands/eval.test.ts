@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+const entry = join(import.meta.dir, '..', 'trapline.ts')
+let folder: string
+
+const RULE = `title: Whoami
+id: 11111111-1111-4111-8111-111111111111
+status: test
+level: high
+logsource:
+  product: windows
+  category: process_creation
+detection:
+  selection:
+    CommandLine|contains: whoami
+  condition: selection
+`
+const EVENTS = [
+  '{"CommandLine":"cmd /c WHOAMI","product":"windows"}',
+  '{"CommandLine":"dir"}',
+  '{"CommandLine":"whoami","product":"linux"}',
+]
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trapline-test-eval-'))
+  await Bun.write(join(folder, 'rules/whoami.yml'), RULE)
+  await Bun.write(join(folder, 'rules/broken.yml'), 'title: Broken\ndetection: 1\n')
+  await Bun.write(join(folder, 'events.ndjson'), `${EVENTS.join('\n')}\n`)
+  await Bun.write(
+    join(folder, 'pretty.json'),
+    JSON.stringify(
+      EVENTS.map((e) => JSON.parse(e)),
+      null,
+      2,
+    ),
+  )
+  await Bun.write(join(folder, 'events.ndjson.gz'), gzipSync(EVENTS.join('\n')))
+  await Bun.write(join(folder, 'empty.ndjson'), '')
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+function trapline(args: readonly string[], stdin?: string) {
+  const run = Bun.spawnSync([process.execPath, entry, 'eval', ...args], {
+    cwd: folder,
+    stdin: Buffer.from(stdin ?? ''),
+  })
+  return { code: run.exitCode, out: run.stdout.toString(), err: run.stderr.toString() }
+}
+
+const match = (event_index: number, file: string) => ({
+  rule_id: '11111111-1111-4111-8111-111111111111',
+  title: 'Whoami',
+  level: 'high',
+  event_index,
+  file,
+})
+const lines = (out: string) =>
+  out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+
+describe('trapline eval', () => {
+  test.each(['events.ndjson', 'pretty.json', 'events.ndjson.gz'])(
+    'prints a JSON object a match for %s',
+    (file) => {
+      const { code, out, err } = trapline(['--rules', 'rules', '--events', file, '--json'])
+      expect(lines(out)).toEqual([match(0, file)])
+      expect(err).toContain('1 rules (refused: 1 ')
+      expect(err).toContain('3 events')
+      expect(code).toBe(0)
+    },
+  )
+
+  test('reads several files and standard input', () => {
+    const args = ['--rules', 'rules/whoami.yml', '--events', 'events.ndjson', '-', '--json']
+    const { out } = trapline(args, `{"x":1}\n${EVENTS[0]}\n`)
+    expect(lines(out)).toEqual([match(0, 'events.ndjson'), match(1, '-')])
+  })
+
+  test('--no-routing runs every rule on every event', () => {
+    const { out } = trapline([
+      '--rules',
+      'rules',
+      '--events',
+      'events.ndjson',
+      '--json',
+      '--no-routing',
+    ])
+    expect(lines(out)).toEqual([match(0, 'events.ndjson'), match(2, 'events.ndjson')])
+  })
+
+  test('without --json prints a line for people', () => {
+    const { out } = trapline(['--rules', 'rules', '--events', 'events.ndjson'])
+    expect(out).toMatch(/^events\.ndjson:0 {2}high +Whoami {2}\(11111111-/)
+  })
+
+  test('an empty file has no matches', () => {
+    expect(trapline(['--rules', 'rules', '--events', 'empty.ndjson'])).toMatchObject({
+      code: 0,
+      out: '',
+    })
+  })
+
+  test.each([
+    [['--rules', 'rules'], 3, 'say which events'],
+    [['--rules', 'rules', '--events', 'absent.ndjson'], 3, 'absent.ndjson: no such file'],
+    [['--rules', 'absent', '--events', 'events.ndjson'], 3, 'cannot read absent'],
+    [['--rules', 'rules/broken.yml', '--events', 'events.ndjson'], 2, 'rules/broken.yml:'],
+    [['--rules', 'rules/broken.yml', 'rules', '--events', 'events.ndjson'], 2, 'rules/broken.yml:'],
+  ])('%j ends with %d and says why', (args, code, message) => {
+    const outcome = trapline(args)
+    expect(outcome.code).toBe(code)
+    expect(outcome.err).toContain(message)
+  })
+})

@@ -1,0 +1,153 @@
+// `trapline eval`: rules on files of events, without a server.
+import { parseArgs } from 'node:util'
+import { normalise, UNPARSED } from '../../parsers/normalise.ts'
+import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
+import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import { spreadLists } from '../args.ts'
+import { EXIT, UsageError } from '../command.ts'
+import { readEventBatches } from '../input/read-events.ts'
+import { bufferedOutput, type Output } from '../output.ts'
+import { readRuleFolder } from '../rule-files.ts'
+
+export const summary = 'Runs rules on files of events and prints the matches'
+export const usage = `trapline eval --rules PATH... --events FILE... [--json] [--no-routing] [--source NAME]
+  --rules       rule files or folders (default: detections)
+  --events      NDJSON, JSON or text logs, each also .gz or .zst; - is standard input
+  --json        one JSON object a match: rule_id, title, level, event_index, file
+  --no-routing  every rule on every event, whatever its log source
+  --source      parser for events that do not say what they are: nginx, sshd, ...
+The summary goes to standard error. Exit code 2: no rule can run, or a rule file named by path cannot.`
+
+const PROGRESS_INTERVAL_MS = 200
+
+interface Options {
+  readonly json: boolean
+  readonly source?: string | undefined
+}
+
+interface Totals {
+  events: number
+  unparsed: number
+  matches: number
+  readonly rules: Set<number>
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: spreadLists(args, ['rules', 'events']),
+    allowPositionals: true,
+    options: {
+      rules: { type: 'string', multiple: true, default: ['detections'] },
+      events: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      'no-routing': { type: 'boolean', default: false },
+      source: { type: 'string' },
+    },
+  })
+  const files = [...values.events, ...positionals]
+  if (files.length === 0) throw new UsageError('say which events: --events FILE...')
+  const loaded = await readRuleFolder(values.rules)
+  const refusal = refusalOf(loaded, values.rules)
+  if (refusal !== undefined) return refusal
+  const matcher = compileMatcher(loaded.rules, { routing: !values['no-routing'] })
+  const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
+  const started = performance.now()
+  const output = bufferedOutput()
+  const progress = startProgress(totals)
+  try {
+    for (const file of files) {
+      if (!(await evalFile(file, loaded.rules, matcher, values, output, totals))) break
+    }
+    await output.flush()
+  } finally {
+    progress.stop()
+  }
+  summarise(loaded, totals, performance.now() - started)
+  return EXIT.ok
+}
+
+/** Says which rules cannot run; the exit code where that is a reason to stop. */
+function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | undefined {
+  const named = loaded.refused.filter((rule) => paths.includes(rule.path))
+  for (const rule of named) console.error(`${rule.path}:${rule.line}: ${rule.message}`)
+  if (loaded.rules.length === 0) {
+    console.error(`no rule can run among ${loaded.refused.length} below ${paths.join(', ')}`)
+  }
+  return named.length > 0 || loaded.rules.length === 0 ? EXIT.badRule : undefined
+}
+
+/** Runs one file; false when nobody reads the output any more. */
+async function evalFile(
+  file: string,
+  rules: readonly LoadedRule[],
+  matcher: Matcher,
+  { json, source }: Options,
+  output: Output,
+  totals: Totals,
+): Promise<boolean> {
+  const now = Date.now()
+  const options = { now, received: now, timeZone: 'UTC', source }
+  const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
+  for await (const batch of readEventBatches(file)) {
+    for (const { text, index } of batch) {
+      const event = normalise(text, options)
+      totals.events++
+      if (event.parser === UNPARSED) totals.unparsed++
+      for (const rule of matcher.match(event)) {
+        totals.matches++
+        totals.rules.add(rule)
+        output.write(print(rule, index))
+      }
+      if (output.isFull && !(await output.flush())) return false
+    }
+    if (!(await output.flush())) return false
+  }
+  return true
+}
+
+type Printer = (rule: number, index: number) => string
+
+function jsonPrinter(rules: readonly LoadedRule[], file: string): Printer {
+  const heads = rules.map(({ id, title, level }) =>
+    JSON.stringify({ rule_id: id, title, level }).slice(0, -1),
+  )
+  const tail = `,"file":${JSON.stringify(file)}}\n`
+  return (rule, index) => `${heads[rule]},"event_index":${index}${tail}`
+}
+
+function textPrinter(rules: readonly LoadedRule[], file: string): Printer {
+  return (rule, index) => {
+    const { id, title, level } = rules[rule]!
+    return `${file}:${index}  ${level.padEnd(13)}  ${title}  (${id})\n`
+  }
+}
+
+/** Shows how far it is while standard error is a terminal. */
+function startProgress(totals: Totals): { stop(): void } {
+  if (!process.stderr.isTTY) return { stop: () => {} }
+  const show = () => {
+    process.stderr.write(`\r\x1b[K${totals.events} events, ${totals.matches} matches`)
+  }
+  const timer = setInterval(show, PROGRESS_INTERVAL_MS)
+  return {
+    stop() {
+      clearInterval(timer)
+      process.stderr.write('\r\x1b[K')
+    },
+  }
+}
+
+function summarise(loaded: LoadedRules, totals: Totals, took_ms: number): void {
+  const refused = Object.entries(Object.groupBy(loaded.refused, (rule) => rule.reason))
+    .map(([reason, rules]) => `${rules?.length ?? 0} ${reason}`)
+    .join(', ')
+  const rate = took_ms > 0 ? Math.round((totals.events / took_ms) * 1000) : 0
+  console.error(
+    [
+      `${loaded.rules.length} rules${refused === '' ? '' : ` (refused: ${refused})`}`,
+      `${totals.events} events${totals.unparsed === 0 ? '' : ` (${totals.unparsed} unparsed)`}`,
+      `${totals.matches} matches of ${totals.rules.size} rules`,
+      `${(took_ms / 1000).toFixed(2)} s, ${rate} events/s`,
+    ].join(' · '),
+  )
+}
