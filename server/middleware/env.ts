@@ -35,5 +35,5 @@ export const CSRF_FIELD = '_csrf'
 
 /** Lifts Bun's idle timeout (10 s) from a request whose answer streams. */
 export function keepOpen(c: AppContext): void {
-  c.env.timeout?.(c.req.raw, 0)
+  c.env?.timeout?.(c.req.raw, 0)
 }

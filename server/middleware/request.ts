@@ -55,7 +55,7 @@ interface Client {
 }
 
 function clientOf(c: AppContext, proxies: BlockList): Client {
-  const peer = plainAddress(c.env.requestIP?.(c.req.raw)?.address ?? '127.0.0.1')
+  const peer = plainAddress(c.env?.requestIP?.(c.req.raw)?.address ?? '127.0.0.1')
   if (!isListed(proxies, peer)) return { ip: peer, https: false }
   const hops = (c.req.header('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim())
   const client = hops.reverse().find((hop) => isIP(hop) !== 0 && !isListed(proxies, hop))

@@ -1,6 +1,6 @@
 // Scenario playbooks (R3): YAML that says which raw log lines an attack leaves, from which source, and when.
 // Pure: text in, a validated scenario or a located problem out; then a plan of lines with their offsets.
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 
 /** Lines one scenario may send, and how long it may last, seconds. */
@@ -62,13 +62,25 @@ export function parseScenario(text: string): Scenario | { readonly problem: stri
   if (fault !== undefined) {
     return { problem: `line ${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}` }
   }
-  const parsed = ScenarioFile.safeParse(document.toJS({ maxAliasCount: 0 }))
+  if (hasAlias(document)) return { problem: 'aliases (*name) are not read' }
+  const parsed = ScenarioFile.safeParse(document.toJS())
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     return { problem: `${issue?.path.join('.')}: ${issue?.message}` }
   }
   const problem = checkPlan(parsed.data) ?? checkTemplates(parsed.data)
   return problem === undefined ? parsed.data : { problem }
+}
+
+function hasAlias(document: Document): boolean {
+  let found = false
+  visit(document, {
+    Alias: () => {
+      found = true
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 /** Every line of a scenario in the order it is sent. */
