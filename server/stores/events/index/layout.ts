@@ -8,6 +8,9 @@
 // buckets that cannot hold it, and within a class by the top bits of a hash, so that groups merge
 // bucket by bucket.
 import { Database } from 'bun:sqlite'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
@@ -43,6 +46,8 @@ export interface GroupField {
   readonly path: string
   /** Words of the key where it stands in the raw text. */
   readonly keyWords: readonly string[]
+  /** It is a key of the raw text, where that is the fields' JSON. */
+  readonly inRaw: boolean
   /** Events that have it. */
   readonly events: number
 }
@@ -54,6 +59,8 @@ export interface GroupInfo {
   readonly events: number
   /** Fields 0 and 1 are the message and the raw text. */
   readonly fields: readonly GroupField[]
+  /** Words of each class. */
+  readonly terms: readonly number[]
   /** Buckets of each class as a power of two. */
   readonly bits: readonly number[]
   /** Docs that every proposal holds. */
@@ -118,9 +125,20 @@ const SCHEMA = `
 
 /** Which day file an index file belongs to. */
 export interface IndexIdentity {
+  /** The day file's random identity. */
   readonly dayFile: string
   readonly version: number
 }
+
+/** Folder of the index files below the data folder. */
+export const INDEX_FOLDER = 'index'
+
+/** Path of the index file of a day file. */
+export function indexPath(dataFolder: string, name: DayFileName): string {
+  return join(dataFolder, INDEX_FOLDER, basename(dayFilePath(dataFolder, name)))
+}
+
+const BUSY_TIMEOUT_MS = 5000
 
 /** Opens an index file for its one writer; a file of another day file or version is emptied. */
 export function openIndexWriter(path: string, identity: IndexIdentity): Database {
@@ -128,6 +146,7 @@ export function openIndexWriter(path: string, identity: IndexIdentity): Database
   db.run('PRAGMA page_size = 8192')
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = NORMAL')
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run(SCHEMA)
   const found = readIdentity(db)
   if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
@@ -137,18 +156,56 @@ export function openIndexWriter(path: string, identity: IndexIdentity): Database
     const put = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
     put.run('day_file', identity.dayFile)
     put.run('version', String(identity.version))
+    put.run('epoch', crypto.randomUUID())
+    put.run('next_group', '1')
   })()
   return db
 }
 
-/** The identity an index file holds; undefined while it has none. */
-export function readIdentity(db: Database): IndexIdentity | undefined {
+/** What an index file says of itself; undefined while it has no content. `epoch` changes when it is
+ * emptied, so that group numbers of one epoch always mean the same. */
+export function readIdentity(db: Database): (IndexIdentity & { epoch: string }) | undefined {
   const rows = db.query('SELECT key, value FROM meta').all() as { key: string; value: string }[]
   const values = new Map(rows.map((row) => [row.key, row.value]))
   const dayFile = values.get('day_file')
   return dayFile === undefined
     ? undefined
-    : { dayFile, version: Number(values.get('version') ?? Number.NaN) }
+    : {
+        dayFile,
+        version: Number(values.get('version') ?? Number.NaN),
+        epoch: values.get('epoch') ?? '',
+      }
+}
+
+/** Opens an index file for reading; undefined unless it belongs to `identity`. */
+export function openIndexReader(path: string, identity: IndexIdentity): Database | undefined {
+  if (!existsSync(path)) return undefined
+  const db = new Database(path, { readonly: true })
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  const ready = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'keys'").get() !== null
+  const found = ready ? readIdentity(db) : undefined
+  if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
+  db.close()
+  return undefined
+}
+
+/** Takes a group number that was never used in this epoch. */
+export function takeGroup(db: Database): number {
+  const row = db
+    .query("UPDATE meta SET value = value + 1 WHERE key = 'next_group' RETURNING value - 1 AS id")
+    .get() as { id: number }
+  return row.id
+}
+
+/** Removes a group's rows. */
+export function dropGroup(db: Database, group: number): void {
+  const buckets = [bucketRow(group, 0, 0), bucketRow(group + 1, 0, 0)] as const
+  const rows = [group * ROWS_MAX, (group + 1) * ROWS_MAX] as const
+  db.query('DELETE FROM terms WHERE id >= ? AND id < ?').run(...buckets)
+  db.query('DELETE FROM postings WHERE id >= ? AND id < ?').run(...buckets)
+  db.query('DELETE FROM large WHERE id >= ? AND id < ?').run(...rows)
+  db.query('DELETE FROM keys WHERE id >= ? AND id < ?').run(...rows)
+  db.query('DELETE FROM groups WHERE id = ?').run(group)
 }
 
 const encoder = new TextEncoder()

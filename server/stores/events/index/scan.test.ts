@@ -36,11 +36,11 @@ function scan(line: string): Found {
       const word = decoder.decode(bytes.slice(start, end).map((byte) => FOLDED[byte]!))
       found.all.add(word)
       if (node === MESSAGE) found.message.add(word)
-      else if (node !== RAW) found.fields.add(`${paths.node(node).path}\n${word}`)
+      else if (node !== RAW) found.fields.add(`${paths.nodes[node]!.path}\n${word}`)
     },
     key(node) {
-      found.keys.add(paths.node(node).path)
-      for (const word of paths.node(node).keyWords) found.all.add(word)
+      found.keys.add(paths.nodes[node]!.path)
+      for (const word of paths.nodes[node]!.keyWords) found.all.add(word)
     },
     always() {
       found.always = true

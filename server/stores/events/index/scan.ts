@@ -3,7 +3,15 @@
 // `sigma/text`: plain ASCII is cut right here, any other value goes through the shared functions.
 import { parseJsonText } from '../../../../parsers/json-text.ts'
 import { eachWord } from '../../../../sigma/text/words.ts'
-import { FIELDS_ROOT, JSON_ROOT, MESSAGE, type PathTree, RAW } from './paths.ts'
+import {
+  childOf,
+  FIELDS_ROOT,
+  isRepeated,
+  JSON_ROOT,
+  MESSAGE,
+  type PathTree,
+  RAW,
+} from './paths.ts'
 
 /** A word is indexed by its first bytes, a value by its first ones; what is cut is always proposed. */
 export const MAX_WORD_BYTES = 256
@@ -71,7 +79,13 @@ export function scanText(sink: WordSink, node: number, text: string): void {
 }
 
 /** Cuts the plain ASCII bytes of a number or a literal into words. */
-function scanBytes(sink: WordSink, node: number, bytes: Uint8Array, from: number, to: number): void {
+function scanBytes(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): void {
   let start = -1
   for (let i = from; i <= to; i++) {
     if (i < to && FOLDED[bytes[i]!] !== 0) {
@@ -131,9 +145,9 @@ function scanString(
         return i
       }
       if (byte === BACKSLASH) {
-        const escape = bytes[++i]!
-        if (escape === LETTER_U) return slowString(sink, node, bytes, from, inRaw)
-        if (FOLDED[escape] !== 0) letters = true
+        const letter = bytes[++i]!
+        if (letter === LETTER_U) return slowString(sink, node, bytes, from, inRaw)
+        if (FOLDED[letter] !== 0) letters = true
       }
       byte = bytes[++i]!
       folded = FOLDED[byte]!
@@ -230,10 +244,10 @@ function scanObject(
     const object = stackSerials[depth]!
     if (object !== 0) {
       const end = closingQuote(bytes, i + 1)
-      node = node === RAW ? RAW : paths.child(node, bytes, i + 1, end)
+      node = node === RAW ? RAW : childOf(paths, node, bytes, i + 1, end)
       if (node < 0) node = overflow(sink)
       else if (node !== RAW) {
-        if (paths.repeated(node, object)) sink.always()
+        if (isRepeated(paths, node, object)) sink.always()
         sink.key(node)
       }
       i = end + 1

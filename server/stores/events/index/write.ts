@@ -1,6 +1,13 @@
 // Writes a group that a builder gathered into the index file, in one transaction.
 import type { Database } from 'bun:sqlite'
-import type { GroupBuilder } from './builder.ts'
+import {
+  eachKey,
+  eachPair,
+  type GroupBuilder,
+  termLength,
+  termOffset,
+  termTotal,
+} from './builder.ts'
 import {
   BUCKET_TERMS,
   bucketHash,
@@ -17,6 +24,7 @@ import {
   PAIR_INLINE,
   PAIR_LARGE,
   packInfo,
+  takeGroup,
   wordClass,
 } from './layout.ts'
 import { MESSAGE, type PathTree, RAW } from './paths.ts'
@@ -61,12 +69,6 @@ export function groupRows(db: Database, group: number): GroupRows {
   }
 }
 
-/** The next free group number of an index file. */
-export function nextGroup(db: Database): number {
-  const row = db.query('SELECT max(id) AS id FROM groups').get() as { id: number | null }
-  return (row.id ?? 0) + 1
-}
-
 /** Bytes that grow as they are written to. */
 export interface Output {
   bytes: Uint8Array
@@ -75,6 +77,18 @@ export interface Output {
 
 export function createOutput(): Output {
   return { bytes: new Uint8Array(1 << 16), length: 0 }
+}
+
+/** Below this a loop copies faster than `set` of a view, bytes. */
+const SHORT_COPY_BYTES = 64
+
+/** Appends `from[start, start + length)`; room must have been made. */
+export function append(output: Output, from: Uint8Array, start: number, length: number): void {
+  const { bytes } = output
+  const at = output.length
+  if (length > SHORT_COPY_BYTES) bytes.set(from.subarray(start, start + length), at)
+  else for (let i = 0; i < length; i++) bytes[at + i] = from[start + i]!
+  output.length = at + length
 }
 
 /** Makes room for `more` bytes. */
@@ -109,8 +123,7 @@ export function putPair(
     (field << 2) | (single ? PAIR_DOC : PAIR_INLINE),
   )
   if (!single) entry.length = writeVarint(entry.bytes, entry.length, length)
-  entry.bytes.set(posting.subarray(0, length), entry.length)
-  entry.length += length
+  append(entry, posting, 0, length)
 }
 
 /** A bucket being put together. */
@@ -134,13 +147,11 @@ export function putTerm(
   const { terms, postings } = bucket
   reserve(terms, length + 2)
   if (terms.length === 0) terms.bytes[terms.length++] = NEWLINE
-  terms.bytes.set(text.subarray(offset, offset + length), terms.length)
-  terms.length += length
+  append(terms, text, offset, length)
   terms.bytes[terms.length++] = NEWLINE
   reserve(postings, entry.length + 8)
   postings.length = writeVarint(postings.bytes, postings.length, entry.length)
-  postings.bytes.set(entry.bytes.subarray(0, entry.length), postings.length)
-  postings.length += entry.length
+  append(postings, entry.bytes, 0, entry.length)
 }
 
 /** Writes the bucket unless it is empty, and empties it. */
@@ -169,14 +180,14 @@ export function bucketBits(terms: number): number {
 
 /** Terms sorted by class and bucket: counting sort over what `builder` holds. */
 function orderTerms(builder: GroupBuilder) {
-  const count = builder.terms()
-  const text = builder.termBytes()
+  const count = termTotal(builder)
+  const text = builder.text
   const classes = new Uint8Array(count + 1)
   const hashes = new Uint32Array(count + 1)
   const perClass = new Uint32Array(CLASSES)
   for (let term = 1; term <= count; term++) {
-    const start = builder.termOffset(term)
-    const end = start + builder.termLength(term)
+    const start = termOffset(builder, term)
+    const end = start + termLength(builder, term)
     const kind = wordClass(text, start, end)
     classes[term] = kind
     hashes[term] = bucketHash(text, start, end)
@@ -194,24 +205,24 @@ function orderTerms(builder: GroupBuilder) {
   const order = new Uint32Array(count)
   const next = starts.slice()
   for (let term = 1; term <= count; term++) order[next[bucketAt(term)]!++] = term
-  return { bits, bases, starts, order }
+  return { perClass: [...perClass], bits, bases, starts, order }
 }
 
 /** The group's fields, and the field of each node of the path tree. */
 function groupFields(builder: GroupBuilder, paths: PathTree, rows: GroupRows, events: number) {
   const fields: GroupField[] = [
-    { path: '', keyWords: [], events: 0 },
-    { path: '', keyWords: [], events: 0 },
+    { path: '', keyWords: [], inRaw: false, events: 0 },
+    { path: '', keyWords: [], inRaw: false, events: 0 },
   ]
-  const fieldOf = new Uint32Array(paths.size())
+  const fieldOf = new Uint32Array(paths.nodes.length)
   fieldOf[MESSAGE] = 0
   fieldOf[RAW] = 1
-  builder.eachKey((node, posting, length) => {
-    const { path, keyWords } = paths.node(node)
+  eachKey(builder, (node, posting, length) => {
+    const { path, keyWords, inRaw } = paths.nodes[node]!
     const count = countDocs(posting, 0, length)
     fieldOf[node] = fields.length
     if (count < events) rows.key(fields.length, posting.subarray(0, length))
-    fields.push({ path, keyWords, events: count })
+    fields.push({ path, keyWords, inRaw, events: count })
   })
   return { fields, fieldOf }
 }
@@ -224,12 +235,12 @@ export function writeGroup(
   segments: readonly GroupSegment[],
   docs: number,
 ): number {
-  const group = nextGroup(db)
+  const group = takeGroup(db)
   const rows = groupRows(db, group)
   const events = segments.reduce((sum, segment) => sum + segment.count, 0)
   const { fields, fieldOf } = groupFields(builder, paths, rows, events)
-  const { bits, bases, starts, order } = orderTerms(builder)
-  const text = builder.termBytes()
+  const { perClass, bits, bases, starts, order } = orderTerms(builder)
+  const text = builder.text
   const output = createBucket()
   const entry = createOutput()
   const put = (node: number, posting: Uint8Array, length: number) =>
@@ -239,13 +250,12 @@ export function writeGroup(
       for (let i = starts[bucket]!; i < starts[bucket + 1]!; i++) {
         const term = order[i]!
         entry.length = 0
-        builder.eachPair(term, put)
-        putTerm(output, text, builder.termOffset(term), builder.termLength(term), entry)
+        eachPair(builder, term, put)
+        putTerm(output, text, termOffset(builder, term), termLength(builder, term), entry)
       }
       flushBucket(rows, kind, bucket - bases[kind]!, output)
     }
   }
-  rows.finish({ segments, docs, events, fields, bits, always: builder.alwaysDocs() })
+  rows.finish({ segments, docs, events, fields, terms: perClass, bits, always: builder.always })
   return group
 }
-

@@ -1,0 +1,223 @@
+// Follows the sealed segments of all day files: what no group covers yet becomes a group, and small groups
+// become larger ones. Everything it knows is in the files, so it may stop at any moment.
+import type { Database } from 'bun:sqlite'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { lineOffsets, readBlock } from '../block.ts'
+import {
+  type DayFileName,
+  openDayFileReadonly,
+  readBlocks,
+  readSegments,
+  type SegmentRow,
+} from '../day-file.ts'
+import { openIntakeReadonly, readCatalogue } from '../intake-read.ts'
+import { createGroupBuilder, type GroupBuilder, isFull, resetBuilder, sinkOf } from './builder.ts'
+import {
+  type GroupSegment,
+  INDEX_FOLDER,
+  INDEX_VERSION,
+  indexPath,
+  openIndexWriter,
+} from './layout.ts'
+import { mergeGroups } from './merge.ts'
+import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
+import { openGroup, readGroups } from './read.ts'
+import { scanLine, type WordSink } from './scan.ts'
+import { writeGroup } from './write.ts'
+
+/** A group closes at this many events. */
+export const GROUP_EVENTS_MAX = 131_072
+/** So many groups of like size become one, up to this many events. */
+const MERGE_GROUPS = 8
+const MERGED_EVENTS_MAX = 1_048_576
+/** Groups below this many events are all of the smallest size. */
+const SMALL_GROUP_EVENTS = 2048
+/** Index files open at the same time. */
+const OPEN_FILES_MAX = 8
+
+interface OpenDay {
+  readonly name: DayFileName
+  readonly day: Database
+  readonly index: Database
+  /** First numbers and counts that groups cover. */
+  readonly covered: Map<number, number>
+  dayVersion: number
+  /** Segments up to this `seq` are covered. */
+  done: number
+}
+
+export interface Indexer {
+  /**
+   * Indexes one group of what waits, or merges groups, of the day that has waited longest. False when
+   * nothing was left to do.
+   */
+  step(): boolean
+  /** Sealed events that no group covers, and since when the oldest of them was seen, milliseconds. */
+  waiting(): { readonly events: number; readonly since: number | undefined }
+  close(): void
+}
+
+interface State {
+  readonly dataFolder: string
+  intake: Database | undefined
+  readonly open: Map<string, OpenDay>
+  readonly builder: GroupBuilder
+  readonly sink: WordSink
+  paths: PathTree
+}
+
+/** An indexer of the store below `dataFolder`; the only writer of its index files. */
+export function createIndexer(dataFolder: string): Indexer {
+  mkdirSync(join(dataFolder, INDEX_FOLDER), { recursive: true })
+  const builder = createGroupBuilder()
+  const state: State = {
+    dataFolder,
+    intake: undefined,
+    open: new Map(),
+    builder,
+    sink: sinkOf(builder),
+    paths: createPathTree(),
+  }
+  let events = 0
+  let since: number | undefined
+  return {
+    step() {
+      const catalogue = readDays(state)
+      removeStrays(state, catalogue)
+      const worked = catalogue.map((name) => workOn(state, name))
+      events = worked.reduce((sum, day) => sum + day.waiting, 0)
+      since = events === 0 ? undefined : (since ?? Date.now())
+      return worked.some((day) => day.worked)
+    },
+    waiting: () => ({ events, since }),
+    close() {
+      for (const fileId of state.open.keys()) closeDay(state, fileId)
+      state.intake?.close()
+    },
+  }
+}
+
+function readDays(state: State): DayFileName[] {
+  state.intake ??= openIntakeReadonly(state.dataFolder)
+  return state.intake === undefined ? [] : readCatalogue(state.intake)
+}
+
+function closeDay(state: State, fileId: string): void {
+  const day = state.open.get(fileId)
+  day?.day.close()
+  day?.index.close()
+  state.open.delete(fileId)
+}
+
+/** Removes index files of days that are no longer in the catalogue. */
+function removeStrays(state: State, catalogue: readonly DayFileName[]): void {
+  const wanted = new Set(catalogue.map((name) => basename(indexPath(state.dataFolder, name))))
+  const present = new Set(catalogue.map((name) => name.fileId))
+  for (const fileId of state.open.keys()) if (!present.has(fileId)) closeDay(state, fileId)
+  const folder = join(state.dataFolder, INDEX_FOLDER)
+  for (const file of readdirSync(folder)) {
+    if (wanted.has(file.replace(/-(?:wal|shm)$/, ''))) continue
+    rmSync(join(folder, file), { force: true })
+  }
+}
+
+function openDay(state: State, name: DayFileName): OpenDay | undefined {
+  const open = state.open.get(name.fileId)
+  if (open !== undefined) {
+    state.open.delete(name.fileId)
+    state.open.set(name.fileId, open)
+    return open
+  }
+  const day = openDayFileReadonly(state.dataFolder, name)
+  if (day === undefined) return undefined
+  const index = openIndexWriter(indexPath(state.dataFolder, name), {
+    dayFile: name.fileId,
+    version: INDEX_VERSION,
+  })
+  const covered = new Map<number, number>()
+  for (const { id } of readGroups(index)) {
+    for (const run of openGroup(index, id).info.segments) covered.set(run.first, run.count)
+  }
+  const opened = { name, day, index, covered, dayVersion: -1, done: 0 }
+  state.open.set(name.fileId, opened)
+  if (state.open.size > OPEN_FILES_MAX) closeDay(state, state.open.keys().next().value!)
+  return opened
+}
+
+/** Indexes or merges one group of a day; says what is left. */
+function workOn(state: State, name: DayFileName): { worked: boolean; waiting: number } {
+  const day = openDay(state, name)
+  if (day === undefined) return { worked: false, waiting: 0 }
+  const { data_version: version } = day.day.query('PRAGMA data_version').get() as {
+    data_version: number
+  }
+  const pending =
+    version === day.dayVersion
+      ? []
+      : readSegments(day.day, day.done).filter((one) => day.covered.get(one.first) !== one.count)
+  if (pending.length === 0) {
+    day.dayVersion = version
+    return { worked: mergeOnce(day), waiting: 0 }
+  }
+  const taken = indexSegments(state, day, pending)
+  day.done = pending[taken - 1]!.seq
+  const left = pending.slice(taken)
+  if (left.length === 0) mergeOnce(day)
+  return { worked: true, waiting: left.reduce((sum, one) => sum + one.count, 0) }
+}
+
+/** Makes a group of the first pending segments; returns how many it took. */
+function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[]): number {
+  const { builder } = state
+  if (state.paths.nodes.length > MAX_PATHS / 2) state.paths = createPathTree()
+  resetBuilder(builder)
+  const runs: GroupSegment[] = []
+  let docs = 0
+  let events = 0
+  for (const segment of pending) {
+    if (events + segment.count > GROUP_EVENTS_MAX && events > 0) break
+    if (isFull(builder)) break
+    scanSegment(state, day.day, segment, docs)
+    runs.push({ first: segment.first, count: segment.count, doc: docs })
+    events += segment.count
+    docs = Math.ceil((docs + segment.count) / 32) * 32
+  }
+  day.index.transaction(() => writeGroup(day.index, builder, state.paths, runs, docs))()
+  for (const run of runs) day.covered.set(run.first, run.count)
+  return runs.length
+}
+
+function scanSegment(state: State, db: Database, segment: SegmentRow, doc: number): void {
+  for (const block of readBlocks(db, segment.seq)) {
+    const bytes = readBlock(block.data)
+    const offsets = lineOffsets(bytes)
+    for (let line = 0; line < block.count; line++) {
+      state.builder.doc = doc + block.start + line
+      scanLine(state.sink, state.paths, bytes, offsets[line]!, offsets[line + 1]! - 1)
+    }
+  }
+}
+
+/** Groups differ in size when one is 8 times the other. */
+function sizeClass(events: number): number {
+  return Math.max(0, Math.floor(Math.log2(events / SMALL_GROUP_EVENTS) / 3))
+}
+
+/** Merges the first groups of one size when there are enough of them. */
+function mergeOnce(day: OpenDay): boolean {
+  const bySize = Map.groupBy(readGroups(day.index), ({ events }) => sizeClass(events))
+  for (const groups of bySize.values()) {
+    const some = groups.slice(0, MERGE_GROUPS)
+    const total = some.reduce((sum, { events }) => sum + events, 0)
+    if (some.length < MERGE_GROUPS || total > MERGED_EVENTS_MAX) continue
+    day.index.transaction(() => {
+      mergeGroups(
+        day.index,
+        some.map(({ id }) => id),
+      )
+    })()
+    return true
+  }
+  return false
+}

@@ -1,0 +1,178 @@
+// Looks words up in one group of an index file. Everything answers by setting bits of docs.
+import type { Database } from 'bun:sqlite'
+import {
+  bucketHash,
+  bucketOf,
+  bucketRow,
+  CLASSES,
+  type GroupInfo,
+  keyRow,
+  largeRow,
+  PAIR_DOC,
+  PAIR_INLINE,
+  unpackInfo,
+  wordClass,
+} from './layout.ts'
+import { type Cursor, markDocs, readVarint } from './postings.ts'
+
+/** A part of a word that is in more words than this proposes everything. */
+export const MAX_TERMS = 4096
+
+export type WordMode = 'word' | 'prefix' | 'suffix' | 'inner'
+
+/** Fields whose postings count, by ordinal; undefined for all. */
+export type FieldFilter = Uint8Array | undefined
+
+export interface GroupReader {
+  readonly id: number
+  readonly info: GroupInfo
+  /**
+   * Sets the bits of docs with a word that is, begins with, ends with or holds `text` (folded), in one
+   * of `fields`. False when there are too many such words: then every doc is proposed.
+   */
+  markWords(mode: WordMode, text: Uint8Array, fields: FieldFilter, bits: Uint32Array): boolean
+  /** Sets the bits of docs that have the field. */
+  markKey(field: number, bits: Uint32Array): void
+}
+
+const NEWLINE = 0x0a
+
+/** The groups of an index file, in order. */
+export function readGroups(db: Database): { readonly id: number; readonly events: number }[] {
+  return db.query('SELECT id, events FROM groups ORDER BY id').all() as {
+    id: number
+    events: number
+  }[]
+}
+
+/** The content of a row, decompressed; undefined where there is none. */
+export function readBody(
+  db: Database,
+  table: 'terms' | 'postings' | 'large' | 'keys',
+  row: number,
+): Buffer | undefined {
+  const found = db.query(`SELECT body FROM ${table} WHERE id = ?`).get(row) as {
+    body: Uint8Array<ArrayBuffer>
+  } | null
+  return found === null ? undefined : Bun.zstdDecompressSync(found.body)
+}
+
+/** Opens one group. */
+export function openGroup(db: Database, id: number): GroupReader {
+  const row = db.query('SELECT info FROM groups WHERE id = ?').get(id) as { info: Uint8Array }
+  const info = unpackInfo(row.info)
+  return {
+    id,
+    info,
+    markWords: (mode, text, fields, bits) => markWords(db, id, info, mode, text, fields, bits),
+    markKey(field, bits) {
+      const posting = readBody(db, 'keys', keyRow(id, field))
+      if (posting !== undefined) markDocs(posting, 0, posting.length, bits)
+      else markAll(info, bits)
+    },
+  }
+}
+
+function markWords(
+  db: Database,
+  group: number,
+  info: GroupInfo,
+  mode: WordMode,
+  text: Uint8Array,
+  fields: FieldFilter,
+  bits: Uint32Array,
+): boolean {
+  const kind = wordClass(text, 0, text.length)
+  const search: BucketSearch = { db, group, needle: needleOf(mode, text), fields, bits }
+  if (mode === 'word') {
+    const bucket = bucketOf(bucketHash(text, 0, text.length), info.bits[kind]!)
+    markBucket(search, bucketRow(group, kind, bucket), MAX_TERMS)
+    return true
+  }
+  let left = MAX_TERMS
+  for (let other = kind; other < CLASSES; other++) {
+    for (let bucket = 0; bucket < 2 ** info.bits[other]!; bucket++) {
+      left -= markBucket(search, bucketRow(group, other, bucket), left)
+      if (left < 0) return false
+    }
+  }
+  return true
+}
+
+interface BucketSearch {
+  readonly db: Database
+  readonly group: number
+  readonly needle: Buffer
+  readonly fields: FieldFilter
+  readonly bits: Uint32Array
+}
+
+/** Marks the entries of one bucket whose words stand at hits of the needle; returns how many. */
+function markBucket(search: BucketSearch, row: number, limit: number): number {
+  const { db, needle } = search
+  const terms = readBody(db, 'terms', row)
+  let hit = terms?.indexOf(needle) ?? -1
+  if (terms === undefined || hit < 0) return 0
+  const postings = readBody(db, 'postings', row)!
+  const anchored = needle[0] === NEWLINE
+  const cursor: Cursor = { at: 0 }
+  let start = 0
+  let found = 0
+  while (hit >= 0) {
+    if (++found > limit) return found
+    const begins = anchored ? hit : terms.lastIndexOf(NEWLINE, hit)
+    // Entries before the hit's word: one a newline that ends a word.
+    for (; start < begins; start = terms.indexOf(NEWLINE, start + 1)) {
+      const length = readVarint(postings, cursor)
+      cursor.at += length
+    }
+    const length = readVarint(postings, cursor)
+    markPairs(search, postings, cursor.at, cursor.at + length)
+    cursor.at += length
+    start = terms.indexOf(NEWLINE, begins + 1)
+    hit = terms.indexOf(needle, anchored ? start : start + 1)
+  }
+  return found
+}
+
+function markPairs(search: BucketSearch, bytes: Uint8Array, start: number, end: number): void {
+  const { db, group, fields, bits } = search
+  const cursor: Cursor = { at: start }
+  while (cursor.at < end) {
+    const head = readVarint(bytes, cursor)
+    const kind = head & 3
+    const wanted = fields === undefined || fields[head >>> 2] === 1
+    if (kind === PAIR_DOC) {
+      const doc = readVarint(bytes, cursor)
+      if (wanted) bits[doc >>> 5]! |= 1 << (doc & 31)
+    } else if (kind === PAIR_INLINE) {
+      const length = readVarint(bytes, cursor)
+      if (wanted) markDocs(bytes, cursor.at, cursor.at + length, bits)
+      cursor.at += length
+    } else {
+      const large = readVarint(bytes, cursor)
+      readVarint(bytes, cursor)
+      readVarint(bytes, cursor)
+      if (!wanted) continue
+      const posting = readBody(db, 'large', largeRow(group, large))!
+      markDocs(posting, 0, posting.length, bits)
+    }
+  }
+}
+
+/** Words stand between newlines in a bucket. */
+function needleOf(mode: WordMode, text: Uint8Array): Buffer {
+  const start = mode === 'word' || mode === 'prefix' ? '\n' : ''
+  const end = mode === 'word' || mode === 'suffix' ? '\n' : ''
+  return Buffer.concat([Buffer.from(start), text, Buffer.from(end)])
+}
+
+/** Sets the bits of all docs of a group. */
+export function markAll(info: GroupInfo, bits: Uint32Array): void {
+  for (const { doc, count } of info.segments) {
+    for (let i = doc; i < doc + count; i += 32) {
+      const left = doc + count - i
+      bits[i >>> 5]! |= left >= 32 ? 0xffffffff : 2 ** left - 1
+    }
+  }
+}

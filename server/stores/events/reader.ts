@@ -1,0 +1,219 @@
+// Searches over the day files and the intake of a data folder: what query workers serve.
+import type { Event } from '../../../parsers/event.ts'
+import { compilePredicate } from '../../../sigma/eval/predicate.ts'
+import { blockLines } from './block.ts'
+import { readMatches } from './day-file.ts'
+import type { EventReader, Tail, TimeRange } from './event-store.ts'
+import { dayStart, parseId, TIME_MAX_MS, TIME_MIN_MS } from './id.ts'
+import { readChunks, readDropped, readIntakeMatches, readSequence } from './intake-read.ts'
+import { decodeLine } from './line.ts'
+import { countMatches, histogramOf, topOf } from './search/aggregate.ts'
+import { closeFiles, createFiles, type Files, intakeOf, lastAtMost } from './search/files.ts'
+import { firstEvents } from './search/rows.ts'
+import { startRun } from './search/run.ts'
+import { openSnapshot, type Snapshot } from './search/snapshot.ts'
+import { statsOf } from './search/stats.ts'
+
+const DAY_MS = 86_400_000
+/** A read transaction ends after this long, for the files' logs cannot shrink under it. */
+export const SEARCH_TIME_MAX_MS = 4_500
+/** Time that finding the neighbours of an event may take. */
+const AROUND_TIME_MS = 4_000
+const ALL_TIME: TimeRange = { from: TIME_MIN_MS, to: TIME_MAX_MS + 1 }
+
+export interface OpenReader extends EventReader {
+  close(): void
+}
+
+/** A reader of the store below `dataFolder`. Its searches run one after another. */
+export function openEventReader(dataFolder: string): OpenReader {
+  const files = createFiles(dataFolder)
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work)
+    last = next.catch(() => undefined)
+    return next
+  }
+  const within = <T>(
+    range: TimeRange,
+    asof: number | undefined,
+    work: (snapshot: Snapshot) => Promise<T>,
+  ): Promise<T> =>
+    inTurn(async () => {
+      const snapshot = openSnapshot(files, range, asof)
+      try {
+        return await work(snapshot)
+      } finally {
+        snapshot.close()
+      }
+    })
+  return {
+    ...queries(within),
+    ...lookups(files, within),
+    close: () => closeFiles(files),
+  }
+}
+
+type Within = <T>(
+  range: TimeRange,
+  asof: number | undefined,
+  work: (snapshot: Snapshot) => Promise<T>,
+) => Promise<T>
+
+const limited = (timeout_ms: number) => Math.min(timeout_ms, SEARCH_TIME_MAX_MS)
+
+function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
+  return {
+    search: (request, signal) =>
+      within(request, request.asof, async (snapshot) => {
+        const { expr, limit, cursor } = request
+        const run = startRun(expr, request, limited(request.timeout_ms), signal)
+        const events = await firstEvents(run, snapshot.units(request), limit, 'down', cursor)
+        const end = events.at(-1)
+        const full = events.length === limit && end !== undefined
+        return {
+          events,
+          ...(full ? { cursor: { time: end.time, id: end.id } } : {}),
+          asof: snapshot.asof,
+          stats: run.stats(),
+        }
+      }),
+    count: (request, signal) =>
+      within(request, request.asof, async (snapshot) => {
+        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
+        const total = await countMatches(run, snapshot.units(request))
+        const stats = run.stats()
+        return { total, exact: stats.complete, stats }
+      }),
+    histogram: (request, signal) =>
+      within(request, request.asof, async (snapshot) => {
+        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
+        const buckets = await histogramOf(run, snapshot.units(request), request.bucket_ms)
+        const stats = run.stats()
+        return { buckets, exact: stats.complete, stats }
+      }),
+    top: (request, signal) =>
+      within(request, request.asof, async (snapshot) => {
+        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
+        const units = newestFirst(snapshot.units(request))
+        const top = await topOf(run, units, request)
+        const stats = run.stats()
+        const seen = stats.complete ? {} : { verified: stats.scanned, candidates: stats.candidates }
+        return { ...top, exact: stats.complete, ...seen, stats }
+      }),
+  }
+}
+
+function newestFirst<T extends { readonly newest: number }>(units: readonly T[]): T[] {
+  return units.toSorted((a, b) => b.newest - a.newest)
+}
+
+function lookups(
+  files: Files,
+  within: Within,
+): Pick<EventReader, 'get' | 'around' | 'stats' | 'tail' | 'matchesOf'> {
+  const get = async (ids: readonly string[]): Promise<(Event | undefined)[]> => {
+    const byDay = Map.groupBy(new Set(ids), (id) => parseId(id)?.day ?? '')
+    byDay.delete('')
+    const found = new Map<string, Event>()
+    for (const [day, wanted] of byDay) {
+      const from = dayStart(day)
+      await within({ from, to: from + DAY_MS }, undefined, async (snapshot) => {
+        for (const id of wanted) {
+          const event = eventOf(snapshot, day, parseId(id)!.number)
+          if (event !== undefined) found.set(id, event)
+        }
+      })
+    }
+    return ids.map((id) => found.get(id))
+  }
+  return {
+    get,
+    around: async (id, count, expr) => {
+      const [event] = await get([id])
+      if (event === undefined) return { before: [], after: [] }
+      const position = { time: event.time, id }
+      return within(ALL_TIME, undefined, async (snapshot) => {
+        const units = snapshot.units(ALL_TIME)
+        const find = (direction: 'down' | 'up') =>
+          firstEvents(
+            startRun(expr, ALL_TIME, AROUND_TIME_MS / 2),
+            units,
+            count,
+            direction,
+            position,
+          )
+        return { before: await find('down'), after: await find('up') }
+      })
+    },
+    stats: () => within(ALL_TIME, undefined, async (snapshot) => statsOf(files, snapshot)),
+    tail: async (after, expr, limit) => tailOf(files, after, expr, limit),
+    matchesOf: (ids) => within(rangeOf(ids), undefined, async (snapshot) => rulesOf(snapshot, ids)),
+  }
+}
+
+function eventOf(snapshot: Snapshot, day: string, number: number): Event | undefined {
+  const from = dayStart(day)
+  const units = snapshot.units({ from, to: from + DAY_MS })
+  const sorted = units.toSorted((a, b) => a.first - b.first)
+  const unit = sorted[lastAtMost(sorted, number)]
+  const row = unit === undefined ? -1 : number - unit.first
+  return unit !== undefined && row < unit.count ? unit.event(row) : undefined
+}
+
+/** From the first to the last day of the ids. */
+function rangeOf(ids: readonly string[]): TimeRange {
+  const starts = ids.flatMap((id) => {
+    const parsed = parseId(id)
+    return parsed === undefined ? [] : [dayStart(parsed.day)]
+  })
+  if (starts.length === 0) return { from: 0, to: 0 }
+  return { from: Math.min(...starts), to: Math.max(...starts) + DAY_MS }
+}
+
+function rulesOf(snapshot: Snapshot, ids: readonly string[]): Record<string, readonly string[]> {
+  const rules: Record<string, readonly string[]> = {}
+  for (const id of new Set(ids)) {
+    const parsed = parseId(id)
+    if (parsed === undefined) continue
+    const found = new Set(
+      snapshot.intake === undefined ? [] : readIntakeMatches(snapshot.intake, id),
+    )
+    const day = snapshot.days.find(({ name }) => name.day === parsed.day)?.day
+    if (day !== undefined) {
+      for (const match of readMatches(day, parsed.number, parsed.number + 1)) {
+        found.add(match.ruleId)
+      }
+    }
+    rules[id] = [...found].sort()
+  }
+  return rules
+}
+
+function tailOf(
+  files: Files,
+  after: number,
+  expr: Parameters<EventReader['tail']>[1],
+  limit: number,
+): Tail {
+  const intake = intakeOf(files)
+  if (intake === undefined) return { events: [], sequence: after, gap: false }
+  const matches = expr === undefined ? () => true : compilePredicate(expr)
+  const gap = after < readDropped(intake)
+  const upTo = readSequence(intake)
+  const events: Event[] = []
+  let sequence = after
+  while (sequence < upTo && events.length < limit) {
+    const [chunk] = readChunks(intake, sequence, upTo, 1)
+    if (chunk === undefined) {
+      sequence = upTo
+      break
+    }
+    sequence = chunk.seq
+    for (const line of blockLines(chunk.data)) {
+      const event = decodeLine(line)
+      if (matches(event)) events.push(event)
+    }
+  }
+  return { events, sequence, gap }
+}

@@ -1,0 +1,157 @@
+// Read-only connections to the intake, the day files and their index files, kept open between searches,
+// and what of them does not change: segments and groups that were read once.
+import type { Database } from 'bun:sqlite'
+import {
+  type Applied,
+  type DayFileName,
+  openDayFileReadonly,
+  readApplied,
+  readSegments,
+  type SegmentRow,
+} from '../day-file.ts'
+import { INDEX_VERSION, indexPath, openIndexReader, readIdentity } from '../index/layout.ts'
+import { type GroupReader, openGroup, readGroups } from '../index/read.ts'
+import { openIntakeReadonly } from '../intake-read.ts'
+
+/** A day's files, as of the last refresh. */
+export interface DayFiles {
+  readonly name: DayFileName
+  day: Database | undefined
+  dayVersion: number
+  segments: SegmentRow[]
+  applied: Applied
+  index: Database | undefined
+  indexVersion: number
+  indexEpoch: string
+  groups: Map<number, GroupReader>
+  /** Runs of numbers that groups cover, by first number. */
+  covered: CoveredRun[]
+}
+
+export interface CoveredRun {
+  readonly first: number
+  readonly count: number
+  readonly doc: number
+  readonly group: GroupReader
+}
+
+export interface Files {
+  readonly dataFolder: string
+  intake: Database | undefined
+  readonly days: Map<string, DayFiles>
+}
+
+export function createFiles(dataFolder: string): Files {
+  return { dataFolder, intake: undefined, days: new Map() }
+}
+
+/** The intake, once it exists. */
+export function intakeOf(files: Files): Database | undefined {
+  files.intake ??= openIntakeReadonly(files.dataFolder)
+  return files.intake
+}
+
+/** The files of a day, opened where they exist. */
+export function dayFilesOf(files: Files, name: DayFileName): DayFiles {
+  let day = files.days.get(name.fileId)
+  if (day === undefined) {
+    day = {
+      name,
+      day: undefined,
+      dayVersion: -1,
+      segments: [],
+      applied: { live: 0, late: 0 },
+      index: undefined,
+      indexVersion: -1,
+      indexEpoch: '',
+      groups: new Map(),
+      covered: [],
+    }
+    files.days.set(name.fileId, day)
+  }
+  day.day ??= openDayFileReadonly(files.dataFolder, name)
+  day.index ??= openIndexReader(indexPath(files.dataFolder, name), {
+    dayFile: name.fileId,
+    version: INDEX_VERSION,
+  })
+  return day
+}
+
+/** Closes what belongs to days that are no longer in the catalogue. */
+export function dropDays(files: Files, present: ReadonlySet<string>): void {
+  for (const [fileId, day] of files.days) {
+    if (present.has(fileId)) continue
+    day.day?.close()
+    day.index?.close()
+    files.days.delete(fileId)
+  }
+}
+
+export function closeFiles(files: Files): void {
+  dropDays(files, new Set())
+  files.intake?.close()
+  files.intake = undefined
+}
+
+function versionOf(db: Database): number {
+  return (db.query('PRAGMA data_version').get() as { data_version: number }).data_version
+}
+
+/** Brings `segments` up to date; call it inside the day file's read transaction. */
+export function refreshSegments(day: DayFiles): void {
+  const { day: db } = day
+  if (db === undefined) return
+  const version = versionOf(db)
+  if (version === day.dayVersion) return
+  day.dayVersion = version
+  day.applied = readApplied(db)
+  const fresh = readSegments(db, day.segments.at(-1)?.seq ?? 0)
+  const { total } = db.query('SELECT count(*) AS total FROM segments').get() as { total: number }
+  day.segments =
+    day.segments.length + fresh.length === total ? [...day.segments, ...fresh] : readSegments(db)
+}
+
+/** Brings `groups` up to date; call it inside the index file's read transaction. */
+export function refreshGroups(day: DayFiles): void {
+  const { index: db } = day
+  if (db === undefined) return
+  const version = versionOf(db)
+  if (version === day.indexVersion) return
+  day.indexVersion = version
+  const identity = readIdentity(db)
+  const isOurs = identity?.dayFile === day.name.fileId && identity.version === INDEX_VERSION
+  if (identity?.epoch !== day.indexEpoch) day.groups = new Map()
+  day.indexEpoch = identity?.epoch ?? ''
+  const groups = new Map<number, GroupReader>()
+  for (const { id } of isOurs ? readGroups(db) : []) {
+    groups.set(id, day.groups.get(id) ?? openGroup(db, id))
+  }
+  day.groups = groups
+  day.covered = [...groups.values()]
+    .flatMap((group) => group.info.segments.map((run) => ({ ...run, group })))
+    .sort((a, b) => a.first - b.first)
+}
+
+/** The run that holds all of [first, first + count) at a doc that is a multiple of 32. */
+export function coverageOf(
+  day: DayFiles,
+  first: number,
+  count: number,
+): { readonly group: GroupReader; readonly doc: number } | undefined {
+  const run = day.covered[lastAtMost(day.covered, first)]
+  if (run === undefined || first + count > run.first + run.count) return undefined
+  const doc = run.doc + first - run.first
+  return doc % 32 === 0 ? { group: run.group, doc } : undefined
+}
+
+/** Index of the last item whose `first` is not above `first`; -1 when there is none. */
+export function lastAtMost(items: readonly { readonly first: number }[], first: number): number {
+  let low = 0
+  let high = items.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (items[middle]!.first <= first) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

@@ -1,0 +1,122 @@
+// Goes through the units of a search and says which rows match: the plan proposes, the matcher decides.
+// Stops at the time limit or when the caller gives up, and lets others have the thread in between.
+import type { Event } from '../../../../parsers/event.ts'
+import { compilePredicate } from '../../../../sigma/eval/predicate.ts'
+import type { Expr } from '../../../../sigma/ir/expr.ts'
+import type { QueryStats, TimeRange } from '../event-store.ts'
+import { clearBit, countBits, eachBit, intersect, setBit, wordsFor } from './bits.ts'
+import { createEvaluator } from './evaluate.ts'
+import { planSearch } from './plan.ts'
+import type { Unit } from './unit.ts'
+
+/** How long a search may hold its thread in one go, milliseconds. */
+const TURN_MS = 20
+/** Rows decoded between two looks at the clock. */
+const ROWS_PER_LOOK = 64
+
+/** A search under way. */
+export interface Run {
+  readonly range: TimeRange
+  /** Rows that may match, by the plan, the range and `asof`; `exact` when they are just those that do. */
+  propose(unit: Unit): { readonly bits: Uint32Array; readonly exact: boolean }
+  /** True once it must stop; to be asked often. */
+  stopped(): boolean
+  /** Lets other work have the thread when it is time to. */
+  turn(): Promise<void> | undefined
+  /** The event of a row if the matcher says that it matches. */
+  verify(unit: Unit, row: number): Event | undefined
+  /** The event of a row that is known to match. */
+  read(unit: Unit, row: number): Event
+  stats(): QueryStats
+}
+
+/** Starts a search of `expr` over `range`. */
+export function startRun(
+  expr: Expr | undefined,
+  range: TimeRange,
+  timeout_ms: number,
+  signal?: AbortSignal,
+): Run {
+  const started = performance.now()
+  const evaluator = createEvaluator(planSearch(expr))
+  const predicate = expr === undefined ? () => true : compilePredicate(expr)
+  let turnStarted = started
+  let complete = true
+  let scanned = 0
+  let candidates = 0
+  let segments = 0
+  return {
+    range,
+    propose(unit) {
+      segments++
+      const { bits, exact } = evaluator.answer(unit)
+      keepRange(unit, bits, range)
+      candidates += countBits(bits)
+      return { bits, exact }
+    },
+    stopped() {
+      if (!complete) return true
+      if (signal?.aborted === true || performance.now() - started > timeout_ms) complete = false
+      return !complete
+    },
+    turn() {
+      if (performance.now() - turnStarted < TURN_MS) return undefined
+      return new Promise((resolve) => {
+        setImmediate(() => {
+          turnStarted = performance.now()
+          resolve()
+        })
+      })
+    },
+    verify(unit, row) {
+      scanned++
+      const event = unit.event(row)
+      return predicate(event) ? event : undefined
+    },
+    read(unit, row) {
+      scanned++
+      return unit.event(row)
+    },
+    stats: () => ({
+      took_ms: performance.now() - started,
+      scanned,
+      candidates,
+      segments,
+      complete,
+    }),
+  }
+}
+
+/** Clears rows whose time is outside the range. */
+function keepRange(unit: Unit, bits: Uint32Array, range: TimeRange): void {
+  if (unit.oldest >= range.from && unit.newest < range.to) return
+  const times = unit.times()
+  const inside = new Uint32Array(wordsFor(unit.visible))
+  for (let row = 0; row < unit.visible; row++) {
+    if (times[row]! >= range.from && times[row]! < range.to) setBit(inside, row)
+  }
+  intersect(bits, inside)
+}
+
+/**
+ * The rows of a unit that match. When the search stops in between, those verified so far: the rest is
+ * left out and `run.stopped()` stays true.
+ */
+export async function matchesOf(run: Run, unit: Unit): Promise<Uint32Array> {
+  const { bits, exact } = run.propose(unit)
+  await run.turn()
+  if (exact) return bits
+  const rows: number[] = []
+  eachBit(bits, (row) => rows.push(row))
+  for (const [at, row] of rows.entries()) {
+    if (at % ROWS_PER_LOOK === 0) {
+      await run.turn()
+      if (run.stopped()) {
+        for (const left of rows.slice(at)) clearBit(bits, left)
+        return bits
+      }
+    }
+    if (run.verify(unit, row) === undefined) clearBit(bits, row)
+  }
+  return bits
+}

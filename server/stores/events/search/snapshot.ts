@@ -1,0 +1,114 @@
+// One consistent view of the store for one search. Order matters: first the index (it may cover less than
+// the day files hold, never more), then the intake, then the day files; a chunk that was sealed in
+// between is in its day file and, by `applied`, no longer counted as one of the intake.
+import type { Database } from 'bun:sqlite'
+import { type Applied, type DayFileName, openDayFileReadonly } from '../day-file.ts'
+import type { TimeRange } from '../event-store.ts'
+import { dayOf, TIME_MAX_MS, TIME_MIN_MS } from '../id.ts'
+import { isApplied, readCatalogue, readChunkRanges, readSequence } from '../intake-read.ts'
+import {
+  coverageOf,
+  type DayFiles,
+  dayFilesOf,
+  dropDays,
+  type Files,
+  intakeOf,
+  refreshGroups,
+  refreshSegments,
+} from './files.ts'
+import { chunkUnit, segmentUnit, type Unit } from './unit.ts'
+
+const NEVER_APPLIED: Applied = { live: 0, late: 0 }
+
+export interface Snapshot {
+  /** The last intake sequence that may be seen. */
+  readonly asof: number
+  readonly intake: Database | undefined
+  readonly days: readonly DayFiles[]
+  /** Segments and chunks with an event time in the range, unordered. */
+  units(range: TimeRange): Unit[]
+  /** Ends its read transactions. */
+  close(): void
+}
+
+/** Opens a view over the days of a range. At most one at a time for the same `files`. */
+export function openSnapshot(files: Files, range: TimeRange, asof?: number): Snapshot {
+  const intake = intakeOf(files)
+  const open: Database[] = []
+  const begin = (db: Database | undefined) => {
+    if (db === undefined) return
+    db.run('BEGIN')
+    open.push(db)
+  }
+  const close = () => {
+    for (const db of open.splice(0)) db.run('COMMIT')
+  }
+  try {
+    const known = intake === undefined ? [] : readCatalogue(intake)
+    for (const name of known.filter((name) => isInRange(name, range))) {
+      const day = dayFilesOf(files, name)
+      begin(day.index)
+      refreshGroups(day)
+    }
+    begin(intake)
+    const sequence = intake === undefined ? 0 : readSequence(intake)
+    const catalogue = intake === undefined ? [] : readCatalogue(intake)
+    dropDays(files, new Set(catalogue.map((name) => name.fileId)))
+    const days = catalogue
+      .filter((name) => isInRange(name, range))
+      .map((name) => {
+        const day = files.days.get(name.fileId) ?? dayFilesOf(files, name)
+        day.day ??= openDayFileReadonly(files.dataFolder, name)
+        begin(day.day)
+        refreshSegments(day)
+        return day
+      })
+    const seen = Math.min(asof ?? sequence, sequence)
+    return {
+      asof: seen,
+      intake,
+      days,
+      close,
+      units: (wanted) => [
+        ...days.flatMap((day) => segmentsOf(day, wanted, seen)),
+        ...(intake === undefined ? [] : chunksOf(intake, days, wanted, seen)),
+      ],
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function isInRange(name: DayFileName, range: TimeRange): boolean {
+  const from = dayOf(Math.max(TIME_MIN_MS, Math.min(TIME_MAX_MS, range.from)))
+  const to = dayOf(Math.max(TIME_MIN_MS, Math.min(TIME_MAX_MS, range.to)))
+  return Number(name.day) >= Number(from) && Number(name.day) <= Number(to)
+}
+
+function overlaps(part: { oldest: number; newest: number }, range: TimeRange): boolean {
+  return part.newest >= range.from && part.oldest < range.to
+}
+
+function segmentsOf(day: DayFiles, range: TimeRange, asof: number): Unit[] {
+  const db = day.day
+  if (db === undefined) return []
+  return day.segments.flatMap((segment) => {
+    if (!overlaps(segment, range) || segment.runs[0]! > asof) return []
+    const coverage = coverageOf(day, segment.first, segment.count)
+    return [segmentUnit(db, day.name.day, segment, asof, coverage)]
+  })
+}
+
+function chunksOf(
+  intake: Database,
+  days: readonly DayFiles[],
+  range: TimeRange,
+  asof: number,
+): Unit[] {
+  const applied = new Map(days.map((day) => [day.name.day, day.applied]))
+  return readChunkRanges(intake)
+    .filter((chunk) => chunk.seq <= asof && overlaps(chunk, range))
+    .filter((chunk) => !isApplied(chunk, applied.get(chunk.day) ?? NEVER_APPLIED))
+    .map((chunk) => chunkUnit(intake, chunk))
+}
