@@ -1,9 +1,9 @@
 // The one frame of every page: header, the page's own content, status line, live region, shared dialogs.
 // Everything between is one `#page`, so that a link swaps it whole and a page is also its own fragment.
 import type { Child } from 'hono/jsx'
+import { type HeaderData, HeaderFacts } from './shared/header-facts.tsx'
 import { HelpDialog } from './shared/help.tsx'
 import { ValueMenu } from './shared/value-menu.tsx'
-import { HeaderFacts, type HeaderData } from './shared/header-facts.tsx'
 import { urls } from './urls.ts'
 
 /** Hashed addresses of what the browser loads beside the page. */
@@ -37,7 +37,11 @@ export interface FrameProps {
 /** The whole `#page`: what a link swaps in. */
 export function Frame(props: FrameProps) {
   return (
-    <div id="page" data-page={props.nav ?? 'other'} {...{ 'hx-headers:inherited': csrfHeaders(props) }}>
+    <div
+      id="page"
+      data-page={props.nav ?? 'other'}
+      {...{ 'hx-headers:inherited': csrfHeaders(props) }}
+    >
       <a class="skip" href="#content" hx-boost="false">
         Skip to content
       </a>

@@ -10,9 +10,7 @@ type ParamNames<T extends string> = T extends `${string}:${infer Name}/${infer R
 type PathParams<T extends string> = { readonly [name in ParamNames<T>]: string }
 
 /** Query parameters of a link; empty and undefined ones are left out. */
-export type QueryParams = Readonly<
-  Record<string, string | number | readonly string[] | undefined>
->
+export type QueryParams = Readonly<Record<string, string | number | readonly string[] | undefined>>
 
 export interface Route<T extends string> {
   /** The path with `:name` placeholders, as Hono mounts it. */
@@ -63,8 +61,6 @@ export const urls = {
   searchHistogram: route('/search/histogram'),
   searchFacet: route('/search/facet'),
   searchEvent: route('/search/event/:id'),
-  searchNdjson: route('/search/export.ndjson'),
-  searchCsv: route('/search/export.csv'),
   alerts: route('/alerts'),
   alertQueue: route('/alerts/queue'),
   alertDrawer: route('/alerts/drawer/:id'),
@@ -91,10 +87,9 @@ export const urls = {
   settingsUserChange: route('/settings/users/:id'),
 } as const
 
-/** Addresses of the API that pages link to or listen on. */
+/** Addresses of the API that pages link to. */
 export const apiUrls = {
-  events: '/api/v1/logs/stream',
-  alerts: '/api/v1/alerts/stream',
-  docs: '/docs',
-  ingest: '/ingest',
+  export: route('/api/v1/events/export'),
+  ingest: route('/ingest'),
+  docs: route('/docs'),
 } as const

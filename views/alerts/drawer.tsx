@@ -2,7 +2,14 @@ import type { Alert, AlertActivity } from '../../server/stores/state/state-store
 import { ALERT_STATUSES } from '../../server/stores/state/state-store.ts'
 import { Grip } from '../search/drawer.tsx'
 import { EventFields, EventRaw, EventSummary } from '../search/event-body.tsx'
-import { formatAge, formatCount, formatDateTime, formatIso, plural, visible } from '../shared/format.ts'
+import {
+  formatAge,
+  formatCount,
+  formatDateTime,
+  formatIso,
+  plural,
+  visible,
+} from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import { SeverityMark } from '../shared/severity.tsx'
 import { marksOfWhy, type Why, WhyBox } from '../shared/why.tsx'

@@ -45,16 +45,21 @@ function state(text: string): void {
 function arrived(count: number): void {
   fresh += count
   if (busy()) return pill()
-  timer ??= setTimeout(() => {
-    timer = undefined
-    if (busy()) pill()
-    else load()
-  }, fresh === count ? 200 : PACE_MS)
+  timer ??= setTimeout(
+    () => {
+      timer = undefined
+      if (busy()) pill()
+      else load()
+    },
+    fresh === count ? 200 : PACE_MS,
+  )
 }
 
 function busy(): boolean {
   const scrolled = (find('#table')?.scrollTop ?? 0) > 0
-  return drawerOpen() || anyTicked() || scrolled || find('dialog[open], :popover-open') !== undefined
+  return (
+    drawerOpen() || anyTicked() || scrolled || find('dialog[open], :popover-open') !== undefined
+  )
 }
 
 function pill(): void {

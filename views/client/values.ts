@@ -1,6 +1,7 @@
 // The value menu: what can be done with a value of a log, wherever it stands.
-import { find, go, near } from './dom.ts'
+
 import { copy } from './copy.ts'
+import { find, go, near } from './dom.ts'
 
 const AROUND_MS = 5 * 60_000
 const ELSEWHERE_MS = 60 * 60_000

@@ -43,7 +43,12 @@ export function Groups(props: {
             </td>
             <td class="num muted">{total === 0 ? '' : formatShare(count / total)}</td>
             <td class="wide">
-              <svg class="sharebar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+              <svg
+                class="sharebar"
+                viewBox="0 0 100 1"
+                preserveAspectRatio="none"
+                aria-hidden="true"
+              >
                 <rect width={((count / (top.values[0]?.count ?? 1)) * 100).toFixed(1)} height="1" />
               </svg>
             </td>

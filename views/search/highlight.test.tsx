@@ -18,7 +18,9 @@ test('text whose folding changes length is left unmarked instead of marked wrong
 })
 
 test('log text is escaped and its control characters are shown', () => {
-  const html = String(<Marked text={'<b>\u001b[0m root'} marks={[{ field: undefined, text: 'root' }]} />)
+  const html = String(
+    <Marked text={'<b>\u001b[0m root'} marks={[{ field: undefined, text: 'root' }]} />,
+  )
   expect(html).toBe('&lt;b&gt;␛[0m <mark>root</mark>')
 })
 

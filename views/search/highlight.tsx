@@ -57,7 +57,11 @@ export function Marked(props: {
   return (
     <>
       {stretches(props.text, wanted).map((part) =>
-        part.marked ? <mark>{visible(part.text, props.lines)}</mark> : visible(part.text, props.lines),
+        part.marked ? (
+          <mark>{visible(part.text, props.lines)}</mark>
+        ) : (
+          visible(part.text, props.lines)
+        ),
       )}
     </>
   )

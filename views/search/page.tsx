@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
 import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
-import { Chips, type ChipPart } from './chips.tsx'
+import { type ChipPart, Chips } from './chips.tsx'
 import { QueryBar } from './query-bar.tsx'
 import { QueryErrors } from './query-errors.tsx'
 import { type Resolved, type SearchState, searchParams, sectionParams } from './state.ts'
@@ -49,9 +49,7 @@ export function SearchPage(props: SearchPageProps) {
         data-live={state.live && props.openEnded && props.valid ? '1' : undefined}
       >
         <Facets {...props} />
-        <main id="results">
-          {props.valid && <Results {...props} />}
-        </main>
+        <main id="results">{props.valid && <Results {...props} />}</main>
         <aside class="drawer" id="drawer" aria-label="Event" aria-live="off">
           {props.valid && state.sel !== '' && (
             <div

@@ -1,5 +1,5 @@
 import { formatIso } from '../shared/format.ts'
-import { urls } from '../urls.ts'
+import { apiUrls, urls } from '../urls.ts'
 import {
   DEFAULT_COLUMNS,
   DEFAULT_TO,
@@ -124,7 +124,9 @@ function TimePicker(props: { readonly state: SearchState; readonly range: Resolv
 
 function MoreMenu(props: { readonly state: SearchState; readonly range: Resolved }) {
   const { state, range } = props
-  const pinned = { ...searchParams(state), from: formatIso(range.start), to: formatIso(range.end) }
+  const times = { from: formatIso(range.start), to: formatIso(range.end) }
+  const pinned = { ...searchParams(state), ...times }
+  const events = { q: state.q, ...times }
   return (
     <div class="picker">
       <button type="button" popovertarget="more-menu">
@@ -143,7 +145,7 @@ function MoreMenu(props: { readonly state: SearchState; readonly range: Resolved
           role="menuitem"
           hx-boost="false"
           download="events.ndjson"
-          href={urls.searchNdjson.href(pinned)}
+          href={apiUrls.export.href({ ...events, format: 'ndjson' })}
         >
           Export NDJSON
         </a>
@@ -151,7 +153,7 @@ function MoreMenu(props: { readonly state: SearchState; readonly range: Resolved
           role="menuitem"
           hx-boost="false"
           download="events.csv"
-          href={urls.searchCsv.href(pinned)}
+          href={apiUrls.export.href({ ...events, format: 'csv' })}
         >
           Export CSV
         </a>

@@ -14,7 +14,13 @@ test.each([
 })
 
 test('lines of a block scalar are text, what follows is not', () => {
-  expect(blockLines(['a: |', '  b: c', '', '  d', 'e: f'])).toEqual([false, true, true, true, false])
+  expect(blockLines(['a: |', '  b: c', '', '  d', 'e: f'])).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ])
 })
 
 test('a rule that holds HTML shows it', () => {

@@ -8,7 +8,8 @@ export interface YamlToken {
 }
 
 const LINE = /^(?<indent>\s*(?:-\s+)*)(?<rest>.*)$/
-const KEY = /^(?<key>(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"[{\-][^#:]*?|-[^\s#:][^#:]*?))(?<colon>\s*:)(?=\s|$)/
+const KEY =
+  /^(?<key>(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"[{-][^#:]*?|-[^\s#:][^#:]*?))(?<colon>\s*:)(?=\s|$)/
 const COMMENT = /(?:^|\s)#.*$/
 
 /** The tokens of one line. `inBlock`: the line belongs to a block scalar and is all text. */
@@ -58,7 +59,11 @@ export function Yaml(props: { readonly text: string; readonly label: string }) {
         <li>
           <code>
             {yamlTokens(line, blocks[n]).map((token) =>
-              token.kind === 'plain' ? token.text : <span class={`y-${token.kind}`}>{token.text}</span>,
+              token.kind === 'plain' ? (
+                token.text
+              ) : (
+                <span class={`y-${token.kind}`}>{token.text}</span>
+              ),
             )}
             {'\n'}
           </code>

@@ -7,7 +7,7 @@ import { formatAge, plural } from '../../../views/shared/format.ts'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
-import { type Services, ServiceError } from '../../services/services.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
 import {
   ALERT_STATUSES,
   type Alert,

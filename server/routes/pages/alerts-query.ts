@@ -18,13 +18,23 @@ import {
 } from '../../stores/state/state-store.ts'
 
 /** Statuses that mean somebody has something to do. */
-export const OPEN_STATUSES = ['new', 'acknowledged', 'investigating'] as const satisfies AlertStatus[]
+export const OPEN_STATUSES = [
+  'new',
+  'acknowledged',
+  'investigating',
+] as const satisfies AlertStatus[]
 
 const text = z.string().max(500).catch('').default('')
 
 const Params = z.object({
-  status: z.enum(['open', 'any', ...ALERT_STATUSES]).catch('open').default('open'),
-  severity: z.enum(['', ...SEVERITIES]).catch('').default(''),
+  status: z
+    .enum(['open', 'any', ...ALERT_STATUSES])
+    .catch('open')
+    .default('open'),
+  severity: z
+    .enum(['', ...SEVERITIES])
+    .catch('')
+    .default(''),
   owner: text,
   from: text,
   to: text,

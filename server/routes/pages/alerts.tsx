@@ -9,7 +9,7 @@ import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
-import { type Services, ServiceError } from '../../services/services.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
 import type { AlertOrder } from '../../stores/state/alerts-store.ts'
 import type { Alert, AlertGroup } from '../../stores/state/state-store.ts'
 import { alertFilter, OPEN_STATUSES, readAlerts } from './alerts-query.ts'
@@ -29,7 +29,7 @@ const ORDERS = {
 /** Routes that read alerts; `alert-changes.tsx` has those that change them. */
 export function alertRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
-  app.get(urls.alerts.pattern, (c) => {
+  app.get(urls.alerts.pattern, async (c) => {
     const state = readAlerts(c)
     if (c.req.query('selectedAlert') !== undefined) return c.redirect(alertsHref(state))
     const me = c.get('principal')?.name ?? ''
@@ -45,12 +45,7 @@ export function alertRoutes(services: Services, renderer: Renderer) {
 }
 
 /** The queue as a fragment; `done` says what a bulk change did. */
-export async function queue(
-  c: AppContext,
-  services: Services,
-  renderer: Renderer,
-  done?: string,
-) {
+export async function queue(c: AppContext, services: Services, renderer: Renderer, done?: string) {
   const started = performance.now()
   const now = Date.now()
   const state = readAlerts(c)

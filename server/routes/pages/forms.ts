@@ -1,5 +1,5 @@
 // Posted forms: read once, checked by a schema, with who sent them.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { AppContext } from '../../middleware/env.ts'
 import { ServiceError } from '../../services/services.ts'
 import type { Actor } from '../../stores/state/access.ts'
@@ -7,10 +7,20 @@ import type { Principal } from '../../stores/state/state-store.ts'
 
 /** A form's fields by a schema; repeated names become lists. Rejects `invalid` with every problem. */
 export async function formOf<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
-  const parsed = schema.safeParse(await c.req.parseBody({ all: true }))
+  const parsed = schema.safeParse(fieldsOf(await c.req.formData()))
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((one) => `${one.path.join('.')}: ${one.message}`)
   throw new ServiceError('invalid', problems.join('; '))
+}
+
+function fieldsOf(form: FormData): Record<string, unknown> {
+  const names = new Set(form.keys())
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const values = form.getAll(name)
+      return [name, values.length === 1 ? values[0] : values]
+    }),
+  )
 }
 
 /** Who is asking, for the audit log. */

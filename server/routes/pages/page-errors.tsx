@@ -46,7 +46,11 @@ function fault(error: unknown, c: AppContext): Explained {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const id = c.get('requestId') ?? ''
   console.error(`${id} ${c.req.method} ${c.req.path}: ${text}`)
-  return { status: 500, code: 'internal', message: `Trapline failed; its log has the cause (${id}).` }
+  return {
+    status: 500,
+    code: 'internal',
+    message: `Trapline failed; its log has the cause (${id}).`,
+  }
 }
 
 /** Sends whoever is not signed in to the sign-in page, and back afterwards. */

@@ -16,20 +16,6 @@ import type { AppContext } from '../../middleware/env.ts'
 
 export const THEME_COOKIE = 'trapline_theme'
 
-/** No inline script, no eval, no inline style, nothing from elsewhere. */
-export const PAGE_CSP = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 /** What rendering needs beside the request. */
 export interface Renderer {
   assets(): Promise<Assets>

@@ -1,28 +1,21 @@
-// One event in the drawer, with why its rules matched; and the export of a search.
+// One event in the drawer, with why its rules matched.
 import { Hono } from 'hono'
-import { stream } from 'hono/streaming'
 import type { Event } from '../../../parsers/event.ts'
 import { EventDrawer } from '../../../views/search/drawer.tsx'
 import { marksOfWhy, type Why } from '../../../views/shared/why.tsx'
 import { urls } from '../../../views/urls.ts'
-import { type AppContext, type AppEnv, keepOpen } from '../../middleware/env.ts'
-import { type Services, ServiceError } from '../../services/services.ts'
-import type { SearchResult } from '../../stores/events/event-store.ts'
-import { csvHeader, csvRow, eventLine } from './export-format.ts'
+import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
 import { fragment, type Renderer } from './render.tsx'
 import { ruleTitles } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
 
 const WHYS_MAX = 8
-const EXPORT_PAGE_ROWS = 1000
-const EXPORT_TIMEOUT_MS = 60_000
 
-/** Routes of the drawer and of exports. */
+/** Routes of the event drawer. */
 export function searchEventRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.get(urls.searchEvent.pattern, (c) => eventDrawer(c, services, renderer))
-  app.get(urls.searchNdjson.pattern, (c) => exportEvents(c, services, 'ndjson'))
-  app.get(urls.searchCsv.pattern, (c) => exportEvents(c, services, 'csv'))
   return app
 }
 
@@ -69,44 +62,4 @@ export async function explainAll(
       }
     }),
   )
-}
-
-function exportEvents(c: AppContext, services: Services, format: 'ndjson' | 'csv') {
-  const input = readSearch(c)
-  if (!input.valid)
-    throw new ServiceError('invalid', input.diagnostics.map((d) => d.message).join('; '))
-  keepOpen(c)
-  c.header('Content-Type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
-  c.header('Content-Disposition', `attachment; filename="events.${format}"`)
-  c.header('Cache-Control', 'no-store')
-  return stream(c, async (out) => {
-    const { cols } = input.state
-    if (format === 'csv') await out.write(csvHeader(cols))
-    for await (const events of pages(services, input)) {
-      if (out.aborted) return
-      const lines = events.map((event) =>
-        format === 'csv' ? csvRow(event, cols) : eventLine(event),
-      )
-      await out.write(lines.join(''))
-    }
-  })
-}
-
-async function* pages(services: Services, input: ReturnType<typeof readSearch>) {
-  const { range, query } = input
-  const base = {
-    from: range.start,
-    to: range.end,
-    limit: EXPORT_PAGE_ROWS,
-    timeout_ms: EXPORT_TIMEOUT_MS,
-    ...(query.expr === undefined ? {} : { expr: query.expr }),
-  }
-  let result: SearchResult | undefined
-  do {
-    const cursor = result?.cursor
-    const after = cursor === undefined ? {} : { cursor, asof: result?.asof ?? 0 }
-    result = await services.events.search({ ...base, ...after })
-    if (!result.stats.complete) throw new ServiceError('unavailable', 'the export ran too long')
-    yield result.events
-  } while (result.cursor !== undefined)
 }

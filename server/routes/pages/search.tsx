@@ -1,6 +1,8 @@
 // The search page and its sections, each a request of its own.
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { removePart } from '../../../query/edit.ts'
+import { parseQuery } from '../../../query/query.ts'
 import { EmptyResults, type Explanation } from '../../../views/search/empty.tsx'
 import { Facet } from '../../../views/search/facet.tsx'
 import { Groups } from '../../../views/search/groups.tsx'
@@ -13,10 +15,8 @@ import { Total } from '../../../views/search/total.tsx'
 import { formatCount, formatTook, plural } from '../../../views/shared/format.ts'
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
-import { removePart } from '../../../query/edit.ts'
-import { parseQuery } from '../../../query/query.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
-import { type Services, ServiceError } from '../../services/services.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
 import type { CountRequest, SearchResult } from '../../stores/events/event-store.ts'
 import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
 import { rulesOfEvents } from './rule-names.ts'
@@ -46,7 +46,7 @@ export function searchRoutes(services: Services, renderer: Renderer) {
   return app
 }
 
-function searchPage(c: AppContext, renderer: Renderer) {
+async function searchPage(c: AppContext, renderer: Renderer) {
   const input = readSearch(c)
   if (input.edited) {
     const canonical = searchHref(input.state)
@@ -55,7 +55,9 @@ function searchPage(c: AppContext, renderer: Renderer) {
   }
   const { state, range, diagnostics, valid, openEnded } = input
   const title = state.q === '' ? 'Search' : `${state.q.slice(0, 60)} · Search`
-  const body = <SearchPage {...{ state, range, diagnostics, valid, openEnded }} parts={chipsOf(input)} />
+  const body = (
+    <SearchPage {...{ state, range, diagnostics, valid, openEnded }} parts={chipsOf(input)} />
+  )
   return page(c, renderer, { ...FACTS, title }, body)
 }
 

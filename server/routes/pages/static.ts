@@ -43,7 +43,7 @@ export async function loadStatic(): Promise<StaticFiles> {
   const files = new Map<string, StaticFile>()
   const add = (name: string, type: string, body: Uint8Array<ArrayBuffer>, compress: boolean) => {
     const hash = createHash('sha256').update(body).digest('base64url').slice(0, 12)
-    const path = `/static/${hash}/${name}`
+    const path = `/assets/${hash}/${name}`
     files.set(path, {
       type,
       body,
@@ -107,7 +107,7 @@ function fontFace(family: string, weight: string, url: string | undefined, range
 /** Serves the files: immutable, with ETag, as brotli or gzip where the client takes it. */
 export function staticRoutes(loaded: Promise<StaticFiles>) {
   const app = new Hono<AppEnv>()
-  app.get('/static/:hash/:name', async (c) => {
+  app.get('/assets/:hash/:name', async (c) => {
     const file = (await loaded).files.get(c.req.path)
     if (file === undefined) return c.notFound()
     c.header('Cache-Control', `public, max-age=${YEAR_S}, immutable`)

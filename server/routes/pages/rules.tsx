@@ -1,0 +1,115 @@
+// The list of rules, and one rule.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { logsourceText, RULES_PAGE, RuleList, type RuleRow } from '../../../views/rules/list.tsx'
+import { RuleMatches, RulePage } from '../../../views/rules/rule.tsx'
+import { urls } from '../../../views/urls.ts'
+import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { type RuleSummary, ServiceError, type Services } from '../../services/services.ts'
+import { SEVERITIES } from '../../stores/state/state-store.ts'
+import { fragment, page, type Renderer } from './render.tsx'
+
+const RECENT_ALERTS = 15
+
+/** Routes of the rules pages. */
+export function ruleRoutes(services: Services, renderer: Renderer) {
+  const app = new Hono<AppEnv>()
+  app.get(urls.rules.pattern, (c) => list(c, services, renderer))
+  app.get(urls.rule.pattern, (c) => one(c, services, renderer))
+  app.get(urls.ruleMatches.pattern, (c) => matches(c, services, renderer))
+  return app
+}
+
+const Params = z.object({
+  text: z.string().max(500).catch('').default(''),
+  level: z
+    .enum(['', ...SEVERITIES])
+    .catch('')
+    .default(''),
+  state: z.enum(['any', 'runs', 'refused', 'fired']).catch('any').default('any'),
+  page: z.coerce.number().int().min(1).catch(1).default(1),
+})
+
+async function list(c: AppContext, services: Services, renderer: Renderer) {
+  const filter = Params.parse(c.req.query())
+  const all = services.rules.list()
+  const hits = await services.rules.hits()
+  const rows = all
+    .map((rule): RuleRow => {
+      const hit = hits[rule.id]
+      return {
+        ...rule,
+        hits: hit?.total ?? 0,
+        ...(hit?.last === undefined ? {} : { last: hit.last }),
+      }
+    })
+    .filter((row) => fits(row, filter))
+    .sort((a, b) => b.hits - a.hits || a.title.localeCompare(b.title))
+  const from = (filter.page - 1) * RULES_PAGE
+  return page(
+    c,
+    renderer,
+    { title: 'Rules', nav: 'rules' },
+    <RuleList
+      rows={rows.slice(from, from + RULES_PAGE)}
+      total={rows.length}
+      loaded={all.length}
+      refused={all.filter((rule) => rule.refused !== undefined).length}
+      version={services.rules.version}
+      filter={filter}
+      now={Date.now()}
+    />,
+  )
+}
+
+function fits(row: RuleRow, filter: z.output<typeof Params>): boolean {
+  if (filter.level !== '' && row.level !== filter.level) return false
+  if (filter.state === 'refused' && row.refused === undefined) return false
+  if (filter.state === 'runs' && row.refused !== undefined) return false
+  if (filter.state === 'fired' && row.hits === 0) return false
+  const text = haystack(row)
+  return filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+function haystack(rule: RuleSummary): string {
+  const parts = [
+    rule.title,
+    rule.id,
+    rule.path,
+    rule.status,
+    logsourceText(rule.logsource),
+    ...rule.techniques,
+    ...rule.tags,
+  ]
+  return parts.join(' ').toLowerCase()
+}
+
+async function one(c: AppContext, services: Services, renderer: Renderer) {
+  const id = c.req.param('id') ?? ''
+  const rule = await services.rules.get(id)
+  if (rule === undefined)
+    throw new ServiceError('not-found', `No rule ${id} is loaded: it may have been removed.`)
+  return page(c, renderer, { title: rule.title, nav: 'rules' }, <RulePage rule={rule} />)
+}
+
+async function matches(c: AppContext, services: Services, renderer: Renderer) {
+  const ruleId = c.req.param('id') ?? ''
+  const [found, hits] = await Promise.all([
+    services.state.listAlerts({ filter: { ruleId }, limit: RECENT_ALERTS, order: 'last_seen' }),
+    services.rules.hits(),
+  ])
+  return fragment(
+    c,
+    renderer,
+    { title: 'Matches', nav: 'rules' },
+    <RuleMatches
+      alerts={found.alerts}
+      total={found.total}
+      matches={hits[ruleId]?.total ?? 0}
+      now={Date.now()}
+    />,
+  )
+}

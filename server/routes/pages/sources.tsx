@@ -1,0 +1,84 @@
+// Sources: the cards, a new source with its key, what could not be parsed.
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { NewSource } from '../../../views/sources/add.tsx'
+import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
+import { urls } from '../../../views/urls.ts'
+import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { can } from '../../services/permissions.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
+import { actorOf, formOf, principalOf } from './forms.ts'
+import { fragment, page, type Renderer } from './render.tsx'
+
+const SILENT_MIN_s = 10
+const SILENT_MAX_s = 30 * 86_400
+const FACTS = { title: 'Sources', nav: 'sources' } as const
+
+/** Routes of the sources page. */
+export function sourceRoutes(services: Services, renderer: Renderer) {
+  const app = new Hono<AppEnv>()
+  app.get(urls.sources.pattern, (c) => {
+    const canWrite = can(c.get('principal'), 'siem:write')
+    const body = <SourcesPage canWrite={canWrite} csrfToken={c.get('csrfToken') ?? ''} />
+    return page(c, renderer, FACTS, body)
+  })
+  app.get(urls.sourceCards.pattern, (c) => cards(c, services, renderer))
+  app.get(urls.deadLetters.pattern, async (c) => {
+    const source = c.req.query('source') ?? ''
+    const letters = await services.sources.deadLetters(source === '' ? undefined : source)
+    return fragment(c, renderer, FACTS, <DeadLetters letters={letters} source={source} />)
+  })
+  app.post(urls.sourceAdd.pattern, (c) => add(c, services, renderer))
+  app.post(urls.sourceSilence.pattern, async (c) => {
+    requireWrite(c)
+    const { source, seconds } = await formOf(c, Silence)
+    await services.sources.setSilentAfter(source, seconds, principalOf(c))
+    return cards(c, services, renderer)
+  })
+  return app
+}
+
+const Silence = z.object({
+  source: z.string().min(1).max(500),
+  seconds: z.coerce.number().int().min(SILENT_MIN_s).max(SILENT_MAX_s),
+})
+
+async function cards(c: AppContext, services: Services, renderer: Renderer) {
+  const list = await services.sources.list()
+  const body = (
+    <SourceCards
+      cards={list}
+      canWrite={can(c.get('principal'), 'siem:write')}
+      csrfToken={c.get('csrfToken') ?? ''}
+      now={Date.now()}
+    />
+  )
+  return fragment(c, renderer, FACTS, body)
+}
+
+const Add = z.object({ name: z.string().trim().min(1).max(100) })
+
+async function add(c: AppContext, services: Services, renderer: Renderer) {
+  requireWrite(c)
+  const { name } = await formOf(c, Add)
+  const { secret } = await services.state.createKey(
+    principalOf(c).userId,
+    { name: `source ${name}`, kind: 'ingest' },
+    actorOf(c),
+  )
+  const origin = originOf(c)
+  const body = <NewSource name={name} origin={origin} secret={secret} />
+  return page(c, renderer, { ...FACTS, title: `Add ${name}` }, body)
+}
+
+/** This server's address as the browser sees it. */
+function originOf(c: AppContext): string {
+  const url = new URL(c.req.url)
+  const host = c.req.header('host') ?? url.host
+  return `${c.get('secure') ? 'https' : 'http'}://${host}`
+}
+
+function requireWrite(c: AppContext): void {
+  if (!can(c.get('principal'), 'siem:write'))
+    throw new ServiceError('forbidden', 'Only administrators add and change sources.')
+}

@@ -1,0 +1,188 @@
+import type { RuleSummary } from '../../server/services/services.ts'
+import { SEVERITIES } from '../../server/stores/state/state-store.ts'
+import { formatAge, formatCount, visible } from '../shared/format.ts'
+import { SeverityMark } from '../shared/severity.tsx'
+import { urls } from '../urls.ts'
+
+export interface RuleFilter {
+  readonly text: string
+  readonly level: string
+  readonly state: 'any' | 'runs' | 'refused' | 'fired'
+  readonly page: number
+}
+
+export interface RuleRow extends RuleSummary {
+  readonly hits: number
+  readonly last?: number
+}
+
+export const RULES_PAGE = 200
+
+/** Every loaded rule, filtered, a page at a time. */
+export function RuleList(props: {
+  readonly rows: readonly RuleRow[]
+  readonly total: number
+  readonly loaded: number
+  readonly refused: number
+  readonly version: string
+  readonly filter: RuleFilter
+  readonly now: number
+}) {
+  const { rows, total, filter, now } = props
+  return (
+    <>
+      <h1 class="hidden">Rules</h1>
+      <search class="bar">
+        <form
+          class="filters"
+          method="get"
+          action={urls.rules.href()}
+          data-submit-on-change=""
+          id="rule-filters"
+        >
+          <input
+            name="text"
+            type="search"
+            value={filter.text}
+            placeholder="Title, log source, technique, id, path"
+            aria-label="Text in rules"
+            data-filter-box=""
+          />
+          <select name="level" aria-label="Level">
+            <option value="">any level</option>
+            {SEVERITIES.toReversed().map((level) => (
+              <option value={level} selected={level === filter.level}>
+                {level}
+              </option>
+            ))}
+          </select>
+          <select name="state" aria-label="State">
+            {(['any', 'runs', 'refused', 'fired'] as const).map((state) => (
+              <option value={state} selected={state === filter.state}>
+                {state === 'any' ? 'any state' : state}
+              </option>
+            ))}
+          </select>
+        </form>
+      </search>
+      <div class="chips">
+        <span class="muted">
+          {formatCount(total)} of {formatCount(props.loaded)} rules at{' '}
+          <span class="mono">{props.version.slice(0, 12)}</span>
+        </span>
+        <a class="link" href={urls.rules.href({ state: 'refused' })}>
+          {formatCount(props.refused)} refused
+        </a>
+      </div>
+      <main class="page flush">
+        <table class="rules" data-list="">
+          <thead>
+            <tr>
+              <th scope="col" class="c-severity">
+                level
+              </th>
+              <th scope="col">rule</th>
+              <th scope="col" class="c-source wide">
+                log source
+              </th>
+              <th scope="col" class="c-state wide">
+                status
+              </th>
+              <th scope="col" class="c-attack wide">
+                ATT&CK
+              </th>
+              <th scope="col" class="c-n num wide">
+                tests
+              </th>
+              <th scope="col" class="c-n num">
+                matches
+              </th>
+              <th scope="col" class="c-age wide">
+                last
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row row={row} now={now} />
+            ))}
+          </tbody>
+        </table>
+        {rows.length === 0 && <p class="loading">No rule fits these filters.</p>}
+        <Pages {...props} />
+      </main>
+    </>
+  )
+}
+
+function Row(props: { readonly row: RuleRow; readonly now: number }) {
+  const { row } = props
+  return (
+    <tr data-row={row.id}>
+      <td>
+        <SeverityMark severity={row.level} text={true} />
+      </td>
+      <td>
+        <a data-open="" href={urls.rule.href({ id: row.id })}>
+          {visible(row.title)}
+        </a>
+        {row.refused !== undefined && (
+          <span class="pill refused" title={row.refused.message}>
+            refused: {row.refused.code}
+          </span>
+        )}
+      </td>
+      <td class="wide muted">{logsourceText(row.logsource)}</td>
+      <td class="wide muted">{row.status}</td>
+      <td class="wide mono muted">{row.techniques.join(' ')}</td>
+      <td class="wide num muted">
+        {row.tests.positive + row.tests.negative === 0
+          ? ''
+          : `${row.tests.positive}+${row.tests.negative}`}
+      </td>
+      <td class="num">
+        {row.hits > 0 ? (
+          <a
+            class="link"
+            href={urls.alerts.href({ status: 'any', from: 'now-365d', rule: row.id })}
+          >
+            {formatCount(row.hits)}
+          </a>
+        ) : (
+          <span class="faint">0</span>
+        )}
+      </td>
+      <td class="wide muted">{row.last === undefined ? '' : formatAge(row.last, props.now)}</td>
+    </tr>
+  )
+}
+
+/** `windows / process_creation`. */
+export function logsourceText(logsource: RuleSummary['logsource']): string {
+  const { product, category, service } = logsource
+  return [product, category, service].filter((part) => part !== undefined).join(' / ')
+}
+
+function Pages(props: { readonly total: number; readonly filter: RuleFilter }) {
+  const last = Math.ceil(props.total / RULES_PAGE)
+  if (last <= 1) return null
+  const { text, level, state, page } = props.filter
+  const at = (n: number) => urls.rules.href({ text, level, state, page: n === 1 ? '' : n })
+  return (
+    <nav class="pages" aria-label="Pages">
+      {page > 1 && (
+        <a class="button small" href={at(page - 1)}>
+          Previous
+        </a>
+      )}
+      <span class="muted">
+        page {page} of {last}
+      </span>
+      {page < last && (
+        <a class="button small" href={at(page + 1)}>
+          Next
+        </a>
+      )}
+    </nav>
+  )
+}
