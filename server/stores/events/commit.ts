@@ -2,6 +2,7 @@
 import type { Database } from 'bun:sqlite'
 import type { Event } from '../../../parsers/event.ts'
 import { addChunk, addMatch } from './buffer.ts'
+import type { CountPlan, Counts } from './counts.ts'
 import type { Days } from './days.ts'
 import { insertDeadLetter, SAMPLE_CHARS_MAX } from './dead-letter.ts'
 import type { Appended, KeyConflict, NewBatch, NewMatch } from './event-store.ts'
@@ -27,6 +28,7 @@ export interface Plan {
   readonly chunks: readonly PlannedChunk[]
   /** For each batch asked: an outcome that is known already, or its index in `batches`. */
   readonly outcomes: readonly (Known | number)[]
+  readonly counts: CountPlan
 }
 
 type Known = KeyConflict | { readonly answer: string }
@@ -35,6 +37,7 @@ type Known = KeyConflict | { readonly answer: string }
 export function planCommit(
   intake: Database,
   days: Days,
+  counts: Counts,
   asked: readonly NewBatch[],
   now: number,
   retention_days: number,
@@ -54,7 +57,24 @@ export function planCommit(
   const oldestDay = retention_days === 0 ? '' : dayOf(now - retention_days * DAY_MS)
   const bufferOf = (day: string, late: boolean) => days.of(day)[late ? 'late' : 'live']
   const { groups, places } = placeEvents(batches, bufferOf, now, oldestDay)
-  return { batches, places, groups, chunks: groups.flatMap(planChunks), outcomes }
+  const chunks = groups.flatMap(planChunks)
+  const counted = counts.plan(eachEvent(groups), eachMatch(batches, places))
+  return { batches, places, groups, chunks, outcomes, counts: counted }
+}
+
+function* eachEvent(groups: readonly Group[]): Generator<Event> {
+  for (const group of groups) yield* group.events
+}
+
+function* eachMatch(
+  batches: readonly NewBatch[],
+  places: readonly Places[],
+): Generator<{ ruleId: string; time: number }> {
+  for (const [n, { matches, events }] of batches.entries()) {
+    for (const { index, ruleId } of matches) {
+      if (places[n]!.groups[index] !== undefined) yield { ruleId, time: events[index]!.time }
+    }
+  }
 }
 
 /** Writes a plan inside the caller's transaction: the sequence of each of its chunks. */

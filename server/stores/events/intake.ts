@@ -4,6 +4,7 @@
 import { Database } from 'bun:sqlite'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { COUNTS_SCHEMA } from './counts.ts'
 import { type DayFileName, syncFolder } from './day-file.ts'
 import { intakePath } from './intake-read.ts'
 
@@ -48,6 +49,7 @@ export function openIntake(dataFolder: string): Database {
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.transaction(() => {
     db.run(SCHEMA)
+    db.run(COUNTS_SCHEMA)
     const insert = db.query('INSERT OR IGNORE INTO meta VALUES (?, ?)')
     insert.run('epoch', crypto.randomUUID())
     insert.run('dropped', 0)

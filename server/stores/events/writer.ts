@@ -4,7 +4,9 @@
 import { SQLiteError } from 'bun:sqlite'
 import { statfsSync } from 'node:fs'
 import { planCommit, settlePlan, writePlan } from './commit.ts'
+import { type Counts, openCounts } from './counts.ts'
 import { openDays } from './days.ts'
+import { readDeadLetters, type StoredDeadLetter } from './dead-letter.ts'
 import { StoreError } from './errors.ts'
 import type { EventWriter } from './event-store.ts'
 import { createHousekeeping } from './housekeeping.ts'
@@ -35,6 +37,10 @@ export interface DayFileWriter extends EventWriter {
   acknowledgeMatches(sequence: number): void
   /** The last intake sequence. */
   sequence(): number
+  /** What came, by source and by rule. */
+  readonly counts: Pick<Counts, 'sources' | 'hits'>
+  /** The newest dead letters, of one source or of all. */
+  deadLetters(limit: number, source?: string): readonly StoredDeadLetter[]
   /** Events in the intake that are not sealed. */
   unsealed(): number
 }
@@ -48,6 +54,7 @@ export function openWriter(options: WriterOptions): DayFileWriter {
   const sealer = createSealer(days, now)
   const retention = createRetention(intake, days, dataFolder, now)
   const housekeeping = createHousekeeping(intake, sealer, now)
+  const counts = openCounts(intake)
   guarded(() => replayIntake(intake, days, sealer))
   let sequence = readSequence(intake)
   let spaceChecked = Number.NEGATIVE_INFINITY
@@ -62,13 +69,15 @@ export function openWriter(options: WriterOptions): DayFileWriter {
     append: (batches) => {
       checkSpace()
       const at = now()
-      const plan = planCommit(intake, days, batches, at, retention_days)
+      const plan = planCommit(intake, days, counts, batches, at, retention_days)
       const commit = intake.transaction(() => {
         housekeeping.run()
+        counts.write(plan.counts)
         return writePlan(intake, days, plan, at)
       })
       const seqs = guarded(() => commit.immediate())
       housekeeping.settle()
+      counts.settle(plan.counts)
       sequence = Math.max(sequence, seqs.at(-1) ?? 0)
       return settlePlan(days, plan, seqs, sequence, at)
     },
@@ -83,6 +92,8 @@ export function openWriter(options: WriterOptions): DayFileWriter {
     retain: (keep_days, at) => guarded(() => retention.retain(keep_days, at)),
     acknowledgeMatches: housekeeping.acknowledge,
     sequence: () => sequence,
+    counts,
+    deadLetters: (limit, source) => readDeadLetters(intake, limit, source),
     unsealed: () => sealer.unsealed(),
     close: () => {
       days.close()

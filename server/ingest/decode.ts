@@ -1,0 +1,106 @@
+// A request body to the texts of its events: one JSON object (pretty-printed or not), several one after
+// another, an array, NDJSON, or plain lines. Recognised by how it begins; a bad part comes out as a text of
+// its own, for the parsers to refuse, and never takes its neighbours along.
+import { documentEnd } from './json-scan.ts'
+
+const OPEN_ARRAY = 0x5b
+const OPEN_OBJECT = 0x7b
+const QUOTE = 0x22
+const CLOSE_ARRAY = 0x5d
+const COMMA = 0x2c
+
+const decoder = new TextDecoder()
+
+/** The events' texts in order, none blank. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
+export function decodeBody(body: Uint8Array): string[] {
+  return splitText(decoder.decode(body))
+}
+
+/** As `decodeBody`, of text. */
+export function splitText(text: string): string[] {
+  const start = skipSpace(text, 0)
+  const code = text.charCodeAt(start)
+  if (code === OPEN_OBJECT) return splitObjects(text, start)
+  if (code === OPEN_ARRAY && looksLikeArray(text, start)) return splitArray(text, start)
+  return splitLines(text)
+}
+
+/** Lines end at LF or CRLF; blank ones are left out. */
+function splitLines(text: string): string[] {
+  const lines: string[] = []
+  for (const line of text.split('\n')) {
+    const end = line.endsWith('\r') ? line.length - 1 : line.length
+    if (skipSpace(line, 0) < end) lines.push(end === line.length ? line : line.slice(0, end))
+  }
+  return lines
+}
+
+/** NDJSON, until a line is no whole object: documents over several lines go on from there. */
+function splitObjects(text: string, start: number): string[] {
+  const found: string[] = []
+  let at = start
+  while (at < text.length) {
+    const newline = text.indexOf('\n', at)
+    const line = text.slice(at, newline < 0 ? text.length : newline).trimEnd()
+    const isFirst = found.length === 0
+    if (!line.endsWith('}') || (isFirst && !isJson(line))) break
+    found.push(line)
+    at = skipSpace(text, at + line.length)
+  }
+  for (const document of splitDocuments(text, at)) found.push(document)
+  return found
+}
+
+/** Documents one after another; from where one is broken on, lines. */
+function splitDocuments(text: string, start: number): string[] {
+  const found: string[] = []
+  let at = start
+  while (at < text.length) {
+    const end = text.charCodeAt(at) === OPEN_OBJECT ? documentEnd(text, at) : -1
+    if (end < 0 || !isJson(text.slice(at, end))) return [...found, ...splitLines(text.slice(at))]
+    found.push(text.slice(at, end))
+    at = skipSpace(text, end)
+  }
+  return found
+}
+
+/** `[` also begins lines of plain logs: an array goes on with an object, its end, or is JSON as a whole. */
+function looksLikeArray(text: string, start: number): boolean {
+  const next = text.charCodeAt(skipSpace(text, start + 1))
+  return next === OPEN_OBJECT || next === CLOSE_ARRAY || (next === QUOTE && isJson(text))
+}
+
+/** Elements of an array. Texts among them are lines; from where it is broken on, the rest is. */
+function splitArray(text: string, start: number): string[] {
+  const found: string[] = []
+  let at = skipSpace(text, start + 1)
+  while (at < text.length && text.charCodeAt(at) !== CLOSE_ARRAY) {
+    const end = documentEnd(text, at)
+    if (end < 0) return [...found, ...splitLines(text.slice(at))]
+    found.push(elementText(text.slice(at, end)))
+    at = skipSpace(text, end)
+    if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1)
+  }
+  return [...found.filter((element) => element.trim() !== ''), ...splitLines(text.slice(at + 1))]
+}
+
+function elementText(source: string): string {
+  if (source.charCodeAt(0) !== QUOTE) return source.trimEnd()
+  return isJson(source) ? (JSON.parse(source) as string) : source
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text.charCodeAt(at) <= 0x20) at++
+  return at
+}

@@ -1,0 +1,193 @@
+// Texts of one request to a batch: normalised, matched, with the answer its sender gets. Pure, save for
+// what the matcher remembers.
+import type { Event } from '../../parsers/event.ts'
+import { normalise, UNPARSED } from '../../parsers/normalise.ts'
+import { getPath } from '../services/event-value.ts'
+import type { IngestAnswer } from '../services/services.ts'
+import {
+  LOST_SAMPLE_CHARS_MAX,
+  type NewDeadLetter,
+  SAMPLE_CHARS_MAX,
+} from '../stores/events/dead-letter.ts'
+import type { NewBatch, NewMatch } from '../stores/events/event-store.ts'
+import { TIME_MAX_MS, TIME_MIN_MS } from '../stores/events/id.ts'
+import type { RuleSet } from './rules.ts'
+
+/** Longest event, bytes of its text as UTF-8. */
+export const EVENT_BYTES_MAX = 1_048_576
+/** Problems that an answer lists. */
+export const ANSWER_ERRORS_MAX = 20
+const DAY_MS = 86_400_000
+const UTF8_BYTES_PER_UNIT_MAX = 3
+
+/** One request's events, and what is known about them. */
+export interface BatchInput {
+  readonly texts: readonly string[]
+  readonly source?: string | undefined
+  /** Host for events that name none. */
+  readonly host?: string | undefined
+  readonly key?: string | undefined
+  readonly bodyHash?: string | undefined
+  readonly import?: boolean | undefined
+  /** Receipt, milliseconds. */
+  readonly received: number
+}
+
+export interface PipelineSettings {
+  readonly retention_days: number
+  readonly timeZone: string
+}
+
+export interface PreparedBatch {
+  readonly batch: NewBatch
+  readonly unparsed: number
+}
+
+/** Normalises and matches. Without rules nothing matches. */
+export function prepareBatch(
+  input: BatchInput,
+  rules: RuleSet | undefined,
+  settings: PipelineSettings,
+): PreparedBatch {
+  const events: Event[] = []
+  const matches: NewMatch[] = []
+  const deadLetters: NewDeadLetter[] = []
+  const errors: { index: number; code: string; message: string }[] = []
+  const options = normaliseOptions(input, settings)
+  const report = (at: number, letter: NewDeadLetter) => {
+    deadLetters.push(letter)
+    const { code, message } = letter
+    if (errors.length < ANSWER_ERRORS_MAX) errors.push({ index: at, code, message })
+  }
+
+  let unparsed = 0
+  for (let at = 0; at < input.texts.length; at++) {
+    const text = input.texts[at]!
+    if (isTooLong(text)) {
+      report(at, tooLong(text, input.source))
+      continue
+    }
+    const event = eventOf(text, options)
+    const index = events.push(event) - 1
+    if (event.error !== undefined) {
+      unparsed++
+      report(at, { source: event.source, ...event.error, sample: sampleOf(text), index })
+    }
+    const problem = rules === undefined ? undefined : matchEvent(rules, event, index, matches)
+    if (problem !== undefined) report(at, { ...problem, sample: sampleOf(text), index })
+  }
+  const answer: IngestAnswer = {
+    accepted: events.length,
+    unparsed,
+    batch: crypto.randomUUID(),
+    errors,
+  }
+  return { batch: batchOf(input, answer, events, matches, deadLetters), unparsed }
+}
+
+function batchOf(
+  input: BatchInput,
+  answer: IngestAnswer,
+  events: readonly Event[],
+  matches: readonly NewMatch[],
+  deadLetters: readonly NewDeadLetter[],
+): NewBatch {
+  const { key, bodyHash } = input
+  return {
+    ...(key === undefined ? {} : { key }),
+    ...(bodyHash === undefined ? {} : { bodyHash }),
+    ...(input.import === true ? { import: true } : {}),
+    answer: JSON.stringify(answer),
+    events,
+    matches,
+    deadLetters,
+  }
+}
+
+type Options = Parameters<typeof normalise>[1]
+
+function normaliseOptions(input: BatchInput, settings: PipelineSettings): Options {
+  const { received, source, host } = input
+  const { retention_days, timeZone } = settings
+  const oldest =
+    input.import === true || retention_days === 0 ? TIME_MIN_MS : received - retention_days * DAY_MS
+  const newest = Math.min(received + DAY_MS, TIME_MAX_MS)
+  return { now: received, received, timeZone, source, host, oldest, newest }
+}
+
+/** A parser that throws has a bug; its line is kept like any other that cannot be parsed. */
+function eventOf(text: string, options: Options): Event {
+  let event: Event
+  try {
+    event = normalise(text, options)
+  } catch (error) {
+    const message = `a parser failed: ${error instanceof Error ? error.message : String(error)}`
+    return {
+      id: '',
+      time: options.received,
+      ingested: options.received,
+      source: options.source ?? UNPARSED,
+      parser: UNPARSED,
+      logsource: { category: [], service: [], closed: false },
+      pivots: {},
+      message: text.toWellFormed(),
+      fields: {},
+      raw: text.toWellFormed(),
+      error: { code: 'parser-failed', message },
+    }
+  }
+  return Number.isSafeInteger(event.time) ? event : { ...event, time: Math.floor(event.time) }
+}
+
+/** Adds the event's matches; a matcher that throws is reported, never silent. */
+function matchEvent(
+  rules: RuleSet,
+  event: Event,
+  index: number,
+  matches: NewMatch[],
+): Omit<NewDeadLetter, 'sample' | 'index'> | undefined {
+  try {
+    for (const rule of rules.matcher.match(event)) {
+      const { id, hash, keys } = rules.rules[rule]!
+      matches.push({
+        index,
+        ruleId: id,
+        ruleHash: hash,
+        ...(keys.length === 0 ? {} : { keys: keysOf(event, keys) }),
+      })
+    }
+    return undefined
+  } catch (error) {
+    const message = `the matcher failed: ${error instanceof Error ? error.message : String(error)}`
+    return { source: event.source, code: 'match-failed', message }
+  }
+}
+
+function keysOf(event: Event, names: readonly string[]): Record<string, string> {
+  const keys: Record<string, string> = {}
+  for (const name of names) {
+    const value = getPath(event, name)
+    if (value !== undefined) keys[name] = value
+  }
+  return keys
+}
+
+function isTooLong(text: string): boolean {
+  return (
+    text.length * UTF8_BYTES_PER_UNIT_MAX > EVENT_BYTES_MAX &&
+    Buffer.byteLength(text) > EVENT_BYTES_MAX
+  )
+}
+
+function tooLong(text: string, source: string | undefined): NewDeadLetter {
+  return {
+    source: source ?? UNPARSED,
+    code: 'event-too-large',
+    message: `the event has ${Buffer.byteLength(text)} bytes, ${EVENT_BYTES_MAX} are allowed`,
+    sample: text.slice(0, LOST_SAMPLE_CHARS_MAX).toWellFormed(),
+  }
+}
+
+function sampleOf(text: string): string {
+  return text.slice(0, SAMPLE_CHARS_MAX).toWellFormed()
+}

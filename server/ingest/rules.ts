@@ -1,0 +1,95 @@
+// The rules of the server: read from folders, loaded, compiled into one matcher.
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
+import { loadRules } from '../../sigma/load.ts'
+import type { LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
+
+/** A folder of rules; an overlay is read-only and beside the server's own content. */
+export interface RuleFolder {
+  readonly path: string
+  readonly overlay: boolean
+}
+
+/** A rule that runs, without its expressions: what crosses to the main thread. */
+export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
+  /** SHA-256 of its text, hex. */
+  readonly hash: string
+  readonly overlay: boolean
+  /** The file on this machine. */
+  readonly file: string
+}
+
+export type RefusedInfo = Omit<RefusedRule, 'diagnostics'> & {
+  readonly overlay: boolean
+  readonly file: string
+}
+
+/** What the ingest worker runs with; sent to the main thread as the notice `rules`. */
+export interface RulesReport {
+  readonly rules: readonly RuleInfo[]
+  readonly refused: readonly RefusedInfo[]
+  /** Reading, loading and compiling, milliseconds. */
+  readonly took_ms: number
+}
+
+export interface RuleSet {
+  readonly rules: readonly {
+    readonly id: string
+    readonly hash: string
+    readonly keys: readonly string[]
+  }[]
+  readonly matcher: Matcher
+  readonly report: RulesReport
+}
+
+const RULE_FILE = /\.ya?ml$/
+const TEST_FILE = /\.test\.ya?ml$/
+
+interface FoundFile extends RuleFile {
+  readonly file: string
+  readonly overlay: boolean
+}
+
+/** Rule files (not their tests) below a folder, sorted. Paths count from the folder, an overlay's begin
+ * with its name. Throws when the folder cannot be read. */
+export function readRuleFiles(folder: RuleFolder): FoundFile[] {
+  const names = readdirSync(folder.path, { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) => !entry.isDirectory() && RULE_FILE.test(entry.name) && !TEST_FILE.test(entry.name),
+    )
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.path.length + 1))
+    .sort()
+  const prefix = folder.overlay ? `${basename(folder.path)}/` : ''
+  return names.map((name) => {
+    const file = join(folder.path, name)
+    return { path: prefix + name, file, overlay: folder.overlay, text: readFileSync(file, 'utf8') }
+  })
+}
+
+/** Reads and compiles the rules of all folders. */
+export function openRules(folders: readonly RuleFolder[]): RuleSet {
+  const started = performance.now()
+  const files = folders.flatMap(readRuleFiles)
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const loaded = loadRules(files)
+  const matcher = compileMatcher(loaded.rules)
+  const place = (path: string) => {
+    const { file, overlay } = byPath.get(path)!
+    return { file, overlay }
+  }
+  const rules = loaded.rules.map(({ expr, selections, condition, ...rule }) => ({
+    ...rule,
+    ...place(rule.path),
+    hash: new Bun.CryptoHasher('sha256').update(rule.text).digest('hex'),
+  }))
+  const refused = loaded.refused.map(({ diagnostics, ...rule }) => ({
+    ...rule,
+    ...place(rule.path),
+  }))
+  return {
+    rules: rules.map(({ id, hash, trapline }) => ({ id, hash, keys: trapline?.dedup ?? [] })),
+    matcher,
+    report: { rules, refused, took_ms: performance.now() - started },
+  }
+}
