@@ -1,10 +1,11 @@
 // The web application over services: the order of the middleware, the API, the pages. Needs no port, so
 // tests call `app.request()`.
 import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
 import packageFile from '../package.json' with { type: 'json' }
 import { authenticate } from './middleware/authenticate.ts'
 import { csrf } from './middleware/csrf.ts'
-import type { AppEnv } from './middleware/env.ts'
+import type { AppContext, AppEnv } from './middleware/env.ts'
 import { rateLimit, takeOne } from './middleware/rate-limit.ts'
 import { identifyRequest } from './middleware/request.ts'
 import { trustedHosts } from './middleware/trusted-hosts.ts'
@@ -29,7 +30,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   const { credentials } = services
   const app = new Hono<AppEnv>()
   app.onError((error, c) => errorAnswer(error, c))
-  app.notFound((c) => errorAnswer(new ServiceError('not-found', `no ${c.req.path} here`), c))
+  app.notFound(notFound)
   app.use(identifyRequest(services.settings))
   app.use(trustedHosts(services.settings))
   app.use(authenticate({ credentials, countTry: (ip) => takeOne(limits, 'auth', ip) }))
@@ -41,6 +42,24 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
     c.body(description, 200, { 'content-type': 'application/json' }),
   )
   app.get('/docs', (c) => c.html(docsPage(ROUTES)))
+  refuseOtherMethods(app)
+  app.all('/api/*', (c) => notFound(c))
   parts.pages?.(app)
   return app
+}
+
+function notFound(c: AppContext): Response {
+  return errorAnswer(new ServiceError('not-found', `no ${c.req.path} here`), c)
+}
+
+/** A known API path with another method answers 405 and says which ones there are. */
+function refuseOtherMethods(app: Hono<AppEnv>): void {
+  for (const path of new Set(ROUTES.map((route) => route.path))) {
+    const methods = ROUTES.filter((route) => route.path === path).map((route) => route.method)
+    const allow = methods.map((method) => method.toUpperCase()).join(', ')
+    app.all(path, (c) => {
+      c.header('Allow', allow)
+      return errorAnswer(new HTTPException(405, { message: `use ${allow}` }), c)
+    })
+  }
 }

@@ -8,13 +8,8 @@ import type { AppEnv } from './env.ts'
 const EXEMPT = /^\/(health|assets\/|favicon\.ico$)/
 const INGEST = new Set(['/ingest', '/api/v1/logs/ingest'])
 
-/** Where names and passwords are tried. */
-const SIGN_IN = new Set([
-  '/sign-in',
-  '/api/v1/auth/login',
-  '/api/v1/auth/token',
-  '/api/v1/auth/register',
-])
+/** Where names and passwords are tried; the sign-in page counts for itself. */
+const SIGN_IN = new Set(['/api/v1/auth/login', '/api/v1/auth/token', '/api/v1/auth/register'])
 
 /** Counts the request; throws `too-many`. Runs after authentication. */
 export function rateLimit(limits: RateLimits): MiddlewareHandler<AppEnv> {
