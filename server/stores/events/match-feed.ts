@@ -15,13 +15,14 @@ export function openMatchFeed(dataFolder: string): MatchFeed & { close(): void }
   if (intake === undefined)
     throw new Error(`no intake in ${dataFolder}: start the ingest worker first`)
   const files = createDayFiles((name) => openDayFileReadonly(dataFolder, name))
+  const chunks = createChunkCache(intake)
   return {
     epoch: () => readEpoch(intake),
     matches: (after, limit) => readMatchesAfter(intake, after, limit),
     event: (text) => {
       const id = parseId(text)
       if (id === undefined) return undefined
-      const early = eventInIntake(intake, id)
+      const early = chunks.event(id)
       if (early !== undefined) return early
       const names = readCatalogue(intake)
       files.retain(names)
@@ -48,13 +49,40 @@ export function readMatchesAfter(intake: Database, after: number, limit: number)
   }))
 }
 
-function eventInIntake(intake: Database, id: EventId): Event | undefined {
-  const row = intake
-    .query('SELECT first, data FROM chunks WHERE day = ? AND first <= ? AND first + count > ?')
-    .get(id.day, id.number, id.number) as { first: number; data: Uint8Array } | null
-  if (row === null) return undefined
-  const line = blockLines(row.data)[id.number - row.first]
-  return line === undefined ? undefined : decodeLine(line)
+/** Chunks kept decoded: new alerts ask for neighbours, one after another. */
+const DECODED_CHUNKS_MAX = 4
+
+interface DecodedChunk {
+  readonly day: string
+  readonly first: number
+  readonly lines: readonly string[]
+}
+
+/** Events of the intake by id. A chunk never changes, so a decoded one stays right. */
+function createChunkCache(intake: Database): { event(id: EventId): Event | undefined } {
+  const decoded: DecodedChunk[] = []
+  const read = (id: EventId): DecodedChunk | undefined => {
+    const row = intake
+      .query('SELECT first, data FROM chunks WHERE day = ? AND first <= ? AND first + count > ?')
+      .get(id.day, id.number, id.number) as { first: number; data: Uint8Array } | null
+    if (row === null) return undefined
+    const chunk = { day: id.day, first: row.first, lines: blockLines(row.data) }
+    decoded.unshift(chunk)
+    decoded.length = Math.min(decoded.length, DECODED_CHUNKS_MAX)
+    return chunk
+  }
+  return {
+    event: (id) => {
+      const { day, number } = id
+      const known = decoded.find(
+        ({ day: its, first, lines }) =>
+          its === day && number >= first && number < first + lines.length,
+      )
+      const chunk = known ?? read(id)
+      const line = chunk?.lines[number - chunk.first]
+      return line === undefined ? undefined : decodeLine(line)
+    },
+  }
 }
 
 /** Looks in every generation of the day: there is more than one only after retention removed one. */

@@ -13,7 +13,7 @@ import {
 
 /** Newest matching events that an alert names. */
 export const ALERT_EVENT_IDS_MAX = 100
-/** Length of `event_ids`: ids of 21 characters, each with a space. */
+/** Length of `alert_event_ids.ids`: ids of 21 characters, each with a space. */
 export const EVENT_IDS_MAX_CHARACTERS = ALERT_EVENT_IDS_MAX * 22
 
 /** Statuses in which a match inside the window raises the count; in the others a new alert opens. */
@@ -21,8 +21,9 @@ export const CLOSED_STATUSES: readonly AlertStatus[] = ['resolved', 'false_posit
 export const OPEN_STATUSES = ALERT_STATUSES.filter((status) => !CLOSED_STATUSES.includes(status))
 
 /** Columns of a full alert; the rule's text is joined by its hash. */
-export const ALERT_COLUMNS = 'a.*, t.facts'
-export const ALERT_TABLES = 'alerts a LEFT JOIN rule_texts t ON t.hash = a.rule_hash'
+export const ALERT_COLUMNS = 'a.*, e.event, i.ids AS event_ids, t.facts'
+export const ALERT_TABLES = `alerts a JOIN alert_events e ON e.alert = a.number
+  JOIN alert_event_ids i ON i.alert = a.number LEFT JOIN rule_texts t ON t.hash = a.rule_hash`
 
 export function alertId(number: number): string {
   return `A-${number}`
@@ -71,7 +72,7 @@ export function alertFromRow(row: Row): Alert {
   }
 }
 
-/** `event_ids` is cut by length, so its last id may be a part. */
+/** `ids` is cut by length, so its last id may be a part. */
 function isWholeId(id: string): boolean {
   return /^\d{8}-\d{12,}$/.test(id)
 }

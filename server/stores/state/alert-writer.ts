@@ -164,8 +164,8 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
       tags: JSON.stringify(alert.tags),
       source: alert.event.source,
       eventId: alert.event.id,
-      event: JSON.stringify(alert.event),
-      eventIds: alert.eventIds.join(' '),
+      event: undefined,
+      eventIds: undefined,
       host: host === undefined ? null : String(host),
       user: user === undefined ? null : String(user),
       srcIp: src_ip === undefined ? null : String(src_ip),
@@ -176,12 +176,22 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
   write.add(
     `INSERT INTO alerts (number, rule_id, rule_hash, rule_title, title, severity, severity_rank,
        status, dedup_hash, count, first_seen, last_seen, created, updated, version, previous,
-       host, user, src_ip, dst_ip, source, tags, event_id, event, event_ids)
+       host, user, src_ip, dst_ip, source, tags, event_id)
      SELECT ${['number', 'ruleId', 'ruleHash', 'ruleTitle', 'title', 'severity', 'rank'].map(json).join(', ')},
        'new', ${['dedupHash', 'count', 'firstSeen', 'lastSeen'].map(json).join(', ')}, ?, ?, 1,
-       ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId', 'event', 'eventIds'].map(json).join(', ')}
+       ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId'].map(json).join(', ')}
      FROM json_each(?)`,
     [at, at, JSON.stringify(rows)],
+  )
+  write.add(
+    `INSERT INTO alert_events (alert, event)
+     SELECT value->>'number', value->>'event' FROM json_each(?)`,
+    [JSON.stringify(alerts.map(({ number, event }) => ({ number, event })))],
+  )
+  write.add(
+    `INSERT INTO alert_event_ids (alert, ids)
+     SELECT value->>0, value->>1 FROM json_each(?)`,
+    [JSON.stringify(alerts.map((alert) => [alert.number, alert.eventIds.join(' ')]))],
   )
   write.add(
     `INSERT INTO alert_activity (alert, at, who, what, after)
@@ -193,17 +203,27 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
 function updateAlerts(write: Write, updates: readonly AlertUpdate[], at: number): void {
   if (updates.length === 0) return
   write.add(
-    `UPDATE alerts SET
-       count = alerts.count + (e.value->>'count'),
-       first_seen = min(alerts.first_seen, e.value->>'firstSeen'),
-       last_seen = max(alerts.last_seen, e.value->>'lastSeen'),
-       event_ids = substr((e.value->>'eventIds') || ' ' || alerts.event_ids, 1, ?),
-       updated = ?
-     FROM json_each(?) e WHERE alerts.number = e.value->>'number'`,
+    `UPDATE alerts SET count = count + (e.value->>1), first_seen = min(first_seen, e.value->>2),
+       last_seen = max(last_seen, e.value->>3), updated = ?
+     FROM json_each(?) e WHERE number = e.value->>0`,
+    [
+      at,
+      JSON.stringify(
+        updates.map(({ number, count, firstSeen, lastSeen }) => [
+          number,
+          count,
+          firstSeen,
+          lastSeen,
+        ]),
+      ),
+    ],
+  )
+  write.add(
+    `UPDATE alert_event_ids SET ids = substr((e.value->>1) || ' ' || ids, 1, ?)
+     FROM json_each(?) e WHERE alert = e.value->>0`,
     [
       EVENT_IDS_MAX_CHARACTERS,
-      at,
-      JSON.stringify(updates.map((update) => ({ ...update, eventIds: update.eventIds.join(' ') }))),
+      JSON.stringify(updates.map((update) => [update.number, update.eventIds.join(' ')])),
     ],
   )
 }

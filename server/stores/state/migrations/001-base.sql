@@ -86,14 +86,24 @@ CREATE TABLE alerts (
   dst_ip TEXT,
   source TEXT NOT NULL,
   tags TEXT NOT NULL,
-  event_id TEXT NOT NULL,
-  event TEXT NOT NULL,
-  event_ids TEXT NOT NULL
+  event_id TEXT NOT NULL
 ) STRICT;
 CREATE INDEX alerts_by_dedup ON alerts (dedup_hash, number);
 CREATE INDEX alerts_by_rule ON alerts (rule_id, number);
 CREATE INDEX alerts_by_status ON alerts (status, number);
 CREATE INDEX alerts_by_last_seen ON alerts (last_seen, number);
+
+-- Apart from the alerts, so that the rows that every match changes stay small: the first event, never
+-- changed, and the ids of the newest.
+CREATE TABLE alert_events (
+  alert INTEGER PRIMARY KEY REFERENCES alerts (number),
+  event TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE alert_event_ids (
+  alert INTEGER PRIMARY KEY REFERENCES alerts (number),
+  ids TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE alert_activity (
   id INTEGER PRIMARY KEY,
