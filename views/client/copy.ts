@@ -24,10 +24,10 @@ export function startCopy(): void {
   document.addEventListener('click', (event) => {
     const source = near(event, '[data-copy], [data-copy-from]')
     if (!source) return
-    const from = source.dataset['copyFrom']
+    const from = source.dataset.copyFrom
     const text =
       from === undefined
-        ? (source.dataset['copy'] ?? '')
+        ? (source.dataset.copy ?? '')
         : (document.getElementById(from)?.textContent ?? '')
     copy(source.hasAttribute('data-copy-link') ? location.origin + text : text)
     source.closest<HTMLElement>('[popover]')?.hidePopover()

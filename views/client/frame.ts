@@ -18,7 +18,7 @@ function pollAll(): void {
   for (const element of findAll('[data-poll-ms]')) {
     const last = polled.get(element)
     if (last === undefined) polled.set(element, Date.now())
-    else if (Date.now() - last >= Number(element.dataset['pollMs'])) {
+    else if (Date.now() - last >= Number(element.dataset.pollMs)) {
       polled.set(element, Date.now())
       poll(element)
     }
@@ -27,8 +27,8 @@ function pollAll(): void {
 
 function setTheme(theme: string): void {
   const root = document.documentElement
-  if (theme === 'system') delete root.dataset['theme']
-  else root.dataset['theme'] = theme
+  if (theme === 'system') delete root.dataset.theme
+  else root.dataset.theme = theme
   // biome-ignore lint/suspicious/noDocumentCookie: the server reads it to render without a flash
   document.cookie = `trapline_theme=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`
   syncFrame()
@@ -36,14 +36,14 @@ function setTheme(theme: string): void {
 
 /** Switches show what is set. */
 export function syncFrame(): void {
-  const theme = document.documentElement.dataset['theme'] ?? 'system'
+  const theme = document.documentElement.dataset.theme ?? 'system'
   for (const button of findAll('[data-theme-value]'))
-    button.setAttribute('aria-pressed', String(button.dataset['themeValue'] === theme))
+    button.setAttribute('aria-pressed', String(button.dataset.themeValue === theme))
   clock()
   const narrow = matchMedia('(max-width: 900px)').matches
   const facets = find<HTMLDetailsElement>('#facets')
-  if (facets && !facets.dataset['set']) {
-    facets.dataset['set'] = '1'
+  if (facets && !facets.dataset.set) {
+    facets.dataset.set = '1'
     facets.open = !narrow
   }
 }
@@ -88,7 +88,10 @@ function failed(event: Event): void {
   const { ctx, error } = (event as CustomEvent<{ ctx?: Context; error?: unknown }>).detail
   const target = ctx?.target
   if (!target || !(target instanceof HTMLElement)) return
-  if (!target.matches('.section, #drawer')) return announce('Not loaded: no answer from the server')
+  if (!target.matches('.section, #drawer')) {
+    announce('Not loaded: no answer from the server')
+    return
+  }
   const box = document.createElement('div')
   box.className = 'section-error'
   box.setAttribute('role', 'alert')
@@ -96,7 +99,7 @@ function failed(event: Event): void {
   box.append(`Not loaded: ${cause}. `)
   const retry = document.createElement('a')
   retry.href = location.href
-  retry.dataset['retry'] = ''
+  retry.dataset.retry = ''
   retry.textContent = 'Retry'
   box.append(retry)
   find('.section-error', target)?.remove()
@@ -104,9 +107,9 @@ function failed(event: Event): void {
 }
 
 function clicks(event: MouseEvent): void {
-  const theme = near(event, '[data-theme-value]')?.dataset['themeValue']
+  const theme = near(event, '[data-theme-value]')?.dataset.themeValue
   if (theme !== undefined) setTheme(theme)
-  const dialog = near(event, '[data-dialog]')?.dataset['dialog']
+  const dialog = near(event, '[data-dialog]')?.dataset.dialog
   const opened = dialog === undefined ? null : document.getElementById(dialog)
   if (opened instanceof HTMLDialogElement) opened.showModal()
   if (near(event, '[data-dialog-close]')) near<HTMLDialogElement>(event, 'dialog')?.close()

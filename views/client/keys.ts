@@ -20,8 +20,8 @@ let goPressed = 0
 function shift(direction: number): void {
   const grid = find('[data-range-start]')
   if (!grid) return
-  const start = Number(grid.dataset['rangeStart'])
-  const end = Number(grid.dataset['rangeEnd'])
+  const start = Number(grid.dataset.rangeStart)
+  const end = Number(grid.dataset.rangeEnd)
   const by = ((end - start) / 2) * direction
   const url = new URL(location.href)
   url.searchParams.set('from', new Date(start + by).toISOString())
@@ -58,7 +58,7 @@ function openRow(): void {
   if (row) open(row)
 }
 
-function escape(): void {
+function leave(): void {
   if (find(':popover-open, dialog[open]')) return
   const close = find<HTMLAnchorElement>('#drawer a[data-close]')
   if (drawerOpen()) closeDrawer(close ? close.pathname + close.search : undefined)
@@ -121,7 +121,7 @@ export function startKeys(): void {
     if (event.target instanceof HTMLInputElement && event.target.id === 'q')
       return inQuery(event, event.target)
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
-    if (event.key === 'Escape') return escape()
+    if (event.key === 'Escape') return leave()
     if (localStorage.getItem(OFF) === '1') return
     if (press(event)) event.preventDefault()
   })

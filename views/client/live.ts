@@ -44,7 +44,10 @@ function state(text: string): void {
 
 function arrived(count: number): void {
   fresh += count
-  if (busy()) return pill()
+  if (busy()) {
+    pill()
+    return
+  }
   timer ??= setTimeout(
     () => {
       timer = undefined
@@ -68,7 +71,7 @@ function pill(): void {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'pill on'
-  button.dataset['loadNew'] = ''
+  button.dataset.loadNew = ''
   button.textContent = `${fresh.toLocaleString('en-US')} new, load`
   place.replaceChildren(button)
 }

@@ -40,19 +40,22 @@ export function drawerOpen(): boolean {
 /** Opens a row: in the drawer where the list has one, else by its link. */
 export function open(row: HTMLTableRowElement): void {
   const link = find<HTMLAnchorElement>('a[data-open]', row)
-  const base = row.closest('table')?.dataset['drawer']
+  const base = row.closest('table')?.dataset.drawer
   if (link === undefined) return
-  if (base === undefined) return link.click()
+  if (base === undefined) {
+    link.click()
+    return
+  }
   const address = link.pathname + link.search
-  const fragment = base + encodeURIComponent(row.dataset['row'] ?? '') + link.search
+  const fragment = base + encodeURIComponent(row.dataset.row ?? '') + link.search
   const history = drawerOpen() ? { replace: address } : { push: address }
-  select(row.dataset['row'])
+  select(row.dataset.row)
   loadDrawer(fragment, history).catch(reportError)
 }
 
 function select(id: string | undefined): void {
   for (const row of rows()) {
-    if (row.dataset['row'] === id) row.setAttribute('aria-selected', 'true')
+    if (row.dataset.row === id) row.setAttribute('aria-selected', 'true')
     else row.removeAttribute('aria-selected')
     row.classList.remove(AT)
   }
@@ -74,7 +77,7 @@ export function closeDrawer(address: string | undefined): void {
 /** Makes the drawer fit an address that differs from the shown one in row and tab only. */
 export function showRowOf(address: URL): void {
   const id = address.searchParams.get('sel') ?? ''
-  const base = find('table[data-drawer]')?.dataset['drawer'] ?? '/search/event/'
+  const base = find('table[data-drawer]')?.dataset.drawer ?? '/search/event/'
   setShown(address.pathname + address.search)
   if (id === '') {
     find('#drawer')?.replaceChildren()
@@ -132,7 +135,7 @@ export function startRows(): void {
       event.preventDefault()
       return closeDrawer(close.pathname + close.search)
     }
-    const by = near(event, '[data-step]')?.dataset['step']
+    const by = near(event, '[data-step]')?.dataset.step
     if (by !== undefined) return step(Number(by))
     const row = near<HTMLTableRowElement>(event, 'table[data-drawer] tr[data-row]')
     const control = near(event, 'a, button, input, label')

@@ -19,7 +19,7 @@ function base(value: HTMLElement): URL {
     return url
   }
   const url = new URL('/search', location.origin)
-  const time = Number(value.dataset['time'])
+  const time = Number(value.dataset.time)
   if (time) setRange(url, time, ELSEWHERE_MS)
   return url
 }
@@ -31,21 +31,21 @@ function setRange(url: URL, time: number, margin_ms: number): void {
 
 function filterAddress(value: HTMLElement, mode: Mode): string {
   const url = base(value)
-  url.searchParams.set('filterField', value.dataset['field'] ?? '')
-  url.searchParams.set('filterValue', value.dataset['value'] ?? '')
+  url.searchParams.set('filterField', value.dataset.field ?? '')
+  url.searchParams.set('filterValue', value.dataset.value ?? '')
   if (mode !== 'for') url.searchParams.set('filterMode', mode)
   return url.pathname + url.search
 }
 
 function groupAddress(value: HTMLElement): string {
   const url = base(value)
-  url.searchParams.set('group', value.dataset['field'] ?? '')
+  url.searchParams.set('group', value.dataset.field ?? '')
   return url.pathname + url.search
 }
 
 function aroundAddress(value: HTMLElement): string | undefined {
   const row = value.closest<HTMLElement>('[data-time]')
-  const time = Number(value.dataset['time'] ?? row?.dataset['time'])
+  const time = Number(value.dataset.time ?? row?.dataset.time)
   if (!time) return undefined
   const url = base(value)
   setRange(url, time, AROUND_MS)
@@ -67,8 +67,8 @@ export function defang(text: string): string {
 }
 
 function texts(value: HTMLElement): Readonly<Record<string, string>> {
-  const field = value.dataset['field'] ?? ''
-  const text = value.dataset['value'] ?? ''
+  const field = value.dataset.field ?? ''
+  const text = value.dataset.value ?? ''
   return {
     copy: text,
     'copy-pair': `${field}:${JSON.stringify(text)}`,
@@ -79,7 +79,7 @@ function texts(value: HTMLElement): Readonly<Record<string, string>> {
 
 function fill(menu: HTMLElement, value: HTMLElement): void {
   const what = find('[data-menu-what]', menu)
-  if (what) what.textContent = `${value.dataset['field']}: ${value.textContent?.trim()}`
+  if (what) what.textContent = `${value.dataset.field}: ${value.textContent?.trim()}`
   const links: Readonly<Record<string, string | undefined>> = {
     for: filterAddress(value, 'for'),
     out: filterAddress(value, 'out'),
@@ -126,7 +126,7 @@ export function startValues(): void {
     }
     const item = near(event, '#value-menu [data-menu]')
     if (!item || !menu || !current) return
-    const text = texts(current)[item.dataset['menu'] ?? '']
+    const text = texts(current)[item.dataset.menu ?? '']
     if (text !== undefined) copy(text)
     menu.hidePopover()
     current.focus()

@@ -58,8 +58,6 @@ export function Chips(props: {
           class={`pill live ${state.live ? 'on' : ''}`}
           href={searchHref(state, { live: !state.live })}
           data-key="l"
-          aria-pressed={state.live ? 'true' : 'false'}
-          role="button"
         >
           {state.live ? 'Live: on' : 'Live: off'}
         </a>

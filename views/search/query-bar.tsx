@@ -54,7 +54,7 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
             maxlength={8192}
             aria-describedby="query-errors"
           />
-          <kbd aria-hidden="true">/</kbd>
+          <kbd>/</kbd>
         </div>
         {state.from !== 'now-1h' && <input type="hidden" name="from" value={state.from} />}
         {state.to !== DEFAULT_TO && <input type="hidden" name="to" value={state.to} />}

@@ -70,7 +70,7 @@ export function Rows(props: RowsProps) {
         return (
           <>
             {gap > gap_ms && (
-              <tr class="gap" aria-hidden="true">
+              <tr class="gap">
                 <td colspan={props.state.cols.length + 3}>{formatSpan(gap)} without a match</td>
               </tr>
             )}

@@ -1,21 +1,23 @@
+import { urls } from '../urls.ts'
+
 /** The one menu of every value (table, facet, drawer): the client fills in field, value and links. */
 export function ValueMenu() {
   return (
     <div id="value-menu" class="popover" popover="auto" role="menu" aria-label="Value">
       <p class="mono what" data-menu-what="" />
-      <a role="menuitem" data-menu="for">
+      <a role="menuitem" data-menu="for" href={urls.search.href()}>
         Filter for <kbd>f</kbd>
       </a>
-      <a role="menuitem" data-menu="out">
+      <a role="menuitem" data-menu="out" href={urls.search.href()}>
         Filter out <kbd>F</kbd>
       </a>
-      <a role="menuitem" data-menu="only">
+      <a role="menuitem" data-menu="only" href={urls.search.href()}>
         Only this
       </a>
-      <a role="menuitem" data-menu="group">
+      <a role="menuitem" data-menu="group" href={urls.search.href()}>
         Group by this field
       </a>
-      <a role="menuitem" data-menu="around">
+      <a role="menuitem" data-menu="around" href={urls.search.href()}>
         Around ±5 min <kbd>e</kbd>
       </a>
       <hr />

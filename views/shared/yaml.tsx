@@ -20,8 +20,8 @@ export function yamlTokens(line: string, inBlock = false): readonly YamlToken[] 
   if (rest.startsWith('#')) return [...tokens, { kind: 'comment', text: rest }]
   const key = KEY.exec(rest)?.groups
   if (key === undefined) return [...tokens, ...valueTokens(rest)]
-  const name = key['key'] ?? ''
-  const colon = key['colon'] ?? ''
+  const name = key.key ?? ''
+  const colon = key.colon ?? ''
   tokens.push({ kind: 'key', text: name }, { kind: 'plain', text: colon })
   return [...tokens, ...valueTokens(rest.slice(name.length + colon.length))]
 }

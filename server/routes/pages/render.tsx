@@ -1,6 +1,7 @@
 // How pages answer: the whole document, the frame that a link swaps in, or a fragment. Which of them is
 // told by htmx's headers alone, so every fragment's address is a page too.
 import { getCookie } from 'hono/cookie'
+import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { StatusCode } from 'hono/utils/http-status'
 import {
@@ -71,7 +72,7 @@ export async function documentOf(
   body: Child,
   boosted = true,
 ) {
-  const html = (
+  const whole = (
     <Document
       title={facts.title}
       assets={await renderer.assets()}
@@ -81,7 +82,7 @@ export async function documentOf(
       {body}
     </Document>
   )
-  return c.html(`<!doctype html>${html.toString()}`, (facts.status ?? 200) as 200)
+  return c.html(`<!doctype html>${whole.toString()}`, (facts.status ?? 200) as 200)
 }
 
 function themeOf(cookie: string | undefined): Theme {
@@ -90,7 +91,7 @@ function themeOf(cookie: string | undefined): Theme {
 
 /** A fragment; opened directly, the same inside a page. */
 export async function fragment(c: AppContext, renderer: Renderer, facts: PageFacts, body: Child) {
-  if (isPartial(c)) return c.html(<>{body}</>, (facts.status ?? 200) as 200)
+  if (isPartial(c)) return c.html(html`${body}`, (facts.status ?? 200) as 200)
   return page(c, renderer, facts, <main class="page">{body}</main>)
 }
 
