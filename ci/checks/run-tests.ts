@@ -60,6 +60,7 @@ function eventOf(
     const event = normalise(input.raw, {
       now: TEST_TIME,
       received: TEST_TIME,
+      timeZone: 'UTC',
       ...(input.source === undefined ? {} : { source: input.source }),
     })
     const { error, ...rest } = event
