@@ -57,21 +57,21 @@ export function compileMatcher(
   const conditions = rules.map((rule) => lowerToAtoms(rule.expr, atoms))
   const atomCount = atoms.likelihoods.length
   const pool = createMemoPool()
-  const slots = buildSlots(atoms, memo ? pool : undefined)
   const witnesses = conditions.map((condition) => witnessOf(condition, atoms.likelihoods))
-  const slotOfAtom = slotsOfAtoms(atoms.slots, atomCount)
+  const logsources = rules.map((rule) => rule.logsource)
   const views = createViews(
     {
-      logsources: rules.map((rule) => rule.logsource),
+      logsources,
       witnesses,
-      slotsOfRule: conditions.map((condition) => slotsOf(condition, slotOfAtom)),
+      atomsOfRule: conditions.map(atomsOfCondition),
       atomCount,
-      slotCount: slots.all.length,
+      slots: buildSlots(atoms),
+      pool: memo ? pool : undefined,
     },
-    knownLogSources(rules.map((rule) => rule.logsource)),
+    knownLogSources(logsources),
     routing,
   )
-  const scan = createScan(slots, atomCount, atoms.late.length)
+  const scan = createScan(atomCount, atoms.late.length)
   const checks = conditions.map((c) => compileCondition(c, scan.state, atoms.late))
   const run = createRun(scan, checks)
   let events = 0
@@ -95,25 +95,12 @@ export function compileMatcher(
   }
 }
 
-function slotsOfAtoms(
-  slots: readonly { readonly literals: readonly { atom: number }[]; readonly presence: number }[],
-  atomCount: number,
-): Int32Array {
-  const slotOfAtom = new Int32Array(atomCount)
-  for (const [id, { literals, presence }] of slots.entries()) {
-    for (const { atom } of literals) slotOfAtom[atom] = id
-    if (presence >= 0) slotOfAtom[presence] = id
-  }
-  return slotOfAtom
-}
-
-/** The slots whose atoms a condition reads. */
-function slotsOf(condition: Condition, slotOfAtom: Int32Array): number[] {
+/** The atoms that a condition reads. */
+function atomsOfCondition(condition: Condition): readonly number[] {
   const found = new Set<number>()
   const visit = (node: Condition): void => {
-    if (node.kind === 'atom') found.add(slotOfAtom[node.atom]!)
-    else if (node.kind === 'late')
-      for (const atom of node.guards ?? []) found.add(slotOfAtom[atom]!)
+    if (node.kind === 'atom') found.add(node.atom)
+    else if (node.kind === 'late') for (const atom of node.guards ?? []) found.add(atom)
     else if (node.kind === 'not') visit(node.arg)
     else if (node.kind !== 'const') node.args.forEach(visit)
   }
@@ -135,7 +122,7 @@ function createRun(scan: Scan, checks: readonly Check[]): Run {
   return {
     candidates: () => candidates,
     match(event, view) {
-      const touchedCount = scan.read(event, view)
+      const touchedCount = scan.read(event, view.readers)
       let triedCount = 0
       found.length = 0
       for (let i = 0; i < touchedCount; i++) {

@@ -6,8 +6,8 @@ const TEXT_UNITS_MAX = 1_024
 export const MEMO_BYTES_MAX = 32 * 1024 * 1024
 const ENTRY_BYTES = 120
 /** After so many lookups a field's memo must have paid, or rests for so many texts. */
-const TRIAL_LOOKUPS = 4_096
-const REST_TEXTS = 65_536
+const TRIAL_LOOKUPS = 512
+const REST_TEXTS = 16_384
 const HIT_SHARE_MIN = 0.3
 
 export interface MemoPool {
@@ -43,6 +43,13 @@ export function emptyMemos(pool: MemoPool): void {
     memo.hits = 0
     memo.rest = 0
   }
+  pool.bytes = 0
+}
+
+/** Drops the memos themselves: their readers are gone. */
+export function forgetMemos(pool: MemoPool | undefined): void {
+  if (pool === undefined) return
+  pool.fields.length = 0
   pool.bytes = 0
 }
 

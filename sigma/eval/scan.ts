@@ -1,19 +1,15 @@
 // One event's values, read once: every atom that holds is set, for conditions to look at.
 import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
 import type { MatchState } from './condition.ts'
-import { createHits } from './hits.ts'
-import { recall, remember } from './memo.ts'
-import type { FieldSlot, Slots } from './slots.ts'
-import { scanText } from './text-index.ts'
+import { atomsOf, type Reader, type Readers } from './readers.ts'
 import { fieldValues, isJsonText } from './values.ts'
-import type { View } from './views.ts'
 
 export interface Scan {
   readonly state: MatchState
   /** Atoms that are set, as many as `read` returned. */
   readonly touched: Int32Array
   /** Sets the atoms of an event and returns how many they are. */
-  read(event: SigmaEvent, view: View): number
+  read(event: SigmaEvent, readers: Readers): number
   /** Unsets them. */
   reset(): void
 }
@@ -35,8 +31,8 @@ interface AtomSet {
   count: number
 }
 
-/** Makes the reader of events for compiled slots. */
-export function createScan(slots: Slots, atomCount: number, lateCount: number): Scan {
+/** Makes the reader of events. */
+export function createScan(atomCount: number, lateCount: number): Scan {
   const atoms: AtomSet = {
     set: new Uint8Array(atomCount),
     touched: new Int32Array(atomCount),
@@ -51,15 +47,10 @@ export function createScan(slots: Slots, atomCount: number, lateCount: number): 
   return {
     state,
     touched: atoms.touched,
-    read(event, view) {
+    read(event, readers) {
       state.event = event
-      readFields(slots, event.fields, view, atoms)
-      const { keywords } = slots
-      if (keywords !== undefined && view.activeSlots[keywords.id] === 1) {
-        if (event.message !== '') readText(keywords, event.message, atoms)
-        if (event.raw !== '' && !isJsonText(event.raw)) readText(keywords, event.raw, atoms)
-        readLeaves(keywords, event.fields, event.message, atoms)
-      }
+      readFields(event.fields, readers, atoms)
+      if (readers.other.keywords !== undefined) readTexts(event, readers.other, atoms)
       return atoms.count
     },
     reset() {
@@ -79,61 +70,61 @@ function setAtom(atoms: AtomSet, atom: number): void {
   atoms.touched[atoms.count++] = atom
 }
 
-const hits = createHits()
-
-function readText(slot: FieldSlot, text: string, atoms: AtomSet): void {
-  if (slot.presence >= 0) setAtom(atoms, slot.presence)
-  if (slot.index === undefined) return
-  const known = slot.memo === undefined ? undefined : recall(slot.memo, text)
-  if (known !== undefined) {
-    for (let i = 0; i < known.length; i++) setAtom(atoms, known[i]!)
-    return
-  }
-  hits.count = 0
-  scanText(slot.index, text, hits)
-  if (slot.memo !== undefined) remember(slot.memo, text, hits.atoms.slice(0, hits.count))
-  for (let i = 0; i < hits.count; i++) setAtom(atoms, hits.atoms[i]!)
+function setPresence({ slot, keywords }: Reader, atoms: AtomSet): void {
+  if (slot !== undefined && slot.presence >= 0) setAtom(atoms, slot.presence)
+  if (keywords !== undefined && keywords.presence >= 0) setAtom(atoms, keywords.presence)
 }
 
-function readValue(slot: FieldSlot, value: FieldValue, atoms: AtomSet): void {
-  if (typeof value === 'string') readText(slot, value, atoms)
-  else if (typeof value === 'number' || typeof value === 'boolean') {
-    readText(slot, String(value), atoms)
-  } else if (Array.isArray(value)) {
-    for (const element of value) readValue(slot, element, atoms)
-  } else if (value !== null && slot.presence >= 0) setAtom(atoms, slot.presence)
+function readText(reader: Reader, text: string, atoms: AtomSet): void {
+  setPresence(reader, atoms)
+  const found = atomsOf(reader, text)
+  for (let i = 0; i < found.length; i++) setAtom(atoms, found[i]!)
 }
 
-function readFields(slots: Slots, fields: Fields, view: View, atoms: AtomSet): void {
+/** The message, unless a field of that name is the same text, and a raw text that is no JSON. */
+function readTexts(event: SigmaEvent, reader: Reader, atoms: AtomSet): void {
+  const { message, raw, fields } = event
+  const isField = Object.hasOwn(fields, 'message') && fields.message === message
+  if (message !== '' && !isField) readText(reader, message, atoms)
+  if (raw !== '' && !isJsonText(raw)) readText(reader, raw, atoms)
+}
+
+function readFields(fields: Fields, readers: Readers, atoms: AtomSet): void {
   for (const name of Object.keys(fields)) {
+    const reader = readers.byName.get(name) ?? readers.make(name)
+    if (reader.slot === undefined && reader.keywords === undefined && reader.below.length === 0) {
+      continue
+    }
     const value = fields[name]!
-    const slot = slots.byName.get(name)
-    if (slot !== undefined && view.activeSlots[slot.id] === 1) readValue(slot, value, atoms)
-    if (typeof value !== 'object' || value === null) continue
-    const below = slots.below.get(name)
-    if (below !== undefined) readNested(below, fields, view, atoms)
+    readValue(reader, value, readers.other, atoms)
+    if (reader.below.length > 0 && typeof value === 'object' && value !== null) {
+      readBelow(reader.below, fields, readers.other, atoms)
+    }
+  }
+}
+
+function readValue(reader: Reader, value: FieldValue, other: Reader, atoms: AtomSet): void {
+  if (typeof value === 'string') readText(reader, value, atoms)
+  else if (typeof value === 'number' || typeof value === 'boolean') {
+    if (reader.readsNumbers) readText(reader, String(value), atoms)
+    else setPresence(reader, atoms)
+  } else if (Array.isArray(value)) {
+    for (const element of value) readValue(reader, element, other, atoms)
+  } else if (value !== null) {
+    if (reader.slot !== undefined && reader.slot.presence >= 0) {
+      setAtom(atoms, reader.slot.presence)
+    }
+    if (reader.keywords === undefined) return
+    const inner = value as Fields
+    for (const name of Object.keys(inner)) readValue(other, inner[name]!, other, atoms)
   }
 }
 
 /** Fields with dots in their names that lie in an object or an array of objects. */
-function readNested(below: readonly FieldSlot[], fields: Fields, view: View, atoms: AtomSet): void {
-  for (const slot of below) {
-    const name = slot.name!
-    if (view.activeSlots[slot.id] === 0 || Object.hasOwn(fields, name)) continue
-    for (const value of fieldValues(fields, name)) readValue(slot, value, atoms)
-  }
-}
-
-/** Every text of the fields, for keywords; `message` has been read. */
-function readLeaves(slot: FieldSlot, value: FieldValue, message: string, atoms: AtomSet): void {
-  if (typeof value === 'string') {
-    if (value === '' || value !== message) readText(slot, value, atoms)
-  } else if (typeof value === 'number' || typeof value === 'boolean') {
-    readText(slot, String(value), atoms)
-  } else if (Array.isArray(value)) {
-    for (const element of value) readLeaves(slot, element, message, atoms)
-  } else if (value !== null) {
-    const fields = value as Fields
-    for (const name of Object.keys(fields)) readLeaves(slot, fields[name]!, message, atoms)
+function readBelow(below: readonly Reader[], fields: Fields, other: Reader, atoms: AtomSet): void {
+  for (const reader of below) {
+    const name = reader.slot!.name!
+    if (Object.hasOwn(fields, name)) continue
+    for (const value of fieldValues(fields, name)) readValue(reader, value, other, atoms)
   }
 }

@@ -1,32 +1,40 @@
 // The fields that rules ask about, found by name in an event.
 import type { Atoms } from './atoms.ts'
-import { addFieldMemo, type FieldMemo, type MemoPool } from './memo.ts'
 import { buildTextIndex, type TextIndex } from './text-index.ts'
 
 /** One field, or (without a name) all texts, compiled. */
 export interface FieldSlot {
-  readonly id: number
   readonly name: string | undefined
   /** Atom set by any value that is not null, or -1. */
   readonly presence: number
   readonly index: TextIndex | undefined
-  readonly memo: FieldMemo | undefined
+  /** Every atom of the slot. */
+  readonly atoms: readonly number[]
+  /** Those that the text of a number or boolean may set, presence aside. */
+  readonly numeric: readonly number[]
 }
 
 export interface Slots {
-  readonly all: readonly FieldSlot[]
   readonly byName: ReadonlyMap<string, FieldSlot>
   /** Fields with dots by every name that may hold them: `a.b.c` under `a` and `a.b`. */
   readonly below: ReadonlyMap<string, readonly FieldSlot[]>
   readonly keywords: FieldSlot | undefined
 }
 
-/** Compiles the slots of all rules; without a pool nothing is memoised. */
-export function buildSlots(atoms: Atoms, pool: MemoPool | undefined): Slots {
-  const all = atoms.slots.map(({ name, literals, presence }, id): FieldSlot => {
-    const index = literals.length > 0 ? buildTextIndex(literals) : undefined
-    const memo = pool !== undefined && index?.hasInner ? addFieldMemo(pool) : undefined
-    return { id, name, presence, index, memo }
+/** Letters and signs of the texts of numbers and booleans, folded. */
+const NUMERIC = /^[-+.0-9aefilnrstuy]+$/
+
+/** Compiles the slots of all rules. */
+export function buildSlots(atoms: Atoms): Slots {
+  const all = atoms.slots.map(({ name, literals, presence }): FieldSlot => {
+    const ids = literals.map((literal) => literal.atom)
+    return {
+      name,
+      presence,
+      index: literals.length > 0 ? buildTextIndex(literals) : undefined,
+      atoms: presence < 0 ? ids : [...ids, presence],
+      numeric: literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom),
+    }
   })
   const byName = new Map<string, FieldSlot>()
   const below = new Map<string, FieldSlot[]>()
@@ -40,5 +48,5 @@ export function buildSlots(atoms: Atoms, pool: MemoPool | undefined): Slots {
       else under.push(slot)
     }
   }
-  return { all, byName, below, keywords: all.find((slot) => slot.name === undefined) }
+  return { byName, below, keywords: all.find((slot) => slot.name === undefined) }
 }

@@ -1,6 +1,9 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
+import { forgetMemos, type MemoPool } from './memo.ts'
+import { createReaders, type Readers } from './readers.ts'
 import { type KnownLogSources, type RuleLogSource, routingKey, ruleAccepts } from './routing.ts'
+import type { Slots } from './slots.ts'
 import type { Witness } from './witness.ts'
 
 /** Views kept; above it all are dropped and made again as events need them. */
@@ -12,18 +15,19 @@ export interface View {
   readonly rules: Int32Array
   /** Rules without a witness: checked for every event. */
   readonly always: Int32Array
-  /** By slot: 1 when a rule of this view asks about it. */
-  readonly activeSlots: Uint8Array
+  readonly readers: Readers
 }
 
 /** What views are made from. */
 export interface ViewSource {
   readonly logsources: readonly RuleLogSource[]
   readonly witnesses: readonly (Witness | undefined)[]
-  /** By rule: the slots that its condition asks about. */
-  readonly slotsOfRule: readonly (readonly number[])[]
+  /** By rule: the atoms that its condition reads. */
+  readonly atomsOfRule: readonly (readonly number[])[]
   readonly atomCount: number
-  readonly slotCount: number
+  readonly slots: Slots
+  /** Undefined: nothing is memoised. */
+  readonly pool: MemoPool | undefined
 }
 
 /** A function that gives the view of a log source; without routing every view holds all rules. */
@@ -39,14 +43,23 @@ export function createViews(
   const views = new Map<string, View>()
   let lastSource: EventLogSource | undefined
   let last: View | undefined
+  let byIdentity = new WeakMap<EventLogSource, View>()
   return (logsource) => {
-    if (last !== undefined && lastSource !== undefined && same(lastSource, logsource)) return last
-    const key = routingKey(logsource, known)
-    let view = views.get(key)
+    if (last !== undefined && lastSource === logsource) return last
+    let view = byIdentity.get(logsource)
     if (view === undefined) {
-      if (views.size >= VIEWS_MAX) views.clear()
-      view = buildView(source, (rule) => ruleAccepts(source.logsources[rule]!, logsource))
-      views.set(key, view)
+      const key = routingKey(logsource, known)
+      view = views.get(key)
+      if (view === undefined) {
+        if (views.size >= VIEWS_MAX) {
+          views.clear()
+          byIdentity = new WeakMap()
+          forgetMemos(source.pool)
+        }
+        view = buildView(source, (rule) => ruleAccepts(source.logsources[rule]!, logsource))
+        views.set(key, view)
+      }
+      byIdentity.set(logsource, view)
     }
     lastSource = logsource
     last = view
@@ -54,30 +67,14 @@ export function createViews(
   }
 }
 
-function same(a: EventLogSource, b: EventLogSource): boolean {
-  if (a === b) return true
-  return (
-    a.closed === b.closed &&
-    a.product === b.product &&
-    sameList(a.category, b.category) &&
-    sameList(a.service, b.service)
-  )
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
-
 function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View {
   const always: number[] = []
   const first = new Int32Array(source.atomCount + 1)
-  const activeSlots = new Uint8Array(source.slotCount)
+  const relevant = new Uint8Array(source.atomCount)
   const chosen: number[] = []
   for (let rule = 0; rule < source.logsources.length; rule++) {
     if (!letsIn(rule)) continue
-    for (const slot of source.slotsOfRule[rule]!) activeSlots[slot] = 1
+    for (const atom of source.atomsOfRule[rule]!) relevant[atom] = 1
     const witness = source.witnesses[rule]
     if (witness === undefined) always.push(rule)
     else {
@@ -91,5 +88,6 @@ function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View 
   for (const rule of chosen) {
     for (const atom of source.witnesses[rule]!.atoms) rules[next[atom]!++] = rule
   }
-  return { first, rules, always: Int32Array.from(always), activeSlots }
+  const readers = createReaders(source.slots, relevant, source.pool)
+  return { first, rules, always: Int32Array.from(always), readers }
 }
