@@ -157,6 +157,24 @@ describe('required texts', () => {
   })
 })
 
+describe('checks before the automaton never lose a match', () => {
+  test.each([
+    ['^[a-z]{4}$|^[a-z]{8}$', 'abcdefgh', true],
+    ['^[a-z]{4}$|^[a-z]{8}$', 'abcdefg', false],
+    ['^.{2}$', '\u{1F600}\u{1F600}', true],
+    ['^[\u{1F600}]$', '\u{1F600}', true],
+    ['(.){5,}', '\u{1F600}abcd', true],
+    ['(?:-k|-K) x', 'a -K x', true],
+    ['(?i)-k x', 'a -K X', true],
+    ['a{0}b', 'b', true],
+    ['^(?:a|^b)$', 'b', true],
+    ['^a|b$', 'xxb', true],
+    ['(?m)^a$', 'x\na\ny', true],
+  ] as [string, string, boolean][])('/%s/ on %p: %p', (pattern, text, expected) => {
+    expect(compiled(pattern).test(text)).toBe(expected)
+  })
+})
+
 const CHARS = ['a', 'b', 'K', 'k', '\u212a', 'é', 'É', ' ', '_', '-', '1', '\n', '\u{1F600}', '.']
 const leaf = fc.oneof(
   fc.constantFrom('a', 'b', 'K', 'é', '\\.', '-', '\u{1F600}', 'ab', 'ab1'),

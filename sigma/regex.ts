@@ -7,6 +7,7 @@ import { buildMatcher } from './regex/dfa.ts'
 import { type AnyOf, requiredTexts } from './regex/literals.ts'
 import { buildProgram } from './regex/nfa.ts'
 import { parseRegex } from './regex/parse.ts'
+import { type QuickChecks, quickChecks } from './regex/quick.ts'
 import { describeRefusal } from './regex/refusal.ts'
 
 /** Longest pattern, in UTF-16 units. */
@@ -55,7 +56,8 @@ export function compileRegex(pattern: string, flags = ''): CompiledRegex | Diagn
     const test = (text: string) => re2.test(text)
     return { pattern, flags, engine: 're2js', test, literals, required }
   }
-  const test = lazily(() => buildMatcher(program) ?? ((text: string) => re2.test(text)))
+  const run = lazily(() => buildMatcher(program) ?? ((text: string) => re2.test(text)))
+  const test = node === undefined ? run : afterChecks(quickChecks(node), run)
   return { pattern, flags, engine: 'automaton', test, literals, required }
 }
 
@@ -69,6 +71,15 @@ function re2Flags(flags: string): number {
     (flags.includes('m') ? RE2JS.MULTILINE : 0) |
     (flags.includes('s') ? RE2JS.DOTALL : 0)
   )
+}
+
+/** The test after checks that cost next to nothing. */
+function afterChecks(checks: QuickChecks, run: (text: string) => boolean): typeof run {
+  const { units_min, units_max, literal } = checks
+  return (text) => {
+    if (text.length < units_min || text.length > units_max) return false
+    return (literal === '' || text.includes(literal)) && run(text)
+  }
 }
 
 /** Builds the matcher at its first use: most rules' patterns never see a text. */

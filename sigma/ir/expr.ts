@@ -47,6 +47,7 @@ export type Test =
   | { readonly kind: 'compare'; readonly op: CompareOp; readonly value: number }
   /** Text order of the search language's ranges over non-numbers, folded, code point order. */
   | { readonly kind: 'textcompare'; readonly op: CompareOp; readonly value: string }
+  /** An event boolean equal to `value`, or the text `true` or `false`, folded. */
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'cidr'; readonly network: string }
   | { readonly kind: 'exists'; readonly value: boolean }

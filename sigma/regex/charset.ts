@@ -1,5 +1,8 @@
 // Sets of code points as sorted, disjoint, inclusive ranges `[lo, hi, lo, hi, ...]`.
+import { foldCode } from '../text/fold.ts'
 import { FOLD_ORBITS } from '../text/orbits.ts'
+
+const orbitOf = new Map(FOLD_ORBITS.map((orbit) => [orbit[0]!, orbit]))
 
 export type CharSet = readonly number[]
 
@@ -65,6 +68,10 @@ export function contains(set: CharSet, code: number): boolean {
 
 /** The set with all that folds to the same as one of its members. */
 export function foldClosure(set: CharSet): CharSet {
+  if (set.length === 2 && set[0] === set[1]) {
+    const orbit = orbitOf.get(foldCode(set[0]!))
+    return orbit === undefined ? set : normalise(orbit.flatMap((code) => [code, code]))
+  }
   const added: number[] = []
   for (const orbit of FOLD_ORBITS) {
     if (!orbit.some((code) => contains(set, code))) continue

@@ -6,6 +6,8 @@ import type { Program } from './nfa.ts'
 
 export const DFA_STATES_MAX = 2_000
 export const DFA_TABLE_BYTES_MAX = 2 * 1024 * 1024
+/** Threads of all states together. */
+export const DFA_THREADS_MAX = 250_000
 
 /** Instructions waiting for the next character, and what the last one was. */
 interface State {
@@ -28,6 +30,7 @@ interface Dfa {
   readonly marks: Uint32Array
   readonly stack: Int32Array
   mark: number
+  threads: number
   states: State[]
   ids: Map<string, number>
   table: Int32Array
@@ -50,6 +53,7 @@ export function buildMatcher(program: Program): ((text: string) => boolean) | un
     marks: new Uint32Array(size),
     stack: new Int32Array(size * 2 + 2),
     mark: 0,
+    threads: 0,
     states: [],
     ids: new Map(),
     table: new Int32Array(0),
@@ -78,6 +82,7 @@ function clear(dfa: Dfa): void {
   const nothing: State = { threads: new Int32Array(0), before: KIND.other, atEnd: false }
   dfa.states = [nothing, nothing]
   dfa.ids = new Map()
+  dfa.threads = 0
   dfa.table = new Int32Array(16 * dfa.classes.count).fill(UNKNOWN)
   addState(dfa, Int32Array.of(dfa.program.start), KIND.edge)
 }
@@ -138,7 +143,7 @@ function advance(dfa: Dfa, id: number, charClass: number): number {
   const threads = Int32Array.from(new Set(next)).sort()
   const known = dfa.ids.get(`${kind}:${threads.join()}`)
   if (known !== undefined) return remember(dfa, id, charClass, known)
-  if (dfa.states.length >= dfa.statesMax) {
+  if (dfa.states.length >= dfa.statesMax || dfa.threads > DFA_THREADS_MAX) {
     clear(dfa)
     return addState(dfa, threads, kind)
   }
@@ -152,6 +157,7 @@ function remember(dfa: Dfa, id: number, charClass: number, next: number): number
 
 function addState(dfa: Dfa, threads: Int32Array, before: Kind): number {
   const id = dfa.states.length
+  dfa.threads += threads.length
   dfa.states.push({ threads, before, atEnd: undefined })
   dfa.ids.set(`${before}:${threads.join()}`, id)
   const needed = (id + 1) * dfa.classes.count

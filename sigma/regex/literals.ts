@@ -19,7 +19,7 @@ const ORBIT_SIZE_MAX = Math.max(...FOLD_ORBITS.map((orbit) => orbit.length))
  * @example requiredTexts(parse('(?:cmd|pwsh)\\.exe')) // [['cmd.exe', 'pwsh.exe']]
  */
 export function requiredTexts(node: Node): AnyOf[] {
-  const { exact, groups } = analyse(node)
+  const { exact, groups } = analyse(node, singleFold)
   const found = exact === undefined ? groups : [...groups, exact]
   const usable = found.filter((group) => group.length > 0 && group.every((text) => text !== ''))
   const unique = new Map(usable.map((group) => [JSON.stringify(group), group]))
@@ -35,20 +35,21 @@ interface Facts {
 const NOTHING: Facts = { exact: undefined, groups: [] }
 const EMPTY_TEXT: Facts = { exact: [''], groups: [] }
 
-function analyse(node: Node): Facts {
+/** The facts of a node; `single` gives the one character that a set stands for, if it does. */
+export function analyse(node: Node, single: (set: CharSet) => number | undefined): Facts {
   switch (node.kind) {
     case 'set': {
-      const code = singleFold(node.set)
+      const code = single(node.set)
       return code === undefined ? NOTHING : { exact: [String.fromCodePoint(code)], groups: [] }
     }
     case 'assert':
       return EMPTY_TEXT
     case 'cat':
-      return concatenate(node.items.map(analyse))
+      return concatenate(node.items.map((item) => analyse(item, single)))
     case 'alt':
-      return alternate(node.items.map(analyse))
+      return alternate(node.items.map((item) => analyse(item, single)))
     case 'repeat':
-      return repeat(analyse(node.item), node.min, node.max)
+      return repeat(analyse(node.item, single), node.min, node.max)
   }
 }
 
