@@ -1,23 +1,19 @@
-// What people and the alert maker need to know of the rule folders: summaries, facts, texts. Made in the
-// rules worker, because thousands of YAML files take seconds.
+// What people and the alert maker need to know of the rules that the ingest worker runs: summaries, facts,
+// texts, made from its report.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
-import { loadRules } from '../../sigma/load.ts'
-import type { LoadedRule, RefusedRule } from '../../sigma/rule.ts'
+import type { RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
-import { type FolderFile, type RuleFolder, readRuleFolders } from './rule-folders.ts'
 import type { RuleSummary } from './services.ts'
 
-/** Everything about the rules of one load. Plain data: it crosses from the rules worker. */
+/** Everything about the rules of one load. */
 export interface RuleCatalogue {
-  /** Short hash over all texts. */
+  /** Short hash over all rules. */
   readonly version: string
   readonly rules: readonly RuleSummary[]
   readonly facts: readonly RuleFacts[]
-  /** Text and tests by rule id. */
-  readonly texts: Readonly<Record<string, RuleTexts>>
+  readonly texts: ReadonlyMap<string, RuleTexts>
 }
 
 export interface RuleTexts {
@@ -30,37 +26,26 @@ export interface RuleTexts {
 const MESSAGE_MAX_CHARACTERS = 500
 const VERSION_CHARACTERS = 8
 
-/** Reads and loads the folders. Rejects only when a folder cannot be read. */
-export async function readCatalogue(folders: readonly RuleFolder[]): Promise<RuleCatalogue> {
-  const files = await readRuleFolders(folders)
-  const loaded = loadRules(files)
-  const byPath = new Map(files.map((file) => [file.path, file]))
-  const tests = new Map(files.map((file) => [file.path, testsOf(file)]))
-  const texts: Record<string, RuleTexts> = Object.create(null)
+/** The catalogue of a load; reads the tests beside the rules. */
+export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue> {
+  const texts = new Map<string, RuleTexts>()
   const rules: RuleSummary[] = []
-  const facts: RuleFacts[] = []
-  for (const rule of loaded.rules) {
-    const file = byPath.get(rule.path)
-    const test = tests.get(rule.path)
-    const hash = hashOf(rule.text)
-    rules.push(summaryOf(rule, hash, file?.overlay ?? false, test))
-    facts.push(factsOf(rule, hash))
-    texts[rule.id] = { text: rule.text, ...test?.texts }
-  }
-  for (const rule of loaded.refused) {
-    const file = byPath.get(rule.path)
-    const id = Object.hasOwn(texts, rule.id) ? `${rule.id}@${rule.path}:${rule.line}` : rule.id
-    rules.push(refusedSummary(rule, id, file))
-    texts[id] = { text: file?.text ?? '' }
-  }
   const all = createHash('sha256')
-  for (const file of files) all.update(file.path).update('\0').update(file.text).update('\0')
-  return { version: all.digest('hex').slice(0, VERSION_CHARACTERS), rules, facts, texts }
-}
-
-/** SHA-256 of a rule's text, hex: what matches and alerts carry. */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  for (const rule of report.rules) {
+    const tests = await testsOf(rule)
+    rules.push(summaryOf(rule, tests))
+    texts.set(rule.id, { text: rule.text, ...tests.texts })
+    all.update(rule.hash)
+  }
+  for (const rule of report.refused) {
+    const id = texts.has(rule.id) ? `${rule.id}@${rule.path}:${rule.line}` : rule.id
+    const text = await Bun.file(rule.file).text()
+    rules.push(refusedSummary(rule, id, text))
+    texts.set(id, { text })
+    all.update(rule.reason)
+  }
+  const version = all.digest('hex').slice(0, VERSION_CHARACTERS)
+  return { version, rules, facts: report.rules.map(factsOf), texts }
 }
 
 interface FileTests {
@@ -69,23 +54,18 @@ interface FileTests {
   readonly texts: Partial<RuleTexts>
 }
 
-function testsOf(file: FolderFile): FileTests {
-  const testFile = file.file.replace(/\.ya?ml$/, '.test.yml')
-  if (!existsSync(testFile)) return { positive: 0, negative: 0, texts: {} }
-  const testText = readFileSync(testFile, 'utf8')
-  const testPath = file.path.replace(/\.ya?ml$/, '.test.yml')
+async function testsOf(rule: RuleInfo): Promise<FileTests> {
+  const file = Bun.file(rule.file.replace(/\.ya?ml$/, '.test.yml'))
+  if (!(await file.exists())) return { positive: 0, negative: 0, texts: {} }
+  const testText = await file.text()
+  const testPath = rule.path.replace(/\.ya?ml$/, '.test.yml')
   const { tests } = parseTestFile(testText, testPath)
   const positive = tests.filter((test) => test.match).length
   return { positive, negative: tests.length - positive, texts: { testText, testPath } }
 }
 
-function summaryOf(
-  rule: LoadedRule,
-  hash: string,
-  overlay: boolean,
-  tests: FileTests | undefined,
-): RuleSummary {
-  const { id, title, level, author, description, tags, path } = rule
+function summaryOf(rule: RuleInfo, tests: FileTests): RuleSummary {
+  const { id, title, level, author, description, tags, path, hash, overlay } = rule
   const { product, category, service } = rule.logsource
   return {
     ...{ id, title, level, tags, path, hash, overlay },
@@ -98,11 +78,11 @@ function summaryOf(
       ...(service === undefined ? {} : { service }),
     },
     techniques: techniquesOf(tags),
-    tests: { positive: tests?.positive ?? 0, negative: tests?.negative ?? 0 },
+    tests: { positive: tests.positive, negative: tests.negative },
   }
 }
 
-function refusedSummary(rule: RefusedRule, id: string, file: FolderFile | undefined): RuleSummary {
+function refusedSummary(rule: RefusedInfo, id: string, text: string): RuleSummary {
   return {
     id,
     title: rule.title,
@@ -111,16 +91,16 @@ function refusedSummary(rule: RefusedRule, id: string, file: FolderFile | undefi
     logsource: {},
     techniques: [],
     tags: [],
-    hash: hashOf(file?.text ?? ''),
+    hash: createHash('sha256').update(text).digest('hex'),
     path: rule.path,
-    overlay: file?.overlay ?? false,
+    overlay: rule.overlay,
     refused: { code: rule.reason, message: rule.message.slice(0, MESSAGE_MAX_CHARACTERS) },
     tests: { positive: 0, negative: 0 },
   }
 }
 
-function factsOf(rule: LoadedRule, hash: string): RuleFacts {
-  const { id, title, text, tags, trapline } = rule
+function factsOf(rule: RuleInfo): RuleFacts {
+  const { id, title, text, tags, hash, trapline } = rule
   const minutes = trapline?.dedup_window_minutes
   return {
     ...{ id, title, text, tags, hash },
