@@ -93,10 +93,15 @@ export function mergeGroups(db: Database, ids: readonly number[]): number {
 function mergeFields(groups: readonly GroupReader[]) {
   const merged: GroupField[] = []
   const ordinals = new Map<string, number>()
-  const fieldOf = groups.map(({ info }) =>
-    info.fields.map((field, at) => {
-      // The message and the raw text come first and have no key.
-      const key = at < 2 ? `${at}` : JSON.stringify([field.path, field.inRaw, field.keyWords])
+  const fieldOf = groups.map(({ info }) => {
+    const seen = new Map<string, number>()
+    return info.fields.map((field, at) => {
+      // The message and the raw text come first and have no key. Two keys of one group may spell the
+      // same path (`a.b` and `a` over `b`): they stay two, an event can have both.
+      const like = at < 2 ? `${at}` : JSON.stringify([field.path, field.inRaw, field.keyWords])
+      const nth = seen.get(like) ?? 0
+      seen.set(like, nth + 1)
+      const key = `${nth} ${like}`
       const known = ordinals.get(key)
       if (known === undefined) {
         ordinals.set(key, merged.length)
@@ -104,8 +109,8 @@ function mergeFields(groups: readonly GroupReader[]) {
       }
       merged[known] = { ...field, events: merged[known]!.events + field.events }
       return known
-    }),
-  )
+    })
+  })
   return { merged, fieldOf }
 }
 
