@@ -4,8 +4,10 @@ import type { Parser } from './event.ts'
 import { json } from './json.ts'
 import { syslog } from './syslog.ts'
 import { text } from './text.ts'
+import { windows } from './windows.ts'
 
 export const PARSERS = {
+  windows,
   json,
   syslog,
   text,

@@ -1,0 +1,106 @@
+// Event data under the names that Sigma rules use, beside the names that Windows gives.
+import type { Fields, FieldValue } from '../../sigma/event.ts'
+import type { WindowsEvent } from './shapes.ts'
+
+type Writable = { [name: string]: FieldValue }
+
+/** All fields of an event: system part, data, and what the mappings of its kind add. */
+export function windowsFields(event: WindowsEvent, service: string | undefined): Fields {
+  // Spread defines a key named `__proto__`; assigning it would change the prototype.
+  const fields: Writable = { ...event.system, ...event.data }
+  setCore(fields, 'EventID', event.eventId, event.flat)
+  setCore(fields, 'Channel', event.channel, event.flat)
+  if (event.provider !== '') setCore(fields, 'Provider_Name', event.provider, event.flat)
+  if (event.computer !== undefined) setCore(fields, 'Computer', event.computer, event.flat)
+  if (event.level !== undefined && fields.Level === undefined) fields.Level = event.level
+  if (event.keywords !== undefined && fields.Keywords === undefined) {
+    fields.Keywords = event.keywords
+  }
+  if (event.message !== undefined && fields.Message === undefined) fields.Message = event.message
+  addUnspacedNames(fields)
+  addUnnamedData(fields)
+  if (service === 'security' && event.eventId === 4688) addProcessCreation(fields)
+  if (service === 'security' && event.eventId === 4657) addRegistry(fields)
+  if (service === 'windefend') addAntivirus(fields)
+  return fields
+}
+
+/** System values; where the data has another value of that name, rules may mean either. */
+function setCore(fields: Writable, name: string, value: FieldValue, flat: boolean): void {
+  const present = fields[name]
+  if (present === undefined || present === null) fields[name] = value
+  else if (!flat && present !== value && !Array.isArray(present)) fields[name] = [value, present]
+}
+
+/** `Threat Name` is asked for as `ThreatName`, `Feature Name` as `Feature_Name`. */
+function addUnspacedNames(fields: Writable): void {
+  for (const name of Object.keys(fields)) {
+    if (!/^[A-Za-z][\w]* [\w ]*$/.test(name)) continue
+    const value = fields[name]!
+    fields[name.replaceAll(' ', '')] ??= value
+    fields[name.replaceAll(' ', '_')] ??= value
+  }
+}
+
+/** Classic events have unnamed data, which winlogbeat numbers and rules call `Data`. */
+function addUnnamedData(fields: Writable): void {
+  if (fields.Data !== undefined || fields.param1 === undefined) return
+  const data: FieldValue[] = []
+  for (let number = 1; fields[`param${number}`] !== undefined; number++) {
+    data.push(fields[`param${number}`]!)
+  }
+  fields.Data = data
+}
+
+const INTEGRITY: Readonly<Record<string, string>> = {
+  'S-1-16-0': 'Untrusted',
+  'S-1-16-4096': 'Low',
+  'S-1-16-8192': 'Medium',
+  'S-1-16-8448': 'Medium Plus',
+  'S-1-16-12288': 'High',
+  'S-1-16-16384': 'System',
+}
+
+/** Security 4688 under the names of Sigma's `process_creation`. */
+function addProcessCreation(fields: Writable): void {
+  copy(fields, 'NewProcessName', 'Image')
+  copy(fields, 'ParentProcessName', 'ParentImage')
+  copy(fields, 'SubjectLogonId', 'LogonId')
+  const label = fields.MandatoryLabel
+  if (typeof label === 'string' && Object.hasOwn(INTEGRITY, label)) {
+    fields.IntegrityLevel ??= INTEGRITY[label]!
+  }
+  const { SubjectUserName: user, SubjectDomainName: domain } = fields
+  if (typeof user === 'string' && fields.User === undefined) {
+    fields.User = typeof domain === 'string' && domain !== '-' ? `${domain}\\${user}` : user
+  }
+}
+
+/** Security 4657 under the names of Sigma's registry categories. */
+function addRegistry(fields: Writable): void {
+  copy(fields, 'ProcessName', 'Image')
+  copy(fields, 'NewValue', 'Details')
+  const { ObjectName: key, ObjectValueName: value } = fields
+  if (typeof key !== 'string' || fields.TargetObject !== undefined) return
+  const path = hiveName(key)
+  fields.TargetObject = typeof value === 'string' && value !== '-' ? `${path}\\${value}` : path
+}
+
+function hiveName(key: string): string {
+  const upper = key.slice(0, 20).toUpperCase()
+  if (upper.startsWith('\\REGISTRY\\MACHINE\\')) return `HKLM\\${key.slice(18)}`
+  if (upper.startsWith('\\REGISTRY\\USER\\')) return `HKU\\${key.slice(15)}`
+  return key
+}
+
+/** Defender's detections under the names of Sigma's `antivirus`. */
+function addAntivirus(fields: Writable): void {
+  copy(fields, 'ThreatName', 'Signature')
+  const path = fields.Path
+  if (typeof path === 'string') fields.Filename ??= path.replace(/^file:_/, '')
+}
+
+function copy(fields: Writable, from: string, to: string): void {
+  const value = fields[from]
+  if (value !== undefined && value !== null) fields[to] ??= value
+}

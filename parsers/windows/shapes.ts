@@ -1,0 +1,222 @@
+// The shapes in which JSON carries a Windows event, brought to one: what the system says and the data.
+import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { isFields } from '../json-text.ts'
+import { channelOfProvider } from './channels.ts'
+
+/** A Windows event before its fields are mapped. */
+export interface WindowsEvent {
+  readonly channel: string
+  readonly eventId: number
+  readonly provider: string
+  readonly computer: string | undefined
+  /** Timestamps in order of trust. */
+  readonly times: readonly (FieldValue | undefined)[]
+  /** 1 critical, 2 error, 3 warning, 4 information, 0 always. */
+  readonly level: FieldValue | undefined
+  readonly keywords: FieldValue | undefined
+  readonly message: string | undefined
+  /** Further fields under the names that Sigma rules use for the system part. */
+  readonly system: Fields
+  /** Event data by name. */
+  readonly data: Fields
+  /** Flat JSON: the object itself, which holds system and data together. */
+  readonly flat: boolean
+}
+
+/** Whether JSON surely is a Windows event. Cheap: a few look-ups. */
+export function looksLikeWindows(json: Fields): boolean {
+  const { Event: event, winlog } = json
+  if (event !== undefined && isFields(event)) return isFields(event.System)
+  if (winlog !== undefined && isFields(winlog)) return text(winlog.channel) !== undefined
+  if (json.EventID !== undefined) return flatChannel(json) !== undefined && toId(json.EventID) >= 0
+  return (
+    (json['winlog.channel'] !== undefined && json['winlog.event_id'] !== undefined) ||
+    (text(json.log_name) !== undefined && isFields(json.event_data))
+  )
+}
+
+/** Reads any of the shapes; undefined when the JSON is no Windows event. */
+export function readWindows(json: Fields): WindowsEvent | undefined {
+  const { Event: event, winlog } = json
+  if (event !== undefined && isFields(event)) return readEvtx(event)
+  if (winlog !== undefined && isFields(winlog)) return readWinlog(json, winlog)
+  if (json['winlog.channel'] !== undefined) return readWinlog(json, unflattened(json))
+  if (isFields(json.event_data) && text(json.log_name) !== undefined) return readWinlog(json, json)
+  return readFlat(json)
+}
+
+/** evtx_dump: `{"Event":{"System":{...},"EventData":{...}}}`. */
+function readEvtx(event: Fields): WindowsEvent | undefined {
+  const system = event.System
+  if (!isFields(system)) return undefined
+  const provider = text(attribute(system, 'Provider', 'Name')) ?? ''
+  const channel = text(system.Channel) ?? channelOfProvider(provider) ?? ''
+  const eventId = toId(content(system.EventID))
+  if (eventId < 0) return undefined
+  return {
+    channel,
+    eventId,
+    provider,
+    computer: text(system.Computer),
+    times: [attribute(system, 'TimeCreated', 'SystemTime')],
+    level: content(system.Level),
+    keywords: content(system.Keywords),
+    message: renderedMessage(event),
+    system: compact({
+      Version: content(system.Version),
+      Task: content(system.Task),
+      Opcode: content(system.Opcode),
+      EventRecordID: content(system.EventRecordID),
+      Security_UserID: attribute(system, 'Security', 'UserID'),
+      Execution_ProcessID: attribute(system, 'Execution', 'ProcessID'),
+      Execution_ThreadID: attribute(system, 'Execution', 'ThreadID'),
+      Provider_Guid: attribute(system, 'Provider', 'Guid'),
+    }),
+    data: { ...dataOf(event.EventData), ...userData(event.UserData) },
+    flat: false,
+  }
+}
+
+/** winlogbeat 7 and later (`winlog`), and 6 and earlier, where `winlog` is the object itself. */
+function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
+  const event = isFields(json.event) ? json.event : {}
+  const log = isFields(json.log) ? json.log : {}
+  const provider = text(winlog.provider_name) ?? text(winlog.source_name) ?? ''
+  const channel = text(winlog.channel) ?? text(winlog.log_name) ?? channelOfProvider(provider)
+  const eventId = toId(winlog.event_id ?? event.code)
+  if (channel === undefined || eventId < 0) return undefined
+  const process = isFields(winlog.process) ? winlog.process : {}
+  const user = isFields(winlog.user) ? winlog.user : {}
+  return {
+    channel,
+    eventId,
+    provider,
+    computer: text(winlog.computer_name) ?? text(winlog.computerObject),
+    times: [json['@timestamp']],
+    level: log.level ?? json['log.level'] ?? winlog.level,
+    keywords: winlog.keywords,
+    message: text(json.message),
+    system: compact({
+      Version: winlog.version,
+      Task: winlog.task,
+      Opcode: winlog.opcode,
+      EventRecordID: winlog.record_id ?? winlog.record_number,
+      Security_UserID: user.identifier,
+      Execution_ProcessID: process.pid,
+      Provider_Guid: winlog.provider_guid,
+    }),
+    data: { ...dataOf(winlog.event_data), ...userData(winlog.user_data) },
+    flat: false,
+  }
+}
+
+/** NXLog and other flat JSON: system and data side by side. */
+function readFlat(json: Fields): WindowsEvent | undefined {
+  const channel = flatChannel(json)
+  const eventId = toId(json.EventID)
+  if (channel === undefined || eventId < 0) return undefined
+  return {
+    channel,
+    eventId,
+    provider: text(json.Provider_Name) ?? text(json.SourceName) ?? text(json.ProviderName) ?? '',
+    computer: text(json.Computer) ?? text(json.Hostname) ?? text(json.ComputerName),
+    times: [
+      json['@timestamp'],
+      json.EventTime,
+      json.TimeCreated,
+      json.SystemTime,
+      json.UtcTime,
+      json.EventReceivedTime,
+    ],
+    level: json.Level ?? json.SeverityValue,
+    keywords: json.Keywords,
+    message: text(json.Message) ?? text(json.message),
+    system: {},
+    data: json,
+    flat: true,
+  }
+}
+
+/** The channel of flat JSON. A provider alone must be one that is surely a Windows provider. */
+function flatChannel(json: Fields): string | undefined {
+  const channel = text(json.Channel)
+  if (channel !== undefined) return channel
+  const provider = text(json.Provider_Name) ?? text(json.SourceName) ?? text(json.ProviderName)
+  return provider === undefined ? undefined : channelOfProvider(provider)
+}
+
+const WINLOG_PREFIX = 'winlog.'
+const DATA_PREFIX = 'winlog.event_data.'
+
+/** `winlog` out of keys with dots. */
+function unflattened(json: Fields): Fields {
+  const winlog: [string, FieldValue][] = []
+  const data: [string, FieldValue][] = []
+  for (const [key, value] of Object.entries(json)) {
+    if (key.startsWith(DATA_PREFIX)) data.push([key.slice(DATA_PREFIX.length), value])
+    else if (key.startsWith(WINLOG_PREFIX)) winlog.push([key.slice(WINLOG_PREFIX.length), value])
+  }
+  return { ...Object.fromEntries(winlog), event_data: Object.fromEntries(data) }
+}
+
+/** Named data, `{"#text": ..}` and `{"#attributes": {Name}, ..}` unwrapped; unnamed data under `Data`. */
+function dataOf(value: FieldValue | undefined): Fields {
+  if (value === undefined || !isFields(value)) return {}
+  const entries: [string, FieldValue][] = []
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === '#attributes' || name.endsWith('_attributes')) continue
+    entries.push([name, content(inner) ?? null])
+  }
+  return Object.fromEntries(entries)
+}
+
+/** User data has one element around its values. */
+function userData(value: FieldValue | undefined): Fields {
+  if (value === undefined || !isFields(value)) return {}
+  const entries: [string, FieldValue][] = []
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === '#attributes' || name === 'xml_name') continue
+    if (isFields(inner)) entries.push(...Object.entries(dataOf(inner)))
+    else entries.push([name, inner])
+  }
+  return Object.fromEntries(entries)
+}
+
+function renderedMessage(event: Fields): string | undefined {
+  return isFields(event.RenderingInfo) ? text(event.RenderingInfo.Message) : undefined
+}
+
+/** The text of an XML element that JSON wraps with its attributes. */
+function content(value: FieldValue | undefined): FieldValue | undefined {
+  return value !== undefined && isFields(value) && value['#text'] !== undefined
+    ? value['#text']
+    : value
+}
+
+function attribute(system: Fields, element: string, name: string): FieldValue | undefined {
+  const value = system[element]
+  const separate = system[`${element}_attributes`]
+  if (isFields(separate)) return separate[name]
+  if (value === undefined || !isFields(value)) return undefined
+  const attributes = value['#attributes']
+  return isFields(attributes) ? attributes[name] : (value[name] ?? value[`@${name}`])
+}
+
+function text(value: FieldValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** An event id from a number or its text; -1 for anything else. */
+function toId(value: FieldValue | undefined): number {
+  const id = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value
+  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= 65_535 ? id : -1
+}
+
+function compact(values: { readonly [name: string]: FieldValue | undefined }): Fields {
+  const out: { [name: string]: FieldValue } = {}
+  for (const name in values) {
+    const value = values[name]
+    if (value !== undefined && value !== null) out[name] = value
+  }
+  return out
+}
