@@ -48,7 +48,8 @@ function arrived(count: number): void {
     pill()
     return
   }
-  timer ??= setTimeout(
+  if (timer !== undefined) return
+  timer = setTimeout(
     () => {
       timer = undefined
       if (busy()) pill()

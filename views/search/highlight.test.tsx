@@ -21,7 +21,7 @@ test('log text is escaped and its control characters are shown', () => {
   const html = String(
     <Marked text={'<b>\u001b[0m root'} marks={[{ field: undefined, text: 'root' }]} />,
   )
-  expect(html).toBe('&lt;b&gt;␛[0m <mark>root</mark>')
+  expect(html).toBe('&lt;b&gt;\\x1b[0m <mark>root</mark>')
 })
 
 test('a mark of another field does not apply', () => {

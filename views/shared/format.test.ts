@@ -44,8 +44,8 @@ test('sizes, shares and times taken', () => {
 })
 
 test('escape sequences, overrides and zero-width characters are shown, never obeyed', () => {
-  expect(visible('\u001b[31mred\u0000')).toBe('␛[31mred␀')
-  expect(visible('exe\u202etxt')).toBe('exe[U+202E]txt')
-  expect(visible('a\nb')).toBe('a␊b')
-  expect(visible('a\nb\tc\r', 'keep-lines')).toBe('a\nb\tc␍')
+  expect(visible('\u001b[31mred\u0000')).toBe('\\x1b[31mred\\x00')
+  expect(visible('exe\u202etxt\u0085')).toBe('exe\\u202etxt\\x85')
+  expect(visible('a\nb')).toBe('a\\nb')
+  expect(visible('a\nb\tc\r', 'keep-lines')).toBe('a\nb\tc\\r')
 })

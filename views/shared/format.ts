@@ -99,14 +99,17 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: making control characters visible is the point
 const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g
 
-/** Log text with nothing invisible in it: control characters as their pictures (`\u241b` for ESC),
- * direction overrides and zero-width characters as `[U+202E]`. `lines` keeps newlines and tabs. */
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** Log text with nothing invisible in it: control characters, direction overrides and zero-width
+ * characters as escapes (`\\x1b`, `\\u202e`). `keep-lines` keeps newlines and tabs. */
 export function visible(text: string, lines: 'keep-lines' | 'one-line' = 'one-line'): string {
   return text.replace(HIDDEN, (character) => {
+    if (lines === 'keep-lines' && (character === '\n' || character === '\t')) return character
+    const named = NAMED[character]
+    if (named !== undefined) return named
     const code = character.charCodeAt(0)
-    if (lines === 'keep-lines' && (code === 9 || code === 10)) return character
-    if (code < 0x20) return String.fromCharCode(0x2400 + code)
-    if (code === 0x7f) return '\u2421'
-    return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`
+    const hex = code.toString(16)
+    return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`
   })
 }
