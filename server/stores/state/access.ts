@@ -46,7 +46,7 @@ export interface CreatedApiKey {
   readonly secret: string
 }
 
-/** What the first start made. Both secrets are undefined when users existed already. */
+/** What the first start made. */
 export interface Bootstrap {
   readonly created: boolean
   readonly name: string
@@ -74,7 +74,7 @@ export interface UserStore {
   setRole(userId: string, role: Role, by: Actor): Promise<User>
   /** Disabling ends sessions and tokens and makes keys of the user fail. `conflict` as `setRole`. */
   setDisabled(userId: string, disabled: boolean, by: Actor): Promise<User>
-  /** Makes the first admin when there is no user at all; `apiKey` becomes an admin key of it. */
+  /** Makes the first admin when there is none; `apiKey` becomes an admin key of it. */
   bootstrap(password?: string, apiKey?: string): Promise<Bootstrap>
 }
 

@@ -11,14 +11,16 @@ export const BOOTSTRAP_KEY_MIN_CHARACTERS = 16
 
 const SYSTEM = { name: 'system' }
 
-/** Makes user `admin`, and a key of it when `apiKey` is given, unless there is any user. */
+/** Makes user `admin`, and a key of it when `apiKey` is given, unless there is an admin already. */
 export async function bootstrapFirstAdmin(
   context: Context,
   password: string | undefined,
   apiKey: string | undefined,
 ): Promise<Bootstrap> {
-  const users = await context.database.first('SELECT count(*) AS n FROM users')
-  if (Number(users?.n) > 0) return { created: false, name: FIRST_ADMIN }
+  const admins = await context.database.first(
+    "SELECT count(*) AS n FROM users WHERE role = 'admin'",
+  )
+  if (Number(admins?.n) > 0) return { created: false, name: FIRST_ADMIN }
   if (apiKey !== undefined && apiKey.length < BOOTSTRAP_KEY_MIN_CHARACTERS) {
     throw new StateError(
       'invalid',
