@@ -2,12 +2,14 @@
 // lines: recognition asks from the top. Names, help and pick-lists come from it.
 import type { Parser } from './event.ts'
 import { json } from './json.ts'
+import { linuxAuth } from './linux_auth.ts'
 import { syslog } from './syslog.ts'
 import { text } from './text.ts'
 import { windows } from './windows.ts'
 
 export const PARSERS = {
   windows,
+  linux_auth: linuxAuth,
   json,
   syslog,
   text,

@@ -1,0 +1,166 @@
+// Linux authentication: sshd, sudo, su, cron, the account tools, logind, login and whatever goes through
+// PAM. Any other line of such a file is read too, without a meaning.
+import type { EventLogSource, FieldValue, Pivots } from '../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { type KnownMessage, type Meaning, PAM, PROGRAMS } from './linux/messages.ts'
+import { closedLogSource } from './logsource.ts'
+import { syslogFields, syslogPivots } from './syslog.ts'
+import { type SyslogLine, splitSyslog } from './syslog-header.ts'
+import { keyValues } from './template.ts'
+import { ipOf, portOf } from './values.ts'
+
+const OTHER = closedLogSource('linux', [], ['auth', 'syslog'])
+const LOGSOURCES: ReadonlyMap<string, EventLogSource> = new Map(
+  [...PROGRAMS].map(([name, { services }]) => [name, closedLogSource('linux', [], services)]),
+)
+
+interface Reading {
+  readonly meaning?: Meaning
+  readonly values: Readonly<Record<string, string>>
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const line = input.json === undefined ? splitSyslog(input.text, context) : undefined
+  if (line === undefined) return { code: 'linux-auth-no-header', message: 'no syslog header' }
+  const program = programOf(line)
+  const { meaning, values } = read(program, line.message)
+  const fields = syslogFields(line)
+  const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = syslogPivots(line)
+  addValues(fields, values)
+  addPivots(pivots, fields, meaning)
+  return {
+    ...(line.time === undefined ? {} : { time: line.time }),
+    logsource: LOGSOURCES.get(program) ?? OTHER,
+    pivots,
+    message: line.message,
+    fields,
+  }
+}
+
+/** The program's name without the bracket that `gdm-password]` leaves. */
+function programOf(line: SyslogLine): string {
+  const name = line.program ?? ''
+  const short = name.slice(name.lastIndexOf('/') + 1)
+  return short.endsWith(']') ? short.slice(0, -1) : short
+}
+
+function read(program: string, message: string): Reading {
+  const repeated = unrepeated(message)
+  const pam = pamMessage(repeated)
+  if (pam !== undefined) {
+    const reading = readTable(PAM, pam.message)
+    return { ...reading, values: { ...reading.values, ...pam.values } }
+  }
+  if (program === 'sudo') return readSudo(repeated)
+  return readTable(PROGRAMS.get(program)?.messages ?? [], repeated)
+}
+
+function readTable(table: readonly KnownMessage[], message: string): Reading {
+  for (const known of table) {
+    const values = known.fit(message)
+    if (values === undefined) continue
+    const { pairs, ...others } = values
+    return {
+      meaning: known,
+      values: pairs === undefined ? others : { ...others, ...pairsOf(pairs) },
+    }
+  }
+  return { values: {} }
+}
+
+/** `name=x, UID=1` of the account tools, `logname= rhost=1.2.3.4 user=root` of PAM. */
+function pairsOf(text: string): Readonly<Record<string, string>> {
+  const { name, ...values } = keyValues(text, text.includes(', ') ? ', ' : ' ')
+  return name === undefined ? values : { ...values, target_user: name }
+}
+
+const REPEATED = 'message repeated '
+
+/** `message repeated 2 times: [ text]` without its wrapping. */
+function unrepeated(message: string): string {
+  if (!message.startsWith(REPEATED) || !message.endsWith(']')) return message
+  const open = message.indexOf('[')
+  return open < 0 ? message : message.slice(open + 1, -1).trim()
+}
+
+/** `pam_unix(sshd:auth): authentication failure; ...`. */
+function pamMessage(
+  message: string,
+): { readonly message: string; readonly values: Readonly<Record<string, string>> } | undefined {
+  const more = message.startsWith('PAM ') ? message.indexOf('authentication failure') : -1
+  if (more > 0) {
+    const text = message.slice(more).replace('failures;', 'failure;')
+    return { message: text, values: {} }
+  }
+  if (!message.startsWith('pam_')) return undefined
+  const open = message.indexOf('(')
+  const close = message.indexOf('): ', open)
+  if (open < 0 || close < 0) return undefined
+  const [service = '', type = ''] = message.slice(open + 1, close).split(':', 2)
+  const values = { pam_module: message.slice(0, open), pam_service: service, pam_type: type }
+  return { message: message.slice(close + 3), values }
+}
+
+/** `anna : TTY=pts/0 ; PWD=/home/anna ; USER=root ; COMMAND=/bin/ls`, perhaps with a reason in front. */
+function readSudo(message: string): Reading {
+  const colon = message.indexOf(' : ')
+  if (colon < 0) return { values: {} }
+  const user = message.slice(0, colon).trim()
+  const rest = message.slice(colon + 3)
+  const command = rest.indexOf('COMMAND=')
+  const before = command < 0 ? rest : rest.slice(0, command)
+  const values: Record<string, string> = { user, ...keyValues(before, ' ; ') }
+  if (command >= 0) values.COMMAND = rest.slice(command + 'COMMAND='.length)
+  const [reason = ''] = before.split(' ; ', 1)
+  const refused = reason !== '' && !reason.includes('=')
+  if (refused) values.reason = reason.trim()
+  return { meaning: { action: 'sudo', outcome: refused ? 'failure' : 'success' }, values }
+}
+
+const PORTS: ReadonlySet<string> = new Set(['src_port', 'dst_port'])
+
+function addValues(
+  fields: { [name: string]: FieldValue },
+  values: Readonly<Record<string, string>>,
+): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '' || name === '__proto__') continue
+    if (PORTS.has(name)) fields[name] = portOf(value) ?? value
+    else if (name === 'src_ip' && ipOf(value) === undefined) fields.src_host = value
+    else fields[name] = value
+  }
+}
+
+function addPivots(
+  pivots: { -readonly [name in keyof Pivots]: Pivots[name] },
+  fields: { [name: string]: FieldValue },
+  meaning: Meaning | undefined,
+): void {
+  const user = fields.user ?? fields.target_user
+  if (typeof user === 'string') pivots.user = user
+  const address = fields.src_ip ?? fields.rhost
+  const ip = typeof address === 'string' ? ipOf(address) : undefined
+  if (ip !== undefined) pivots.src_ip = ip
+  if (typeof fields.src_port === 'number') pivots.src_port = fields.src_port
+  const server = typeof fields.dst_ip === 'string' ? ipOf(fields.dst_ip) : undefined
+  if (server !== undefined) pivots.dst_ip = server
+  if (typeof fields.dst_port === 'number') pivots.dst_port = fields.dst_port
+  if (meaning === undefined) return
+  pivots.action = meaning.action
+  fields.action = meaning.action
+  if (meaning.outcome === undefined) return
+  pivots.outcome = meaning.outcome
+  fields.outcome = meaning.outcome
+}
+
+export const linuxAuth: Parser = {
+  name: 'linux_auth',
+  title: 'Linux authentication (sshd, sudo, su, cron, account tools)',
+  aliases: ['auth', 'sshd', 'sudo', 'secure', 'auth.log', 'cron'],
+  recognise(input, context) {
+    if (input.json !== undefined) return false
+    const line = splitSyslog(input.text, context)
+    return line?.program !== undefined && PROGRAMS.has(programOf(line))
+  },
+  parse,
+}

@@ -1,0 +1,130 @@
+// Messages of programs as templates: `Failed {method} for {user>} from {src_ip} port {src_port}`. Literals
+// are looked for from left to right, never twice, so time is linear in the message. `{name>}` ends at the
+// last place where the next literal stands, for values that an attacker chooses; a template that ends in
+// `*` leaves the rest alone; `{}` drops what it covers.
+
+/** Values by the names in the braces; undefined when the message does not fit. */
+export type Template = (message: string) => Readonly<Record<string, string>> | undefined
+
+interface Piece {
+  /** Text in front of the value. */
+  readonly literal: string
+  readonly name: string
+  readonly last: boolean
+}
+
+/** Compiles a template. */
+export function template(source: string): Template {
+  const open = source.endsWith('*')
+  const parts = (open ? source.slice(0, -1) : source).split(/\{([a-z_A-Z]*>?)\}/)
+  const pieces: Piece[] = []
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    const name = parts[index + 1]!
+    pieces.push({ literal: parts[index]!, name: name.replace('>', ''), last: name.endsWith('>') })
+  }
+  const tail = parts.at(-1)!
+  return (message) => fit(pieces, tail, open, message)
+}
+
+function fit(
+  pieces: readonly Piece[],
+  tail: string,
+  open: boolean,
+  message: string,
+): Record<string, string> | undefined {
+  const first = pieces[0]
+  if (first === undefined) {
+    return (open ? message.startsWith(tail) : message === tail) ? {} : undefined
+  }
+  if (!message.startsWith(first.literal)) return undefined
+  const literals = pieces.slice(1).map((piece) => piece.literal)
+  literals.push(tail)
+  const ends = literals.map(() => -1)
+  const split = pieces.findIndex((piece) => piece.last)
+  const backwards = split < 0 ? literals.length : split
+  if (!fitBackwards(message, literals, ends, backwards, open)) return undefined
+  return fitForwards(message, pieces, literals, ends, backwards, open)
+}
+
+/** Finds the literals from the right, down to the one that ends a `{name>}`. */
+function fitBackwards(
+  message: string,
+  literals: readonly string[],
+  ends: number[],
+  from: number,
+  open: boolean,
+): boolean {
+  let before = message.length
+  for (let index = literals.length - 1; index >= from; index--) {
+    const literal = literals[index]!
+    const final = index === literals.length - 1
+    if (final && open && literal === '') continue
+    if (final && !open && !message.endsWith(literal)) return false
+    const end = final && !open ? message.length - literal.length : found(message, literal, before)
+    if (end < 0) return false
+    ends[index] = end
+    before = end
+  }
+  return true
+}
+
+/** Where `literal` last stands wholly before `before`. */
+function found(message: string, literal: string, before: number): number {
+  return before < literal.length ? -1 : message.lastIndexOf(literal, before - literal.length)
+}
+
+function fitForwards(
+  message: string,
+  pieces: readonly Piece[],
+  literals: readonly string[],
+  ends: readonly number[],
+  backwards: number,
+  open: boolean,
+): Record<string, string> | undefined {
+  const values: Record<string, string> = {}
+  let at = pieces[0]!.literal.length
+  for (let index = 0; index < pieces.length; index++) {
+    const literal = literals[index]!
+    const final = index === pieces.length - 1
+    const known = index >= backwards && !(final && open && literal === '')
+    const end = known ? ends[index]! : forwardEnd(message, at, literal, final, open)
+    if (end < at) return undefined
+    const { name } = pieces[index]!
+    if (name !== '') values[name] = message.slice(at, end)
+    at = end + literal.length
+  }
+  return values
+}
+
+function forwardEnd(
+  message: string,
+  at: number,
+  literal: string,
+  final: boolean,
+  open: boolean,
+): number {
+  if (final && !open) return message.endsWith(literal) ? message.length - literal.length : -1
+  if (literal === '') return final ? wordEnd(message, at) : -1
+  return message.indexOf(literal, at)
+}
+
+/** A last value in front of `*` is one word. */
+function wordEnd(message: string, at: number): number {
+  let end = at
+  while (end < message.length && !' ,:;[]()'.includes(message[end]!)) end++
+  return end
+}
+
+/** Pairs that one message can have, at most. */
+const PAIRS_MAX = 256
+
+/** `name=value` words of a message, separated by blanks or `separator`; quotes around a value are dropped. */
+export function keyValues(message: string, separator: string): Readonly<Record<string, string>> {
+  const values: [string, string][] = []
+  for (const part of message.split(separator, PAIRS_MAX)) {
+    const at = part.indexOf('=')
+    const name = part.slice(0, at).trim()
+    if (at > 0 && /^[\w.-]+$/.test(name)) values.push([name, part.slice(at + 1).trim()])
+  }
+  return Object.fromEntries(values)
+}
