@@ -2,11 +2,10 @@
 // and intake is exactly what `evaluate` keeps of all events; counts, histograms and facets equal those
 // computed from these rows.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Event } from '../parsers/event.ts'
-import { parseJsonObject } from '../parsers/json-text.ts'
 import { parseQuery } from '../query/query.ts'
 import { compareIds } from '../server/stores/events/id.ts'
 import { createIndexer } from '../server/stores/events/index/indexer.ts'
@@ -14,9 +13,9 @@ import { type OpenReader, openEventReader } from '../server/stores/events/reader
 import { scanEvents } from '../server/stores/events/scan.ts'
 import { type DayFileWriter, openWriter } from '../server/stores/events/writer.ts'
 import { evaluate } from '../sigma/eval/evaluate.ts'
-import { columnValues, eachLeaf, fieldValues, isColumn, textOf } from '../sigma/eval/values.ts'
+import { columnValues, fieldValues, isColumn, textOf } from '../sigma/eval/values.ts'
 import type { ColumnName, Expr } from '../sigma/ir/expr.ts'
-import { makeEvents, random } from './search/events.ts'
+import { makeEvents } from './search/events.ts'
 import { QUERIES } from './search/queries.ts'
 
 const START = Date.UTC(2026, 10, 21, 12)
@@ -41,7 +40,7 @@ function fill(events: readonly Event[]): Store {
     diskMinFree_bytes: 0,
     now: () => clock,
   })
-  const indexer = createIndexer(folder)
+  const indexer = createIndexer(folder, 0)
   const append = (part: readonly Event[]) => {
     for (let at = 0; at < part.length; at += 200) {
       const batch = part.slice(at, at + 200)

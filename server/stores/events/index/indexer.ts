@@ -31,6 +31,8 @@ export const GROUP_EVENTS_MAX = 131_072
 /** So many groups of like size become one, up to this many events. */
 const MERGE_GROUPS = 8
 const MERGED_EVENTS_MAX = 1_048_576
+/** Fewer events than a full group wait this long for more, milliseconds. */
+const PATIENCE_MS = 2000
 /** Groups below this many events are all of the smallest size. */
 const SMALL_GROUP_EVENTS = 2048
 /** Index files open at the same time. */
@@ -45,15 +47,15 @@ interface OpenDay {
   dayVersion: number
   /** Segments up to this `seq` are covered. */
   done: number
+  waiting: number
+  /** When the oldest waiting segment was first seen, milliseconds. */
+  since: number | undefined
 }
 
 export interface Indexer {
-  /**
-   * Indexes one group of what waits, or merges groups, of the day that has waited longest. False when
-   * nothing was left to do.
-   */
+  /** Indexes or merges one group of each day that has something to do; false when none had. */
   step(): boolean
-  /** Sealed events that no group covers, and since when the oldest of them was seen, milliseconds. */
+  /** Sealed events that no group covers, and when the oldest of them was first seen, milliseconds. */
   waiting(): { readonly events: number; readonly since: number | undefined }
   close(): void
 }
@@ -65,10 +67,11 @@ interface State {
   readonly builder: GroupBuilder
   readonly sink: WordSink
   paths: PathTree
+  readonly patience_ms: number
 }
 
-/** An indexer of the store below `dataFolder`; the only writer of its index files. */
-export function createIndexer(dataFolder: string): Indexer {
+/** An indexer of the store below `dataFolder`; the only writer of its index files. Tests have no patience. */
+export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): Indexer {
   mkdirSync(join(dataFolder, INDEX_FOLDER), { recursive: true })
   const builder = createGroupBuilder()
   const state: State = {
@@ -78,19 +81,21 @@ export function createIndexer(dataFolder: string): Indexer {
     builder,
     sink: sinkOf(builder),
     paths: createPathTree(),
+    patience_ms,
   }
-  let events = 0
-  let since: number | undefined
   return {
     step() {
       const catalogue = readDays(state)
       removeStrays(state, catalogue)
-      const worked = catalogue.map((name) => workOn(state, name))
-      events = worked.reduce((sum, day) => sum + day.waiting, 0)
-      since = events === 0 ? undefined : (since ?? Date.now())
-      return worked.some((day) => day.worked)
+      return catalogue.map((name) => workOn(state, name)).some((worked) => worked)
     },
-    waiting: () => ({ events, since }),
+    waiting: () => {
+      const days = [...state.open.values()].filter((day) => day.since !== undefined)
+      return {
+        events: days.reduce((sum, day) => sum + day.waiting, 0),
+        since: days.length === 0 ? undefined : Math.min(...days.map((day) => day.since!)),
+      }
+    },
     close() {
       for (const fileId of state.open.keys()) closeDay(state, fileId)
       state.intake?.close()
@@ -139,32 +144,47 @@ function openDay(state: State, name: DayFileName): OpenDay | undefined {
   for (const { id } of readGroups(index)) {
     for (const run of openGroup(index, id).info.segments) covered.set(run.first, run.count)
   }
-  const opened = { name, day, index, covered, dayVersion: -1, done: 0 }
+  const opened = {
+    name,
+    day,
+    index,
+    covered,
+    dayVersion: -1,
+    done: 0,
+    waiting: 0,
+    since: undefined,
+  }
   state.open.set(name.fileId, opened)
   if (state.open.size > OPEN_FILES_MAX) closeDay(state, state.open.keys().next().value!)
   return opened
 }
 
-/** Indexes or merges one group of a day; says what is left. */
-function workOn(state: State, name: DayFileName): { worked: boolean; waiting: number } {
+/** Indexes or merges one group of a day; false when there was nothing to do. */
+function workOn(state: State, name: DayFileName): boolean {
   const day = openDay(state, name)
-  if (day === undefined) return { worked: false, waiting: 0 }
+  if (day === undefined) return false
   const { data_version: version } = day.day.query('PRAGMA data_version').get() as {
     data_version: number
   }
-  const pending =
-    version === day.dayVersion
-      ? []
-      : readSegments(day.day, day.done).filter((one) => day.covered.get(one.first) !== one.count)
-  if (pending.length === 0) {
-    day.dayVersion = version
-    return { worked: mergeOnce(day), waiting: 0 }
-  }
+  if (version === day.dayVersion && day.since === undefined) return mergeOnce(day)
+  day.dayVersion = version
+  const pending = readSegments(day.day, day.done).filter(
+    (one) => day.covered.get(one.first) !== one.count,
+  )
+  note(day, pending)
+  if (pending.length === 0) return mergeOnce(day)
+  if (day.waiting < GROUP_EVENTS_MAX && Date.now() - day.since! < state.patience_ms) return false
   const taken = indexSegments(state, day, pending)
   day.done = pending[taken - 1]!.seq
-  const left = pending.slice(taken)
-  if (left.length === 0) mergeOnce(day)
-  return { worked: true, waiting: left.reduce((sum, one) => sum + one.count, 0) }
+  day.since = undefined
+  note(day, pending.slice(taken))
+  if (day.waiting === 0) mergeOnce(day)
+  return true
+}
+
+function note(day: OpenDay, pending: readonly SegmentRow[]): void {
+  day.waiting = pending.reduce((sum, one) => sum + one.count, 0)
+  day.since = pending.length === 0 ? undefined : (day.since ?? Date.now())
 }
 
 /** Makes a group of the first pending segments; returns how many it took. */

@@ -1,0 +1,145 @@
+// Starts the workers and makes the bundle of services that routes and pages ask.
+import type { Settings } from './config.ts'
+import type { RulesReport } from './ingest/rules.ts'
+import { createCredentials } from './services/credentials.ts'
+import { type EventsHost, startEvents } from './services/events.ts'
+import { createHealth } from './services/health.ts'
+import { type IngestHost, startIngest } from './services/ingest.ts'
+import { createLive } from './services/live.ts'
+import { makeCatalogue } from './services/rule-catalogue.ts'
+import { ruleFolders } from './services/rule-folders.ts'
+import { createRules } from './services/rules.ts'
+import { createScenarios } from './services/scenarios.ts'
+import type { Services } from './services/services.ts'
+import { createSilenceWatch, createSources, SILENCE_CHECK_MS } from './services/sources.ts'
+import { type StateConnection, startState } from './workers/state-client.ts'
+
+/** How often the intake learns which matches have become alerts, milliseconds. */
+const ACKNOWLEDGE_MS = 2_000
+const MIB = 1_048_576
+
+export interface RunningServices {
+  readonly services: Services
+  readonly oneTimePassword: string | undefined
+  /** Resolves when the store failed: the process must end. */
+  readonly failed: Promise<Error>
+  reload(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ServiceOptions {
+  /** Key that signs bearer tokens. */
+  readonly tokenKey: Uint8Array
+  /** Folder of scenario files. */
+  readonly scenarios: string
+}
+
+/** Starts everything but the listeners. Rejects when a database, a rule folder or a worker fails. */
+export async function startServices(
+  settings: Settings,
+  options: ServiceOptions,
+): Promise<RunningServices> {
+  const faults: string[] = []
+  const failure = Promise.withResolvers<Error>()
+  const fail = (error: Error) => {
+    faults.push(error.message)
+    failure.resolve(error)
+  }
+  const state = await startState({ folder: settings.data }, fail)
+  state.on('alerts-stopped', (reason) => faults.push(`alerts: ${reason}`))
+  const { oneTimePassword } = await state.client.bootstrap(
+    settings.bootstrapPassword,
+    settings.bootstrapApiKey,
+  )
+  const events = await startEvents(
+    {
+      dataFolder: settings.data,
+      workers: settings.queryWorkers,
+      diskMinFree_bytes: settings.diskMinFree_mib * MIB,
+    },
+    fail,
+  )
+  const live = createLive(events, state.client)
+  const rules = createRules(events, async () => (await ingest.stats()).hits)
+  const useRules = async (report: RulesReport) => {
+    const catalogue = await makeCatalogue(report)
+    await state.client.setRules(catalogue.facts)
+    rules.use(catalogue)
+  }
+  const ingest = await startIngest({
+    dataFolder: settings.data,
+    ruleFolders: ruleFolders(settings),
+    retention_days: settings.retention_days,
+    timeZone: settings.timeZone,
+    diskMinFree_bytes: settings.diskMinFree_mib * MIB,
+    indexLag_ms: () => events.indexStatus().lag_ms,
+    on: { committed: ({ sequence }) => live.committed(sequence) },
+    onRules: (report) => void useRules(report).catch(fail),
+    onFatal: fail,
+  })
+  state.on('alerts', (notice) => live.alertsChanged(notice))
+  const services = bundle(settings, options, { state, events, ingest, live, rules, faults })
+  state.on('credentials', () => services.credentials.forget())
+  const stopChores = startChores(services, ingest, state)
+  return {
+    services,
+    oneTimePassword,
+    failed: failure.promise,
+    reload: async () => void (await services.ingest.reload()),
+    stop: async () => {
+      stopChores()
+      await services.scenarios.stop()
+      await ingest.stop()
+      await events.stop()
+      await state.stop()
+    },
+  }
+}
+
+interface Parts {
+  readonly state: StateConnection
+  readonly events: EventsHost
+  readonly ingest: IngestHost
+  readonly live: Services['live']
+  readonly rules: Services['rules']
+  readonly faults: readonly string[]
+}
+
+function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
+  const { state, events, ingest, live, rules, faults } = parts
+  const reader = {
+    sources: async () => (await ingest.stats()).sources,
+    deadLetters: (limit: number, source?: string) => ingest.deadLetters(limit, source),
+  }
+  const health = { settings, ingest, events, state: state.client }
+  return {
+    settings,
+    ingest,
+    events,
+    state: state.client,
+    rules,
+    live,
+    sources: createSources(reader, state.client),
+    scenarios: createScenarios(options.scenarios, ingest, state.client),
+    credentials: createCredentials(state.client, options.tokenKey),
+    health: createHealth({ ...health, faults: () => faults }),
+  } satisfies Services
+}
+
+/** What happens by the clock; returns how to end it. */
+function startChores(services: Services, ingest: IngestHost, state: StateConnection): () => void {
+  const watch = createSilenceWatch(services.sources, state.client)
+  const acknowledge = async () => {
+    const { sequence } = await state.client.alertMakerStatus()
+    if (sequence > 0) await ingest.acknowledgeMatches(sequence)
+  }
+  const timers = [
+    setInterval(() => chore('silent sources', watch), SILENCE_CHECK_MS),
+    setInterval(() => chore('matches', acknowledge), ACKNOWLEDGE_MS),
+  ]
+  return () => timers.forEach(clearInterval)
+}
+
+function chore(name: string, work: () => Promise<void>): void {
+  work().catch((error) => console.error(`${name}: ${String(error)}`))
+}
