@@ -1,6 +1,6 @@
 // The server: takes the data folder, starts the workers, wires what they say to each other, serves.
 import { mkdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { createApp } from './app.ts'
 import type { Settings } from './config.ts'
 import { LockedError, lockFolder } from './lock.ts'

@@ -59,8 +59,8 @@ export async function startServices(
     },
     fail,
   )
-  const live = createLive(events, state.client)
-  const rules = createRules(events, async () => (await ingest.stats()).hits)
+  const live = createLive(events.reader, state.client)
+  const rules = createRules(events.reader, async () => (await ingest.stats()).hits)
   const useRules = async (report: RulesReport) => {
     const catalogue = await makeCatalogue(report)
     await state.client.setRules(catalogue.facts)
@@ -72,7 +72,7 @@ export async function startServices(
     retention_days: settings.retention_days,
     timeZone: settings.timeZone,
     diskMinFree_bytes: settings.diskMinFree_mib * MIB,
-    indexLag_ms: () => events.indexStatus().lag_ms,
+    indexLag_ms: () => events.indexLag_ms(),
     on: { committed: ({ sequence }) => live.committed(sequence) },
     onRules: (report) => void useRules(report).catch(fail),
     onFatal: fail,
@@ -111,11 +111,11 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     sources: async () => (await ingest.stats()).sources,
     deadLetters: (limit: number, source?: string) => ingest.deadLetters(limit, source),
   }
-  const health = { settings, ingest, events, state: state.client }
+  const health = { settings, ingest, events: events.reader, state: state.client }
   return {
     settings,
     ingest,
-    events,
+    events: events.reader,
     state: state.client,
     rules,
     live,
