@@ -72,7 +72,11 @@ export function EmptyResults(props: {
           </li>
         )}
         <li>
-          A source silent or unreadable? <a href={urls.sources.href()}>Sources</a> says.
+          Is a source silent, or are its logs not readable? See{' '}
+          <a class="link" href={urls.sources.href()}>
+            Sources
+          </a>
+          .
         </li>
       </ul>
     </div>

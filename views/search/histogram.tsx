@@ -22,7 +22,7 @@ export function Histogram(props: HistogramProps) {
   const { range, bucket_ms, data } = props
   const origin = Math.floor(range.start / bucket_ms) * bucket_ms
   const last = Math.max(Math.ceil(range.end / bucket_ms) * bucket_ms, origin + bucket_ms)
-  const highest = Math.max(1, ...data.buckets.map((bucket) => bucket.count))
+  const highest = Math.max(0, ...data.buckets.map((bucket) => bucket.count))
   const total = data.buckets.reduce((sum, bucket) => sum + bucket.count, 0)
   const unit = (WIDTH * bucket_ms) / (last - origin)
   const label = `${formatCount(total)} events in buckets of ${bucketLabel(bucket_ms)}, most ${formatCount(highest)}`
@@ -96,7 +96,9 @@ function Axis(props: {
     <div class="axis">
       <span>{formatAxis(start, span)}</span>
       <span data-brush-label="">
-        {bucketLabel(props.bucket_ms)} a bar, up to {formatCount(props.highest)}
+        {props.highest === 0
+          ? 'no events'
+          : `${bucketLabel(props.bucket_ms)} a bar, up to ${formatCount(props.highest)}`}
         {!props.exact && ' (part of the range)'}
       </span>
       <span>{formatAxis(end, span)}</span>

@@ -3,7 +3,7 @@ import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 import { type ChipPart, Chips } from './chips.tsx'
 import { QueryBar } from './query-bar.tsx'
-import { QueryErrors } from './query-errors.tsx'
+import { QueryErrors, QueryHelp } from './query-errors.tsx'
 import { type Resolved, type SearchState, searchParams, sectionParams } from './state.ts'
 
 /** Fields that have a facet, and which end of their values is shown first. */
@@ -37,7 +37,7 @@ export function SearchPage(props: SearchPageProps) {
       <Chips
         state={state}
         parts={props.parts}
-        live={props.openEnded}
+        live={props.openEnded && props.valid}
         countUrl={props.valid ? urls.searchCount.href(sectionParams(state, range)) : undefined}
       />
       {props.diagnostics.length > 0 && <QueryErrors q={state.q} diagnostics={props.diagnostics} />}
@@ -49,7 +49,7 @@ export function SearchPage(props: SearchPageProps) {
         data-live={state.live && props.openEnded && props.valid ? '1' : undefined}
       >
         <Facets {...props} />
-        <main id="results">{props.valid && <Results {...props} />}</main>
+        <main id="results">{props.valid ? <Results {...props} /> : <QueryHelp />}</main>
         <aside class="drawer" id="drawer" aria-label="Event" aria-live="off">
           {props.valid && state.sel !== '' && (
             <div

@@ -32,3 +32,32 @@ function Pointed(props: { readonly q: string; readonly column: number }) {
     </pre>
   )
 }
+
+const EXAMPLES = [
+  ['failed password', 'both words, anywhere in an event'],
+  ['"failed password"', 'the two words one after the other'],
+  ['host:web-3', 'the whole value, in any case'],
+  ['host:web-* or user:?dmin', 'wildcards; or, and, not, ( )'],
+  ['*comsvcs*', 'inside a word'],
+  ['dst_port:[1024 to 2048]', 'a range; also status:>=500'],
+  ['src_ip:203.0.113.0/24', 'a network'],
+  ['CommandLine:/-enc\\s+\\S+/', 'a regular expression'],
+  ['not process:chrome.exe', 'everything else'],
+] as const
+
+/** The search language in nine lines, shown where results would be. */
+export function QueryHelp() {
+  return (
+    <div class="empty">
+      <h2>How to search</h2>
+      <dl>
+        {EXAMPLES.map(([example, what]) => (
+          <>
+            <dt>{example}</dt>
+            <dd>{what}</dd>
+          </>
+        ))}
+      </dl>
+    </div>
+  )
+}
