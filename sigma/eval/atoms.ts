@@ -3,7 +3,6 @@
 import type { Expr, Target, Test, WildcardPart } from '../ir/expr.ts'
 import { fold } from '../text/fold.ts'
 import { regexOf } from './operands.ts'
-import { compileMatch, type EventPredicate } from './predicate.ts'
 import type { Literal, LiteralKind } from './text-index.ts'
 
 /** A rule's expression over atoms and late tests. */
@@ -24,10 +23,16 @@ export interface Slot {
   presence: number
 }
 
+/** What scanning cannot decide. */
+export interface LateTest {
+  readonly target: Target
+  readonly test: Test
+}
+
 export interface Atoms {
   /** How likely an atom is to be set, 0 to 1: an estimate from its shape. */
   readonly likelihoods: number[]
-  readonly late: EventPredicate[]
+  readonly late: LateTest[]
   readonly slots: Slot[]
   readonly ids: Map<string, number>
   readonly lateIds: Map<string, number>
@@ -219,7 +224,7 @@ function late(
   let id = atoms.lateIds.get(key)
   if (id === undefined) {
     id = atoms.late.length
-    atoms.late.push(compileMatch(target, test))
+    atoms.late.push({ target, test })
     atoms.lateIds.set(key, id)
   }
   return { kind: 'late', late: id, guards }

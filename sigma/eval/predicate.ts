@@ -47,16 +47,21 @@ function compileOr(args: readonly EventPredicate[]): EventPredicate {
   }
 }
 
-/** One test on one target as a function of an event. */
-export function compileMatch(target: Target, test: Test): EventPredicate {
+type ValuePredicate = (value: FieldValue) => boolean
+
+/**
+ * One test on one target as a function of an event. `wrap` may add a memo to the test of one value.
+ */
+export function compileMatch(
+  target: Target,
+  test: Test,
+  wrap: (test: ValuePredicate) => ValuePredicate = (same) => same,
+): EventPredicate {
   switch (test.kind) {
     case 'exists':
       return (event) => targetValues(target, event).some((value) => value !== null) === test.value
     case 'null':
-      return (event) => {
-        const values = targetValues(target, event)
-        return values.length === 0 || values.includes(null)
-      }
+      return compileNull(target)
     case 'fieldref':
       return (event) => {
         const others = fieldValues(event.fields, test.name)
@@ -66,11 +71,22 @@ export function compileMatch(target: Target, test: Test): EventPredicate {
         )
       }
     default:
-      return compileTarget(target, compileTest(test))
+      return compileTarget(target, wrap(compileTest(test)))
   }
 }
 
-function compileTarget(target: Target, test: (value: FieldValue) => boolean): EventPredicate {
+function compileNull(target: Target): EventPredicate {
+  return (event) => {
+    if (target.scope === 'field' && Object.hasOwn(event.fields, target.name)) {
+      const own = event.fields[target.name]!
+      if (!isList(own)) return own === null
+    }
+    const values = targetValues(target, event)
+    return values.length === 0 || values.includes(null)
+  }
+}
+
+function compileTarget(target: Target, test: ValuePredicate): EventPredicate {
   switch (target.scope) {
     case 'field':
       return (event) => testField(event.fields, target.name, test)
@@ -103,7 +119,7 @@ function compileTarget(target: Target, test: (value: FieldValue) => boolean): Ev
   }
 }
 
-function testField(fields: Fields, name: string, test: (value: FieldValue) => boolean): boolean {
+function testField(fields: Fields, name: string, test: ValuePredicate): boolean {
   if (Object.hasOwn(fields, name)) {
     const own = fields[name]!
     return isList(own) ? fieldValues(fields, name).some(test) : test(own)
@@ -112,7 +128,7 @@ function testField(fields: Fields, name: string, test: (value: FieldValue) => bo
 }
 
 /** Leaves are the texts that `eachLeaf` visits. */
-function someLeaf(value: FieldValue, test: (value: FieldValue) => boolean): boolean {
+function someLeaf(value: FieldValue, test: ValuePredicate): boolean {
   if (typeof value === 'string') return test(value)
   if (isList(value)) return value.some((element) => someLeaf(element, test))
   if (!isObject(value)) return value !== null && test(String(value))

@@ -90,11 +90,20 @@ function readTexts(event: SigmaEvent, reader: Reader, atoms: AtomSet): void {
 }
 
 function readFields(fields: Fields, readers: Readers, atoms: AtomSet): void {
-  for (const name of Object.keys(fields)) {
-    const reader = readers.byName.get(name) ?? readers.make(name)
-    if (reader.slot === undefined && reader.keywords === undefined && reader.below.length === 0) {
-      continue
+  const { lastNames, lastReaders } = readers
+  const names = Object.keys(fields)
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!
+    let reader: Reader
+    if (lastNames[i] === name) reader = lastReaders[i]!
+    else {
+      reader = readers.byName.get(name) ?? readers.make(name)
+      if (i < PLACES_MAX) {
+        lastNames[i] = name
+        lastReaders[i] = reader
+      }
     }
+    if (reader.isIdle) continue
     const value = fields[name]!
     readValue(reader, value, readers.other, atoms)
     if (reader.below.length > 0 && typeof value === 'object' && value !== null) {
@@ -102,6 +111,9 @@ function readFields(fields: Fields, readers: Readers, atoms: AtomSet): void {
     }
   }
 }
+
+/** Fields of an event whose readers are found by place. */
+const PLACES_MAX = 256
 
 function readValue(reader: Reader, value: FieldValue, other: Reader, atoms: AtomSet): void {
   if (typeof value === 'string') readText(reader, value, atoms)

@@ -1,13 +1,15 @@
 // The fields that rules ask about, found by name in an event.
 import type { Atoms } from './atoms.ts'
-import { buildTextIndex, type TextIndex } from './text-index.ts'
+import { buildTextIndex, type Literal, type TextIndex } from './text-index.ts'
 
 /** One field, or (without a name) all texts, compiled. */
 export interface FieldSlot {
   readonly name: string | undefined
   /** Atom set by any value that is not null, or -1. */
   readonly presence: number
-  readonly index: TextIndex | undefined
+  readonly literals: readonly Literal[]
+  /** All its literals compiled, at the first call. */
+  readonly index: () => TextIndex
   /** Every atom of the slot. */
   readonly atoms: readonly number[]
   /** Those that the text of a number or boolean may set, presence aside. */
@@ -28,10 +30,15 @@ const NUMERIC = /^[-+.0-9aefilnrstuy]+$/
 export function buildSlots(atoms: Atoms): Slots {
   const all = atoms.slots.map(({ name, literals, presence }): FieldSlot => {
     const ids = literals.map((literal) => literal.atom)
+    let built: TextIndex | undefined
     return {
       name,
       presence,
-      index: literals.length > 0 ? buildTextIndex(literals) : undefined,
+      literals,
+      index: () => {
+        built ??= buildTextIndex(literals)
+        return built
+      },
       atoms: presence < 0 ? ids : [...ids, presence],
       numeric: literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom),
     }

@@ -1,0 +1,42 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { buildAutomaton, scanAscii, scanFolded } from './automaton.ts'
+import { createHits } from './hits.ts'
+
+function found(patterns: readonly string[], text: string): string[] {
+  const automaton = buildAutomaton(patterns.map((pattern, atom) => ({ text: pattern, atom })))
+  const hits = createHits()
+  if (!scanAscii(automaton, text, hits)) {
+    hits.count = 0
+    scanFolded(automaton, text, hits)
+  }
+  const atoms = new Set(hits.atoms.subarray(0, hits.count))
+  return patterns.filter((_, atom) => atoms.has(atom))
+}
+
+test('finds exactly the patterns that a text includes', () => {
+  const letters = fc.string({
+    unit: fc.constantFrom('a', 'b', 'c', 'é'),
+    maxLength: 12,
+    minLength: 1,
+  })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(letters, { minLength: 1, maxLength: 12 }),
+      letters,
+      (patterns, tail) => {
+        const text = `${patterns[0]!.slice(1)}${patterns.at(-1)}${tail}`
+        expect(found(patterns, text)).toEqual(patterns.filter((pattern) => text.includes(pattern)))
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+test('an ASCII text may be of any case', () => {
+  expect(found(['abcdefgh', 'bcd', '[x]'], 'xABCDEFGHx [X]')).toEqual(['abcdefgh', 'bcd', '[x]'])
+})
+
+test('a text that ends inside a pattern does not hold it', () => {
+  expect(found(['abcdefgh'], 'abcdefg')).toEqual([])
+})
