@@ -1,15 +1,21 @@
 // The table of parsers. A new format is a file and a line here, above every format that would also take its
 // lines: recognition asks from the top. Names, help and pick-lists come from it.
+import { apache } from './apache.ts'
 import type { Parser } from './event.ts'
 import { json } from './json.ts'
 import { linuxAuth } from './linux_auth.ts'
+import { nginx } from './nginx.ts'
 import { syslog } from './syslog.ts'
 import { text } from './text.ts'
+import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
 
 export const PARSERS = {
   windows,
   linux_auth: linuxAuth,
+  nginx,
+  apache,
+  webserver,
   json,
   syslog,
   text,
@@ -18,7 +24,9 @@ export const PARSERS = {
 export type ParserName = keyof typeof PARSERS
 
 /** Names of kinds of log: which parser reads a line is decided for each line. */
-export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {}
+export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
+  web: ['nginx', 'apache', 'webserver'],
+}
 
 const NAMES: ReadonlyMap<string, Parser> = new Map(
   Object.values<Parser>(PARSERS).flatMap((parser) =>

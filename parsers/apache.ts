@@ -1,0 +1,22 @@
+// Apache httpd access and error logs.
+import type { Parser } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { readApacheError } from './web/error.ts'
+import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
+
+const server: WebServer = {
+  programs: new Set(['apache', 'apache2', 'httpd']),
+  access: closedLogSource('apache', ['webserver'], ['apache']),
+  error: closedLogSource('apache', [], ['apache']),
+  // `vhost_combined` is Apache's alone.
+  ownAccess: (line) => line.virtualHost !== undefined,
+  readError: readApacheError,
+}
+
+export const apache: Parser = {
+  name: 'apache',
+  title: 'Apache httpd access and error logs',
+  aliases: ['httpd', 'apache2'],
+  recognise: (input, context) => recogniseWeb(server, input, context),
+  parse: (input, context) => parseWeb(server, input, context),
+}

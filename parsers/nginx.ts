@@ -1,0 +1,22 @@
+// nginx access and error logs.
+import type { Parser } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { readNginxError } from './web/error.ts'
+import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
+
+const server: WebServer = {
+  programs: new Set(['nginx']),
+  access: closedLogSource('nginx', ['webserver'], ['nginx']),
+  error: closedLogSource('nginx', [], ['nginx']),
+  // The `main` format of nginx' packages ends with X-Forwarded-For; Apache has no such format.
+  ownAccess: (line) =>
+    line.combined && line.further.length === 1 && !/^\d+$/.test(line.further[0]!),
+  readError: readNginxError,
+}
+
+export const nginx: Parser = {
+  name: 'nginx',
+  title: 'nginx access and error logs',
+  recognise: (input, context) => recogniseWeb(server, input, context),
+  parse: (input, context) => parseWeb(server, input, context),
+}

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test'
+import { type NormaliseOptions, normalise } from './normalise.ts'
+
+const NOW = Date.parse('2026-11-21T12:00:00Z')
+const OPTIONS: NormaliseOptions = { now: NOW, received: NOW, timeZone: 'UTC' }
+const event = (text: string, source?: string) => normalise(text, { ...OPTIONS, source })
+
+const REQUEST = '"GET /shop/item.php?id=1%27+OR+1=1 HTTP/1.1" 404 512'
+const HEAD = '203.0.113.7 - anna [21/Nov/2026:10:00:00 +0100]'
+const COMBINED = `${HEAD} ${REQUEST} "https://example.com/" "probe/1.0 (\\"x\\")"`
+
+describe('access lines', () => {
+  test.each([
+    ['common', `${HEAD} ${REQUEST}`, undefined, 'webserver'],
+    ['combined', COMBINED, undefined, 'webserver'],
+    ['combined, nginx’ main format', `${COMBINED} "198.51.100.4"`, undefined, 'nginx'],
+    ['virtual host in front', `shop.example.com:443 ${COMBINED}`, undefined, 'apache'],
+    ['named nginx', COMBINED, 'nginx', 'nginx'],
+    ['named apache', COMBINED, 'apache', 'apache'],
+    ['the group web', COMBINED, 'web', 'webserver'],
+    ['nginx over syslog', `<190>Nov 21 09:00:00 web-1 nginx: ${COMBINED}`, undefined, 'nginx'],
+    ['httpd over syslog', `Nov 21 09:00:00 web-1 httpd[7]: ${COMBINED}`, undefined, 'apache'],
+  ])('%s', (_, line, source, parser) => {
+    const got = event(line, source)
+    expect(got).toMatchObject({
+      parser,
+      time: Date.parse('2026-11-21T09:00:00Z'),
+      fields: {
+        'c-ip': '203.0.113.7',
+        'cs-username': 'anna',
+        'cs-method': 'GET',
+        'cs-uri-query': '/shop/item.php?id=1%27+OR+1=1',
+        'cs-uri-stem': '/shop/item.php',
+        'cs-version': 'HTTP/1.1',
+        'sc-status': 404,
+        'sc-bytes': 512,
+      },
+      pivots: {
+        src_ip: '203.0.113.7',
+        user: 'anna',
+        url: '/shop/item.php?id=1%27+OR+1=1',
+        action: 'GET',
+        outcome: 'failure',
+      },
+      logsource: { category: ['webserver'], closed: true },
+    })
+    if (line.includes('probe')) {
+      expect(got.fields).toMatchObject({
+        'cs-referer': 'https://example.com/',
+        'cs-user-agent': 'probe/1.0 ("x")',
+      })
+    }
+    if (line.includes('web-1')) expect(got.pivots.host).toBe('web-1')
+    if (line.startsWith('shop')) expect(got.fields['cs-host']).toBe('shop.example.com:443')
+  })
+
+  test.each([
+    ['"-" 408 0', { request: '-', 'sc-status': 408 }],
+    ['"\\x16\\x03\\x01" 400 157', { request: '\\x16\\x03\\x01' }],
+    ['"GET /a b HTTP/1.1" 200 -', { 'cs-uri-query': '/a b' }],
+    ['"GET /old" 200 3', { 'cs-uri-query': '/old' }],
+    ['"GET http://h.example/p?q HTTP/1.0" 200 3', { 'cs-uri-stem': '/p' }],
+    ['"PROPFIND / HTTP/1.1" 207 3', { 'cs-method': 'PROPFIND' }],
+  ])('request %s', (rest, fields) => {
+    expect(event(`203.0.113.7 - - [21/Nov/2026:10:00:00 +0000] ${rest}`)).toMatchObject({
+      parser: 'webserver',
+      fields,
+    })
+  })
+
+  test.each([
+    '203.0.113.7 - - [21/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1',
+    '203.0.113.7 - - [yesterday] "GET / HTTP/1.1" 200 1',
+    'some text - - [21/Nov/2026:10:00:00 +0000] x',
+  ])('%s is none', (line) => {
+    expect(event(line).parser).toBe('text')
+    expect(event(line, 'nginx')).toMatchObject({ parser: 'unparsed', raw: line })
+  })
+})
+
+test('nginx error lines', () => {
+  const got = event(
+    '2026/11/21 10:00:00 [crit] 120#121: *77 open() "/x" failed (13: Permission denied), client: 203.0.113.7, server: example.com, request: "GET /x HTTP/1.1", host: "example.com", referrer: "http://a/"',
+  )
+  expect(got).toMatchObject({
+    parser: 'nginx',
+    time: Date.parse('2026-11-21T10:00:00Z'),
+    logsource: { category: [], service: ['nginx'] },
+    fields: { pid: 120, connection: '77', client: '203.0.113.7', host: 'example.com' },
+    pivots: { src_ip: '203.0.113.7', url: '/x', severity: 'high' },
+  })
+  expect(
+    event('2026/11/21 10:00:00 [alert] 1#1: worker process 9 exited on signal 11'),
+  ).toMatchObject({
+    parser: 'nginx',
+    message: 'worker process 9 exited on signal 11',
+  })
+})
+
+test.each([
+  '[Sat Nov 21 10:00:00.123456 2026] [core:error] [pid 9:tid 140] [client 203.0.113.7:5151] AH00124: too many redirects',
+  '[Sat Nov 21 10:00:00 2026] [error] [client 203.0.113.7] AH00124: too many redirects',
+])('apache error line %s', (line) => {
+  expect(event(line)).toMatchObject({
+    parser: 'apache',
+    message: 'AH00124: too many redirects',
+    fields: { level: 'error', code: 'AH00124' },
+    pivots: { src_ip: '203.0.113.7', severity: 'medium' },
+    logsource: { category: [], service: ['apache'] },
+  })
+})

@@ -1,0 +1,50 @@
+// An access line as an event with the field names of Sigma's `webserver` category. SigmaHQ's rules look for
+// paths and queries alike in `cs-uri-query`, so it holds the whole request target.
+import type { EventLogSource, FieldValue, Pivots } from '../../sigma/event.ts'
+import type { Parsed } from '../event.ts'
+import { ipOf } from '../values.ts'
+import type { AccessLine } from './access.ts'
+
+export type WritablePivots = { -readonly [name in keyof Pivots]: Pivots[name] }
+
+/** The event of an access line; `message` is the line without a syslog header. */
+export function accessEvent(
+  line: AccessLine,
+  message: string,
+  logsource: EventLogSource,
+  host: string | undefined,
+): Parsed {
+  const { target, method } = line
+  const fields: { [name: string]: FieldValue } = { 'c-ip': line.client, 'sc-status': line.status }
+  if (line.user !== undefined) fields['cs-username'] = line.user
+  if (method !== undefined && target !== undefined) {
+    fields['cs-method'] = method
+    fields['cs-uri-query'] = target
+    fields['cs-uri-stem'] = stemOf(target)
+  } else fields.request = line.request
+  if (line.version !== undefined) fields['cs-version'] = line.version
+  if (line.bytes !== undefined) fields['sc-bytes'] = line.bytes
+  if (line.referer !== undefined) fields['cs-referer'] = line.referer
+  if (line.userAgent !== undefined) fields['cs-user-agent'] = line.userAgent
+  if (line.virtualHost !== undefined) fields['cs-host'] = line.virtualHost
+  if (line.further.length > 0) fields.further = line.further
+  const pivots: WritablePivots = { outcome: line.status < 400 ? 'success' : 'failure' }
+  const name = host ?? line.virtualHost
+  if (name !== undefined) pivots.host = name
+  const address = ipOf(line.client)
+  if (address !== undefined) pivots.src_ip = address
+  if (line.user !== undefined) pivots.user = line.user
+  if (target !== undefined) pivots.url = target
+  if (method !== undefined) pivots.action = method
+  return { time: line.time, logsource, pivots, message, fields }
+}
+
+/** A request target without its query; of an absolute one the path. */
+function stemOf(target: string): string {
+  const query = target.indexOf('?')
+  const whole = query < 0 ? target : target.slice(0, query)
+  const scheme = whole.indexOf('://')
+  if (scheme < 0 || whole.startsWith('/')) return whole
+  const path = whole.indexOf('/', scheme + 3)
+  return path < 0 ? '/' : whole.slice(path)
+}

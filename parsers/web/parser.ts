@@ -1,0 +1,74 @@
+// What the parsers of web servers share: an access line or an error line, perhaps behind a syslog header.
+import type { EventLogSource } from '../../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, ParserInput } from '../event.ts'
+import { splitSyslog } from '../syslog-header.ts'
+import { type AccessLine, readAccessLine } from './access.ts'
+import type { ErrorLine } from './error.ts'
+import { accessEvent } from './event.ts'
+
+/** One server: which programs log for it, its log sources and how its error lines read. */
+export interface WebServer {
+  readonly programs: ReadonlySet<string>
+  readonly access: EventLogSource
+  readonly error: EventLogSource
+  /** Whether an access line can only be this server's. */
+  readonly ownAccess: (line: AccessLine) => boolean
+  readonly readError: (text: string, context: ParseContext) => ErrorLine | undefined
+}
+
+/** A line without its syslog header, and what the header said. */
+interface Line {
+  readonly text: string
+  readonly host?: string
+  readonly program?: string
+  readonly time?: number
+}
+
+function lineOf(input: ParserInput, context: ParseContext): Line {
+  const first = input.text.charCodeAt(0)
+  const header = isSyslogStart(first) ? splitSyslog(input.text, context) : undefined
+  if (header?.program === undefined) return { text: input.text }
+  return {
+    text: header.message,
+    program: header.program,
+    ...(header.host === undefined ? {} : { host: header.host }),
+    ...(header.time === undefined ? {} : { time: header.time }),
+  }
+}
+
+/** `<` of a priority, a letter of a month or program, a digit of an ISO date. */
+function isSyslogStart(code: number): boolean {
+  return code === 0x3c || (code >= 0x41 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
+}
+
+/** Whether a line is surely this server's. */
+export function recogniseWeb(
+  server: WebServer,
+  input: ParserInput,
+  context: ParseContext,
+): boolean {
+  if (input.json !== undefined) return false
+  const line = lineOf(input, context)
+  if (line.program !== undefined && server.programs.has(line.program)) return true
+  if (server.readError(line.text, context) !== undefined) return true
+  const access = readAccessLine(line.text, context)
+  return access !== undefined && server.ownAccess(access)
+}
+
+/** The event of an access or error line of this server. */
+export function parseWeb(
+  server: WebServer,
+  input: ParserInput,
+  context: ParseContext,
+): Parsed | EventError {
+  const line = lineOf(input, context)
+  const access = readAccessLine(line.text, context)
+  if (access !== undefined) return accessEvent(access, line.text, server.access, line.host)
+  const error = server.readError(line.text, context)
+  if (error === undefined) {
+    return { code: 'web-no-log-line', message: 'neither an access nor an error log line' }
+  }
+  const { fields, message, pivots, time } = error
+  if (line.host !== undefined) pivots.host = line.host
+  return { time, logsource: server.error, pivots, message, fields }
+}
