@@ -13,9 +13,11 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml'
-import type { Position, Scalar, Yaml, YamlEntry } from '../rule.ts'
+import type { Position, Yaml, YamlEntry } from '../rule.ts'
 import { YAML_BYTES_MAX, YAML_DEPTH_MAX, YAML_DOCUMENTS_MAX, YAML_NODES_MAX } from './limits.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import { fail, type Report } from './report.ts'
+import { typedScalar } from './scalars.ts'
 
 /** One document of a file. `value` is undefined when it cannot be read; the report says why. */
 export interface YamlDocument extends Position {
@@ -27,16 +29,25 @@ export interface YamlDocument extends Position {
 
 const START: Position = { line: 1, column: 1 }
 
+function refuse(report: Report, code: string, message: string): YamlDocument[] {
+  fail(report, code, message, START)
+  return [{ ...START, value: undefined, text: '', report }]
+}
+
 /** The documents of a text, empty ones left out; `newReport` gives each its own report. */
 export function readYaml(text: string, newReport: () => Report): YamlDocument[] {
-  const refuse = (code: string, message: string): YamlDocument[] => {
-    const report = newReport()
-    fail(report, code, message, START)
-    return [{ ...START, value: undefined, text: '', report }]
-  }
   if (text.length > YAML_BYTES_MAX || new TextEncoder().encode(text).length > YAML_BYTES_MAX) {
-    return refuse('yaml-too-long', `the file is longer than ${YAML_BYTES_MAX} bytes`)
+    return refuse(newReport(), 'yaml-too-long', `the file is longer than ${YAML_BYTES_MAX} bytes`)
   }
+  const plain = readPlainYaml(text)
+  if (plain !== undefined) {
+    return [{ line: plain.line, column: plain.column, value: plain, text, report: newReport() }]
+  }
+  return readFullYaml(text, newReport)
+}
+
+/** The same through the full YAML reader, for any text within the limits. */
+export function readFullYaml(text: string, newReport: () => Report): YamlDocument[] {
   const lines = new LineCounter()
   let documents: readonly Document[]
   try {
@@ -51,14 +62,18 @@ export function readYaml(text: string, newReport: () => Report): YamlDocument[] 
     ]
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return refuse('yaml-syntax', `the YAML reader gave up: ${reason}`)
+    return refuse(newReport(), 'yaml-syntax', `the YAML reader gave up: ${reason}`)
   }
   if (documents.length > YAML_DOCUMENTS_MAX) {
-    return refuse('yaml-too-many-documents', `more than ${YAML_DOCUMENTS_MAX} documents`)
+    return refuse(
+      newReport(),
+      'yaml-too-many-documents',
+      `more than ${YAML_DOCUMENTS_MAX} documents`,
+    )
   }
   return documents.flatMap((document, index) => {
     const end = documents[index + 1]?.range?.[0] ?? text.length
-    const own = text.slice(document.range?.[0] ?? 0, end)
+    const own = text.slice(index === 0 ? 0 : (document.range?.[0] ?? 0), end)
     return readDocument(document, own, lines, newReport())
   })
 }
@@ -115,7 +130,7 @@ function convert(walk: Walk, node: unknown, depth: number): Yaml | undefined {
   if (isAlias(node)) return followAlias(walk, node, at, depth)
   const anchor = (node as { anchor?: string }).anchor
   if (anchor !== undefined) walk.anchors.set(anchor, node as Node)
-  if (isScalar(node)) return typed(String(node.value ?? ''), node.type === 'PLAIN', at)
+  if (isScalar(node)) return typedScalar(String(node.value ?? ''), node.type === 'PLAIN', at)
   if (isSeq(node)) {
     const items: Yaml[] = []
     for (const item of node.items) {
@@ -169,24 +184,4 @@ function convertMap(walk: Walk, map: YAMLMap, at: Position, depth: number): Yaml
     entries.set(name, { key, value: bare })
   }
   return { ...at, kind: 'map', entries }
-}
-
-const NULLS = new Set(['', '~', 'null', 'Null', 'NULL'])
-const TRUES = new Set(['true', 'True', 'TRUE'])
-const FALSES = new Set(['false', 'False', 'FALSE'])
-const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
-
-/** The typed scalar of a source text; only plain ones are anything but text. */
-function typed(text: string, plain: boolean, at: Position): Scalar {
-  if (!plain) return { ...at, kind: 'string', text }
-  if (NULLS.has(text)) return { ...at, kind: 'null', text }
-  if (TRUES.has(text)) return { ...at, kind: 'boolean', value: true, text }
-  if (FALSES.has(text)) return { ...at, kind: 'boolean', value: false, text }
-  if (NUMBER.test(text)) {
-    const value = Number(text)
-    if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) {
-      return { ...at, kind: 'number', value, text }
-    }
-  }
-  return { ...at, kind: 'string', text }
 }
