@@ -146,7 +146,7 @@ describe('following matches', () => {
   test('a rule nobody described makes an alert under its id, counted', async () => {
     const { list, feed } = createFeed()
     list.push(match(1, 'a', 'other'))
-    await withState({ openFeed: () => feed }, async (state) => {
+    await withState({ openFeed: () => feed, ruleWait_ms: 0 }, async (state) => {
       await state.setRules([rule])
       await until(state, 1)
       expect(await state.getAlert('A-1')).toMatchObject({
@@ -155,6 +155,31 @@ describe('following matches', () => {
         ruleText: '',
       })
       expect((await state.alertMakerStatus()).unknownRules).toBe(1)
+    })
+  })
+
+  test('matches of a rule that is not described yet wait for it', async () => {
+    const { list, feed } = createFeed()
+    list.push(match(1, 'a', 'h2'))
+    await withState({ openFeed: () => feed }, async (state) => {
+      await state.setRules([rule])
+      while ((await state.alertMakerStatus()).stopped !== 'waiting-for-rules') await Bun.sleep(5)
+      await state.setRules([{ ...rule, hash: 'h2', titleTemplate: 'second text' }])
+      await until(state, 1)
+      expect((await state.getAlert('A-1'))?.title).toBe('second text')
+      expect((await state.alertMakerStatus()).unknownRules).toBe(0)
+    })
+  })
+
+  test('more matches than one transaction takes all arrive', async () => {
+    const { list, feed } = createFeed()
+    for (let i = 1; i <= 12_000; i++) list.push(match(i, `host-${i % 7}`))
+    await withState({ openFeed: () => feed }, async (state) => {
+      await state.setRules([rule])
+      await until(state, 12_000)
+      const { alerts } = await state.listAlerts({ filter: {}, limit: 100 })
+      expect(alerts).toHaveLength(7)
+      expect(alerts.reduce((sum, alert) => sum + alert.count, 0)).toBe(12_000)
     })
   })
 

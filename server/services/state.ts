@@ -10,16 +10,18 @@ export interface StateServiceOptions extends Omit<StoreOptions, 'hooks'> {
   /** Opens the matches to follow, undefined while there are none. Absent: no alerts are made. */
   readonly openFeed?: () => OpenFeed | undefined
   readonly suppressions?: readonly Suppression[]
+  /** How long matches of undescribed rules wait for `setRules`, milliseconds. */
+  readonly ruleWait_ms?: number
   readonly onAlerts?: (notice: AlertNotice) => void
   readonly onAlertsStopped?: (reason: string) => void
 }
 
 /** Opens the store and starts following matches. */
 export async function openState(options: StateServiceOptions): Promise<StateStore> {
-  const { openFeed, suppressions = [], onAlerts, onAlertsStopped, ...storeOptions } = options
+  const { openFeed, suppressions = [], ruleWait_ms, onAlerts, onAlertsStopped, ...rest } = options
   let loop: AlertLoop | undefined
   const { store, alerts } = await openStore({
-    ...storeOptions,
+    ...rest,
     hooks: {
       changing: () => loop?.alertsChanged(),
       changed: (ids) => onAlerts?.({ created: [], updated: ids, more: false }),
@@ -30,6 +32,7 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
       writer: alerts,
       openFeed,
       suppressions,
+      ...(ruleWait_ms === undefined ? {} : { ruleWait_ms }),
       onAlerts: (notice) => onAlerts?.(notice),
       onStopped: (reason) => onAlertsStopped?.(reason),
     })

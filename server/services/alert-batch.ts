@@ -1,0 +1,109 @@
+// One step of following matches: read past the cursor, fold, commit alerts and cursor together.
+import type { MatchFeed } from '../stores/events/event-store.ts'
+import { alertId } from '../stores/state/alert-rows.ts'
+import type { AlertWriter, Folded, MatchCursor } from '../stores/state/alert-writer.ts'
+import type { AlertNotice } from '../stores/state/alerts-store.ts'
+import { createAlertMaker, type Suppression } from './alert-maker.ts'
+import type { RuleBook } from './alert-rule-book.ts'
+
+/** Matches of one transaction. The number follows the time that one takes, since calls to the state
+ * worker wait for it; too few would spend the time on fsync. */
+export const BATCH_MATCHES_MAX = 5000
+export const BATCH_MATCHES_MIN = 1500
+export const BATCH_TARGET_MS = 80
+export const ALERT_NOTICE_MAX = 500
+
+/** The intake is not the one that the cursor counts in: going on would skip or repeat matches. */
+export class OtherEpoch extends Error {
+  constructor(known: string, found: string) {
+    super(
+      `other-epoch: alerts follow intake ${known}, but intake.db is ${found}. ` +
+        'Restore state.db and intake.db from the same backup',
+    )
+  }
+}
+
+export type Step = 'done' | 'more' | 'waiting-for-rules'
+
+export interface Batcher {
+  /** `more`: the next step has work at once. Throws `OtherEpoch`, or what reading or writing threw. */
+  step(feed: MatchFeed): Promise<Step>
+  /** After a failure nothing is known: stored alerts and the cursor are read again. */
+  reset(): void
+  /** Someone changed alerts. */
+  forget(): void
+  cursor(): MatchCursor | undefined
+  readonly totals: Readonly<Totals>
+}
+
+interface Totals {
+  matches: number
+  suppressed: number
+  alertsCreated: number
+  alertsUpdated: number
+}
+
+export interface BatcherOptions {
+  readonly writer: AlertWriter
+  readonly rules: RuleBook
+  readonly suppressions: readonly Suppression[]
+  readonly onAlerts: (notice: AlertNotice) => void
+}
+
+export function createBatcher({ writer, rules, suppressions, onAlerts }: BatcherOptions): Batcher {
+  const maker = createAlertMaker()
+  const totals = { matches: 0, suppressed: 0, alertsCreated: 0, alertsUpdated: 0 }
+  let cursor: MatchCursor | undefined
+  let size = BATCH_MATCHES_MAX
+  return {
+    step: async (feed) => {
+      const began = performance.now()
+      const epoch = feed.epoch()
+      const from = cursor ?? (await writer.cursor()) ?? { epoch, sequence: 0 }
+      if (from.epoch !== epoch) throw new OtherEpoch(from.epoch, epoch)
+      cursor = from
+      const matches = feed.matches(from.sequence, size)
+      const last = matches.at(-1)
+      if (last === undefined) return 'done'
+      if (!(await rules.describe(matches))) return 'waiting-for-rules'
+      const prepared = maker.prepare(matches, rules.of, suppressions)
+      const folded = await writer.commit(from, last.sequence, {
+        missing: () => maker.missing(prepared),
+        fold: (found, next) => maker.fold(prepared, found, next, (id) => feed.event(id)),
+      })
+      maker.settle(folded)
+      cursor = { epoch, sequence: last.sequence }
+      totals.matches += matches.length
+      totals.alertsCreated += folded.created.length
+      totals.alertsUpdated += folded.updated.length
+      for (const delta of folded.rules.values()) totals.suppressed += delta.suppressed
+      if (folded.created.length + folded.updated.length > 0) onAlerts(noticeOf(folded))
+      if (matches.length < size) return 'done'
+      size = fittingSize(size, performance.now() - began)
+      return 'more'
+    },
+    reset: () => {
+      maker.forget()
+      cursor = undefined
+    },
+    forget: () => maker.forget(),
+    cursor: () => cursor,
+    totals,
+  }
+}
+
+/** The next full batch's size, so that it takes about `BATCH_TARGET_MS`. */
+function fittingSize(size: number, took_ms: number): number {
+  const fitting = Math.round((size * BATCH_TARGET_MS) / Math.max(took_ms, 1))
+  return Math.min(Math.max(fitting, BATCH_MATCHES_MIN), BATCH_MATCHES_MAX)
+}
+
+function noticeOf({ created, updated }: Folded): AlertNotice {
+  const ids = (alerts: readonly { readonly number: number }[]) =>
+    alerts.slice(0, ALERT_NOTICE_MAX).map((alert) => alertId(alert.number))
+  return {
+    created: ids(created),
+    updated: ids(updated),
+    more: Math.max(created.length, updated.length) > ALERT_NOTICE_MAX,
+  }
+}
