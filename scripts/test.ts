@@ -2,7 +2,14 @@
 const filters = process.argv.slice(2)
 const report = `${process.env['TMPDIR'] ?? '/tmp'}/trapline-junit-${process.pid}.xml`
 const run = Bun.spawnSync(
-  [process.execPath, 'test', ...filters, '--reporter=junit', `--reporter-outfile=${report}`],
+  [
+    process.execPath,
+    'test',
+    '--timeout=60000',
+    ...filters,
+    '--reporter=junit',
+    `--reporter-outfile=${report}`,
+  ],
   { stdout: 'inherit', stderr: 'inherit' },
 )
 const file = Bun.file(report)

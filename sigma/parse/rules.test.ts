@@ -297,4 +297,4 @@ test('never throws for damaged rules', () => {
     }),
     { numRuns: 1500 },
   )
-})
+}, 60_000)

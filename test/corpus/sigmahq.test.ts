@@ -6,7 +6,9 @@ import type { LoadedRules, RuleFile } from '../../sigma/rule.ts'
 import { corpusFolder } from './corpus.ts'
 
 const root = await corpusFolder('sigmahq')
-const withCorpus = test.skipIf(root === undefined)
+const TIMEOUT_MS = 60_000
+const skipped = test.skipIf(root === undefined)
+const withCorpus = (name: string, run: () => Promise<void>) => skipped(name, run, TIMEOUT_MS)
 
 async function filesBelow(folder: string): Promise<RuleFile[]> {
   const paths = [...new Bun.Glob(`${folder}/**/*.yml`).scanSync({ cwd: root! })].sort()
