@@ -24,7 +24,12 @@ export function GroupQueue(
   if (groups.length === 0) return <EmptyQueue {...props} />
   return (
     <Bulk {...props}>
-      <table class="alerts" data-list="" data-drawer="/alerts/drawer/" {...noBoost}>
+      <table
+        class="alerts"
+        data-list=""
+        data-drawer={urls.alertDrawer.href({ id: '' })}
+        {...noBoost}
+      >
         <thead>
           <tr>
             <Head sort={undefined} state={state} class="c-box" label="" />
@@ -92,7 +97,12 @@ export function AlertQueue(
   if (alerts.length === 0) return <EmptyQueue {...props} />
   return (
     <Bulk {...props}>
-      <table class="alerts" data-list="" data-drawer="/alerts/drawer/" {...noBoost}>
+      <table
+        class="alerts"
+        data-list=""
+        data-drawer={urls.alertDrawer.href({ id: '' })}
+        {...noBoost}
+      >
         <thead>
           <tr>
             <Head sort={undefined} state={state} class="c-box" label="" />

@@ -119,8 +119,8 @@ function TabBody(props: EventDrawerProps) {
         <WhyBox why={why} />
       ))}
       <EventSummary event={event} marks={marks} />
-      <h3>Message</h3>
-      <pre class="raw">{visible(event.message, 'keep-lines')}</pre>
+      {event.message !== '' && <h3>Message</h3>}
+      {event.message !== '' && <pre class="raw">{visible(event.message, 'keep-lines')}</pre>}
     </>
   )
 }

@@ -34,7 +34,12 @@ export interface RowsProps {
 export function EventTable(props: RowsProps) {
   const { cols } = props.state
   return (
-    <table class="events" data-list="" {...{ 'hx-boost:inherited': 'false' }}>
+    <table
+      class="events"
+      data-list=""
+      data-drawer={urls.searchEvent.href({ id: '' })}
+      {...{ 'hx-boost:inherited': 'false' }}
+    >
       <thead>
         <tr>
           <th class="c-time" scope="col">
