@@ -116,7 +116,7 @@ describe('other programs', () => {
       'FAILED su for root by bob',
       { user: 'bob', outcome: 'failure' },
       { target_user: 'root' },
-      ['auth', 'syslog'],
+      ['su', 'auth', 'syslog'],
     ],
     [
       'CRON',
@@ -130,21 +130,21 @@ describe('other programs', () => {
       'new user: name=eve, UID=1002, GID=1002, home=/home/eve, shell=/bin/bash, from=/dev/pts/1',
       { user: 'eve', action: 'user_added' },
       { UID: '1002', shell: '/bin/bash' },
-      ['auth', 'syslog'],
+      ['useradd', 'auth', 'syslog'],
     ],
     [
       'usermod',
       "add 'eve' to group 'sudo'",
       { user: 'eve', action: 'group_member_added' },
       { group: 'sudo' },
-      ['auth', 'syslog'],
+      ['usermod', 'auth', 'syslog'],
     ],
     [
       'passwd',
       'pam_unix(passwd:chauthtok): password changed for eve',
       { user: 'eve', action: 'password_changed' },
       {},
-      ['auth', 'syslog'],
+      ['passwd', 'auth', 'syslog'],
     ],
     [
       'systemd-logind',

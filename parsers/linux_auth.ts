@@ -22,6 +22,11 @@ interface Reading {
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const line = input.json === undefined ? splitSyslog(input.text, context) : undefined
   if (line === undefined) return { code: 'linux-auth-no-header', message: 'no syslog header' }
+  return linuxEvent(line)
+}
+
+/** The event of a line whose header is known: also what journald's JSON says. */
+export function linuxEvent(line: SyslogLine): Parsed {
   const program = programOf(line)
   const { meaning, values } = read(program, line.message)
   const fields = syslogFields(line)
@@ -38,7 +43,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 }
 
 /** The program's name without the bracket that `gdm-password]` leaves. */
-function programOf(line: SyslogLine): string {
+export function programOf(line: SyslogLine): string {
   const name = line.program ?? ''
   const short = name.slice(name.lastIndexOf('/') + 1)
   return short.endsWith(']') ? short.slice(0, -1) : short

@@ -2,9 +2,11 @@
 // lines: recognition asks from the top. Names, help and pick-lists come from it.
 import { apache } from './apache.ts'
 import type { Parser } from './event.ts'
+import { journald } from './journald.ts'
 import { json } from './json.ts'
 import { linuxAuth } from './linux_auth.ts'
 import { nginx } from './nginx.ts'
+import { suricata } from './suricata.ts'
 import { syslog } from './syslog.ts'
 import { text } from './text.ts'
 import { webserver } from './webserver.ts'
@@ -12,6 +14,8 @@ import { windows } from './windows.ts'
 
 export const PARSERS = {
   windows,
+  suricata,
+  journald,
   linux_auth: linuxAuth,
   nginx,
   apache,

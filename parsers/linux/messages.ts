@@ -1,4 +1,6 @@
 // What the programs of Linux authentication write, as templates, and what it means.
+import type { EventLogSource } from '../../sigma/event.ts'
+import { closedLogSource } from '../logsource.ts'
 import { type Template, template } from '../template.ts'
 
 /** The meaning of a message. */
@@ -187,7 +189,7 @@ export const PROGRAMS: ReadonlyMap<
     'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
     dropbear: { services: ['sshd', 'auth', 'syslog'], messages: [] },
     sudo: { services: ['sudo', 'auth', 'syslog'], messages: [] },
-    su: { services: ['auth', 'syslog'], messages: SU },
+    su: { services: ['su', 'auth', 'syslog'], messages: SU },
     cron: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     CRON: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     crond: { services: ['cron', 'auth', 'syslog'], messages: CRON },
@@ -201,7 +203,7 @@ export const PROGRAMS: ReadonlyMap<
     ...Object.fromEntries(
       ['useradd', 'usermod', 'userdel', 'groupadd', 'groupmod', 'groupdel', 'gpasswd', 'passwd']
         .concat(['chpasswd', 'chage', 'chfn', 'chsh', 'newgrp', 'adduser', 'deluser'])
-        .map((name) => [name, { services: ['auth', 'syslog'], messages: ACCOUNTS }]),
+        .map((name) => [name, { services: [name, 'auth', 'syslog'], messages: ACCOUNTS }]),
     ),
     ...Object.fromEntries(
       [
@@ -218,3 +220,8 @@ export const PROGRAMS: ReadonlyMap<
     ),
   }),
 )
+
+/** A Linux log source with these services. */
+export function linux(services: readonly string[]): EventLogSource {
+  return closedLogSource('linux', [], services)
+}
