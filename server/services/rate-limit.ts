@@ -20,8 +20,8 @@ export const RATES = {
 } as const satisfies Record<string, Rate>
 export type RateName = keyof typeof RATES
 
-/** Names counted at once of each rate; beyond it the fullest buckets are forgotten. */
-const NAMES_MAX = 50_000
+/** Names counted at once; beyond it those that nobody used for a minute are forgotten, then the oldest. */
+export const NAMES_MAX = 50_000
 
 export interface RateLimits {
   /** Takes one; 0 when allowed, else the seconds until one is free. */
@@ -39,7 +39,9 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
       const bucket = buckets.get(id) ?? { left: burst, at }
       bucket.left = Math.min(burst, bucket.left + ((at - bucket.at) / 1_000) * rate_per_s)
       bucket.at = at
-      if (!buckets.has(id) && buckets.size >= NAMES_MAX) dropRefilled(buckets, at)
+      if (buckets.size >= NAMES_MAX && !buckets.has(id)) makeRoom(buckets, at)
+      // Last used, last in the map: the first is the one to forget.
+      buckets.delete(id)
       buckets.set(id, bucket)
       if (bucket.left < 1) return (1 - bucket.left) / rate_per_s
       bucket.left -= 1
@@ -48,7 +50,16 @@ export function createRateLimits(now: () => number = Date.now): RateLimits {
   }
 }
 
-/** Forgets buckets that nobody used for a minute: each is full again, or nearly. */
-function dropRefilled(buckets: Map<string, { at: number }>, now: number): void {
-  for (const [id, bucket] of buckets) if (now - bucket.at > 60_000) buckets.delete(id)
+/** Forgets buckets that nobody used for a minute, each full again or nearly; if there are none, a tenth
+ * of all, longest unused first. */
+function makeRoom(buckets: Map<string, { readonly at: number }>, now: number): void {
+  for (const [id, bucket] of buckets) {
+    if (now - bucket.at <= 60_000) break
+    buckets.delete(id)
+  }
+  let excess = buckets.size - NAMES_MAX * 0.9
+  for (const id of buckets.keys()) {
+    if (excess-- <= 0) return
+    buckets.delete(id)
+  }
 }
