@@ -128,18 +128,23 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
 
 /** What happens by the clock; returns how to end it. */
 function startChores(services: Services, ingest: IngestHost, state: StateConnection): () => void {
+  let stopped = false
   const watch = createSilenceWatch(services.sources, state.client)
   const acknowledge = async () => {
     const { sequence } = await state.client.alertMakerStatus()
     if (sequence > 0) await ingest.acknowledgeMatches(sequence)
   }
+  const chore = (name: string, work: () => Promise<void>) => {
+    work().catch((error) => {
+      if (!stopped) console.error(`${name}: ${String(error)}`)
+    })
+  }
   const timers = [
     setInterval(() => chore('silent sources', watch), SILENCE_CHECK_MS),
     setInterval(() => chore('matches', acknowledge), ACKNOWLEDGE_MS),
   ]
-  return () => timers.forEach(clearInterval)
-}
-
-function chore(name: string, work: () => Promise<void>): void {
-  work().catch((error) => console.error(`${name}: ${String(error)}`))
+  return () => {
+    stopped = true
+    timers.forEach(clearInterval)
+  }
 }

@@ -27,7 +27,10 @@ export function csrf(): MiddlewareHandler<AppEnv> {
     if (session !== undefined) {
       const token = c.req.header(CSRF_HEADER) ?? (await formToken(c))
       if (token === undefined || !checkCsrfToken(token, session.secret, session.id)) {
-        throw new ServiceError('forbidden', 'the page is too old: reload it and try again')
+        throw new ServiceError(
+          'forbidden',
+          'the session’s token is missing or too old: reload the page, or send x-csrf-token',
+        )
       }
     }
     return next()
