@@ -306,3 +306,8 @@ test('every modifier is tried above', async () => {
   const source = await Bun.file(new URL(import.meta.url).pathname).text()
   expect(Object.keys(MODIFIERS).filter((name) => !source.includes(`|${name}`))).toEqual([])
 })
+
+test('the manual names every modifier', async () => {
+  const manual = await Bun.file(new URL('../../docs/sigma.md', import.meta.url).pathname).text()
+  expect(Object.keys(MODIFIERS).filter((name) => !manual.includes(`\`${name}\``))).toEqual([])
+})

@@ -223,7 +223,8 @@ function bracket(reader: Reader): CharSet {
 function posixSet(reader: Reader): CharSet | undefined {
   if (!reader.text.startsWith('[:', reader.at)) return undefined
   const match = /^\[:(\^?)([a-z]+):\]/.exec(reader.text.slice(reader.at, reader.at + 14))
-  const base = match === null ? undefined : POSIX[match[2] ?? '']
+  const name = match?.[2] ?? ''
+  const base = Object.hasOwn(POSIX, name) ? POSIX[name] : undefined
   if (match === null || base === undefined) throw new GiveUp()
   reader.at += match[0].length
   const set = reader.flags.i ? foldClosure(base) : base
