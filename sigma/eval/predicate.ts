@@ -1,8 +1,9 @@
 // One expression as a closure, for searches, suppressions and live filters: no rule set, no automata.
 import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
 import type { Expr, Target, Test } from '../ir/expr.ts'
+import { fold } from '../text/fold.ts'
 import { compileTest } from './compile-test.ts'
-import { refers } from './evaluate.ts'
+import { type FieldRef, refers } from './evaluate.ts'
 import {
   columnValues,
   fieldValues,
@@ -11,6 +12,7 @@ import {
   isList,
   isObject,
   targetValues,
+  textOf,
 } from './values.ts'
 
 export type EventPredicate = (event: SigmaEvent) => boolean
@@ -62,16 +64,30 @@ export function compileMatch(
       return (event) => targetValues(target, event).some((value) => value !== null) === test.value
     case 'null':
       return compileNull(target)
-    case 'fieldref':
+    case 'fieldref': {
+      const compare = compileReference(test)
       return (event) => {
         const others = fieldValues(event.fields, test.name)
         if (others.length === 0) return false
         return targetValues(target, event).some((value) =>
-          others.some((other) => refers(test, value, other)),
+          others.some((other) => compare(value, other)),
         )
       }
+    }
     default:
       return compileTarget(target, wrap(compileTest(test)))
+  }
+}
+
+/** Whether one value stands to another as the test asks; texts of unequal length are not folded. */
+function compileReference(test: FieldRef): (value: FieldValue, other: FieldValue) => boolean {
+  if (test.op !== 'equals') return (value, other) => refers(test, value, other)
+  return (value, other) => {
+    const text = textOf(value)
+    const otherText = textOf(other)
+    if (text === undefined || otherText === undefined) return false
+    if (text === otherText) return true
+    return !test.cased && text.length === otherText.length && fold(text) === fold(otherText)
   }
 }
 
