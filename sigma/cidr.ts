@@ -31,7 +31,7 @@ function parseIpv4(text: string): number[] | undefined {
       value = -1
     } else if (code >= 48 && code <= 57) {
       if (value === 0) return undefined
-      value = (value < 0 ? 0 : value) * 10 + code - 48
+      value = Math.max(value, 0) * 10 + code - 48
       if (value > 255) return undefined
     } else return undefined
   }
