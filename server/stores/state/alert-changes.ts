@@ -55,7 +55,7 @@ export function createAlertChanges(
         const row = await database.first('SELECT * FROM alerts WHERE number = ?', [number ?? 0])
         if (row === undefined) throw new StateError('not-found', `there is no alert ${id}`)
         if (Number(row.version) !== change.version) throw new StateError('conflict', staleText(row))
-        changeRow(write, row, fields, by, now())
+        changeRows(write, [Number(row.number)], fields, by, now())
         hooks.changing()
         const asText = (from: Fields | Row) =>
           JSON.stringify(
@@ -93,61 +93,68 @@ async function changeMany(
   const where = whereOf(filter)
   const { ids, skipped } = await database.write(async (write) => {
     const rows = await database.all(
-      `SELECT a.number, a.status, a.verdict, a.reason, a.owner, a.version, a.changed_at, a.changed_by
-       FROM alerts a WHERE ${where.sql} AND a.created <= ? ORDER BY a.number`,
+      `SELECT a.number, a.changed_at, a.changed_by FROM alerts a
+       WHERE ${where.sql} AND a.created <= ? ORDER BY a.number`,
       [...where.args, before],
     )
-    const untouched = rows.filter(
-      (row) => row.changed_at === null || Number(row.changed_at) <= before,
-    )
-    const at = now()
-    for (const row of untouched) changeRow(write, row, fields, by, at)
+    const isUntouched = (row: Row) => row.changed_at === null || Number(row.changed_at) <= before
+    const numbers = rows.filter(isUntouched).map((row) => Number(row.number))
     const skipped = rows
-      .filter((row) => !untouched.includes(row))
+      .filter((row) => !isUntouched(row))
       .map((row) => ({
         id: alertId(Number(row.number)),
         who: text(row.changed_by),
         at: Number(row.changed_at),
       }))
+    changeRows(write, numbers, fields, by, now())
     write.audit(
       {
         action: 'alert.change-many',
-        object: `${untouched.length} alerts`,
+        object: `${numbers.length} alerts`,
         before: JSON.stringify({ filter, before }),
         after: JSON.stringify(fields),
       },
       by,
     )
     hooks.changing()
-    return { ids: untouched.map((row) => alertId(Number(row.number))), skipped }
+    return { ids: numbers.map(alertId), skipped }
   })
   hooks.changed(ids)
   return { changed: ids.length, skipped }
 }
 
-function changeRow(write: Write, row: Row, asked: Fields, by: Actor, at: number): void {
-  const fields = reopened(row, asked)
+/** Changes alerts by number and writes down what became of each column that differs. */
+function changeRows(
+  write: Write,
+  numbers: readonly number[],
+  asked: Fields,
+  by: Actor,
+  at: number,
+): void {
+  const fields = reopened(asked)
   const set = Object.keys(fields) as (keyof Fields)[]
-  write.add(
-    `UPDATE alerts SET ${set.map((column) => `${column} = ?`).join(', ')},
-       version = version + 1, updated = ?, changed_at = ?, changed_by = ? WHERE number = ?`,
-    [...set.map((column) => fields[column] ?? null), at, at, by.name, row.number ?? 0],
-  )
+  const chosen = 'number IN (SELECT value FROM json_each(?))'
+  const list = JSON.stringify(numbers)
   for (const column of set) {
-    if (row[column] === (fields[column] ?? null)) continue
+    const value = fields[column] ?? null
     write.add(
-      'INSERT INTO alert_activity (alert, at, who, what, before, after) VALUES (?, ?, ?, ?, ?, ?)',
-      [row.number ?? 0, at, by.name, column, row[column] ?? null, fields[column] ?? null],
+      `INSERT INTO alert_activity (alert, at, who, what, before, after)
+       SELECT number, ?, ?, ?, ${column}, ? FROM alerts WHERE ${chosen} AND ${column} IS NOT ?`,
+      [at, by.name, column, value, list, value],
     )
   }
+  write.add(
+    `UPDATE alerts SET ${set.map((column) => `${column} = ?`).join(', ')},
+       version = version + 1, updated = ?, changed_at = ?, changed_by = ? WHERE ${chosen}`,
+    [...set.map((column) => fields[column] ?? null), at, at, by.name, list],
+  )
 }
 
 /** An alert that goes back to work has no verdict any more. */
-function reopened(row: Row, fields: Fields): Fields {
-  const status = fields.status
-  if (status === undefined || status === null || row.verdict === null) return fields
-  const open = !CLOSED_STATUSES.some((closed) => closed === status)
-  return open && fields.verdict === undefined ? { ...fields, verdict: null } : fields
+function reopened(fields: Fields): Fields {
+  const { status, verdict } = fields
+  if (status === undefined || status === null || verdict !== undefined) return fields
+  return CLOSED_STATUSES.some((closed) => closed === status) ? fields : { ...fields, verdict: null }
 }
 
 function fieldsOf(change: Omit<AlertChange, 'version'>): Fields {

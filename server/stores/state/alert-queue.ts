@@ -37,7 +37,9 @@ export function createAlertQueue(context: Context): Queue {
       )
       const rows = await database.all(
         `SELECT ${ALERT_COLUMNS}, ${sortKeyColumn(order)} FROM ${ALERT_TABLES}
-         WHERE ${where.sql} AND ${after?.sql ?? 'true'} ORDER BY ${orderSql(order)} LIMIT ?`,
+         WHERE a.number IN (SELECT a.number FROM alerts a
+           WHERE ${where.sql} AND ${after?.sql ?? 'true'} ORDER BY ${orderSql(order)} LIMIT ?)
+         ORDER BY ${orderSql(order)}`,
         [...where.args, ...(after?.args ?? []), size + 1],
       )
       const page = rows.slice(0, size)

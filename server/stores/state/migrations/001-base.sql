@@ -90,7 +90,7 @@ CREATE TABLE alerts (
 ) STRICT;
 CREATE INDEX alerts_by_dedup ON alerts (dedup_hash, number);
 CREATE INDEX alerts_by_rule ON alerts (rule_id, number);
-CREATE INDEX alerts_by_status ON alerts (status, number);
+CREATE INDEX alerts_by_state ON alerts (status, severity);
 CREATE INDEX alerts_by_last_seen ON alerts (last_seen, number);
 
 -- Apart from the alerts, so that the rows that every match changes stay small: the first event, never
