@@ -1,0 +1,111 @@
+// Group commit: batches that are ready together share one transaction and one fsync. There is no timer: a
+// group is committed when the event loop has nothing more for it, or when it is large enough.
+import { StoreError } from '../stores/events/errors.ts'
+import type { Appended, EventWriter } from '../stores/events/event-store.ts'
+import { WorkerError } from '../workers/rpc.ts'
+import type { PreparedBatch } from './pipeline.ts'
+
+/** A group is committed at once at this many batches, bytes of event text or events. */
+export const GROUP_BATCHES_MAX = 16
+export const GROUP_BYTES_MAX = 8 * 1_048_576
+export const GROUP_EVENTS_MAX = 4096
+
+/** What a commit did, for the notice `committed`. */
+export interface Committed {
+  readonly events: number
+  readonly unparsed: number
+  readonly matches: number
+  /** The intake sequence it reached. */
+  readonly sequence: number
+}
+
+export interface Committer {
+  /** Resolves with the sender's answer after the commit. Rejects `conflict`, `disk-full`, `store-failed`. */
+  submit(batch: PreparedBatch, bytes: number): Promise<string>
+  /** Commits what is waiting. */
+  flush(): void
+  waiting(): number
+}
+
+interface Waiting {
+  readonly prepared: PreparedBatch
+  readonly bytes: number
+  readonly resolve: (answer: string) => void
+  readonly reject: (error: Error) => void
+}
+
+export function createCommitter(
+  writer: Pick<EventWriter, 'append'>,
+  onCommit: (committed: Committed) => void,
+  onFailure: (error: StoreError) => void,
+): Committer {
+  let group: Waiting[] = []
+  let bytes = 0
+  let events = 0
+  let scheduled = false
+
+  function flush(): void {
+    const batches = group
+    if (batches.length === 0) return
+    group = []
+    bytes = 0
+    events = 0
+    try {
+      const results = writer.append(batches.map(({ prepared }) => prepared.batch))
+      results.forEach((result, n) => {
+        const { resolve, reject } = batches[n]!
+        if ('conflict' in result) reject(conflict())
+        else resolve(result.answer)
+      })
+      onCommit(summary(batches, results))
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error))
+      for (const { reject } of batches) reject(failure)
+      if (failure instanceof StoreError) onFailure(failure)
+    }
+  }
+
+  return {
+    submit: (prepared, size) =>
+      new Promise((resolve, reject) => {
+        group.push({ prepared, bytes: size, resolve, reject })
+        bytes += size
+        events += prepared.batch.events.length
+        const isLarge =
+          group.length >= GROUP_BATCHES_MAX ||
+          bytes >= GROUP_BYTES_MAX ||
+          events >= GROUP_EVENTS_MAX
+        if (isLarge) flush()
+        else if (!scheduled) {
+          scheduled = true
+          setImmediate(() => {
+            scheduled = false
+            flush()
+          })
+        }
+      }),
+    flush,
+    waiting: () => group.length,
+  }
+}
+
+function conflict(): WorkerError {
+  return new WorkerError('conflict', 'this Idempotency-Key came before with another body')
+}
+
+function summary(
+  batches: readonly Waiting[],
+  results: readonly (Appended | { readonly conflict: true })[],
+): Committed {
+  let [events, unparsed, matches, sequence] = [0, 0, 0, 0]
+  results.forEach((result, n) => {
+    if ('conflict' in result) return
+    sequence = Math.max(sequence, result.sequence)
+    if (result.repeated) return
+    const { prepared } = batches[n]!
+    events += prepared.batch.events.length
+    unparsed += prepared.unparsed
+    matches += prepared.batch.matches.length
+  })
+  return { events, unparsed, matches, sequence }
+}

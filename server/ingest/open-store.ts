@@ -1,0 +1,102 @@
+// The open event store of an ingest worker: writer and committer, with what runs beside them by the clock.
+import { StoreError } from '../stores/events/errors.ts'
+import { type DayFileWriter, openWriter } from '../stores/events/writer.ts'
+import { type Committed, type Committer, createCommitter } from './committer.ts'
+import { createRates } from './rates.ts'
+
+/** How often buffers are looked at, milliseconds. */
+const TICK_MS = 100
+const RATES_MS = 1000
+const RETENTION_MS = 600_000
+
+export interface StoreOptions {
+  readonly dataFolder: string
+  /** 0 keeps all. */
+  readonly retention_days: number
+  /** `TRAPLINE_DISK_MIN_FREE_MIB` in bytes. */
+  readonly diskMinFree_bytes: number
+}
+
+/** What an ingester says on its own. */
+export interface IngestNotices {
+  readonly committed: Committed
+  /** Days whose files have new segments. */
+  readonly sealed: { readonly days: readonly string[] }
+  /** Files of days that retention removed. */
+  readonly retained: { readonly files: readonly string[] }
+  /** What is on disk is unknown: the process must end and start anew. */
+  readonly failed: { readonly message: string }
+}
+
+export type Notify = <N extends keyof IngestNotices>(notice: N, value: IngestNotices[N]) => void
+
+export interface OpenStore {
+  readonly writer: DayFileWriter
+  readonly committer: Committer
+  /** Events a second by source. */
+  rates(): ReadonlyMap<string, number>
+  /** Why nothing can be stored, while that is so. */
+  problem(): string | undefined
+  /** Commits and seals everything. */
+  flush(): void
+  close(): void
+}
+
+/** Opens the store and recovers. Throws `store-failed`. */
+export function openStore(options: StoreOptions, notify: Notify): OpenStore {
+  let problem: string | undefined
+  const writer = openWriter(options)
+  const rates = createRates()
+  const sample = () => rates.sample(writer.counts.sources(), Date.now())
+
+  const onFailure = (error: StoreError) => {
+    problem = error.message
+    if (error.code === 'store-failed') notify('failed', { message: error.message })
+  }
+  const onCommit = (committed: Committed) => {
+    problem = undefined
+    notify('committed', committed)
+  }
+  const attempt = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      onFailure(error)
+    }
+  }
+  const committer = createCommitter(writer, onCommit, onFailure)
+  const tick = () => {
+    const days = writer.tick()
+    if (days.length > 0) notify('sealed', { days })
+  }
+  const retain = () => {
+    if (options.retention_days === 0) return
+    const files = writer.retain(options.retention_days, Date.now())
+    if (files.length > 0) notify('retained', { files })
+  }
+  attempt(retain)
+  sample()
+  const timers = [
+    setInterval(() => attempt(tick), TICK_MS),
+    setInterval(sample, RATES_MS),
+    setInterval(() => attempt(retain), RETENTION_MS),
+  ]
+  const flush = () => {
+    committer.flush()
+    const days = writer.seal()
+    if (days > 0) notify('sealed', { days: [] })
+  }
+  return {
+    writer,
+    committer,
+    rates: () => rates.of(writer.counts.sources(), Date.now()),
+    problem: () => problem,
+    flush,
+    close: () => {
+      for (const timer of timers) clearInterval(timer)
+      attempt(flush)
+      writer.close()
+    },
+  }
+}

@@ -1,0 +1,199 @@
+// The main thread's side of ingest: back-pressure, the worker's restart after a crash, and the change to
+// new rules between two batches.
+import type { IngestOptions, IngestStats } from '../ingest/ingester.ts'
+import type { IngestNotices } from '../ingest/open-store.ts'
+import type { RulesReport } from '../ingest/rules.ts'
+import type { StoredDeadLetter } from '../stores/events/dead-letter.ts'
+import type { IngestHandlers } from '../workers/ingest.ts'
+import { type Client, type Connection, connect } from '../workers/rpc.ts'
+import { asServiceError, createIngestQueue } from './ingest-queue.ts'
+import { type IngestService, ServiceError } from './services.ts'
+
+/** Past this the index is too far behind to take more, milliseconds. */
+export const INDEX_LAG_MAX_MS = 5000
+const RETRY_AFTER_S = 1
+/** A worker that crashed is started again after this long, milliseconds. */
+const RESTART_MS = 500
+
+export interface IngestServiceOptions extends IngestOptions {
+  /** How far the index is behind, milliseconds. */
+  readonly indexLag_ms?: () => number
+  readonly on?: { readonly [N in keyof IngestNotices]?: (value: IngestNotices[N]) => void }
+  /** These rules are active now: at start, after a reload, after a restart. */
+  readonly onRules?: (rules: RulesReport) => void
+  /** The store failed or the worker cannot be started again: the process must end. */
+  readonly onFatal: (error: Error) => void
+}
+
+/** The service, and what the server's other parts ask of ingest. */
+export interface IngestHost extends IngestService {
+  stats(): Promise<IngestStats & IngestFigures>
+  deadLetters(limit: number, source?: string): Promise<readonly StoredDeadLetter[]>
+  /** Alerts are made of matches up to `sequence`. */
+  acknowledgeMatches(sequence: number): Promise<void>
+  /** Everything accepted is committed and sealed. */
+  flush(): Promise<void>
+  /** Commits what was accepted, closes the store, ends the worker. */
+  stop(): Promise<void>
+}
+
+export interface IngestFigures {
+  /** Batches accepted and not answered. */
+  readonly queue: number
+  /** From acceptance to commit, milliseconds. */
+  readonly commit_ms: { readonly p50: number; readonly p99: number }
+}
+
+/** Starts the worker, loads the rules, opens the store. Rejects when that fails. */
+export async function startIngest(options: IngestServiceOptions): Promise<IngestHost> {
+  const workers = createWorkers(options)
+  await workers.start()
+  const { queue } = workers
+  const { indexLag_ms = () => 0 } = options
+
+  const admit = (): void => {
+    if (workers.stopping()) throw new ServiceError('unavailable', 'the server is stopping')
+    if (indexLag_ms() > INDEX_LAG_MAX_MS) {
+      throw new ServiceError('too-many', 'the index is too far behind', RETRY_AFTER_S)
+    }
+  }
+  return {
+    ingest: async (request) => {
+      admit()
+      return queue.push(request.body.length, (worker) => worker.ingest(request))
+    },
+    lines: async (lines, source) => {
+      admit()
+      const bytes = lines.reduce((sum, line) => sum + line.length, 0)
+      return queue.push(bytes, (worker) => worker.lines({ lines, source }))
+    },
+    reload: workers.reload,
+    stats: async () => ({
+      ...(await workers.call((worker) => worker.stats())),
+      queue: queue.length(),
+      commit_ms: queue.commit_ms(),
+    }),
+    deadLetters: (limit, source) => workers.call((worker) => worker.deadLetters(limit, source)),
+    acknowledgeMatches: (sequence) => workers.call((worker) => worker.acknowledgeMatches(sequence)),
+    flush: () => workers.call((worker) => worker.flush()),
+    stop: workers.stop,
+  }
+}
+
+type Worker = Connection<IngestHandlers>
+
+function createWorkers(options: IngestServiceOptions) {
+  const queue = createIngestQueue()
+  const settings = settingsOf(options)
+  let active: Worker | undefined
+  let stopping = false
+  /** Reloads, restarts and the stop come one after another. */
+  let changing: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const turn = changing.then(change, change)
+    const over = () => undefined
+    changing = turn.then(over, over)
+    return turn
+  }
+
+  function open(): Worker {
+    const script = new URL('../workers/ingest.ts', import.meta.url)
+    const opened: Worker = connect<IngestHandlers>(script, 'ingest', (error) => {
+      if (opened === active) recover(error)
+    })
+    for (const [notice, listener] of Object.entries(options.on ?? {})) {
+      opened.on(notice, listener as (value: never) => void)
+    }
+    opened.on('failed', (({ message }: IngestNotices['failed']) =>
+      options.onFatal(new Error(message))) as (value: never) => void)
+    return opened
+  }
+
+  async function activate(next: Worker, rules: RulesReport): Promise<void> {
+    await next.client.activate()
+    active = next
+    queue.resume(next.client)
+    options.onRules?.(rules)
+  }
+
+  async function start(): Promise<void> {
+    const next = open()
+    await activate(next, await next.client.prepare(settings))
+  }
+
+  function recover(error: Error): void {
+    active?.terminate()
+    active = undefined
+    queue.abandon(error.message)
+    if (stopping) return
+    inTurn(async () => {
+      await Bun.sleep(RESTART_MS)
+      await start()
+    }).catch(options.onFatal)
+  }
+
+  /** Rules are compiled while the old worker goes on; then it seals, stops, and the new one opens. */
+  async function change() {
+    const started = performance.now()
+    const before = active
+    if (before === undefined) throw new ServiceError('unavailable', 'ingest is not running')
+    const next = open()
+    try {
+      const rules = await next.client.prepare(settings)
+      await handOver(before, next, rules)
+      const { length } = rules.rules
+      return { rules: length, refused: rules.refused.length, took_ms: performance.now() - started }
+    } catch (error) {
+      next.terminate()
+      throw error
+    }
+  }
+
+  /** If the new worker cannot open the store, the old one opens it again. */
+  async function handOver(before: Worker, next: Worker, rules: RulesReport): Promise<void> {
+    await before.client.flush()
+    await queue.hold()
+    await before.client.close()
+    try {
+      await activate(next, rules)
+    } catch (error) {
+      await before.client.activate()
+      queue.resume(before.client)
+      throw error
+    }
+    before.terminate()
+  }
+
+  return {
+    queue,
+    start: () => inTurn(start),
+    stopping: () => stopping,
+    reload: () => inTurn(change),
+    call: async <T>(ask: (worker: Client<IngestHandlers>) => Promise<T>): Promise<T> => {
+      await changing
+      if (active === undefined) throw new ServiceError('unavailable', 'ingest is not running')
+      try {
+        return await ask(active.client)
+      } catch (error) {
+        throw asServiceError(error)
+      }
+    },
+    stop: async () => {
+      stopping = true
+      await inTurn(async () => {
+        if (active === undefined) return
+        await queue.drain()
+        await active.client.close()
+        active.terminate()
+        active = undefined
+      })
+    },
+  }
+}
+
+/** What crosses to the worker: no functions. */
+function settingsOf(options: IngestServiceOptions): IngestOptions {
+  const { dataFolder, ruleFolders, retention_days, diskMinFree_bytes, timeZone } = options
+  return { dataFolder, ruleFolders, retention_days, diskMinFree_bytes, timeZone }
+}
