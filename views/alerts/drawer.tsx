@@ -1,5 +1,4 @@
 import type { Alert, AlertActivity } from '../../server/stores/state/state-store.ts'
-import { ALERT_STATUSES } from '../../server/stores/state/state-store.ts'
 import { Grip } from '../search/drawer.tsx'
 import { EventFields, EventRaw, EventSummary } from '../search/event-body.tsx'
 import {
@@ -248,9 +247,9 @@ function Actions(props: AlertDrawerProps) {
         {fixed}
         <input type="hidden" name="action" value="status" />
         <select id="status" name="status" class="small" aria-label="Status">
-          {ALERT_STATUSES.map((status) => (
+          {Object.entries(STATUS_LABELS).map(([status, label]) => (
             <option value={status} selected={status === alert.status}>
-              {STATUS_LABELS[status]}
+              {label}
             </option>
           ))}
         </select>

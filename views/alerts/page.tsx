@@ -1,7 +1,7 @@
 import type { AlertCounts } from '../../server/stores/state/alerts-store.ts'
-import { ALERT_STATUSES, SEVERITIES } from '../../server/stores/state/state-store.ts'
 import { visible } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'
+import { SEVERITIES_WORST_FIRST } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
 import {
   ALERT_FROM,
@@ -79,7 +79,7 @@ function Filters(props: { readonly state: AlertState; readonly me: string }) {
           name="severity"
           label="Severity"
           value={state.severity}
-          options={[['', 'any severity'], ...SEVERITIES.toReversed().map((s) => [s, s] as const)]}
+          options={[['', 'any severity'], ...SEVERITIES_WORST_FIRST.map((s) => [s, s] as const)]}
         />
         <Pick
           name="owner"
@@ -131,11 +131,7 @@ function Filters(props: { readonly state: AlertState; readonly me: string }) {
 }
 
 function statusOptions() {
-  return [
-    ['open', 'open'],
-    ['any', 'any status'],
-    ...ALERT_STATUSES.map((status) => [status, STATUS_LABELS[status]] as const),
-  ] as const
+  return [['open', 'open'], ['any', 'any status'], ...Object.entries(STATUS_LABELS)] as const
 }
 
 function Pick(props: {

@@ -1,5 +1,5 @@
 // Dragging over the histogram selects a time range; a click selects one bar.
-import { find, go, near } from './dom.ts'
+import { find, go, here, near, on, withRange } from './dom.ts'
 
 const WIDTH = 1000
 
@@ -47,7 +47,7 @@ function draw(now: Drag): void {
 }
 
 export function startBrush(): void {
-  document.addEventListener('pointerdown', (event) => {
+  on('pointerdown', (event) => {
     const chart = near<SVGSVGElement>(event, 'svg.brush')
     if (!chart || event.button !== 0) return
     const at = share(chart, event)
@@ -55,22 +55,18 @@ export function startBrush(): void {
     chart.setPointerCapture(event.pointerId)
     draw(drag)
   })
-  document.addEventListener('pointermove', (event) => {
+  on('pointermove', (event) => {
     if (!drag) return
     drag.to = share(drag.chart, event)
     draw(drag)
   })
-  document.addEventListener('pointerup', () => {
+  on('pointerup', () => {
     if (!drag) return
     const [start, end] = rangeOf(drag)
     drag = undefined
-    const url = new URL(location.href)
-    url.searchParams.set('from', new Date(start).toISOString())
-    url.searchParams.set('to', new Date(end).toISOString())
-    url.searchParams.delete('sel')
-    void go(url.pathname + url.search)
+    void go(withRange(here(), start, end))
   })
-  document.addEventListener('pointercancel', () => {
+  on('pointercancel', () => {
     drag = undefined
   })
 }

@@ -1,4 +1,4 @@
-import { announce, near } from './dom.ts'
+import { announce, find, near, on } from './dom.ts'
 
 /** Puts text on the clipboard; over plain HTTP, where browsers refuse that, through a selection. */
 export function copy(text: string): void {
@@ -17,11 +17,28 @@ function bySelection(text: string, done: () => void): void {
   const worked = document.execCommand('copy')
   area.remove()
   if (worked) done()
-  else announce('The browser did not allow copying')
+  else announce('Not copied')
+}
+
+/** Addresses longer than this are kept by the server, and a short one is copied. */
+const LINK_MAX_chars = 1500
+
+async function copyLink(path: string): Promise<void> {
+  let short = path
+  if (path.length > LINK_MAX_chars) {
+    const headers = JSON.parse(find('#page')?.getAttribute('hx-headers:inherited') ?? '{}')
+    const answer = await fetch('/api/v1/links', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ target: path }),
+    })
+    if (answer.ok) short = (await answer.json()).path
+  }
+  copy(location.origin + short)
 }
 
 export function startCopy(): void {
-  document.addEventListener('click', (event) => {
+  on('click', (event) => {
     const source = near(event, '[data-copy], [data-copy-from]')
     if (!source) return
     const from = source.dataset.copyFrom
@@ -29,7 +46,8 @@ export function startCopy(): void {
       from === undefined
         ? (source.dataset.copy ?? '')
         : (document.getElementById(from)?.textContent ?? '')
-    copy(source.hasAttribute('data-copy-link') ? location.origin + text : text)
+    if (source.hasAttribute('data-copy-link')) void copyLink(text)
+    else copy(text)
     source.closest<HTMLElement>('[popover]')?.hidePopover()
   })
 }

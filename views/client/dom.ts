@@ -25,6 +25,31 @@ export function findAll<T extends Element = HTMLElement>(selector: string): read
   return [...document.querySelectorAll<T>(selector)]
 }
 
+/** Listens on the document: swapped content needs no wiring. */
+export function on<K extends keyof DocumentEventMap>(
+  type: K,
+  listener: (event: DocumentEventMap[K]) => void,
+  capture?: boolean,
+): void
+export function on(type: string, listener: (event: Event) => void, capture?: boolean): void
+export function on(type: string, listener: (event: never) => void, capture = false): void {
+  document.addEventListener(type, listener as EventListener, capture)
+}
+
+/** This page's address without an open row. */
+export function here(): URL {
+  const url = new URL(location.href)
+  for (const name of ['sel', 'tab']) url.searchParams.delete(name)
+  return url
+}
+
+/** An address with an absolute time range, milliseconds. */
+export function withRange(url: URL, start: number, end: number): string {
+  url.searchParams.set('from', new Date(start).toISOString())
+  url.searchParams.set('to', new Date(end).toISOString())
+  return url.pathname + url.search
+}
+
 /** The nearest ancestor of an event's target that fits. */
 export function near<T extends Element = HTMLElement>(
   event: Event,

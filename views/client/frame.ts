@@ -1,5 +1,5 @@
 // Small things of the frame: clock, polling, theme, the drawer's width, dialogs, errors of requests.
-import { announce, find, findAll, near, poll, refresh, setShown } from './dom.ts'
+import { announce, find, findAll, near, on, poll, refresh, setShown } from './dom.ts'
 
 const WIDTH = 'trapline.drawer'
 const WIDTH_MIN_px = 320
@@ -58,20 +58,20 @@ function startGrip(): void {
   const kept = Number(localStorage.getItem(WIDTH))
   if (kept > 0) setWidth(kept)
   let dragging = false
-  document.addEventListener('pointerdown', (event) => {
+  on('pointerdown', (event) => {
     const grip = near(event, '[data-grip]')
     if (!grip) return
     dragging = true
     grip.setPointerCapture(event.pointerId)
     event.preventDefault()
   })
-  document.addEventListener('pointermove', (event) => {
+  on('pointermove', (event) => {
     if (dragging) setWidth(innerWidth - event.clientX)
   })
-  document.addEventListener('pointerup', () => {
+  on('pointerup', () => {
     dragging = false
   })
-  document.addEventListener('keydown', (event) => {
+  on('keydown', (event) => {
     const by = { ArrowLeft: STEP_px, ArrowRight: -STEP_px }[event.key]
     if (by === undefined || !near(event, '[data-grip]')) return
     setWidth((find('#drawer')?.offsetWidth ?? 0) + by)
@@ -123,12 +123,10 @@ function clicks(event: MouseEvent): void {
 }
 
 export function startFrame(): void {
-  document.addEventListener('click', clicks, true)
-  document.addEventListener('htmx:error', failed)
-  document.addEventListener('htmx:after:history:update', () =>
-    setShown(location.pathname + location.search),
-  )
-  document.addEventListener('change', (event) => {
+  on('click', clicks, true)
+  on('htmx:error', failed)
+  on('htmx:after:history:update', () => setShown(location.pathname + location.search))
+  on('change', (event) => {
     const form = near<HTMLFormElement>(event, 'form[data-submit-on-change]')
     form?.requestSubmit()
   })

@@ -1,5 +1,5 @@
 // The keyboard map. Only when no input has the focus, and it can be switched off.
-import { find, go, typing } from './dom.ts'
+import { find, go, here, on, typing, withRange } from './dom.ts'
 import { anyTicked, closeDrawer, drawerOpen, open, rowAtHand, step, tick } from './rows.ts'
 import { filterFocused } from './values.ts'
 
@@ -23,11 +23,7 @@ function shift(direction: number): void {
   const start = Number(grid.dataset.rangeStart)
   const end = Number(grid.dataset.rangeEnd)
   const by = ((end - start) / 2) * direction
-  const url = new URL(location.href)
-  url.searchParams.set('from', new Date(start + by).toISOString())
-  url.searchParams.set('to', new Date(end + by).toISOString())
-  url.searchParams.delete('sel')
-  void go(url.pathname + url.search)
+  void go(withRange(here(), start + by, end + by))
 }
 
 function pick(number: number): void {
@@ -117,7 +113,7 @@ function inQuery(event: KeyboardEvent, box: HTMLInputElement): void {
 }
 
 export function startKeys(): void {
-  document.addEventListener('keydown', (event) => {
+  on('keydown', (event) => {
     if (event.target instanceof HTMLInputElement && event.target.id === 'q')
       return inQuery(event, event.target)
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return
@@ -125,14 +121,14 @@ export function startKeys(): void {
     if (localStorage.getItem(OFF) === '1') return
     if (press(event)) event.preventDefault()
   })
-  document.addEventListener('submit', (event) => {
+  on('submit', (event) => {
     const box = find<HTMLInputElement>('#q')
     if (!(event.target instanceof HTMLFormElement) || !box || box.form !== event.target) return
     if (box.value.trim() === '') return
     const kept = [...past().filter((q) => q !== box.value), box.value].slice(-PAST_MAX)
     localStorage.setItem(PAST, JSON.stringify(kept))
   })
-  document.addEventListener('change', (event) => {
+  on('change', (event) => {
     if (!(event.target instanceof HTMLInputElement) || !event.target.matches('[data-keys-switch]'))
       return
     localStorage.setItem(OFF, event.target.checked ? '0' : '1')

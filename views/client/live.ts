@@ -1,6 +1,6 @@
 // Live data. One stream per visible tab; what is new loads at once while nothing is open, and waits in a
 // pill while a row is open or ticked: new data never moves what someone reads.
-import { announce, find, go, refresh } from './dom.ts'
+import { announce, find, go, on, refresh } from './dom.ts'
 import { anyTicked, drawerOpen } from './rows.ts'
 
 const PACE_MS = 2500
@@ -90,8 +90,8 @@ function load(): void {
 }
 
 export function startLive(): void {
-  document.addEventListener('visibilitychange', syncLive)
-  document.addEventListener('click', (event) => {
+  on('visibilitychange', syncLive)
+  on('click', (event) => {
     if (event.target instanceof Element && event.target.closest('[data-load-new]')) load()
   })
 }

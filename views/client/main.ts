@@ -1,7 +1,7 @@
 // The client code there is: everything else is the server's pages and htmx.
 import { startBrush } from './brush.ts'
 import { startCopy } from './copy.ts'
-import { go, shownAddress } from './dom.ts'
+import { go, on, shownAddress } from './dom.ts'
 import { startFrame, syncFrame } from './frame.ts'
 import { startKeys, syncKeys } from './keys.ts'
 import { startLive, syncLive } from './live.ts'
@@ -22,10 +22,10 @@ startBrush()
 startKeys()
 startLive()
 sync()
-document.addEventListener('htmx:after:settle', sync)
+on('htmx:after:settle', sync)
 
 // Back and forward morph the page instead of replacing it, so nothing blinks and focus stays.
-document.addEventListener('htmx:before:history:restore', (event) => {
+on('htmx:before:history:restore', (event) => {
   const path = (event as CustomEvent<{ readonly path: string }>).detail.path
   if (event.defaultPrevented || sameList(path, shownAddress())) return
   event.preventDefault()

@@ -1,5 +1,5 @@
 // Lists: the row at hand, opening it in the drawer, closing it, ticking rows.
-import { announce, find, findAll, loadDrawer, near, setShown, shownAddress } from './dom.ts'
+import { announce, find, findAll, loadDrawer, near, on, setShown, shownAddress } from './dom.ts'
 
 const AT = 'at'
 
@@ -128,7 +128,7 @@ function reportError(error: unknown): void {
 }
 
 export function startRows(): void {
-  document.addEventListener('click', (event) => {
+  on('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     const close = near<HTMLAnchorElement>(event, 'a[data-close]')
     if (close) {
@@ -144,7 +144,7 @@ export function startRows(): void {
       open(row)
     }
   })
-  document.addEventListener('htmx:before:history:restore', (event) => {
+  on('htmx:before:history:restore', (event) => {
     const path = (event as CustomEvent<{ readonly path: string }>).detail.path
     if (!sameList(path, shownAddress())) return
     event.preventDefault()

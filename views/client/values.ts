@@ -1,7 +1,7 @@
 // The value menu: what can be done with a value of a log, wherever it stands.
 
 import { copy } from './copy.ts'
-import { find, go, near } from './dom.ts'
+import { find, go, here, near, on, withRange } from './dom.ts'
 
 const AROUND_MS = 5 * 60_000
 const ELSEWHERE_MS = 60 * 60_000
@@ -13,20 +13,11 @@ let current: HTMLElement | undefined
 
 /** The search that a filter builds on: the page's own, or around the event on other pages. */
 function base(value: HTMLElement): URL {
-  if (location.pathname === '/search') {
-    const url = new URL(location.href)
-    for (const name of ['sel', 'tab']) url.searchParams.delete(name)
-    return url
-  }
+  if (location.pathname === '/search') return here()
   const url = new URL('/search', location.origin)
   const time = Number(value.dataset.time)
-  if (time) setRange(url, time, ELSEWHERE_MS)
+  if (time) withRange(url, time - ELSEWHERE_MS, time + ELSEWHERE_MS)
   return url
-}
-
-function setRange(url: URL, time: number, margin_ms: number): void {
-  url.searchParams.set('from', new Date(time - margin_ms).toISOString())
-  url.searchParams.set('to', new Date(time + margin_ms).toISOString())
 }
 
 function filterAddress(value: HTMLElement, mode: Mode): string {
@@ -43,13 +34,22 @@ function groupAddress(value: HTMLElement): string {
   return url.pathname + url.search
 }
 
+/** The table with the value's field as a column, or without it. */
+function columnAddress(value: HTMLElement): string | undefined {
+  if (location.pathname !== '/search') return undefined
+  const url = here()
+  const shown = (url.searchParams.get('cols') ?? 'source,host').split(',')
+  const field = value.dataset.field ?? ''
+  const cols = shown.includes(field) ? shown.filter((one) => one !== field) : [...shown, field]
+  url.searchParams.set('cols', cols.join(','))
+  return url.pathname + url.search
+}
+
 function aroundAddress(value: HTMLElement): string | undefined {
   const row = value.closest<HTMLElement>('[data-time]')
   const time = Number(value.dataset.time ?? row?.dataset.time)
   if (!time) return undefined
-  const url = base(value)
-  setRange(url, time, AROUND_MS)
-  return url.pathname + url.search
+  return withRange(base(value), time - AROUND_MS, time + AROUND_MS)
 }
 
 /** Filters for the value that has the focus. */
@@ -85,6 +85,7 @@ function fill(menu: HTMLElement, value: HTMLElement): void {
     out: filterAddress(value, 'out'),
     only: filterAddress(value, 'only'),
     group: groupAddress(value),
+    column: columnAddress(value),
     around: aroundAddress(value),
   }
   for (const [name, address] of Object.entries(links)) {
@@ -116,7 +117,7 @@ function stepMenu(menu: HTMLElement, by: number): void {
 }
 
 export function startValues(): void {
-  document.addEventListener('click', (event) => {
+  on('click', (event) => {
     const menu = find('#value-menu')
     const value = near(event, '.val')
     if (menu && value) {
@@ -131,7 +132,7 @@ export function startValues(): void {
     menu.hidePopover()
     current.focus()
   })
-  document.addEventListener('keydown', (event) => {
+  on('keydown', (event) => {
     const menu = near(event, '#value-menu')
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!menu || by === undefined) return

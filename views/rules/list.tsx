@@ -1,7 +1,6 @@
 import type { RuleSummary } from '../../server/services/services.ts'
-import { SEVERITIES } from '../../server/stores/state/state-store.ts'
 import { formatAge, formatCount, visible } from '../shared/format.ts'
-import { SeverityMark } from '../shared/severity.tsx'
+import { SEVERITIES_WORST_FIRST, SeverityMark } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
 
 export interface RuleFilter {
@@ -50,7 +49,7 @@ export function RuleList(props: {
           />
           <select name="level" aria-label="Level">
             <option value="">any level</option>
-            {SEVERITIES.toReversed().map((level) => (
+            {SEVERITIES_WORST_FIRST.map((level) => (
               <option value={level} selected={level === filter.level}>
                 {level}
               </option>

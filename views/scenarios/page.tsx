@@ -21,8 +21,8 @@ export function ScenariosPage(props: {
         <div>
           <h1>Scenarios</h1>
           <p class="muted">
-            Recorded attacks as raw log lines, sent through the same way in as any source. What they
-            raise are real alerts.
+            Recorded attacks as raw log lines, sent the way every source sends. What they raise are
+            real alerts.
           </p>
         </div>
       </div>

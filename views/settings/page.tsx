@@ -5,10 +5,18 @@ import type {
   Session,
   User,
 } from '../../server/stores/state/state-store.ts'
-import { ROLES } from '../../server/stores/state/state-store.ts'
 import { formatAge, formatDateTime, formatIso, visible } from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
+
+/** What each role may do, in a line. */
+const ROLES = {
+  viewer: 'reads events, alerts and rules',
+  analyst: 'viewer, and works on alerts, cases and hunts',
+  operator: 'analyst, and acts on endpoints',
+  engineer: 'analyst, and changes detections',
+  admin: 'everything, users and keys included',
+} as const satisfies Record<Role, string>
 
 export interface SettingsProps {
   readonly me: Principal
@@ -316,8 +324,8 @@ function RolePick(props: {
 }) {
   return (
     <select name={props.name} aria-label={props.label} class={props.small ? 'small' : ''}>
-      {ROLES.map((role) => (
-        <option value={role} selected={role === props.chosen}>
+      {Object.entries(ROLES).map(([role, what]) => (
+        <option value={role} selected={role === props.chosen} title={what}>
           {role}
         </option>
       ))}

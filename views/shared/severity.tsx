@@ -1,4 +1,16 @@
 // Severity is always a shape and a word; colour only repeats it.
+import type { AlertSeverity } from '../../server/stores/state/state-store.ts'
+
+const RANKS = {
+  critical: 5,
+  high: 4,
+  medium: 3,
+  low: 2,
+  informational: 1,
+} as const satisfies Record<AlertSeverity, number>
+
+/** Every severity, worst first, as pick-lists show them. */
+export const SEVERITIES_WORST_FIRST = Object.keys(RANKS) as readonly AlertSeverity[]
 
 const SHAPES: Readonly<Record<string, string>> = {
   critical: 'M6 0 12 6 6 12 0 6Z',

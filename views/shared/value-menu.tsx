@@ -17,6 +17,9 @@ export function ValueMenu() {
       <a role="menuitem" data-menu="group" href={urls.search.href()}>
         Group by this field
       </a>
+      <a role="menuitem" data-menu="column" href={urls.search.href()}>
+        Column on or off
+      </a>
       <a role="menuitem" data-menu="around" href={urls.search.href()}>
         Around ±5 min <kbd>e</kbd>
       </a>

@@ -28,6 +28,7 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
     const letters = await services.sources.deadLetters(source === '' ? undefined : source)
     return fragment(c, renderer, FACTS, <DeadLetters letters={letters} source={source} />)
   })
+  app.get(urls.sourceAdd.pattern, (c) => c.redirect(urls.sources.href()))
   app.post(urls.sourceAdd.pattern, (c) => add(c, services, renderer))
   app.post(urls.sourceSilence.pattern, async (c) => {
     requireWrite(c)
@@ -67,6 +68,7 @@ async function add(c: AppContext, services: Services, renderer: Renderer) {
     actorOf(c),
   )
   const origin = originOf(c)
+  c.header('HX-Push-Url', 'false')
   const body = <NewSource name={name} origin={origin} secret={secret} />
   return page(c, renderer, { ...FACTS, title: `Add ${name}` }, body)
 }
