@@ -1,0 +1,381 @@
+// The server through its front door: what goes in is found, who may do what, what happens live.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { createSocket } from 'node:dgram'
+import { connect } from 'node:net'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { ROUTES } from '../server/routes/api/table.ts'
+import { eventually, PASSWORD, startTestServer, type TestServer } from './support/server.ts'
+
+let server: TestServer
+
+beforeAll(async () => {
+  server = await startTestServer({
+    TRAPLINE_SYSLOG_UDP: '127.0.0.1:0',
+    TRAPLINE_SYSLOG_TCP: '127.0.0.1:0',
+  })
+})
+afterAll(() => server.dispose())
+
+const find = (q: string) => server.json(`/api/v1/search?q=${encodeURIComponent(q)}`)
+const basic = (name: string, password: string) => ({
+  authorization: `Basic ${btoa(`${name}:${password}`)}`,
+})
+
+async function login(name = 'admin', password = PASSWORD) {
+  const answer = await server.fetch('/api/v1/auth/login', {
+    method: 'POST',
+    headers: { anonymous: '1' },
+    body: JSON.stringify({ name, password }),
+  })
+  const cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  const body = (await answer.json()) as { csrf_token: string }
+  return { status: answer.status, cookie, token: body.csrf_token, headers: answer.headers }
+}
+
+test.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, number]>([
+  ['one object', '{"message":"form-a"}', {}, 1],
+  ['an array', '[{"message":"form-a"},{"message":"form-b"}]', {}, 2],
+  ['NDJSON', '{"message":"form-a"}\n{"message":"form-b"}\n', {}, 2],
+  ['gzip', new Uint8Array(gzipSync('{"message":"form-a"}\n')), { 'content-encoding': 'gzip' }, 1],
+  ['zstd', new Uint8Array(zstdCompressSync('{"a":1}\n')), { 'content-encoding': 'zstd' }, 1],
+])('ingest takes %s', async (_, body, headers, accepted) => {
+  for (const path of ['/ingest', '/api/v1/logs/ingest']) {
+    const answer = await server.ingest(body, path, headers)
+    expect(answer).toMatchObject({ accepted, unparsed: 0, errors: [] })
+    expect(answer.batch).toMatch(/^[0-9a-f-]{36}$/)
+  }
+})
+
+test('both shapes of a generic event fill the pivots', async () => {
+  await server.ingest('{"source":"app","host":"h9","message":"shape one","fields":{"x":1}}')
+  await server.ingest(
+    '{"source_type":"app2","event_type":"login","source_ip":"192.0.2.5","username":"ana"}',
+  )
+  expect((await find('"shape one"')).events[0]).toMatchObject({ source: 'app', host: 'h9' })
+  expect((await find('user:ana')).events[0]).toMatchObject({ src_ip: '192.0.2.5', user: 'ana' })
+})
+
+test('a repeated Idempotency-Key stores once; with another body it is a conflict', async () => {
+  const send = (body: string) =>
+    server.fetch('/ingest', { method: 'POST', body, headers: { 'idempotency-key': 'batch-1' } })
+  const first = await (await send('{"message":"once only"}')).json()
+  const second = await (await send('{"message":"once only"}')).json()
+  expect(second).toEqual(first)
+  expect((await find('"once only"')).total).toBe(1)
+  expect((await send('{"message":"other"}')).status).toBe(409)
+})
+
+test('a bad line does not refuse its neighbours and is listed with the reason', async () => {
+  const answer = await server.ingest(
+    '{"message":"good neighbour"}\n{"broken":\n',
+    '/ingest?source=json',
+  )
+  expect(answer).toMatchObject({ accepted: 2, unparsed: 1 })
+  expect(answer.errors[0]).toMatchObject({ index: 1 })
+  const { dead_letters } = await server.json('/api/v1/dead-letters')
+  expect(dead_letters.some((one: { sample: string }) => one.sample.includes('broken'))).toBe(true)
+})
+
+test('a page continues from its cursor and the total stays the same', async () => {
+  const lines = Array.from({ length: 25 }, (_, n) => `{"message":"paged ${n}","n":${n}}`)
+  await server.ingest(lines.join('\n'))
+  const seen: string[] = []
+  let cursor = ''
+  do {
+    const page = await server.json(
+      `/api/v1/search?q=paged&limit=10${cursor && `&cursor=${cursor}`}`,
+    )
+    expect(page.total).toBe(25)
+    expect(page.count).toBe(page.events.length)
+    seen.push(...page.events.map((event: { id: string }) => event.id))
+    cursor = page.cursor ?? ''
+    await server.ingest('{"message":"paged later"}')
+  } while (cursor !== '')
+  expect(new Set(seen).size).toBe(25)
+  const other = await server.fetch('/api/v1/search?q=other&cursor=bm9wZQ')
+  expect(other.status).toBe(400)
+})
+
+test('filters, histogram, top values, pivots and statistics agree with the rows', async () => {
+  const line = (n: number) =>
+    JSON.stringify({
+      message: 'agreemarker',
+      host: `agree-${n % 3}`,
+      src_ip: `198.51.100.${n % 4}`,
+      severity: n % 2 ? 'high' : 'low',
+    })
+  await server.ingest(Array.from({ length: 24 }, (_, n) => line(n)).join('\n'))
+  const total = async (query: string) => (await server.json(`/api/v1/search?${query}`)).total
+  expect(await total('q=agreemarker')).toBe(24)
+  expect(await total('q=agreemarker&severity=high')).toBe(12)
+  expect(await total('q=agreemarker&host=agree-1')).toBe(8)
+  expect(await total('q=agreemarker&ip=198.51.100.0/31')).toBe(12)
+  const { buckets } = await server.json('/api/v1/events/histogram?q=agreemarker&from=1h')
+  expect(buckets.reduce((sum: number, one: { count: number }) => sum + one.count, 0)).toBe(24)
+  const top = await server.json('/api/v1/events/top?q=agreemarker&field=host')
+  expect(top.values).toHaveLength(3)
+  const pivot = await server.json('/api/v1/logs/pivot?type=ip&value=198.51.100.2')
+  expect(pivot.total).toBe(6)
+  const stats = await server.json('/api/v1/stats?hours=1')
+  expect(stats.total).toBeGreaterThanOrEqual(24)
+  const csv = await (await server.fetch('/api/v1/events/export?format=csv&q=agreemarker')).text()
+  expect(csv.trim().split('\r\n')).toHaveLength(25)
+  const ndjson = await (await server.fetch('/api/v1/events/export?q=agreemarker')).text()
+  expect(
+    ndjson
+      .trim()
+      .split('\n')
+      .map((row) => JSON.parse(row).message),
+  ).toHaveLength(24)
+})
+
+test('an event opens with its neighbours', async () => {
+  await server.ingest('{"message":"openmarker"}')
+  const [{ id }] = (await find('openmarker')).events
+  expect((await server.json(`/api/v1/events/${id}`)).message).toBe('openmarker')
+  const around = await server.json(`/api/v1/events/${id}/around?count=3`)
+  expect(around.before.length).toBeGreaterThan(0)
+  expect((await server.fetch('/api/v1/events/20200101-000000000000')).status).toBe(404)
+})
+
+test.each<[string, RequestInit, number]>([
+  ['nobody', { headers: { anonymous: '1' } }, 401],
+  ['a wrong key', { headers: { 'x-api-key': 'nonsense-nonsense-nonsense' } }, 401],
+  ['a wrong scheme', { headers: { authorization: 'Digest x' } }, 401],
+  ['Basic', { headers: basic('admin', PASSWORD) }, 200],
+  ['a wrong password', { headers: basic('admin', 'wrong') }, 401],
+  ['a user who is none', { headers: basic('nobody', 'wrong') }, 401],
+  ['the key as bearer', { headers: { authorization: 'Bearer test-key-0123456789abcdef' } }, 200],
+])('%s', async (_, init, status) => {
+  const answer = await server.fetch('/api/v1/auth/me', init)
+  expect(answer.status).toBe(status)
+  if (status === 401) expect((await answer.json()).error.code).toBe('unauthenticated')
+})
+
+test('every route refuses nobody, unless it is public', async () => {
+  for (const { method, path, access } of ROUTES) {
+    if (access === 'public' || method !== 'get') continue
+    const init = { headers: { anonymous: '1' } }
+    expect([path, (await server.fetch(path.replace(':id', 'x'), init)).status]).toEqual([path, 401])
+  }
+})
+
+test('a token signs in until the password changes', async () => {
+  const user = { name: 'tina', password: 'long enough for tina', role: 'analyst' }
+  const { id } = await server.json('/api/v1/users', { method: 'POST', body: JSON.stringify(user) })
+  const body = JSON.stringify({ name: user.name, password: user.password })
+  const { access_token } = await server.json('/api/v1/auth/token', { method: 'POST', body })
+  const headers = { authorization: `Bearer ${access_token}` }
+  expect(await server.json('/api/v1/auth/me', { headers })).toMatchObject({
+    name: 'tina',
+    by: 'token',
+  })
+  expect((await server.fetch('/api/v1/users', { headers })).status).toBe(403)
+  const change = JSON.stringify({ password: 'another long password' })
+  await server.json(`/api/v1/users/${id}`, { method: 'PATCH', body: change })
+  await eventually(
+    () => server.fetch('/api/v1/auth/me', { headers }),
+    (answer) => answer.status === 401,
+  )
+})
+
+test('an ingest key may send and nothing else; revoked it may nothing', async () => {
+  const made = await server.json('/api/v1/keys', {
+    method: 'POST',
+    body: JSON.stringify({ name: 'shipper', kind: 'ingest' }),
+  })
+  const headers = { 'x-api-key': made.secret }
+  await server.ingest('{"message":"by key"}', '/ingest', headers)
+  expect((await server.fetch('/api/v1/search', { headers })).status).toBe(403)
+  expect(JSON.stringify(await server.json('/api/v1/keys'))).not.toContain(made.secret)
+  await server.json(`/api/v1/keys/${made.id}`, { method: 'DELETE' })
+  const send = () => server.fetch('/ingest', { method: 'POST', body: '{}', headers })
+  await eventually(send, (answer) => answer.status === 401)
+})
+
+test('a session changes things only with its token and from our origin', async () => {
+  const { cookie, token, headers } = await login()
+  expect(headers.get('set-cookie')).toMatch(/HttpOnly/i)
+  expect(headers.get('set-cookie')).toMatch(/SameSite=Lax/i)
+  const body = JSON.stringify({ name: 'k' })
+  const make = (extra: Record<string, string>) =>
+    server.fetch('/api/v1/keys', { method: 'POST', body, headers: { cookie, ...extra } })
+  expect((await make({})).status).toBe(403)
+  expect((await make({ 'x-csrf-token': token, origin: 'https://evil.example' })).status).toBe(403)
+  expect((await make({ 'x-csrf-token': token })).status).toBe(201)
+  const out = { method: 'POST', headers: { cookie, 'x-csrf-token': token } }
+  expect((await server.fetch('/api/v1/auth/logout', out)).status).toBe(200)
+  expect((await server.fetch('/api/v1/auth/me', { headers: { cookie } })).status).toBe(401)
+})
+
+test('registration is off unless it is allowed', async () => {
+  const body = JSON.stringify({ name: 'x', password: 'long enough password' })
+  const answer = await server.fetch('/api/v1/auth/register', { method: 'POST', body })
+  expect(answer.status).toBe(403)
+})
+
+test('an API body over a MiB is refused', async () => {
+  const body = JSON.stringify({ name: 'x'.repeat(1024 * 1024) })
+  expect((await server.fetch('/api/v1/keys', { method: 'POST', body })).status).toBe(413)
+})
+
+test('a known path with another method says which it takes', async () => {
+  const answer = await server.fetch('/ingest')
+  expect(answer.status).toBe(405)
+  expect(answer.headers.get('allow')).toBe('POST')
+})
+
+/** Messages of a stream until `wanted` of them have come. */
+async function messages(path: string, wanted: number, after?: string): Promise<string[]> {
+  const stop = new AbortController()
+  const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': after }
+  const answer = await server.fetch(path, { signal: stop.signal, headers })
+  expect(answer.headers.get('content-type')).toContain('text/event-stream')
+  const found: string[] = []
+  let text = ''
+  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    const parts = text.split('\n\n')
+    text = parts.pop() ?? ''
+    found.push(...parts.filter((part) => part.startsWith('event:')))
+    if (found.length >= wanted) break
+  }
+  stop.abort()
+  return found
+}
+
+test('events stream as they are committed, filtered, and go on after the last one seen', async () => {
+  const streamed = messages('/api/v1/logs/stream?q=streammarker', 1)
+  await Bun.sleep(300)
+  await server.ingest('{"message":"not this one"}\n{"message":"streammarker 1"}')
+  const [first = ''] = await streamed
+  expect(first).toContain('streammarker 1')
+  const id = /^id: (\d+)$/m.exec(first)?.[1]
+  await server.ingest('{"message":"streammarker 2"}')
+  const [second = ''] = await messages('/api/v1/logs/stream?q=streammarker', 1, id)
+  expect(second).toContain('streammarker 2')
+})
+
+const failedLogin = (user: string) =>
+  `Nov 21 12:00:00 web-1 sshd[99]: Failed password for invalid user ${user} from 203.0.113.9 port 2222 ssh2`
+
+test('a raw log line becomes an alert, on the stream and in the list, and its status changes', async () => {
+  const streamed = messages('/api/v1/alerts/stream?user=mallory', 1)
+  await Bun.sleep(300)
+  await server.ingest(failedLogin('mallory'), '/ingest?source=linux_auth')
+  const [message = ''] = await streamed
+  expect(message).toContain('"kind":"created"')
+  const { alerts } = await server.json('/api/v1/alerts?user=mallory')
+  expect(alerts).toHaveLength(1)
+  const [{ id, version, rule_id, event_id }] = alerts
+  const change = (body: object) =>
+    server.fetch(`/api/v1/alerts/${id}`, { method: 'PATCH', body: JSON.stringify(body) })
+  expect((await change({ status: 'acknowledged', version })).status).toBe(200)
+  expect((await change({ status: 'resolved', version })).status).toBe(409)
+  const detail = await server.json(`/api/v1/alerts/${id}`)
+  expect(detail).toMatchObject({ status: 'acknowledged', event: { user: 'mallory' } })
+  expect(detail.rule_text).toContain('title:')
+  const { leaves } = await server.json(
+    `/api/v1/detections/rules/${rule_id}/explain?event=${event_id}`,
+  )
+  expect(leaves.some((leaf: { matched: boolean }) => leaf.matched)).toBe(true)
+  const rule = await server.json(`/api/v1/detections/rules/${rule_id}`)
+  expect(rule.matches).toBeGreaterThan(0)
+  expect(rule.tests.positive).toBeGreaterThan(0)
+})
+
+test('a stream that resumes from another run of the server is told to read anew', async () => {
+  const [message = ''] = await messages('/api/v1/alerts/stream', 1, 'other.7')
+  expect(message).toContain('event: reset')
+})
+
+test('a scenario plays through ingest', async () => {
+  const { scenarios } = await server.json('/api/v1/scenarios')
+  const { id, events } = scenarios.find((one: { id: string }) => one.id === 'ssh-brute-force')
+  const play = { method: 'POST', body: JSON.stringify({ speed: 1_000 }) }
+  const run = await server.json(`/api/v1/scenarios/${id}/play`, play)
+  const done = await eventually(
+    async () =>
+      (await server.json('/api/v1/scenarios')).runs.find(
+        (one: { id: string }) => one.id === run.id,
+      ),
+    (one) => one.finished !== undefined,
+  )
+  expect(done).toMatchObject({ sent: events, total: events })
+  expect(done.error).toBeUndefined()
+})
+
+const port = (kind: string) =>
+  Number(
+    server.syslog
+      .find((address) => address.startsWith(kind))
+      ?.split(':')
+      .at(-1),
+  )
+
+test('syslog arrives over UDP', async () => {
+  const socket = createSocket('udp4')
+  socket.send('<38>Nov 21 12:00:00 gw-1 sshd[7]: udpmarker Accepted', port('udp'), '127.0.0.1')
+  const { events } = await eventually(
+    () => find('udpmarker'),
+    (page) => page.total > 0,
+  )
+  expect(events[0]).toMatchObject({ host: 'gw-1', source: 'syslog' })
+  socket.close()
+})
+
+test('syslog arrives over TCP in both framings, the unfinished last message too', async () => {
+  const socket = connect(port('tcp'), '127.0.0.1')
+  const message = '<38>1 2026-11-21T12:00:00Z gw-2 app - - - tcpmarker two'
+  socket.write('<38>Nov 21 12:00:00 gw-2 app: tcpmarker one\n')
+  socket.write(`${message.length} ${message}`)
+  socket.end('<38>Nov 21 12:00:00 gw-2 app: tcpmarker three')
+  const { events } = await eventually(
+    () => find('tcpmarker'),
+    (page) => page.total === 3,
+  )
+  expect(events.every((event: { host: string }) => event.host === 'gw-2')).toBe(true)
+})
+
+test('sources, health, readiness, metrics and the API description answer', async () => {
+  const { sources } = await server.json('/api/v1/sources')
+  const syslog = sources.find((one: { name: string }) => one.name === 'syslog')
+  expect(syslog).toMatchObject({ connected: true, silent_after_s: 300 })
+  const set = { method: 'PATCH', body: JSON.stringify({ silent_after_s: 900 }) }
+  await server.json('/api/v1/sources/syslog', set)
+  const after = (await server.json('/api/v1/sources')).sources
+  expect(after.find((one: { name: string }) => one.name === 'syslog').silent_after_s).toBe(900)
+  const open = { headers: { anonymous: '1' } }
+  expect(await server.json('/health', open)).toEqual({ status: 'ok' })
+  expect(await server.json('/ready', open)).toEqual({ ready: true, problems: [] })
+  const metrics = await (await server.fetch('/metrics')).text()
+  expect(metrics).toMatch(/^trapline_events_total \d+$/m)
+  const api = await server.json('/api/v1/openapi.json')
+  expect(api.openapi).toBe('3.1.0')
+  for (const { path, method } of ROUTES) {
+    expect(api.paths[path.replace(/:(\w+)/g, '{$1}')][method]).toBeDefined()
+  }
+  expect(await (await server.fetch('/docs')).text()).toContain('/api/v1/search')
+})
+
+test('a short link leads back to its path and to no other site', async () => {
+  const make = (target: string) =>
+    server.fetch('/api/v1/links', { method: 'POST', body: JSON.stringify({ target }) })
+  const { path } = await (await make('/search?q=a')).json()
+  const answer = await server.fetch(path)
+  expect([answer.status, answer.headers.get('location')]).toEqual([302, '/search?q=a'])
+  for (const target of ['https://evil.example/', '//evil.example']) {
+    expect((await make(target)).status).toBe(400)
+  }
+})
+
+test('rules are reloaded while events come in', async () => {
+  const before = (await server.json('/api/v1/stats?hours=1')).total
+  const sending = Promise.all(
+    Array.from({ length: 20 }, (_, n) => server.ingest(`{"message":"reloading ${n}"}`)),
+  )
+  const reloaded = await server.json('/api/v1/rules/reload', { method: 'POST' })
+  await sending
+  expect(reloaded.rules).toBeGreaterThan(0)
+  expect((await server.json('/api/v1/stats?hours=1')).total).toBe(before + 20)
+})
