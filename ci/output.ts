@@ -1,6 +1,6 @@
 // Standard output of commands that print much: buffered, and quiet when its reader has gone.
 
-const BUFFER_UNITS = 64 * 1024
+const BUFFER_UNITS = 256 * 1024
 
 export interface Output {
   write(text: string): void

@@ -5,6 +5,7 @@ import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
 import { spreadLists } from '../args.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { STDIN } from '../input/bytes.ts'
 import { readEventBatches } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { readRuleFolder } from '../rule-files.ts'
@@ -100,7 +101,7 @@ async function evalFile(
       }
       if (output.isFull && !(await output.flush())) return false
     }
-    if (!(await output.flush())) return false
+    if (file === STDIN && !(await output.flush())) return false
   }
   return true
 }
