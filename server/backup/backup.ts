@@ -53,11 +53,11 @@ export async function backUp(
   }
   if (existsSync(join(data, 'key'))) {
     copyFileSync(join(data, 'key'), join(to, 'key'))
-    chmodSync(join(to, 'key'), 0o600)
     paths.push('key')
   }
   const files = []
   for (const path of paths) {
+    chmodSync(join(to, path), 0o600)
     sync(join(to, path))
     files.push(await describeFile(to, path))
   }

@@ -1,6 +1,7 @@
 // Every API route. Order matters where a fixed path and a parameter meet: fixed ones first.
 import { histogram, pivot, stats, top } from './aggregates.ts'
 import { changeAlert, getAlert, listAlerts } from './alerts.ts'
+import { listAudit, verifyAudit } from './audit.ts'
 import { login, logout, me, register, token } from './auth.ts'
 import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
@@ -51,6 +52,8 @@ export const ROUTES: readonly Route[] = [
   listKeys,
   createKey,
   revokeKey,
+  listAudit,
+  verifyAudit,
   createLink,
   followLink,
   health,
