@@ -127,7 +127,10 @@ export function createAlertMaker(): AlertMaker {
       return { created, updated, rules, after }
     },
     settle: ({ after }) => {
-      for (const [group, candidates] of after) group.candidates = candidates
+      for (const [group, candidates] of after) {
+        group.candidates = candidates
+        group.matches = []
+      }
       shrink(remembered)
     },
     forget: () => {

@@ -23,6 +23,10 @@ export function shippedMigrations(): readonly Migration[] {
     }))
 }
 
+const TABLE = `CREATE TABLE IF NOT EXISTS migrations (
+  number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied INTEGER NOT NULL
+) STRICT`
+
 /** Applies what is missing; returns the numbers applied. `unavailable` when the database was written by a
  * newer version, or by one whose migration of the same number had another text. */
 export async function migrate(
@@ -30,11 +34,8 @@ export async function migrate(
   now: number,
   migrations = shippedMigrations(),
 ): Promise<readonly number[]> {
-  await database.write((write) =>
-    write.add(`CREATE TABLE IF NOT EXISTS migrations (
-      number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied INTEGER NOT NULL
-    ) STRICT`),
-  )
+  const table = await database.first("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'")
+  if (table === undefined) await database.write((write) => write.add(TABLE))
   const rows = await database.all('SELECT number, name, hash FROM migrations ORDER BY number')
   const done = new Map(rows.map((row) => [Number(row.number), row]))
   for (const [number, row] of done) {
