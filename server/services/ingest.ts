@@ -87,26 +87,12 @@ function createWorkers(options: IngestServiceOptions) {
   const settings = settingsOf(options)
   let active: Worker | undefined
   let stopping = false
-  /** Reloads, restarts and the stop come one after another. */
-  let changing: Promise<unknown> = Promise.resolve()
-
-  function inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const turn = changing.then(change, change)
-    const over = () => undefined
-    changing = turn.then(over, over)
-    return turn
-  }
+  const { inTurn, turns } = createTurns()
 
   function open(): Worker {
-    const script = new URL('../workers/ingest.ts', import.meta.url)
-    const opened: Worker = connect<IngestHandlers>(script, 'ingest', (error) => {
+    const opened: Worker = openWorker(options, (error) => {
       if (opened === active) recover(error)
     })
-    for (const [notice, listener] of Object.entries(options.on ?? {})) {
-      opened.on(notice, listener as (value: never) => void)
-    }
-    opened.on('failed', (({ message }: IngestNotices['failed']) =>
-      options.onFatal(new Error(message))) as (value: never) => void)
     return opened
   }
 
@@ -171,7 +157,7 @@ function createWorkers(options: IngestServiceOptions) {
     stopping: () => stopping,
     reload: () => inTurn(change),
     call: async <T>(ask: (worker: Client<IngestHandlers>) => Promise<T>): Promise<T> => {
-      await changing
+      await turns()
       if (active === undefined) throw new ServiceError('unavailable', 'ingest is not running')
       try {
         return await ask(active.client)
@@ -190,6 +176,32 @@ function createWorkers(options: IngestServiceOptions) {
       })
     },
   }
+}
+
+/** Reloads, restarts and the stop come one after another. */
+function createTurns() {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    inTurn: <T>(change: () => Promise<T>): Promise<T> => {
+      const turn = last.then(change, change)
+      const over = () => undefined
+      last = turn.then(over, over)
+      return turn
+    },
+    /** Resolves when those so far are over, however they ended. */
+    turns: () => last,
+  }
+}
+
+function openWorker(options: IngestServiceOptions, onCrash: (error: Error) => void): Worker {
+  const script = new URL('../workers/ingest.ts', import.meta.url)
+  const worker = connect<IngestHandlers>(script, 'ingest', onCrash)
+  for (const [notice, listener] of Object.entries(options.on ?? {})) {
+    worker.on(notice, listener as (value: never) => void)
+  }
+  const onFailed = ({ message }: IngestNotices['failed']) => options.onFatal(new Error(message))
+  worker.on('failed', onFailed as (value: never) => void)
+  return worker
 }
 
 /** What crosses to the worker: no functions. */
