@@ -146,6 +146,38 @@ describe('source', () => {
     expect(event({ source: 'syslog', message: 'no header' })).toMatchObject({ parser: 'json' })
   })
 
+  test('an envelope’s label stays when the caller names the parser', () => {
+    const got = event(
+      { source: 'fw-edge', message: 'Nov 21 11:59:00 h9 sshd[7]: Invalid user x from 192.0.2.1' },
+      { source: 'linux_auth' },
+    )
+    expect(got).toMatchObject({ source: 'fw-edge', parser: 'linux_auth', pivots: { user: 'x' } })
+  })
+
+  test('what came by syslog is read as what it is', () => {
+    const header = '<38>Nov 21 11:59:00 h9 '
+    const sshd = event(`${header}sshd[7]: Invalid user x from 192.0.2.1`, { source: 'syslog' })
+    expect(sshd).toMatchObject({ parser: 'linux_auth', source: 'syslog' })
+    const eve = {
+      event_type: 'tls',
+      timestamp: '2026-11-21T11:00:00Z',
+      flow_id: 1,
+      tls: { sni: 'a' },
+    }
+    for (const mark of ['', '@cee:', ' ']) {
+      const text = `${header}suricata[9]: ${mark}${JSON.stringify(eve)}`
+      for (const source of ['syslog', undefined, 'ids-1']) {
+        expect(event(text, { source })).toMatchObject({
+          parser: 'suricata',
+          pivots: { host: 'h9', domain: 'a' },
+          fields: { ...eve, program: 'suricata' },
+          fieldsAreRaw: false,
+          time: Date.parse('2026-11-21T11:00:00Z'),
+        })
+      }
+    }
+  })
+
   test('a line that a named parser cannot read is kept, with the reason', () => {
     const got = event('no header here', { source: 'syslog' })
     expect(got).toMatchObject({ parser: 'unparsed', source: 'syslog', raw: 'no header here' })

@@ -1,20 +1,13 @@
 // Any input to an event: chooses the parser, then adds what parsers leave to their caller: label, time
 // bounds, host, severity. Never throws, never drops.
-import type { Fields, Pivots } from '../sigma/event.ts'
-import type {
-  EventError,
-  NormalisedEvent,
-  ParseContext,
-  Parsed,
-  Parser,
-  ParserInput,
-} from './event.ts'
-import { envelopeFields, ownSource } from './json.ts'
+import type { Pivots } from '../sigma/event.ts'
+import { choose } from './choose.ts'
+import type { EventError, NormalisedEvent, ParseContext, Parsed, ParserInput } from './event.ts'
+import { ownSource } from './json.ts'
 import { JsonError, parseJsonObject } from './json-text.ts'
 import { OPEN_LOGSOURCE } from './logsource.ts'
-import { recognise } from './recognise.ts'
 import { classifySeverity, type SeverityPatterns } from './severity.ts'
-import { PARSERS, parsersNamed } from './table.ts'
+import { PARSERS } from './table.ts'
 import { AHEAD_MAX_MS } from './time.ts'
 
 /** Field that keeps a time which was out of bounds, ISO 8601. */
@@ -38,11 +31,6 @@ export interface NormaliseOptions extends ParseContext {
   readonly severityPatterns?: SeverityPatterns | undefined
 }
 
-interface Chosen {
-  readonly parser: Parser
-  readonly parsed: Parsed
-}
-
 /** The event of one line, packet or document. Its `id` is empty. */
 export function normalise(text: string, options: NormaliseOptions): NormalisedEvent {
   const raw = text.isWellFormed() ? text : text.toWellFormed()
@@ -51,74 +39,11 @@ export function normalise(text: string, options: NormaliseOptions): NormalisedEv
     return unparsed(raw, { code: json.code, message: json.message }, options)
   }
   const input: ParserInput = { text: raw, json }
-  const chosen = choose(input, options)
+  const chosen = choose(input, options.source, options)
   if ('code' in chosen) return unparsed(raw, chosen, options)
   const { parser, parsed } = chosen
-  const own = json !== undefined && parser === PARSERS.json ? ownSource(json) : undefined
+  const own = json === undefined || parser === PARSERS.windows ? undefined : ownSource(json)
   return complete(raw, own ?? options.source ?? parser.name, parser.name, parsed, options)
-}
-
-function choose(input: ParserInput, options: NormaliseOptions): Chosen | EventError {
-  const { json } = input
-  if (json !== undefined) return chooseForJson(input, json, options)
-  const named = options.source === undefined ? [] : parsersNamed(options.source)
-  if (named.length === 0) return attempt(recognise(input, options), input, options)
-  const parser = named.length === 1 ? undefined : named.find((p) => p.recognise(input, options))
-  let outcome: Chosen | EventError | undefined
-  for (const candidate of parser === undefined ? named : [parser]) {
-    outcome = attempt(candidate, input, options)
-    if (!('code' in outcome)) return outcome
-  }
-  return outcome ?? { code: 'no-parser', message: `${options.source} has no parser` }
-}
-
-/** JSON always becomes an event: what a named or recognised parser refuses is generic JSON. */
-function chooseForJson(
-  input: ParserInput,
-  json: Fields,
-  options: NormaliseOptions,
-): Chosen | EventError {
-  const own = ownSource(json)
-  const named = own === undefined ? NO_PARSERS : parsersNamed(own)
-  const candidates =
-    named.length > 0 || options.source === undefined ? named : parsersNamed(options.source)
-  for (const parser of candidates) {
-    if (parser === PARSERS.json) continue
-    const outcome = attempt(parser, input, options)
-    if (!('code' in outcome)) return outcome
-    const wrapped = unwrap(parser, json, options)
-    if (wrapped !== undefined) return { parser, parsed: wrapped }
-  }
-  const recognised = candidates.length > 0 ? PARSERS.json : recognise(input, options)
-  const outcome = attempt(recognised, input, options)
-  return 'code' in outcome ? attempt(PARSERS.json, input, options) : outcome
-}
-
-const NO_PARSERS: readonly Parser[] = []
-
-function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {
-  const parsed = parser.parse(input, context)
-  return 'code' in parsed ? parsed : { parser, parsed }
-}
-
-/** The event of a line that a shipper wrapped in `{source, host, message, fields}`. */
-function unwrap(parser: Parser, json: Fields, context: ParseContext): Parsed | undefined {
-  const { message } = json
-  const inner = envelopeFields(json)
-  if (typeof message !== 'string' || (inner === undefined && json.fields !== undefined)) {
-    return undefined
-  }
-  const parsed = parser.parse({ text: message, json: undefined }, context)
-  const outer = PARSERS.json.parse({ text: '', json }, context)
-  if ('code' in parsed || 'code' in outer) return undefined
-  const { message: _message, ...rest } = outer.fields
-  return {
-    ...(outer.time === undefined ? {} : { time: outer.time }),
-    ...parsed,
-    pivots: { ...outer.pivots, ...parsed.pivots },
-    fields: { ...rest, ...parsed.fields },
-    fieldsAreRaw: false,
-  }
 }
 
 function complete(

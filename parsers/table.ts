@@ -27,9 +27,13 @@ export const PARSERS = {
 
 export type ParserName = keyof typeof PARSERS
 
-/** Names of kinds of log: which parser reads a line is decided for each line. */
+/** Names of kinds of log: which parser reads a line is decided for each line. A kind whose formats have no
+ * parser of their own yet is read by recognition, under its name as label. */
 export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
   web: ['nginx', 'apache', 'webserver'],
+  firewall: [],
+  dns: [],
+  dhcp: [],
 }
 
 const NAMES: ReadonlyMap<string, Parser> = new Map(
@@ -45,10 +49,15 @@ export function parserNamed(name: string): Parser | undefined {
 
 /** The parsers of a group's name (`web`), or of a parser's name or alias; none for any other name. */
 export function parsersNamed(name: string): readonly Parser[] {
-  const group = PARSER_GROUPS[name.toLowerCase()]
-  if (group !== undefined && Object.hasOwn(PARSER_GROUPS, name.toLowerCase())) {
-    return group.map((member) => PARSERS[member])
+  const kind = name.toLowerCase()
+  if (Object.hasOwn(PARSER_GROUPS, kind)) {
+    return PARSER_GROUPS[kind]!.map((member) => PARSERS[member])
   }
   const parser = parserNamed(name)
   return parser === undefined ? [] : [parser]
+}
+
+/** Every name that `--source`, `?source=` and `--log-type` accept as more than a label. */
+export function parserNames(): readonly string[] {
+  return [...NAMES.keys(), ...Object.keys(PARSER_GROUPS)]
 }

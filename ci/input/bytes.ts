@@ -9,10 +9,13 @@ export const STDIN = '-'
 type Compression = 'gzip' | 'zstd'
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** Opens `path` (`-` is standard input). Rejects `InputError` for a missing, unreadable or damaged file. */
-export async function* readBytes(path: string): AsyncGenerator<Bytes> {
+/** Opens `path` (`-` is standard input); `onBytes` hears what was read from it. Rejects `InputError` for a missing, unreadable or damaged file. */
+export async function* readBytes(
+  path: string,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<Bytes> {
   const source = path === STDIN ? Bun.stdin.stream() : await fileStream(path)
-  const opened = await peek(chunksOf(path, source))
+  const opened = await peek(counted(chunksOf(path, source), onBytes))
   const compression = compressionOf(opened.head)
   if (compression === undefined) {
     yield* opened.chunks
@@ -31,6 +34,16 @@ async function fileStream(path: string): Promise<ReadableStream<Bytes>> {
   })
   if (found.isDirectory()) throw new InputError(path, 'is a folder')
   return Bun.file(path).stream() as ReadableStream<Bytes>
+}
+
+async function* counted(
+  chunks: AsyncGenerator<Bytes>,
+  onBytes: ((count: number) => void) | undefined,
+): AsyncGenerator<Bytes> {
+  for await (const chunk of chunks) {
+    onBytes?.(chunk.length)
+    yield chunk
+  }
 }
 
 /** The chunks of a stream, its errors with the file's name and what is probably wrong. */

@@ -12,7 +12,9 @@ export type InputFormat = 'lines' | 'documents' | 'array'
 
 export interface ReadOptions {
   /** Overrides what name and content say. */
-  readonly format?: InputFormat
+  readonly format?: InputFormat | undefined
+  /** Hears how many bytes were read from the file, before decompression. */
+  readonly onBytes?: ((count: number) => void) | undefined
 }
 
 /** Enough text to tell formats apart, UTF-16 units. */
@@ -33,7 +35,7 @@ export async function* readEventBatches(
 ): AsyncGenerator<readonly InputEvent[]> {
   let splitter: Splitter | undefined
   let head = ''
-  for await (const chunk of readText(readBytes(path))) {
+  for await (const chunk of readText(readBytes(path, options.onBytes))) {
     if (splitter !== undefined) {
       yield splitter.push(chunk)
       continue

@@ -1,0 +1,66 @@
+// The progress line of a long run, on terminals only.
+
+export interface Progress {
+  readonly read: (bytes: number) => void
+  readonly sent: (events: number) => void
+  readonly wait: (pause_ms: number, reason: string) => void
+  readonly end: () => void
+}
+
+const BAR_WIDTH = 24
+const REDRAW_MS = 100
+
+/** Progress of reading `name`; without a size there is no bar, only counts. */
+export function createProgress(name: string, size: number | undefined): Progress {
+  const terminal = process.stderr.isTTY === true
+  const started = performance.now()
+  let bytes = 0
+  let events = 0
+  let drawn = 0
+
+  function draw(note: string, force: boolean): void {
+    const now = performance.now()
+    if (!terminal || (!force && now - drawn < REDRAW_MS)) return
+    drawn = now
+    const text = progressLine({ name, size, bytes, events, took_ms: now - started })
+    process.stderr.write(`\r\x1b[K${text}${note}`.slice(0, (process.stderr.columns ?? 80) + 3))
+  }
+
+  return {
+    read(count) {
+      bytes += count
+      draw('', false)
+    },
+    sent(count) {
+      events += count
+      draw('', false)
+    },
+    wait(pause_ms, reason) {
+      const note = `${reason}, next try in ${(pause_ms / 1000).toFixed(1)} s`
+      if (terminal) draw(`  ${note}`, true)
+      else console.error(`${name}: ${note}`)
+    },
+    end() {
+      if (terminal) process.stderr.write('\r\x1b[K')
+    },
+  }
+}
+
+/** `[####----] 50% auth.log 1,000 events 500/s 2 s left`. */
+export function progressLine(at: {
+  readonly name: string
+  readonly size: number | undefined
+  readonly bytes: number
+  readonly events: number
+  readonly took_ms: number
+}): string {
+  const rate = Math.round(at.events / Math.max(at.took_ms / 1000, 0.001))
+  const counts = `${at.events.toLocaleString('en')} events ${rate.toLocaleString('en')}/s`
+  if (at.size === undefined || at.size === 0) return `${at.name} ${counts}`
+  const share = Math.min(at.bytes / at.size, 1)
+  const filled = Math.round(share * BAR_WIDTH)
+  const bar = '#'.repeat(filled) + '-'.repeat(BAR_WIDTH - filled)
+  const left_s = share === 0 ? undefined : ((at.took_ms / share) * (1 - share)) / 1000
+  const left = left_s === undefined ? '' : ` ${Math.ceil(left_s)} s left`
+  return `[${bar}] ${Math.floor(share * 100)}% ${at.name} ${counts}${left}`
+}

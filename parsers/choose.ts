@@ -1,0 +1,120 @@
+// Chooses the parser of an input and runs it: by the name its sender gives, else by recognition. What is
+// wrapped in another format (a line in a JSON envelope, JSON in a syslog line) is read as what it is.
+import type { Fields } from '../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { envelopeFields, ownSource } from './json.ts'
+import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
+import { recognise } from './recognise.ts'
+import { PARSERS, parsersNamed } from './table.ts'
+
+/** A parser and what it made of an input. */
+export interface Chosen {
+  readonly parser: Parser
+  readonly parsed: Parsed
+}
+
+const NO_PARSERS: readonly Parser[] = []
+
+/** Reads an input whose sender calls it `source`; the error when a text is not what it was called. */
+export function choose(
+  input: ParserInput,
+  source: string | undefined,
+  context: ParseContext,
+): Chosen | EventError {
+  const { json } = input
+  if (json !== undefined) return chooseForJson(input, json, source, context)
+  const named = source === undefined ? NO_PARSERS : parsersNamed(source)
+  return chooseForText(input, named, context)
+}
+
+function chooseForText(
+  input: ParserInput,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | EventError {
+  if (named.length === 0)
+    return withInnerJson(attempt(recognise(input, context), input, context), context)
+  // Syslog is how a line came, not what it is: a program that a parser knows is read by that parser.
+  if (named[0] === PARSERS.syslog) {
+    const parser = recognise(input, context)
+    const chosen = parser === PARSERS.text ? PARSERS.syslog : parser
+    return withInnerJson(attempt(chosen, input, context), context)
+  }
+  const sure = named.length > 1 ? named.find((p) => p.recognise(input, context)) : undefined
+  let outcome: Chosen | EventError = { code: 'no-parser', message: 'no parser' }
+  for (const parser of sure === undefined ? named : [sure]) {
+    outcome = attempt(parser, input, context)
+    if (!('code' in outcome)) return outcome
+  }
+  return outcome
+}
+
+/** JSON always becomes an event: what a named or recognised parser refuses is generic JSON. */
+function chooseForJson(
+  input: ParserInput,
+  json: Fields,
+  source: string | undefined,
+  context: ParseContext,
+): Chosen | EventError {
+  const own = ownSource(json)
+  const ownNamed = own === undefined ? NO_PARSERS : parsersNamed(own)
+  const named = ownNamed.length > 0 || source === undefined ? ownNamed : parsersNamed(source)
+  if (named[0] === PARSERS.json) return attempt(PARSERS.json, input, context)
+  for (const parser of named) {
+    const outcome = attempt(parser, input, context)
+    if (!('code' in outcome)) return outcome
+  }
+  const wrapped = named.length === 0 ? undefined : unwrap(json, named, context)
+  if (wrapped !== undefined) return wrapped
+  const outcome = attempt(recognise(input, context), input, context)
+  return 'code' in outcome ? attempt(PARSERS.json, input, context) : outcome
+}
+
+function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {
+  const parsed = parser.parse(input, context)
+  return 'code' in parsed ? parsed : { parser, parsed }
+}
+
+/** The event of a line that a shipper wrapped in `{source, host, message, fields}`. */
+function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {
+  const { message } = json
+  if (typeof message !== 'string') return undefined
+  if (json.fields !== undefined && envelopeFields(json) === undefined) return undefined
+  const inner = chooseForText({ text: message, json: undefined }, named, context)
+  const outer = PARSERS.json.parse({ text: '', json }, context)
+  if ('code' in inner || 'code' in outer) return undefined
+  const { message: _message, ...rest } = outer.fields
+  const parsed: Parsed = {
+    ...(outer.time === undefined ? {} : { time: outer.time }),
+    ...inner.parsed,
+    pivots: { ...outer.pivots, ...inner.parsed.pivots },
+    fields: { ...rest, ...inner.parsed.fields },
+    fieldsAreRaw: false,
+  }
+  return { parser: inner.parser, parsed }
+}
+
+const CEE = '@cee:'
+
+/** A syslog line whose message is a JSON object is that JSON's event, with the header's fields beside. */
+function withInnerJson(outcome: Chosen | EventError, context: ParseContext): Chosen | EventError {
+  if ('code' in outcome || outcome.parser !== PARSERS.syslog) return outcome
+  const { parsed } = outcome
+  const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
+  if (!startsLikeObject(text)) return outcome
+  const json = parseJsonObject(text)
+  if (json === undefined || json instanceof JsonError) return outcome
+  const inner = chooseForJson({ text, json }, json, undefined, context)
+  if ('code' in inner) return outcome
+  return {
+    parser: inner.parser,
+    parsed: {
+      ...(parsed.time === undefined ? {} : { time: parsed.time }),
+      ...inner.parsed,
+      pivots: { ...parsed.pivots, ...inner.parsed.pivots },
+      message: inner.parsed.message === '' ? parsed.message : inner.parsed.message,
+      fields: { ...parsed.fields, ...inner.parsed.fields },
+      fieldsAreRaw: false,
+    },
+  }
+}
