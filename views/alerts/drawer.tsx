@@ -1,6 +1,6 @@
 import type { Alert, AlertActivity } from '../../server/stores/state/state-store.ts'
 import { Grip } from '../search/drawer.tsx'
-import { EventFields, EventRaw, EventSummary } from '../search/event-body.tsx'
+import { EventFields, EventMessage, EventRaw, EventSummary } from '../search/event-body.tsx'
 import {
   formatAge,
   formatCount,
@@ -157,9 +157,8 @@ function TabBody(props: AlertDrawerProps) {
       return (
         <>
           <WhyBox why={why} />
-          <EventSummary event={alert.event} marks={marks} />
-          <h3>Message</h3>
-          <pre class="raw">{visible(alert.event.message, 'keep-lines')}</pre>
+          <EventSummary event={alert.event} marks={marks} whys={[why]} />
+          <EventMessage event={alert.event} marks={marks} />
           <SimilarAlerts {...props} />
         </>
       )

@@ -3,7 +3,7 @@ import { formatAge, formatDateTime, formatIso, visible } from '../shared/format.
 import { SeverityMark } from '../shared/severity.tsx'
 import { type Why, WhyBox } from '../shared/why.tsx'
 import { urls } from '../urls.ts'
-import { EventFields, EventRaw, EventSummary, ParseProblem } from './event-body.tsx'
+import { EventFields, EventMessage, EventRaw, EventSummary, ParseProblem } from './event-body.tsx'
 import type { Mark } from './highlight.tsx'
 import { SEARCH_TABS, type SearchState, searchHref, searchParams } from './state.ts'
 
@@ -118,9 +118,8 @@ function TabBody(props: EventDrawerProps) {
       {whys.map((why) => (
         <WhyBox why={why} />
       ))}
-      <EventSummary event={event} marks={marks} />
-      {event.message !== '' && <h3>Message</h3>}
-      {event.message !== '' && <pre class="raw">{visible(event.message, 'keep-lines')}</pre>}
+      <EventSummary event={event} marks={marks} whys={whys} />
+      <EventMessage event={event} marks={marks} />
     </>
   )
 }

@@ -2,19 +2,29 @@
 import type { Event } from '../../parsers/event.ts'
 import { formatIso, visible } from '../shared/format.ts'
 import { Value } from '../shared/value-menu.tsx'
-import { flatFields } from './fields.ts'
+import type { Why } from '../shared/why.tsx'
+import { fieldText, flatFields } from './fields.ts'
 import { type Mark, Marked } from './highlight.tsx'
 
 const VALUE_SHOWN_chars = 20_000
 
-/** Columns and the fields that say most, with values that open the menu. */
-export function EventSummary(props: { readonly event: Event; readonly marks: readonly Mark[] }) {
+/** What made rules match, then the columns, with values that open the menu. */
+export function EventSummary(props: {
+  readonly event: Event
+  readonly marks: readonly Mark[]
+  readonly whys: readonly Why[]
+}) {
   const { event } = props
+  const matched = matchedFields(props.whys)
   const pivots = Object.entries(event.pivots).filter(
     ([name, value]) => value !== undefined && value !== '' && name !== 'severity',
   )
   return (
     <dl class="fields">
+      {matched.map((name) => {
+        const text = fieldText(event, name)
+        return text === undefined ? null : <Field name={name} text={text} {...props} />
+      })}
       <Field name="source" text={event.source} {...props} />
       {pivots.map(([name, value]) => (
         <Field name={name} text={String(value)} {...props} />
@@ -26,6 +36,25 @@ export function EventSummary(props: { readonly event: Event; readonly marks: rea
         event.logsource[name].map((value) => <Field name={name} text={value} {...props} />),
       )}
     </dl>
+  )
+}
+
+function matchedFields(whys: readonly Why[]): readonly string[] {
+  const leaves = whys.flatMap((why) => why.leaves ?? [])
+  return [...new Set(leaves.filter((leaf) => leaf.matched).map((leaf) => leaf.field))]
+}
+
+/** The message with what was looked for marked; nothing where there is none. */
+export function EventMessage(props: { readonly event: Event; readonly marks: readonly Mark[] }) {
+  const { message } = props.event
+  if (message === '') return null
+  return (
+    <>
+      <h3>Message</h3>
+      <pre class="raw">
+        <Marked text={message} marks={props.marks} lines="keep-lines" />
+      </pre>
+    </>
   )
 }
 

@@ -52,17 +52,26 @@ export function Facet(props: FacetProps) {
   )
 }
 
+const PATH_SHOWN_chars = 24
+
+/** A long path by its end, which is what tells paths apart. */
+export function shortPath(text: string): string {
+  if (text.length <= PATH_SHOWN_chars) return text
+  const parts = /[\\/][^\\/]+$/.exec(text)
+  return parts === null || parts.index === 0 ? text : `…${parts[0]}`
+}
+
 function FacetValue(
   props: FacetProps & { readonly value: string; readonly count: number; readonly share: number },
 ) {
   const { field, value } = props
-  const label = props.labels?.[value] ?? visible(value)
+  const label = props.labels?.[value] ?? shortPath(visible(value))
   return (
     <li>
       <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
         <rect x="0" y="0" width={(props.share * 100).toFixed(1)} height="1" />
       </svg>
-      <Value field={field} value={value}>
+      <Value field={field} value={value} title={visible(value)}>
         {field === 'severity' ? <SeverityMark severity={value} text={true} /> : label}
       </Value>
       <a

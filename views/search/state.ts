@@ -67,7 +67,7 @@ export function sectionParams(
   range: Resolved,
 ): Record<string, string | number | undefined> {
   return {
-    ...searchParams({ ...state, sel: '', tab: 'summary', live: false }),
+    ...searchParams({ ...state, sel: '', tab: 'summary' }),
     start: range.start,
     end: range.end,
   }

@@ -16,6 +16,8 @@ const GAP_MIN_ms = 60_000
 export interface RuleChip {
   readonly id: string
   readonly title: string
+  /** Undefined for a rule that is no longer loaded. */
+  readonly level: string | undefined
 }
 
 export interface RowsProps {
@@ -117,7 +119,8 @@ function Row(props: RowsProps & { readonly event: Event }) {
       ))}
       <td class="mono message">
         {rules.slice(0, RULES_SHOWN).map((rule) => (
-          <a class="rule" href={urls.rule.href({ id: rule.id })} title="matched this rule">
+          <a class="rule" href={urls.rule.href({ id: rule.id })} title={ruleHint(rule)}>
+            <SeverityMark severity={rule.level} />
             {visible(rule.title)}
           </a>
         ))}
@@ -126,6 +129,10 @@ function Row(props: RowsProps & { readonly event: Event }) {
       </td>
     </tr>
   )
+}
+
+function ruleHint(rule: RuleChip): string {
+  return `${rule.title}: ${rule.level ?? 'no longer loaded'}`
 }
 
 function ColumnValue(props: {

@@ -82,6 +82,7 @@ function Password(props: SettingsProps) {
       <h2 id="password-title">My password</h2>
       <form method="post" action={urls.settingsPassword.href()} class="inline">
         <Csrf csrfToken={props.csrfToken} />
+        <input type="text" autocomplete="username" value={props.me.name} hidden />
         <input
           name="current"
           type="password"

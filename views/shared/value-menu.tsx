@@ -45,6 +45,7 @@ export function Value(props: {
   readonly field: string
   readonly value: string
   readonly time?: number
+  readonly title?: string
   readonly children?: unknown
 }) {
   return (
@@ -54,6 +55,7 @@ export function Value(props: {
       data-field={props.field}
       data-value={props.value}
       data-time={props.time}
+      title={props.title}
       aria-haspopup="menu"
     >
       {props.children as never}

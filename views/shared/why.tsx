@@ -47,7 +47,7 @@ function Leaf(props: { readonly leaf: ExplainedLeaf }) {
       </span>
       <span>{visible(leaf.selection)}</span>
       <span>
-        {visible(leaf.field)} {leaf.operator}{' '}
+        {leaf.field === '' ? 'any text' : visible(leaf.field)} {leaf.operator}{' '}
         {leaf.matched ? (
           <mark>{expected.slice(0, EXPECTED_SHOWN_chars)}</mark>
         ) : (

@@ -1,18 +1,18 @@
 import type { RuleChip } from '../../../views/search/table.tsx'
-import type { RuleService, Services } from '../../services/services.ts'
+import type { RuleService, RuleSummary, Services } from '../../services/services.ts'
 
-interface Titles {
+interface Kept {
   readonly version: string
-  readonly byId: ReadonlyMap<string, string>
+  readonly byId: ReadonlyMap<string, RuleSummary>
 }
 
-const kept = new WeakMap<RuleService, Titles>()
+const kept = new WeakMap<RuleService, Kept>()
 
-/** Titles of the loaded rules by id, kept until the rules change. */
-export function ruleTitles(rules: RuleService): ReadonlyMap<string, string> {
+/** The loaded rules by id, kept until they change. */
+export function rulesById(rules: RuleService): ReadonlyMap<string, RuleSummary> {
   const known = kept.get(rules)
   if (known !== undefined && known.version === rules.version) return known.byId
-  const byId = new Map(rules.list().map((rule) => [rule.id, rule.title]))
+  const byId = new Map(rules.list().map((rule) => [rule.id, rule]))
   kept.set(rules, { version: rules.version, byId })
   return byId
 }
@@ -24,11 +24,11 @@ export async function rulesOfEvents(
 ): Promise<Readonly<Record<string, readonly RuleChip[]>>> {
   if (ids.length === 0) return {}
   const matches = await services.events.matchesOf(ids)
-  const names = ruleTitles(services.rules)
+  const rules = rulesById(services.rules)
   return Object.fromEntries(
     Object.entries(matches).map(([eventId, ruleIds]) => [
       eventId,
-      ruleIds.map((id) => ({ id, title: names.get(id) ?? id })),
+      ruleIds.map((id) => ({ id, title: rules.get(id)?.title ?? id, level: rules.get(id)?.level })),
     ]),
   )
 }

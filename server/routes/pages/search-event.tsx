@@ -7,7 +7,7 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { fragment, type Renderer } from './render.tsx'
-import { ruleTitles } from './rule-names.ts'
+import { rulesById } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
 
 const WHYS_MAX = 8
@@ -43,14 +43,13 @@ export async function explainAll(
   event: Event,
   ruleIds: readonly string[],
 ): Promise<readonly Why[]> {
-  const titles = ruleTitles(services.rules)
-  const facts = new Map(services.rules.list().map((rule) => [rule.id, rule]))
+  const rules = rulesById(services.rules)
   return Promise.all(
     ruleIds.slice(0, WHYS_MAX).map(async (ruleId): Promise<Why> => {
-      const rule = facts.get(ruleId)
+      const rule = rules.get(ruleId)
       const why = {
         ruleId,
-        title: titles.get(ruleId) ?? ruleId,
+        title: rule?.title ?? ruleId,
         ...(rule === undefined ? {} : { level: rule.level, status: rule.status }),
       }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
