@@ -8,7 +8,7 @@ import { takeOne } from './middleware/rate-limit.ts'
 import { pages } from './routes/pages/pages.ts'
 import { deriveKey, loadServerKey } from './secret.ts'
 import { createRateLimits } from './services/rate-limit.ts'
-import { startServices } from './start-services.ts'
+import { runInReverse, startServices } from './start-services.ts'
 import { startSyslog } from './syslog/listen.ts'
 import { startWeb } from './web.ts'
 
@@ -31,40 +31,43 @@ export interface RunningServer {
 export async function startServer(settings: Settings): Promise<RunningServer> {
   mkdirSync(settings.data, { recursive: true, mode: 0o700 })
   const lock = lockFolder(settings.data)
+  const stops = [async () => lock.release()]
   try {
-    const key = loadServerKey(settings.data, settings.key)
-    const running = await startServices(settings, {
-      tokenKey: deriveKey(key, 'tokens'),
-      scenarios: resolve(import.meta.dir, '../scripts/scenarios'),
-    })
-    const { services } = running
-    const limits = createRateLimits()
-    const app = createApp({
-      services,
-      limits,
-      pages: pages(services, {
-        countTry: (ip) => takeOne(limits, 'auth', ip),
-        forget: () => services.credentials.forget(),
-      }),
-    })
-    const web = startWeb(app, settings)
-    const syslog = await startSyslog(settings, services.ingest)
-    return {
-      url: web.url,
-      syslog: syslog.addresses,
-      oneTimePassword: running.oneTimePassword,
-      failed: running.failed,
-      reload: running.reload,
-      stop: async () => {
-        await syslog.stop()
-        await web.stop()
-        await running.stop()
-        lock.release()
-      },
-    }
+    return await start(settings, stops)
   } catch (error) {
-    lock.release()
+    await runInReverse(stops)
     throw error
+  }
+}
+
+async function start(settings: Settings, stops: (() => Promise<void>)[]): Promise<RunningServer> {
+  const key = loadServerKey(settings.data, settings.key)
+  const running = await startServices(settings, {
+    tokenKey: deriveKey(key, 'tokens'),
+    scenarios: resolve(import.meta.dir, '../scripts/scenarios'),
+  })
+  stops.push(running.stop)
+  const { services } = running
+  const limits = createRateLimits()
+  const app = createApp({
+    services,
+    limits,
+    pages: pages(services, {
+      countTry: (ip) => takeOne(limits, 'auth', ip),
+      forget: () => services.credentials.forget(),
+    }),
+  })
+  const web = startWeb(app, settings)
+  stops.push(web.stop)
+  const syslog = await startSyslog(settings, services.ingest)
+  stops.push(syslog.stop)
+  return {
+    url: web.url,
+    syslog: syslog.addresses,
+    oneTimePassword: running.oneTimePassword,
+    failed: running.failed,
+    reload: running.reload,
+    stop: () => runInReverse(stops),
   }
 }
 

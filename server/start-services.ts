@@ -39,6 +39,25 @@ export async function startServices(
   settings: Settings,
   options: ServiceOptions,
 ): Promise<RunningServices> {
+  const stops: (() => Promise<void>)[] = []
+  try {
+    return await start(settings, options, stops)
+  } catch (error) {
+    await runInReverse(stops)
+    throw error
+  }
+}
+
+/** Ends what was started, last first. */
+export async function runInReverse(stops: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of stops.toReversed()) await stop()
+}
+
+async function start(
+  settings: Settings,
+  options: ServiceOptions,
+  stops: (() => Promise<void>)[],
+): Promise<RunningServices> {
   const faults: string[] = []
   const failure = Promise.withResolvers<Error>()
   const fail = (error: Error) => {
@@ -46,6 +65,7 @@ export async function startServices(
     failure.resolve(error)
   }
   const state = await startState({ folder: settings.data }, fail)
+  stops.push(() => state.stop())
   state.on('alerts-stopped', (reason) => faults.push(`alerts: ${reason}`))
   const { oneTimePassword } = await state.client.bootstrap(
     settings.bootstrapPassword,
@@ -59,6 +79,7 @@ export async function startServices(
     },
     fail,
   )
+  stops.push(() => events.stop())
   const live = createLive(events.reader, state.client)
   const rules = createRules(events.reader, async () => (await ingest.stats()).hits)
   const useRules = async (report: RulesReport) => {
@@ -74,25 +95,21 @@ export async function startServices(
     diskMinFree_bytes: settings.diskMinFree_mib * MIB,
     indexLag_ms: () => events.indexLag_ms(),
     on: { committed: ({ sequence }) => live.committed(sequence) },
-    onRules: (report) => void useRules(report).catch(fail),
+    onRules: useRules,
     onFatal: fail,
   })
+  stops.push(() => ingest.stop())
   state.on('alerts', (notice) => live.alertsChanged(notice))
   const services = bundle(settings, options, { state, events, ingest, live, rules, faults })
   state.on('credentials', () => services.credentials.forget())
-  const stopChores = startChores(services, ingest, state)
+  stops.push(() => services.scenarios.stop())
+  stops.push(startChores(services, ingest, state))
   return {
     services,
     oneTimePassword,
     failed: failure.promise,
     reload: async () => void (await services.ingest.reload()),
-    stop: async () => {
-      stopChores()
-      await services.scenarios.stop()
-      await ingest.stop()
-      await events.stop()
-      await state.stop()
-    },
+    stop: () => runInReverse(stops),
   }
 }
 
@@ -127,7 +144,11 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
 }
 
 /** What happens by the clock; returns how to end it. */
-function startChores(services: Services, ingest: IngestHost, state: StateConnection): () => void {
+function startChores(
+  services: Services,
+  ingest: IngestHost,
+  state: StateConnection,
+): () => Promise<void> {
   let stopped = false
   const watch = createSilenceWatch(services.sources, state.client)
   const acknowledge = async () => {
@@ -143,7 +164,7 @@ function startChores(services: Services, ingest: IngestHost, state: StateConnect
     setInterval(() => chore('silent sources', watch), SILENCE_CHECK_MS),
     setInterval(() => chore('matches', acknowledge), ACKNOWLEDGE_MS),
   ]
-  return () => {
+  return async () => {
     stopped = true
     timers.forEach(clearInterval)
   }

@@ -19,8 +19,9 @@ export interface IngestServiceOptions extends IngestOptions {
   /** How far the index is behind, milliseconds. */
   readonly indexLag_ms?: () => number
   readonly on?: { readonly [N in keyof IngestNotices]?: (value: IngestNotices[N]) => void }
-  /** These rules are active now: at start, after a reload, after a restart. */
-  readonly onRules?: (rules: RulesReport) => void
+  /** These rules are about to run: at start, at a reload, after a restart. Matches of them come after it
+   * resolved; a rejection keeps them from running. */
+  readonly onRules?: (rules: RulesReport) => unknown
   /** The store failed or the worker cannot be started again: the process must end. */
   readonly onFatal: (error: Error) => void
 }
@@ -96,16 +97,21 @@ function createWorkers(options: IngestServiceOptions) {
     return opened
   }
 
-  async function activate(next: Worker, rules: RulesReport): Promise<void> {
+  async function activate(next: Worker): Promise<void> {
     await next.client.activate()
     active = next
     queue.resume(next.client)
-    options.onRules?.(rules)
   }
 
   async function start(): Promise<void> {
     const next = open()
-    await activate(next, await next.client.prepare(settings))
+    try {
+      await options.onRules?.(await next.client.prepare(settings))
+      await activate(next)
+    } catch (error) {
+      next.terminate()
+      throw error
+    }
   }
 
   function recover(error: Error): void {
@@ -127,7 +133,8 @@ function createWorkers(options: IngestServiceOptions) {
     const next = open()
     try {
       const rules = await next.client.prepare(settings)
-      await handOver(before, next, rules)
+      await options.onRules?.(rules)
+      await handOver(before, next)
       const { length } = rules.rules
       return { rules: length, refused: rules.refused.length, took_ms: performance.now() - started }
     } catch (error) {
@@ -137,12 +144,12 @@ function createWorkers(options: IngestServiceOptions) {
   }
 
   /** If the new worker cannot open the store, the old one opens it again. */
-  async function handOver(before: Worker, next: Worker, rules: RulesReport): Promise<void> {
+  async function handOver(before: Worker, next: Worker): Promise<void> {
     await before.client.flush()
     await queue.hold()
     await before.client.close()
     try {
-      await activate(next, rules)
+      await activate(next)
     } catch (error) {
       await before.client.activate()
       queue.resume(before.client)

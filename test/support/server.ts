@@ -75,6 +75,7 @@ export async function eventually<T>(
   for (const end = Date.now() + 10_000; ; await Bun.sleep(50)) {
     const value = await ask()
     if (ready(value)) return value
-    if (Date.now() > end) throw new Error(`never came: ${JSON.stringify(value).slice(0, 2_000)}`)
+    if (Date.now() > end)
+      throw new Error(`never came: ${String(JSON.stringify(value)).slice(0, 2_000)}`)
   }
 }
