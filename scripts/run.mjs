@@ -76,4 +76,12 @@ const child = spawn(bun, task.run(rest), {
   env: { ...process.env, PATH: `${bun === 'bun' ? '' : `${dirname(bun)}:`}${process.env.PATH}` },
 })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 1)))
+// npm passes SIGTERM to its shell, which dies without passing it on: an orphan stops its child itself.
+const parent = process.ppid
+const watch = setInterval(() => {
+  if (process.ppid !== parent) {
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }
+}, 500)
+child.on('exit', (code) => process.exit(code ?? 1))
