@@ -52,7 +52,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     first,
     write: (job) => {
       const run = last.then(() => retry(client, url, () => transact(client, job, options.now)))
-      last = run.catch(() => undefined)
+      // The caller hears of a failure; the next in the queue only waits for the end.
+      last = Promise.allSettled([run])
       return run
     },
     close: async () => {

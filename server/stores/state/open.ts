@@ -72,8 +72,11 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     },
     close: async () => {
       clearInterval(timer)
-      await lastUse.flush()
-      await database.close()
+      try {
+        await lastUse.flush()
+      } finally {
+        await database.close()
+      }
     },
   }
   return { store, alerts: createAlertWriter(context) }
