@@ -2,7 +2,7 @@
 // pairs live in open-addressing tables over typed arrays; docs go as varint gaps into slices of one slab
 // that double as a posting grows (each ends with a pointer to the next), so nothing here makes objects.
 import { writeVarint } from './postings.ts'
-import { FOLDED, type WordSink } from './scan.ts'
+import { FOLDED, HASH_START, HASH_STEP, type WordSink } from './scan.ts'
 
 /** Columns of a pair's row in `pairs`; `LAST` is `NO_DOC` at first. A single doc needs no slice. */
 const PAIR = 8
@@ -49,14 +49,23 @@ export interface GroupBuilder {
   keyPairs: Int32Array<ArrayBuffer>
   maxNode: number
   doc: number
+  /** How bytes are folded before they are compared and kept. */
+  readonly folding: Uint8Array
+  /** Nodes that had an empty list. */
+  readonly emptied: Set<number>
   /** Docs that every search must look at, ascending. */
   always: number[]
   joined: Uint8Array<ArrayBuffer>
 }
 
+/** Bytes as they are. */
+export const UNFOLDED = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+
 /** An empty group. One builder serves many groups, one after another. */
-export function createGroupBuilder(): GroupBuilder {
+export function createGroupBuilder(folding: Uint8Array = FOLDED): GroupBuilder {
   return {
+    folding,
+    emptied: new Set(),
     pairs: new Int32Array(PAIR << 16),
     pairSlots: new Int32Array(1 << 18),
     pairCount: 1,
@@ -86,11 +95,19 @@ export function resetBuilder(group: GroupBuilder): void {
   group.slabUsed = POINTER_BYTES
   group.maxNode = 0
   group.always = []
+  group.emptied.clear()
 }
 
-/** What the scanner tells goes into the group, under `group.doc`; docs ascend. */
-export function sinkOf(group: GroupBuilder): WordSink {
+/**
+ * What the scanner tells goes into the group, and columns' values into `values` (made with `UNFOLDED`),
+ * under their `doc`; docs ascend.
+ */
+export function sinkOf(group: GroupBuilder, values: GroupBuilder): WordSink {
   return {
+    emptyList: (node) => void group.emptied.add(node),
+    value: (node, bytes, start, end) => {
+      addWord(values, node, bytes, start, end, hashValue(bytes, start, end))
+    },
     word: (node, bytes, start, end, hash) => addWord(group, node, bytes, start, end, hash),
     key: (node) => addKey(group, node),
     always: () => {
@@ -114,6 +131,12 @@ function largerBytes(from: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const to = new Uint8Array(from.length * 2)
   to.set(from)
   return to
+}
+
+function hashValue(bytes: Uint8Array, start: number, end: number): number {
+  let hash = HASH_START
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, HASH_STEP)
+  return hash
 }
 
 function mix(hash: number, node: number): number {
@@ -170,9 +193,9 @@ function sameText(
   start: number,
   end: number,
 ): boolean {
-  const { text } = group
+  const { text, folding } = group
   const shift = offset - start
-  for (let i = start; i < end; i++) if (text[shift + i] !== FOLDED[bytes[i]!]) return false
+  for (let i = start; i < end; i++) if (text[shift + i] !== folding[bytes[i]!]) return false
   return true
 }
 
@@ -210,13 +233,13 @@ function addTerm(
   const row = term * TERM
   if (row + TERM > group.terms.length) group.terms = larger(group.terms)
   while (group.textUsed + end - start > group.text.length) group.text = largerBytes(group.text)
-  const { terms, text } = group
+  const { terms, text, folding } = group
   terms[row + T_HASH] = hash
   terms[row + T_OFFSET] = group.textUsed
   terms[row + T_LENGTH] = end - start
   terms[row + T_PAIRS] = 0
   let used = group.textUsed
-  for (let i = start; i < end; i++) text[used++] = FOLDED[bytes[i]!]!
+  for (let i = start; i < end; i++) text[used++] = folding[bytes[i]!]!
   group.textUsed = used
   if (term * 2 >= group.termSlots.length) {
     group.termSlots = rehash(group.termSlots.length * 2, terms, TERM, T_HASH, term)

@@ -12,7 +12,14 @@ import {
   type SegmentRow,
 } from '../day-file.ts'
 import { openIntakeReadonly, readCatalogue } from '../intake-read.ts'
-import { createGroupBuilder, type GroupBuilder, isFull, resetBuilder, sinkOf } from './builder.ts'
+import {
+  createGroupBuilder,
+  type GroupBuilder,
+  isFull,
+  resetBuilder,
+  sinkOf,
+  UNFOLDED,
+} from './builder.ts'
 import {
   type GroupSegment,
   INDEX_FOLDER,
@@ -65,6 +72,8 @@ interface State {
   intake: Database | undefined
   readonly open: Map<string, OpenDay>
   readonly builder: GroupBuilder
+  /** The columns' values. */
+  readonly values: GroupBuilder
   readonly sink: WordSink
   paths: PathTree
   readonly patience_ms: number
@@ -74,12 +83,14 @@ interface State {
 export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): Indexer {
   mkdirSync(join(dataFolder, INDEX_FOLDER), { recursive: true })
   const builder = createGroupBuilder()
+  const values = createGroupBuilder(UNFOLDED)
   const state: State = {
     dataFolder,
     intake: undefined,
     open: new Map(),
     builder,
-    sink: sinkOf(builder),
+    values,
+    sink: sinkOf(builder, values),
     paths: createPathTree(),
     patience_ms,
   }
@@ -189,9 +200,10 @@ function note(day: OpenDay, pending: readonly SegmentRow[]): void {
 
 /** Makes a group of the first pending segments; returns how many it took. */
 function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[]): number {
-  const { builder } = state
+  const { builder, values } = state
   if (state.paths.nodes.length > MAX_PATHS / 2) state.paths = createPathTree()
   resetBuilder(builder)
+  resetBuilder(values)
   const runs: GroupSegment[] = []
   let docs = 0
   let events = 0
@@ -203,7 +215,7 @@ function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[
     events += segment.count
     docs = Math.ceil((docs + segment.count) / 32) * 32
   }
-  day.index.transaction(() => writeGroup(day.index, builder, state.paths, runs, docs))()
+  day.index.transaction(() => writeGroup(day.index, builder, values, state.paths, runs, docs))()
   for (const run of runs) day.covered.set(run.first, run.count)
   return runs.length
 }
@@ -214,6 +226,7 @@ function scanSegment(state: State, db: Database, segment: SegmentRow, doc: numbe
     const offsets = lineOffsets(bytes)
     for (let line = 0; line < block.count; line++) {
       state.builder.doc = doc + block.start + line
+      state.values.doc = state.builder.doc
       scanLine(state.sink, state.paths, bytes, offsets[line]!, offsets[line + 1]! - 1)
     }
   }

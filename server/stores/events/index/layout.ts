@@ -3,6 +3,7 @@
 //   terms     the words of one bucket: "\n" word "\n" word ... "\n", zstd
 //   postings  their postings in the same order: per word a varint length and its pairs, zstd
 //   large     postings too long to sit among others, zstd
+//   columns   values of the pivot columns with the docs that have them (columns.ts)
 //   keys      per field path the docs that have it, zstd; absent when all have it
 // Words are kept apart by the characters they are made of, so that a search inside words skips the
 // buckets that cannot hold it, and within a class by the top bits of a hash, so that groups merge
@@ -14,10 +15,10 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 1
+export const INDEX_VERSION = 2
 
 /** Words of one bucket, on average at most. */
-export const BUCKET_TERMS = 1024
+export const BUCKET_TERMS = 2048
 /** A posting longer than this has a row of its own. */
 export const LARGE_POSTING_BYTES = 2048
 
@@ -29,6 +30,7 @@ export const CLASSES = 4
 
 const BUCKETS_MAX = 2 ** 18
 const ROWS_MAX = 2 ** 24
+const COLUMN_PARTS_MAX = 2 ** 18
 
 /** Kinds of a pair in a postings blob, in the low bits of its field. */
 export const PAIR_DOC = 0
@@ -50,6 +52,18 @@ export interface GroupField {
   readonly inRaw: boolean
   /** Events that have it. */
   readonly events: number
+  /** In some event it, or a list in it, is an empty list. */
+  readonly emptied: boolean
+}
+
+export interface GroupColumn {
+  readonly name: string
+  /** Different values, by their JSON. */
+  readonly values: number
+  /** `kept`: values, counts and postings. `hashed`: postings by the hash of the folded text. */
+  readonly kind: 'kept' | 'hashed'
+  /** `hashed`: its chunks as a power of two. */
+  readonly bits: number
 }
 
 export interface GroupInfo {
@@ -59,6 +73,7 @@ export interface GroupInfo {
   readonly events: number
   /** Fields 0 and 1 are the message and the raw text. */
   readonly fields: readonly GroupField[]
+  readonly columns: readonly GroupColumn[]
   /** Words of each class. */
   readonly terms: readonly number[]
   /** Buckets of each class as a power of two. */
@@ -80,6 +95,11 @@ export function largeRow(group: number, ordinal: number): number {
 /** Row of `keys`. */
 export function keyRow(group: number, field: number): number {
   return group * ROWS_MAX + field
+}
+
+/** Row `part` of a column in `columns`. */
+export function columnRow(group: number, column: number, part: number): number {
+  return group * ROWS_MAX + column * COLUMN_PARTS_MAX + part
 }
 
 /** Hash that says in which bucket of its class a word lies: its top bits. Fixed by the file format. */
@@ -120,8 +140,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS terms (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS postings (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS large (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+  CREATE TABLE IF NOT EXISTS columns (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS keys (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 `
+
+const TABLES = ['meta', 'groups', 'terms', 'postings', 'large', 'columns', 'keys']
 
 /** Which day file an index file belongs to. */
 export interface IndexIdentity {
@@ -143,7 +166,7 @@ const BUSY_TIMEOUT_MS = 5000
 /** Opens an index file for its one writer; a file of another day file or version is emptied. */
 export function openIndexWriter(path: string, identity: IndexIdentity): Database {
   const db = new Database(path, { create: true })
-  db.run('PRAGMA page_size = 8192')
+  db.run('PRAGMA page_size = 4096')
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = NORMAL')
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
@@ -151,8 +174,10 @@ export function openIndexWriter(path: string, identity: IndexIdentity): Database
   const found = readIdentity(db)
   if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
   db.transaction(() => {
-    for (const table of ['meta', 'groups', 'terms', 'postings', 'large', 'keys'])
-      db.run(`DELETE FROM ${table}`)
+    for (const table of TABLES) {
+      db.run(`DROP TABLE IF EXISTS ${table}`)
+    }
+    db.run(SCHEMA)
     const put = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
     put.run('day_file', identity.dayFile)
     put.run('version', String(identity.version))
@@ -204,6 +229,7 @@ export function dropGroup(db: Database, group: number): void {
   db.query('DELETE FROM terms WHERE id >= ? AND id < ?').run(...buckets)
   db.query('DELETE FROM postings WHERE id >= ? AND id < ?').run(...buckets)
   db.query('DELETE FROM large WHERE id >= ? AND id < ?').run(...rows)
+  db.query('DELETE FROM columns WHERE id >= ? AND id < ?').run(...rows)
   db.query('DELETE FROM keys WHERE id >= ? AND id < ?').run(...rows)
   db.query('DELETE FROM groups WHERE id = ?').run(group)
 }

@@ -15,20 +15,19 @@ import {
   PAIR_INLINE,
   takeGroup,
 } from './layout.ts'
-import { type Cursor, lastDoc, readVarint, writeVarint } from './postings.ts'
+import { mergeColumns } from './merge-columns.ts'
+import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
+import { createOutput, reserve } from './output.ts'
+import { type Cursor, readVarint, writeVarint } from './postings.ts'
 import { type GroupReader, openGroup, readBody } from './read.ts'
 import {
-  append,
   bucketBits,
   createBucket,
-  createOutput,
   flushBucket,
   type GroupRows,
   groupRows,
-  type Output,
   putPair,
   putTerm,
-  reserve,
 } from './write.ts'
 
 const NEWLINE = 0x0a
@@ -76,6 +75,7 @@ export function mergeGroups(db: Database, ids: readonly number[]): number {
     docs: base,
     events: groups.reduce((sum, { info }) => sum + info.events, 0),
     fields: fields.merged,
+    columns: mergeColumns(db, sources, rows.column),
     terms: Array.from({ length: CLASSES }, (_, wordClass) =>
       groups.reduce((sum, { info }) => sum + info.terms[wordClass]!, 0),
     ),
@@ -107,7 +107,12 @@ function mergeFields(groups: readonly GroupReader[]) {
         ordinals.set(key, merged.length)
         return merged.push(field) - 1
       }
-      merged[known] = { ...field, events: merged[known]!.events + field.events }
+      const before = merged[known]!
+      merged[known] = {
+        ...field,
+        events: before.events + field.events,
+        emptied: before.emptied || field.emptied,
+      }
       return known
     })
   })
@@ -125,7 +130,7 @@ function mergeKeys(
   for (const { group, base, fieldOf } of sources) {
     for (const [at, field] of fieldOf.entries()) {
       if (at < 2 || info.fields[field]!.events === info.events) continue
-      outputs[field] ??= { output: createOutput(), last: 0, empty: true }
+      outputs[field] ??= startPosting()
       const stored = readBody(db, 'keys', keyRow(group.id, at))
       const posting = stored ?? allDocs(group.info)
       appendPosting(outputs[field], posting, 0, posting.length, base)
@@ -149,31 +154,6 @@ function allDocs(info: GroupInfo): Uint8Array {
     }
   }
   return output.bytes.subarray(0, output.length)
-}
-
-/** A posting that others are appended to. */
-interface Posting {
-  readonly output: Output
-  last: number
-  empty: boolean
-}
-
-/** Appends `bytes[start, end)` with its docs moved up by `base`. */
-function appendPosting(
-  into: Posting,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  base: number,
-): void {
-  const cursor: Cursor = { at: start }
-  const first = readVarint(bytes, cursor) + base
-  reserve(into.output, end - start + 8)
-  const gap = into.empty ? first : first - into.last
-  into.output.length = writeVarint(into.output.bytes, into.output.length, gap)
-  append(into.output, bytes, cursor.at, end - cursor.at)
-  into.last = lastDoc(bytes, start, end) + base
-  into.empty = false
 }
 
 function openStream(db: Database, source: Source, wordClass: number): Stream {
@@ -300,7 +280,7 @@ function gatherPairs(db: Database, stream: Stream, postings: Map<number, Posting
     const field = fieldOf[head >>> 2]!
     let posting = postings.get(field)
     if (posting === undefined) {
-      posting = { output: { bytes: new Uint8Array(32), length: 0 }, last: 0, empty: true }
+      posting = startPosting()
       postings.set(field, posting)
     }
     const kind = head & 3

@@ -1,5 +1,6 @@
 // The field paths of a group's events, as a tree of keys found by their bytes: a node is a key below its
 // parent, arrays share the node of the key that holds them.
+import { PIVOTS } from '../../../../sigma/event.ts'
 import { words } from '../../../../sigma/text/words.ts'
 
 /** Nodes that are no keys. Words are posted under a node's number. */
@@ -8,7 +9,13 @@ export const RAW = 1
 /** Roots: fields kept as their own JSON, and fields that are the raw text itself. */
 export const FIELDS_ROOT = 2
 export const JSON_ROOT = 3
-const FIRST_KEY = 4
+/** Root of the columns, and those that are no pivots. */
+export const COLUMNS_ROOT = 4
+export const SOURCE = 5
+export const PRODUCT = 6
+export const CATEGORY = 7
+export const SERVICE = 8
+const FIRST_KEY = 9
 
 /** Different paths that one group tells apart; events with more go to the `always` posting. */
 export const MAX_PATHS = 65_536
@@ -43,14 +50,23 @@ const decoder = new TextDecoder()
 
 /** An empty tree. */
 export function createPathTree(): PathTree {
-  const root = (inRaw: boolean) => ({ path: '', keyWords: [], inRaw })
-  return {
+  const root = (path: string, inRaw = false) => ({ path, keyWords: [], inRaw })
+  const tree: PathTree = {
     slots: new Int32Array(1024),
     rows: new Int32Array(512 * ROW),
     keys: new Uint8Array(1 << 14),
     keysUsed: 0,
-    nodes: [root(false), root(false), root(false), root(true)],
+    nodes: [
+      ...[root(''), root(''), root(''), root('', true), root('')],
+      ...['source', 'product', 'category', 'service'].map((name) => root(name)),
+    ],
   }
+  // There must be room for these however many paths there are.
+  for (const name of PIVOTS) {
+    const bytes = new TextEncoder().encode(name)
+    childOf(tree, COLUMNS_ROOT, bytes, 0, bytes.length)
+  }
+  return tree
 }
 
 /** Number of the key `bytes[start, end)` (text between its quotes) below `parent`; -1 when full. */

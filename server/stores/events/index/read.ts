@@ -24,6 +24,7 @@ export type WordMode = 'word' | 'prefix' | 'suffix' | 'inner'
 export type FieldFilter = Uint8Array | undefined
 
 export interface GroupReader {
+  readonly db: Database
   readonly id: number
   readonly info: GroupInfo
   /**
@@ -48,7 +49,7 @@ export function readGroups(db: Database): { readonly id: number; readonly events
 /** The content of a row, decompressed; undefined where there is none. */
 export function readBody(
   db: Database,
-  table: 'terms' | 'postings' | 'large' | 'keys',
+  table: 'terms' | 'postings' | 'large' | 'columns' | 'keys',
   row: number,
 ): Buffer | undefined {
   const found = db.query(`SELECT body FROM ${table} WHERE id = ?`).get(row) as {
@@ -62,6 +63,7 @@ export function openGroup(db: Database, id: number): GroupReader {
   const row = db.query('SELECT info FROM groups WHERE id = ?').get(id) as { info: Uint8Array }
   const info = unpackInfo(row.info)
   return {
+    db,
     id,
     info,
     markWords: (mode, text, fields, bits) => markWords(db, id, info, mode, text, fields, bits),

@@ -16,6 +16,7 @@ interface Found {
   /** `path\nword`. */
   readonly fields: Set<string>
   readonly keys: Set<string>
+  readonly columns: [string, unknown][]
   always: boolean
 }
 
@@ -27,6 +28,7 @@ function scan(line: string): Found {
     all: new Set(),
     fields: new Set(),
     keys: new Set(),
+    columns: [],
     always: false,
   }
   const paths = createPathTree()
@@ -42,6 +44,11 @@ function scan(line: string): Found {
       found.keys.add(paths.nodes[node]!.path)
       for (const word of paths.nodes[node]!.keyWords) found.all.add(word)
     },
+    emptyList() {},
+    value(node, bytes, start, end) {
+      const json = decoder.decode(bytes.slice(start, end))
+      found.columns.push([paths.nodes[node]!.path, JSON.parse(json)])
+    },
     always() {
       found.always = true
     },
@@ -52,7 +59,7 @@ function scan(line: string): Found {
 }
 
 /** What the plain functions say about the decoded event. */
-function plain(event: Event): Omit<Found, 'always' | 'keys'> {
+function plain(event: Event): Omit<Found, 'always' | 'keys' | 'columns'> {
   const message = new Set(words(event.message))
   const fields = new Set<string>()
   const all = new Set([...message, ...words(event.raw)])
@@ -182,4 +189,21 @@ test('every key that an event has is told, once as its path', () => {
 test('deep nesting needs no stack', () => {
   const raw = `${'['.repeat(100)}"deep"${']'.repeat(100)}`
   expectSame(jsonEvent(`{"a":${raw}}`))
+})
+
+test('columns are told as their JSON', () => {
+  const made = event({
+    pivots: { host: 'a"b', src_port: 80, url: '/x\n' },
+    logsource: { product: 'p', category: ['c1', 'c2'], service: ['s'], closed: true },
+  })
+  expect(scan(encodeLine(made, 1)).columns).toEqual([
+    ['source', 'test'],
+    ['product', 'p'],
+    ['category', 'c1'],
+    ['category', 'c2'],
+    ['service', 's'],
+    ['host', 'a"b'],
+    ['src_port', 80],
+    ['url', '/x\n'],
+  ])
 })

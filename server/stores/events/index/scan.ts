@@ -4,13 +4,18 @@
 import { parseJsonText } from '../../../../parsers/json-text.ts'
 import { eachWord } from '../../../../sigma/text/words.ts'
 import {
+  CATEGORY,
+  COLUMNS_ROOT,
   childOf,
   FIELDS_ROOT,
   isRepeated,
   JSON_ROOT,
   MESSAGE,
   type PathTree,
+  PRODUCT,
   RAW,
+  SERVICE,
+  SOURCE,
 } from './paths.ts'
 
 /** A word is indexed by its first bytes, a value by its first ones; what is cut is always proposed. */
@@ -23,6 +28,10 @@ export interface WordSink {
   word(node: number, bytes: Uint8Array, start: number, end: number, hash: number): void
   /** The event has the key of this node. */
   key(node: number): void
+  /** The list under this node is empty: the field is there and has no value. */
+  emptyList(node: number): void
+  /** A column's value as JSON text. The node is below `COLUMNS_ROOT` and named like the column. */
+  value(node: number, bytes: Uint8Array, start: number, end: number): void
   /** Something was cut or is ambiguous: every search must look at this event. */
   always(): void
 }
@@ -36,7 +45,7 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 export const HASH_START = 0x811c9dc5 | 0
-const HASH_STEP = 0x01000193
+export const HASH_STEP = 0x01000193
 
 /** Hash of a folded word's bytes, as the scanner computes it. */
 export function hashWord(bytes: Uint8Array, start: number, end: number): number {
@@ -259,8 +268,15 @@ function scanObject(
     else if (byte === OPEN || byte === OPEN_LIST) {
       push(++depth, node, byte === OPEN)
       i++
+      if (byte === OPEN_LIST && isClosing(bytes, i)) sink.emptyList(node)
     } else i = scanScalar(sink, node, bytes, i, inRaw)
   }
+}
+
+function isClosing(bytes: Uint8Array, at: number): boolean {
+  let i = at
+  while (bytes[i]! <= 0x20) i++
+  return bytes[i] === CLOSE_LIST
 }
 
 function overflow(sink: WordSink): number {
@@ -295,6 +311,39 @@ function scanScalar(
   return end
 }
 
+/** The pivots: an object of texts and numbers, written without blanks. */
+function scanPivots(sink: WordSink, paths: PathTree, bytes: Uint8Array, at: number): number {
+  let i = at + 1
+  while (bytes[i] !== CLOSE) {
+    if (bytes[i] === COMMA) i++
+    const keyEnd = closingQuote(bytes, i + 1)
+    const node = childOf(paths, COLUMNS_ROOT, bytes, i + 1, keyEnd)
+    const start = keyEnd + 2
+    i = skipValue(bytes, start)
+    sink.value(node, bytes, start, i)
+  }
+  return i + 1
+}
+
+/** The log source: `[product or null,[categories],[services],closed]`, written without blanks. */
+function scanLogSource(sink: WordSink, bytes: Uint8Array, at: number): number {
+  let i = at + 1
+  const start = i
+  i = skipValue(bytes, i)
+  if (bytes[start] === QUOTE) sink.value(PRODUCT, bytes, start, i)
+  for (const node of [CATEGORY, SERVICE]) {
+    i += 2
+    while (bytes[i] !== CLOSE_LIST) {
+      if (bytes[i] === COMMA) i++
+      const from = i
+      i = skipValue(bytes, i)
+      sink.value(node, bytes, from, i)
+    }
+    i++
+  }
+  return skipValue(bytes, i + 1) + 1
+}
+
 /**
  * Yields every word of one stored line, `bytes[start, end)` without its newline.
  *
@@ -315,7 +364,13 @@ export function scanLine(
     i += 4
     if (key === 0x6d) i = scanString(sink, MESSAGE, bytes, i + 1, false) + 1
     else if (key === 0x72) i = scanString(sink, RAW, bytes, i + 1, false) + 1
-    else if (key === 0x66) i = scanObject(sink, paths, FIELDS_ROOT, bytes, i)
+    else if (key === 0x76) i = scanPivots(sink, paths, bytes, i)
+    else if (key === 0x6c) i = scanLogSource(sink, bytes, i)
+    else if (key === 0x73) {
+      const from = i
+      i = skipValue(bytes, i)
+      sink.value(SOURCE, bytes, from, i)
+    } else if (key === 0x66) i = scanObject(sink, paths, FIELDS_ROOT, bytes, i)
     else if (key === 0x6a) {
       while (bytes[i] !== OPEN) i++
       scanObject(sink, paths, JSON_ROOT, bytes, i)

@@ -8,12 +8,14 @@ import {
   termOffset,
   termTotal,
 } from './builder.ts'
+import { gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
 import {
   BUCKET_TERMS,
   bucketHash,
   bucketOf,
   bucketRow,
   CLASSES,
+  columnRow,
   type GroupField,
   type GroupInfo,
   type GroupSegment,
@@ -27,6 +29,7 @@ import {
   takeGroup,
   wordClass,
 } from './layout.ts'
+import { append, createOutput, type Output, reserve } from './output.ts'
 import { MESSAGE, type PathTree, RAW } from './paths.ts'
 import { countDocs, lastDoc, writeVarint } from './postings.ts'
 
@@ -39,6 +42,7 @@ export interface GroupRows {
   /** Returns the ordinal to refer to. */
   large(posting: Uint8Array): number
   key(field: number, posting: Uint8Array): void
+  column: PutColumnPart
   finish(info: GroupInfo): void
 }
 
@@ -48,6 +52,7 @@ export function groupRows(db: Database, group: number): GroupRows {
   const putPostings = db.prepare('INSERT INTO postings (id, body) VALUES (?, ?)')
   const putLarge = db.prepare('INSERT INTO large (id, body) VALUES (?, ?)')
   const putKeys = db.prepare('INSERT INTO keys (id, body) VALUES (?, ?)')
+  const putColumns = db.prepare('INSERT INTO columns (id, body) VALUES (?, ?)')
   const putGroup = db.prepare('INSERT INTO groups (id, events, info) VALUES (?, ?, ?)')
   let larges = 0
   return {
@@ -63,40 +68,16 @@ export function groupRows(db: Database, group: number): GroupRows {
     key(field, posting) {
       putKeys.run(keyRow(group, field), Bun.zstdCompressSync(posting, ZSTD_FAST))
     },
+    column(column, part, body) {
+      putColumns.run(
+        columnRow(group, column, part),
+        Bun.zstdCompressSync(body as Uint8Array<ArrayBuffer>, ZSTD_FAST),
+      )
+    },
     finish(info) {
       putGroup.run(group, info.events, packInfo(info))
     },
   }
-}
-
-/** Bytes that grow as they are written to. */
-export interface Output {
-  bytes: Uint8Array
-  length: number
-}
-
-export function createOutput(): Output {
-  return { bytes: new Uint8Array(1 << 16), length: 0 }
-}
-
-/** Below this a loop copies faster than `set` of a view, bytes. */
-const SHORT_COPY_BYTES = 64
-
-/** Appends `from[start, start + length)`; room must have been made. */
-export function append(output: Output, from: Uint8Array, start: number, length: number): void {
-  const { bytes } = output
-  const at = output.length
-  if (length > SHORT_COPY_BYTES) bytes.set(from.subarray(start, start + length), at)
-  else for (let i = 0; i < length; i++) bytes[at + i] = from[start + i]!
-  output.length = at + length
-}
-
-/** Makes room for `more` bytes. */
-export function reserve(output: Output, more: number): void {
-  if (output.length + more <= output.bytes.length) return
-  const grown = new Uint8Array(Math.max(output.bytes.length * 2, output.length + more))
-  grown.set(output.bytes.subarray(0, output.length))
-  output.bytes = grown
 }
 
 /** Appends one pair of a word's entry: its field and its posting, wherever that is kept best. */
@@ -211,8 +192,8 @@ function orderTerms(builder: GroupBuilder) {
 /** The group's fields, and the field of each node of the path tree. */
 function groupFields(builder: GroupBuilder, paths: PathTree, rows: GroupRows, events: number) {
   const fields: GroupField[] = [
-    { path: '', keyWords: [], inRaw: false, events: 0 },
-    { path: '', keyWords: [], inRaw: false, events: 0 },
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
   ]
   const fieldOf = new Uint32Array(paths.nodes.length)
   fieldOf[MESSAGE] = 0
@@ -222,15 +203,16 @@ function groupFields(builder: GroupBuilder, paths: PathTree, rows: GroupRows, ev
     const count = countDocs(posting, 0, length)
     fieldOf[node] = fields.length
     if (count < events) rows.key(fields.length, posting.subarray(0, length))
-    fields.push({ path, keyWords, inRaw, events: count })
+    fields.push({ path, keyWords, inRaw, events: count, emptied: builder.emptied.has(node) })
   })
   return { fields, fieldOf }
 }
 
-/** Writes the builder's group over `segments`; call it inside a transaction. */
+/** Writes the group of words and values over `segments`; call it inside a transaction. */
 export function writeGroup(
   db: Database,
   builder: GroupBuilder,
+  values: GroupBuilder,
   paths: PathTree,
   segments: readonly GroupSegment[],
   docs: number,
@@ -256,6 +238,16 @@ export function writeGroup(
       flushBucket(rows, kind, bucket - bases[kind]!, output)
     }
   }
-  rows.finish({ segments, docs, events, fields, terms: perClass, bits, always: builder.always })
+  const columns = writeColumns(gatherColumns(values, paths), rows.column)
+  rows.finish({
+    segments,
+    docs,
+    events,
+    fields,
+    columns,
+    terms: perClass,
+    bits,
+    always: builder.always,
+  })
   return group
 }

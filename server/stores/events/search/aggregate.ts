@@ -2,7 +2,10 @@
 import { fieldValues, isColumn, textOf } from '../../../../sigma/eval/values.ts'
 import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
 import type { Histogram, Top, TopRequest } from '../event-store.ts'
-import { countBits, eachBit } from './bits.ts'
+import { eachKeptPosting, readKept } from '../index/columns.ts'
+import { countMarked, markDocs } from '../index/postings.ts'
+import type { GroupReader } from '../index/read.ts'
+import { countBits, countCommon, eachBit, setBit, wordsFor } from './bits.ts'
 import { elements } from './evaluate.ts'
 import { matchesOf, type Run } from './run.ts'
 import type { Unit } from './unit.ts'
@@ -16,6 +19,9 @@ export async function countMatches(run: Run, units: readonly Unit[]): Promise<nu
   }
   return total
 }
+
+/** A column with more values than this is not split into sets of rows. */
+const SPLIT_VALUES_MAX = 64
 
 interface Bucket {
   count: number
@@ -38,9 +44,10 @@ export async function histogramOf(
     bucket.count += count
     bucket.severities.set(severity, (bucket.severities.get(severity) ?? 0) + count)
   }
+  const severities = createSeverityBits()
   for (const unit of units) {
     if (run.stopped()) break
-    addToBuckets(unit, await matchesOf(run, unit), bucket_ms, add)
+    addToBuckets(unit, await matchesOf(run, unit), bucket_ms, severities, add)
   }
   return [...buckets]
     .sort(([a], [b]) => a - b)
@@ -51,35 +58,108 @@ export async function histogramOf(
     }))
 }
 
+type AddToBucket = (start: number, severity: string, count: number) => void
+
 function addToBuckets(
   unit: Unit,
   bits: Uint32Array,
   bucket_ms: number,
-  add: (start: number, severity: string, count: number) => void,
+  severities: SeverityBits,
+  add: AddToBucket,
 ): void {
   const total = countBits(bits)
   if (total === 0) return
   const startOf = (time: number) => Math.floor(time / bucket_ms) * bucket_ms
-  const whole = startOf(unit.oldest) === startOf(unit.newest) ? startOf(unit.oldest) : undefined
-  const { severities } = unit
-  if (whole !== undefined && severities !== undefined) {
-    const [only, ...others] = Object.keys(severities)
-    if (total === unit.count) {
-      for (const [severity, count] of Object.entries(severities)) add(whole, severity, count)
-      return
-    }
-    if (only !== undefined && others.length === 0) {
-      add(whole, only, total)
-      return
-    }
+  const start = startOf(unit.oldest)
+  if (start === startOf(unit.newest)) {
+    addWhole(unit, bits, total, start, severities, add)
+    return
   }
   const column = unit.column('severity')
   const names = ['', ...(column?.values ?? []).map(String)]
-  const times = whole === undefined ? unit.times() : undefined
+  const times = unit.times()
   eachBit(bits, (row) => {
     const code = column === undefined ? 0 : column.codes[row]!
-    add(times === undefined ? whole! : startOf(times[row]!), names[code]!, 1)
+    add(startOf(times[row]!), names[code]!, 1)
   })
+}
+
+/** Adds rows that are all of one bucket, by the cheapest way to their severities. */
+function addWhole(
+  unit: Unit,
+  bits: Uint32Array,
+  total: number,
+  start: number,
+  severities: SeverityBits,
+  add: AddToBucket,
+): void {
+  const counted = unit.severities === undefined ? [] : Object.entries(unit.severities)
+  if (counted.length > 0 && total === unit.count) {
+    for (const [severity, count] of counted) add(start, severity, count)
+    return
+  }
+  if (counted.length === 1) {
+    add(start, counted[0]![0], total)
+    return
+  }
+  let left = total
+  for (const [severity, docs] of severities.of(unit) ?? rowsBySeverity(unit)) {
+    const count = countCommon(bits, docs)
+    if (count > 0) add(start, severity, count)
+    left -= count
+  }
+  if (left > 0) add(start, '', left)
+}
+
+function rowsBySeverity(unit: Unit): [string, Uint32Array][] {
+  const column = unit.column('severity')
+  if (column === undefined) return []
+  return column.values.map((value, at) => {
+    const rows = new Uint32Array(wordsFor(unit.visible))
+    for (let row = 0; row < unit.visible; row++) if (column.codes[row] === at + 1) setBit(rows, row)
+    return [String(value), rows]
+  })
+}
+
+/** Rows of a unit by severity, from the index. */
+interface SeverityBits {
+  /** Undefined where the index does not cover the unit. */
+  of(unit: Unit): [string, Uint32Array][] | undefined
+}
+
+function createSeverityBits(): SeverityBits {
+  const groups = new Map<GroupReader, [string, Uint32Array][] | undefined>()
+  return {
+    of(unit) {
+      const { coverage } = unit
+      if (coverage === undefined) return undefined
+      const { group, doc } = coverage
+      const severities = groups.getOrInsertComputed(group, () => docsByValue(group, 'severity'))
+      const start = doc >>> 5
+      return severities?.map(([severity, docs]) => [
+        severity,
+        docs.subarray(start, start + wordsFor(unit.visible)),
+      ])
+    },
+  }
+}
+
+/** Docs of each value of a kept column; undefined for one that is not kept. */
+function docsByValue(group: GroupReader, name: string): [string, Uint32Array][] | undefined {
+  const { db, id, info } = group
+  const at = info.columns.findIndex((column) => column.name === name)
+  const column = info.columns[at]
+  if (column === undefined) return []
+  if (column.kind !== 'kept' || column.values > SPLIT_VALUES_MAX) return undefined
+  const found = readKept(db, id, at).values.map((value): [string, Uint32Array] => [
+    String(value),
+    new Uint32Array(wordsFor(info.docs)),
+  ])
+  const all = () => true
+  eachKeptPosting(db, id, at, column.values, all, (value, bytes, start, end) =>
+    markDocs(bytes, start, end, found[value]![1]),
+  )
+  return found
 }
 
 /** Counts of values over the rows that match. */
@@ -103,12 +183,15 @@ export async function topOf(
 ): Promise<Pick<Top, 'values' | 'distinct' | 'missing'>> {
   const column = columnOf(request.field)
   const tally: Tally = { counts: new Map(), missing: 0 }
+  const gathered: Gathered = new Map()
   for (const unit of units) {
     if (run.stopped()) break
     const bits = await matchesOf(run, unit)
-    if (column !== undefined) tallyColumn(tally, unit, column, bits)
-    else await tallyField(tally, run, unit, request.field, bits)
+    if (column !== undefined) {
+      if (!gather(gathered, unit, column, bits)) tallyColumn(tally, unit, column, bits)
+    } else await tallyField(tally, run, unit, request.field, bits)
   }
+  for (const [group, docs] of gathered) tallyGroup(tally, group, column!, docs)
   const sign = request.order === 'most' ? -1 : 1
   const values = [...tally.counts]
     .sort(([a, x], [b, y]) => sign * (x - y) || (a < b ? -1 : 1))
@@ -144,6 +227,46 @@ function tallyColumn(tally: Tally, unit: Unit, name: string, bits: Uint32Array):
     const count = perCode[at + 1]!
     if (count > 0) addValues(tally, textsOf(elements(value)), count)
   }
+}
+
+/** Matching docs of groups whose values the index keeps. */
+type Gathered = Map<GroupReader, Uint32Array>
+
+/** Columns of which an event may have several values: the sum over values is not the events. */
+const SETS: readonly string[] = ['category', 'service']
+
+/** Adds the rows to those of the unit's group; false when the index does not keep the values. */
+function gather(gathered: Gathered, unit: Unit, name: string, bits: Uint32Array): boolean {
+  if (unit.coverage === undefined || SETS.includes(name) || name.includes(':')) return false
+  const { group, doc } = unit.coverage
+  const column = group.info.columns.find((one) => one.name === name)
+  if (column?.kind === 'hashed') return false
+  const docs = gathered.getOrInsertComputed(group, () => new Uint32Array(wordsFor(group.info.docs)))
+  docs.set(bits, doc >>> 5)
+  return true
+}
+
+function tallyGroup(tally: Tally, group: GroupReader, name: string, docs: Uint32Array): void {
+  const { db, id, info } = group
+  let left = countBits(docs)
+  const at = info.columns.findIndex((column) => column.name === name)
+  if (at >= 0 && left > 0) {
+    const { values, counts } = readKept(db, id, at)
+    const everyone = left === info.events
+    const found = everyone ? [...counts] : new Array<number>(values.length).fill(0)
+    if (!everyone) {
+      const all = () => true
+      eachKeptPosting(db, id, at, values.length, all, (value, bytes, start, end) => {
+        found[value] = countMarked(bytes, start, end, docs)
+      })
+    }
+    for (const [n, value] of values.entries()) {
+      if (found[n] === 0) continue
+      addValues(tally, textsOf([value]), found[n]!)
+      left -= found[n]!
+    }
+  }
+  tally.missing += left
 }
 
 /** Rows decoded between two looks at the clock. */

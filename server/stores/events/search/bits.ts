@@ -27,14 +27,23 @@ export function isEmpty(bits: Uint32Array): boolean {
 
 export function countBits(bits: Uint32Array): number {
   let count = 0
-  for (let i = 0; i < bits.length; i++) {
-    let word = bits[i]! | 0
-    if (word === 0) continue
-    word -= (word >>> 1) & 0x55555555
-    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)
-    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-  }
+  for (let i = 0; i < bits.length; i++) count += countWord(bits[i]!)
   return count
+}
+
+/** How many rows are in both. */
+export function countCommon(a: Uint32Array, b: Uint32Array): number {
+  let count = 0
+  for (let i = 0; i < a.length; i++) count += countWord(a[i]! & b[i]!)
+  return count
+}
+
+function countWord(bits: number): number {
+  if (bits === 0) return 0
+  let word = bits | 0
+  word -= (word >>> 1) & 0x55555555
+  word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)
+  return Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
 
 export function hasBit(bits: Uint32Array, row: number): boolean {

@@ -7,6 +7,7 @@ import type { Expr, Target, Test } from '../../../../sigma/ir/expr.ts'
 import { compileRegex, isCompiledRegex } from '../../../../sigma/regex.ts'
 import { fold } from '../../../../sigma/text/fold.ts'
 import { isWordCode } from '../../../../sigma/text/words.ts'
+import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
 import { columnTest } from './column-test.ts'
 
 /** How a piece of text stands in a word: the whole of it, its beginning, its end, or anywhere. */
@@ -41,6 +42,8 @@ export type Plan =
       readonly kind: 'column'
       readonly name: string
       readonly test: (values: readonly FieldValue[]) => boolean
+      /** Texts of which a value must equal one, whatever the case; undefined when there is no such rule. */
+      readonly texts: readonly string[] | undefined
     }
   /** `field` where events have the field `name`, `column` where none has. */
   | {
@@ -108,12 +111,12 @@ function planMatch(target: Target, test: Test): Plan {
     case 'column':
       return planColumn(target.name, test)
     case 'auto': {
-      const field = planValue({ kind: 'field', name: target.name }, test, true)
+      const field = planField(target.name, test)
       const column = isColumn(target.name) ? planColumn(target.name, test) : planAbsence(test)
       return { kind: 'auto', name: target.name, field, column }
     }
     case 'field':
-      return planValue({ kind: 'field', name: target.name }, test, true)
+      return planField(target.name, test)
     case 'message':
       return planValue({ kind: 'message' }, test, true)
     case 'any':
@@ -125,13 +128,33 @@ function planMatch(target: Target, test: Test): Plan {
   }
 }
 
+/** A few short fields are columns of texts as well: what their words leave open, these decide. */
+function planField(name: string, test: Test): Plan {
+  const words = planValue({ kind: 'field', name }, test, true)
+  const isText = (TEXT_FIELDS as readonly string[]).includes(name)
+  if (!isText || test.kind === 'fieldref') return words
+  const texts: Plan = {
+    kind: 'column',
+    name: fieldColumn(name),
+    test: columnTest(test),
+    texts: undefined,
+  }
+  return allOf([words, texts])
+}
+
 /** What a test of a value says where there is none. */
 function planAbsence(test: Test): Plan {
   return { kind: 'const', value: test.kind === 'null' || (test.kind === 'exists' && !test.value) }
 }
 
 function planColumn(name: string, test: Test): Plan {
-  return test.kind === 'fieldref' ? ALL : { kind: 'column', name, test: columnTest(test) }
+  if (test.kind === 'fieldref') return ALL
+  return { kind: 'column', name, test: columnTest(test), texts: equalTexts(test) }
+}
+
+function equalTexts(test: Test): string[] | undefined {
+  if (test.kind === 'equals') return [test.value]
+  return test.kind === 'number' ? [String(test.value), test.text] : undefined
 }
 
 /** A test on values that are indexed by their words. `exact`: the scope is just what the test looks at. */

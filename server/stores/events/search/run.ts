@@ -5,7 +5,7 @@ import { compilePredicate } from '../../../../sigma/eval/predicate.ts'
 import type { Expr } from '../../../../sigma/ir/expr.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
 import { clearBit, countBits, eachBit, intersect, setBit, wordsFor } from './bits.ts'
-import { createEvaluator } from './evaluate.ts'
+import { answer, createLookups } from './evaluate.ts'
 import { planSearch } from './plan.ts'
 import type { Unit } from './unit.ts'
 
@@ -38,7 +38,8 @@ export function startRun(
   signal?: AbortSignal,
 ): Run {
   const started = performance.now()
-  const evaluator = createEvaluator(planSearch(expr))
+  const plan = planSearch(expr)
+  const lookups = createLookups()
   const predicate = expr === undefined ? () => true : compilePredicate(expr)
   let turnStarted = started
   let complete = true
@@ -49,7 +50,7 @@ export function startRun(
     range,
     propose(unit) {
       segments++
-      const { bits, exact } = evaluator.answer(unit)
+      const { bits, exact } = answer(lookups, plan, unit)
       keepRange(unit, bits, range)
       candidates += countBits(bits)
       return { bits, exact }

@@ -1,0 +1,143 @@
+// What one group of the index says about a leaf of a plan.
+import { eachKeptPosting, markHashed, readKept } from '../index/columns.ts'
+import type { GroupColumn, GroupInfo } from '../index/layout.ts'
+import { clearDocs, markDocs } from '../index/postings.ts'
+import { type FieldFilter, type GroupReader, markAll } from '../index/read.ts'
+import { setBit, unite, wordsFor } from './bits.ts'
+import type { Plan, WordScope } from './plan.ts'
+
+export type ColumnPlan = Extract<Plan, { kind: 'column' }>
+type WordPlan = Extract<Plan, { kind: 'word' }>
+/** What a group is asked. */
+export type Leaf = Extract<Plan, { kind: 'word' | 'present' | 'column' }>
+
+export interface GroupAnswer {
+  /** Docs that may match; undefined for all. */
+  readonly bits: Uint32Array | undefined
+  readonly exact: boolean
+}
+
+/** The matcher looks names with more parts up as one key only. */
+const NESTED_PARTS_MAX = 16
+
+const encoder = new TextEncoder()
+
+/** Which events of a group have a value under the name; undefined when that is not plain to see. */
+export function eventsHaving(info: GroupInfo, name: string): 'all' | 'some' | undefined {
+  const fields = fieldsAt(info, name)
+  const plain = !isAmbiguous(info, name, fields) && info.always.length === 0
+  if (!plain || fields.some((field) => info.fields[field]!.emptied)) return undefined
+  const events = fields.reduce((sum, field) => sum + info.fields[field]!.events, 0)
+  return events === info.events ? 'all' : 'some'
+}
+
+/** Ordinals of a group's fields with this path. */
+export function fieldsAt(info: GroupInfo, name: string): number[] {
+  const found: number[] = []
+  for (let field = 2; field < info.fields.length; field++) {
+    if (info.fields[field]!.path === name) found.push(field)
+  }
+  return found
+}
+
+/** True when a value at this path may not be what the matcher finds under the name. */
+function isAmbiguous(info: GroupInfo, name: string, fields: readonly number[]): boolean {
+  const inRaw = fields.filter((field) => info.fields[field]!.inRaw).length
+  return inRaw > 1 || fields.length - inRaw > 1 || name.split('.').length > NESTED_PARTS_MAX
+}
+
+function filterOf(info: GroupInfo, scope: WordScope): { fields: FieldFilter; exact: boolean } {
+  if (scope.kind === 'any') return { fields: undefined, exact: true }
+  const fields = new Uint8Array(info.fields.length)
+  if (scope.kind === 'message') {
+    fields[0] = 1
+    return { fields, exact: true }
+  }
+  const found = fieldsAt(info, scope.name)
+  for (const field of found) fields[field] = 1
+  return { fields, exact: !isAmbiguous(info, scope.name, found) }
+}
+
+/** A leaf's docs in a group. */
+export function lookUp(group: GroupReader, leaf: Leaf): GroupAnswer {
+  switch (leaf.kind) {
+    case 'word':
+      return lookUpWord(group, leaf)
+    case 'present':
+      return presence(group, leaf.name)
+    case 'column':
+      return lookUpColumn(group, leaf)
+  }
+}
+
+/** Docs of a group with such a word in the scope, and those that always count. */
+function lookUpWord(group: GroupReader, leaf: WordPlan): GroupAnswer {
+  const { info } = group
+  const bits = new Uint32Array(wordsFor(info.docs))
+  const { fields, exact } = filterOf(info, leaf.scope)
+  if (!group.markWords(leaf.mode, encoder.encode(leaf.text), fields, bits)) {
+    return { bits: undefined, exact: false }
+  }
+  if (leaf.scope.kind === 'any') markKeyWords(group, leaf, bits)
+  for (const doc of info.always) setBit(bits, doc)
+  return { bits, exact: exact && leaf.exact && info.always.length === 0 }
+}
+
+export function columnOf(info: GroupInfo, name: string): GroupColumn | undefined {
+  return info.columns.find((column) => column.name === name)
+}
+
+/** Docs whose values in the column pass: exact where the group keeps them. */
+function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
+  const { info, db, id } = group
+  const bits = new Uint32Array(wordsFor(info.docs))
+  const at = info.columns.findIndex((column) => column.name === leaf.name)
+  const column = info.columns[at]
+  const none = leaf.test([])
+  if (column === undefined) {
+    if (none) markAll(info, bits)
+    return { bits, exact: true }
+  }
+  if (column.kind === 'hashed') {
+    markHashed(db, id, at, column.bits, leaf.texts ?? [], bits)
+    return { bits, exact: false }
+  }
+  const holds = readKept(db, id, at).values.map((value) => leaf.test([value]))
+  const wanted = (value: number) => none || holds[value]!
+  if (none) markAll(info, bits)
+  const some = new Uint32Array(bits.length)
+  eachKeptPosting(db, id, at, column.values, wanted, (value, bytes, start, end) => {
+    if (holds[value]!) markDocs(bytes, start, end, some)
+    else clearDocs(bytes, start, end, bits)
+  })
+  unite(bits, some)
+  return { bits, exact: true }
+}
+
+/** Keys of fields that are the raw text are words of it. */
+function markKeyWords(group: GroupReader, leaf: WordPlan, bits: Uint32Array): void {
+  for (const [field, { keyWords }] of group.info.fields.entries()) {
+    if (keyWords.some((word) => isSuch(word, leaf))) group.markKey(field, bits)
+  }
+}
+
+function isSuch(word: string, { mode, text }: WordPlan): boolean {
+  switch (mode) {
+    case 'word':
+      return word === text
+    case 'prefix':
+      return word.startsWith(text)
+    case 'suffix':
+      return word.endsWith(text)
+    case 'inner':
+      return word.includes(text)
+  }
+}
+
+function presence(group: GroupReader, name: string): GroupAnswer {
+  const { info } = group
+  const bits = new Uint32Array(wordsFor(info.docs))
+  for (const field of fieldsAt(info, name)) group.markKey(field, bits)
+  for (const doc of info.always) setBit(bits, doc)
+  return { bits, exact: false }
+}
