@@ -13,6 +13,7 @@ import { docsPage } from './routes/api/docs.tsx'
 import { describeApi } from './routes/api/openapi.ts'
 import { registerRoutes } from './routes/api/register.ts'
 import { ROUTES } from './routes/api/table.ts'
+import { elasticsearchRoutes } from './routes/elasticsearch.ts'
 import { errorAnswer } from './routes/errors.ts'
 import { createRateLimits, type RateLimits } from './services/rate-limit.ts'
 import { ServiceError, type Services } from './services/services.ts'
@@ -44,6 +45,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.get('/docs', (c) => c.html(docsPage(ROUTES)))
   refuseOtherMethods(app)
   app.all('/api/*', (c) => notFound(c))
+  elasticsearchRoutes(app, services)
   parts.pages?.(app)
   return app
 }

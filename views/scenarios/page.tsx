@@ -33,12 +33,7 @@ export function ScenariosPage(props: {
           ))}
         </ul>
         <h2 class="spaced">Runs</h2>
-        <Section
-          id="runs"
-          label="Runs"
-          url={urls.scenarioRuns.href()}
-          on="played from:body, every 1s"
-        />
+        <Section id="runs" label="Runs" url={urls.scenarioRuns.href()} poll_ms={1000} />
       </main>
     </>
   )

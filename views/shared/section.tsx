@@ -9,6 +9,8 @@ export function Section(props: {
   readonly class?: string
   /** More htmx triggers than load and refresh. */
   readonly on?: string
+  /** Asks again this often while the tab is visible, milliseconds. */
+  readonly poll_ms?: number
   readonly children?: Child
 }) {
   return (
@@ -17,7 +19,8 @@ export function Section(props: {
       class={`section ${props.class ?? ''}`}
       aria-label={props.label}
       hx-get={props.url}
-      hx-trigger={`load, refresh${props.on ? `, ${props.on}` : ''}`}
+      hx-trigger={`load, refresh, poll${props.on ? `, ${props.on}` : ''}`}
+      data-poll-ms={props.poll_ms}
       hx-swap="innerHTML"
       hx-sync="this:replace"
       hx-morph-skip-children=""

@@ -13,7 +13,12 @@ import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
 /** Sources: what sends, how to add one, what could not be read. */
-export function SourcesPage(props: { readonly canWrite: boolean; readonly csrfToken: string }) {
+export function SourcesPage(props: {
+  readonly canWrite: boolean
+  readonly csrfToken: string
+  /** Names that select a parser. */
+  readonly parsers: readonly string[]
+}) {
   return (
     <>
       <div class="bar title">
@@ -30,7 +35,14 @@ export function SourcesPage(props: { readonly canWrite: boolean; readonly csrfTo
               maxlength={100}
               placeholder="Name, e.g. web-3 nginx"
               aria-label="Name of the new source"
+              list="parsers"
+              title="A parser's name selects that parser; any other name is a label"
             />
+            <datalist id="parsers">
+              {props.parsers.map((name) => (
+                <option value={name} />
+              ))}
+            </datalist>
             <button type="submit" class="primary">
               Add a source
             </button>
@@ -38,7 +50,7 @@ export function SourcesPage(props: { readonly canWrite: boolean; readonly csrfTo
         )}
       </div>
       <main class="page">
-        <Section id="source-cards" label="Sources" url={urls.sourceCards.href()} on="every 10s" />
+        <Section id="source-cards" label="Sources" url={urls.sourceCards.href()} poll_ms={10_000} />
         <h2 class="spaced">Not parsed</h2>
         <Section id="dead-letters" label="Dead letters" url={urls.deadLetters.href()} />
       </main>

@@ -89,5 +89,5 @@ function guard(): MiddlewareHandler<AppEnv> {
 
 /** Paths that programs ask: what is unknown there gets the API's answer, never a page. */
 function isApi(path: string): boolean {
-  return /^\/(api|ingest|services|loki|v1|_bulk|metrics|health|ready)\b/.test(path)
+  return /^\/(api|ingest|services|loki|v1|_bulk|_license|metrics|health|ready)\b/.test(path)
 }

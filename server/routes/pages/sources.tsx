@@ -1,6 +1,7 @@
 // Sources: the cards, a new source with its key, what could not be parsed.
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { PARSERS } from '../../../parsers/table.ts'
 import { NewSource } from '../../../views/sources/add.tsx'
 import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
 import { urls } from '../../../views/urls.ts'
@@ -19,7 +20,9 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.get(urls.sources.pattern, (c) => {
     const canWrite = can(c.get('principal'), 'siem:write')
-    const body = <SourcesPage canWrite={canWrite} csrfToken={c.get('csrfToken') ?? ''} />
+    const csrfToken = c.get('csrfToken') ?? ''
+    const parsers = Object.keys(PARSERS)
+    const body = <SourcesPage {...{ canWrite, csrfToken, parsers }} />
     return page(c, renderer, FACTS, body)
   })
   app.get(urls.sourceCards.pattern, (c) => cards(c, services, renderer))
