@@ -1,7 +1,10 @@
 // The predicates of all rules as atoms: equal predicates share one. An atom is set while an event's values
-// are scanned; what scanning cannot decide is a late test, run only when a condition asks for it.
+// are scanned: at once for plain literals; after a check for what needs one (regexes, wildcards, numbers),
+// made only where a literal that it needs was seen. What no single value decides is a late test, run when a
+// condition asks for it.
 import type { Expr, Target, Test, WildcardPart } from '../ir/expr.ts'
 import { fold } from '../text/fold.ts'
+import type { ValueTest } from './evaluate.ts'
 import { regexOf } from './operands.ts'
 import type { Literal, LiteralKind } from './text-index.ts'
 
@@ -10,7 +13,8 @@ export type Condition =
   | { readonly kind: 'and' | 'or'; readonly args: readonly Condition[] }
   | { readonly kind: 'not'; readonly arg: Condition }
   | { readonly kind: 'const'; readonly value: boolean }
-  | { readonly kind: 'atom'; readonly atom: number }
+  /** A checked atom has its test: it may be pending when the condition reads it. */
+  | { readonly kind: 'atom'; readonly atom: number; readonly check: LateTest | undefined }
   /** Can only hold when one of `guards` is set; undefined: nothing is known before. */
   | { readonly kind: 'late'; readonly late: number; readonly guards: readonly number[] | undefined }
 
@@ -19,11 +23,20 @@ export interface Slot {
   /** The field's name; undefined for keywords. */
   readonly name: string | undefined
   readonly literals: Literal[]
+  readonly checked: CheckedTest[]
   /** Set when there is a value that is not null; -1 when nobody asks. */
   presence: number
 }
 
-/** What scanning cannot decide. */
+/** A test of one value that literals alone do not decide. */
+export interface CheckedTest {
+  readonly atom: number
+  readonly test: ValueTest
+  /** Literals of the slot of which one is in every value that passes; undefined: any value may. */
+  readonly guards: readonly number[] | undefined
+}
+
+/** What no single value decides. */
 export interface LateTest {
   readonly target: Target
   readonly test: Test
@@ -34,6 +47,8 @@ export interface Atoms {
   readonly likelihoods: number[]
   readonly late: LateTest[]
   readonly slots: Slot[]
+  /** Guards of checked atoms. */
+  readonly guardsOf: Map<number, readonly number[]>
   readonly ids: Map<string, number>
   readonly lateIds: Map<string, number>
   readonly slotIds: Map<string | undefined, number>
@@ -44,6 +59,7 @@ export function createAtoms(): Atoms {
     likelihoods: [],
     late: [],
     slots: [],
+    guardsOf: new Map(),
     ids: new Map(),
     lateIds: new Map(),
     slotIds: new Map(),
@@ -70,25 +86,32 @@ function lowerMatch(target: Target, test: Test, atoms: Atoms): Condition {
   if (slot === undefined) return late(target, test, undefined, atoms)
   switch (test.kind) {
     case 'exists': {
-      const present: Condition = { kind: 'atom', atom: presenceOf(slot, atoms) }
+      const present: Condition = plain(presenceOf(slot, atoms))
       return test.value ? present : { kind: 'not', arg: present }
     }
     case 'any':
-      return { kind: 'atom', atom: presenceOf(slot, atoms) }
+      return plain(presenceOf(slot, atoms))
     case 'null': {
       const guard = presenceOf(slot, atoms)
-      const absent: Condition = { kind: 'not', arg: { kind: 'atom', atom: guard } }
+      const absent: Condition = { kind: 'not', arg: plain(guard) }
       return { kind: 'or', args: [absent, late(target, test, [guard], atoms)] }
     }
+    case 'fieldref':
+      return late(target, test, [presenceOf(slot, atoms)], atoms)
     default: {
       const exact = exactLiteral(test)
       if (exact !== undefined) {
-        return { kind: 'atom', atom: literalAtom(slot, exact.kind, exact.text, atoms) }
+        return plain(literalAtom(slot, exact.kind, exact.text, atoms))
       }
-      const guards = guardsOf(test, slot, atoms) ?? [presenceOf(slot, atoms)]
-      return late(target, test, guards, atoms)
+      // Its answer for a number is not that for the number's text.
+      if (test.kind === 'number') return late(target, test, [presenceOf(slot, atoms)], atoms)
+      return { kind: 'atom', atom: checkedAtom(slot, test, atoms), check: { target, test } }
     }
   }
+}
+
+function plain(atom: number): Condition {
+  return { kind: 'atom', atom, check: undefined }
 }
 
 function slotOf(target: Target, atoms: Atoms): number | undefined {
@@ -97,7 +120,7 @@ function slotOf(target: Target, atoms: Atoms): number | undefined {
   let slot = atoms.slotIds.get(name)
   if (slot === undefined) {
     slot = atoms.slots.length
-    atoms.slots.push({ name, literals: [], presence: -1 })
+    atoms.slots.push({ name, literals: [], checked: [], presence: -1 })
     atoms.slotIds.set(name, slot)
   }
   return slot
@@ -125,6 +148,25 @@ function exactLiteral(test: Test): LiteralTest | undefined {
     default:
       return undefined
   }
+}
+
+/** How much less likely a checked test is than the literals that lead to it. */
+const CHECK_FACTOR = 0.3
+const CHECK_LIKELIHOOD = 0.1
+
+function checkedAtom(slot: number, test: ValueTest, atoms: Atoms): number {
+  const key = `${slot}/test/${JSON.stringify(test)}`
+  const known = atoms.ids.get(key)
+  if (known !== undefined) return known
+  const guards = guardsOf(test, slot, atoms)
+  const likelihood =
+    guards === undefined
+      ? CHECK_LIKELIHOOD
+      : CHECK_FACTOR * guards.reduce((sum, atom) => sum + atoms.likelihoods[atom]!, 0)
+  return intern(key, likelihood, atoms, (atom) => {
+    atoms.slots[slot]!.checked.push({ atom, test, guards })
+    if (guards !== undefined) atoms.guardsOf.set(atom, guards)
+  })
 }
 
 /** Atoms of which one is set whenever the test holds, from the literals it needs. */

@@ -1,12 +1,18 @@
 // A rule's condition as closures over the atoms that an event has set.
 import type { SigmaEvent } from '../event.ts'
-import type { Condition } from './atoms.ts'
-import type { EventPredicate } from './predicate.ts'
+import type { Condition, LateTest } from './atoms.ts'
+import { compileMatch, type EventPredicate } from './predicate.ts'
+
+/** States of an atom while an event is matched. */
+export const UNSET = 0
+export const SET = 1
+/** Its literals were seen; whether it holds is found out when a condition asks. */
+export const PENDING = 2
 
 /** What conditions read while one event is matched. */
 export interface MatchState {
   event: SigmaEvent
-  /** By atom: 1 while set. */
+  /** By atom: its state. */
   readonly set: Uint8Array
   /** By late test: unknown (0), false (1), true (2). */
   readonly lateState: Uint8Array
@@ -17,30 +23,47 @@ export interface MatchState {
 export type Check = () => boolean
 
 /** The condition as a function that reads `state`. */
-export function compileCondition(
-  condition: Condition,
-  state: MatchState,
-  late: readonly EventPredicate[],
-): Check {
-  const { set } = state
-  switch (condition.kind) {
-    case 'const':
-      return () => condition.value
-    case 'not': {
-      const arg = compileCondition(condition.arg, state, late)
-      return () => !arg()
+export type ConditionCompiler = (condition: Condition) => Check
+
+/** Makes the compiler of conditions over one state; `late` are its late tests. */
+export function conditionCompiler(state: MatchState, late: readonly LateTest[]): ConditionCompiler {
+  const lateTests = late.map(({ target, test }) => compileMatch(target, test))
+  const pending = new Map<number, Check>()
+
+  const compileAtom = (atom: number, check: LateTest | undefined): Check => {
+    const { set } = state
+    if (check === undefined) return () => set[atom] === SET
+    const known = pending.get(atom)
+    if (known !== undefined) return known
+    const test = compileMatch(check.target, check.test)
+    const made = () => {
+      if (set[atom] !== PENDING) return set[atom] === SET
+      set[atom] = test(state.event) ? SET : UNSET
+      return set[atom] === SET
     }
-    case 'atom': {
-      const { atom } = condition
-      return () => set[atom] === 1
-    }
-    case 'late':
-      return compileLate(condition.late, condition.guards, state, late[condition.late]!)
-    case 'and':
-      return compileAll(condition.args, state, late)
-    case 'or':
-      return compileAny(condition.args, state, late)
+    pending.set(atom, made)
+    return made
   }
+
+  const compile: ConditionCompiler = (condition) => {
+    switch (condition.kind) {
+      case 'const':
+        return () => condition.value
+      case 'not': {
+        const arg = compile(condition.arg)
+        return () => !arg()
+      }
+      case 'atom':
+        return compileAtom(condition.atom, condition.check)
+      case 'late':
+        return compileLate(condition.late, condition.guards, state, lateTests[condition.late]!)
+      case 'and':
+        return compileAll(condition.args, state.set, compile)
+      case 'or':
+        return compileAny(condition.args, state.set, compile)
+    }
+  }
+  return compile
 }
 
 function compileLate(
@@ -61,30 +84,30 @@ function compileLate(
   if (guards === undefined) return run
   const ids = Int32Array.from(guards)
   return () => {
-    for (let i = 0; i < ids.length; i++) if (set[ids[i]!] === 1) return run()
+    for (let i = 0; i < ids.length; i++) if (set[ids[i]!] !== UNSET) return run()
     return false
   }
 }
 
-/** Atoms come first, in one loop: they cost next to nothing. */
+/** Plain atoms come first, in one loop: they cost next to nothing. */
 function split(args: readonly Condition[]): {
   readonly atoms: Int32Array
   readonly others: readonly Condition[]
 } {
-  const atoms = args.flatMap((arg) => (arg.kind === 'atom' ? [arg.atom] : []))
-  return { atoms: Int32Array.from(atoms), others: args.filter((arg) => arg.kind !== 'atom') }
+  const isPlain = (arg: Condition) => arg.kind === 'atom' && arg.check === undefined
+  const atoms = args.flatMap((arg) => (arg.kind === 'atom' && isPlain(arg) ? [arg.atom] : []))
+  return { atoms: Int32Array.from(atoms), others: args.filter((arg) => !isPlain(arg)) }
 }
 
 function compileAll(
   args: readonly Condition[],
-  state: MatchState,
-  late: readonly EventPredicate[],
+  set: Uint8Array,
+  compile: ConditionCompiler,
 ): Check {
-  const { set } = state
   const { atoms, others } = split(args)
-  const checks = others.map((arg) => compileCondition(arg, state, late))
+  const checks = others.map(compile)
   return () => {
-    for (let i = 0; i < atoms.length; i++) if (set[atoms[i]!] === 0) return false
+    for (let i = 0; i < atoms.length; i++) if (set[atoms[i]!] === UNSET) return false
     for (let i = 0; i < checks.length; i++) if (!checks[i]!()) return false
     return true
   }
@@ -92,14 +115,13 @@ function compileAll(
 
 function compileAny(
   args: readonly Condition[],
-  state: MatchState,
-  late: readonly EventPredicate[],
+  set: Uint8Array,
+  compile: ConditionCompiler,
 ): Check {
-  const { set } = state
   const { atoms, others } = split(args)
-  const checks = others.map((arg) => compileCondition(arg, state, late))
+  const checks = others.map(compile)
   return () => {
-    for (let i = 0; i < atoms.length; i++) if (set[atoms[i]!] === 1) return true
+    for (let i = 0; i < atoms.length; i++) if (set[atoms[i]!] === SET) return true
     for (let i = 0; i < checks.length; i++) if (checks[i]!()) return true
     return false
   }

@@ -2,11 +2,10 @@
 // witness is among them are checked. The answers are those of `evaluate` for every rule that the event's
 // log source lets in.
 import type { SigmaEvent } from '../event.ts'
-import type { Expr, Test } from '../ir/expr.ts'
+import type { Expr } from '../ir/expr.ts'
 import { type Condition, createAtoms, lowerToAtoms } from './atoms.ts'
-import { type Check, compileCondition } from './condition.ts'
-import { createMemoPool, emptyMemos, rememberTest } from './memo.ts'
-import { compileMatch } from './predicate.ts'
+import { type Check, conditionCompiler } from './condition.ts'
+import { createMemoPool, emptyMemos } from './memo.ts'
 import { knownLogSources, type RuleLogSource } from './routing.ts'
 import { createScan, type Scan } from './scan.ts'
 import { buildSlots } from './slots.ts'
@@ -46,9 +45,6 @@ export interface MatcherStats {
   readonly atoms: number
 }
 
-/** Late tests that cost more than looking their text up. */
-const REMEMBERED: ReadonlySet<Test['kind']> = new Set(['regex', 'wildcard', 'words', 'cidr'])
-
 const NOTHING: readonly number[] = []
 
 /** Compiles rules into one matcher. Throws only for expressions that lowering would have refused. */
@@ -68,6 +64,7 @@ export function compileMatcher(
       logsources,
       witnesses,
       atomsOfRule: conditions.map(atomsOfCondition),
+      guardsOf: atoms.guardsOf,
       atomCount,
       slots: buildSlots(atoms),
       pool: memo ? pool : undefined,
@@ -76,12 +73,7 @@ export function compileMatcher(
     routing,
   )
   const scan = createScan(atomCount, atoms.late.length)
-  const late = atoms.late.map(({ target, test }) =>
-    memo && REMEMBERED.has(test.kind)
-      ? compileMatch(target, test, (one) => rememberTest(pool, one))
-      : compileMatch(target, test),
-  )
-  const checks = conditions.map((c) => compileCondition(c, scan.state, late))
+  const checks = conditions.map(conditionCompiler(scan.state, atoms.late))
   const run = createRun(scan, checks)
   let events = 0
   let matches = 0

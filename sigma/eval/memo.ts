@@ -1,7 +1,5 @@
 // Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
 
-import type { FieldValue } from '../event.ts'
-
 /** Longer texts are scanned every time, UTF-16 units. */
 const TEXT_UNITS_MAX = 1_024
 /** What all entries together may take, bytes (estimated); above it everything is forgotten. */
@@ -14,8 +12,6 @@ const HIT_SHARE_MIN = 0.3
 
 export interface MemoPool {
   readonly fields: FieldMemo[]
-  /** Answers of late tests by text. */
-  readonly tests: Map<string, boolean>[]
   bytes: number
 }
 
@@ -29,7 +25,7 @@ export interface FieldMemo {
 }
 
 export function createMemoPool(): MemoPool {
-  return { fields: [], tests: [], bytes: 0 }
+  return { fields: [], bytes: 0 }
 }
 
 /** A memo for one field, drawing on the pool's bound. */
@@ -47,7 +43,6 @@ export function emptyMemos(pool: MemoPool): void {
     memo.hits = 0
     memo.rest = 0
   }
-  for (const answers of pool.tests) answers.clear()
   pool.bytes = 0
 }
 
@@ -58,13 +53,17 @@ export function forgetMemos(pool: MemoPool | undefined): void {
   pool.bytes = 0
 }
 
-/** What was kept for a text. */
-export function recall(memo: FieldMemo, text: string): Int32Array | undefined {
+/** Whether a text should be looked up and kept now. */
+export function accepts(memo: FieldMemo, text: string): boolean {
   if (memo.rest > 0) {
     memo.rest--
-    return undefined
+    return false
   }
-  if (text.length > TEXT_UNITS_MAX) return undefined
+  return text.length <= TEXT_UNITS_MAX
+}
+
+/** What was kept for a text that the memo accepts. */
+export function recall(memo: FieldMemo, text: string): Int32Array | undefined {
   memo.lookups++
   const atoms = memo.found.get(text)
   if (atoms !== undefined) memo.hits++
@@ -83,7 +82,7 @@ function endTrial(memo: FieldMemo): void {
 
 /** Keeps the atoms of a text for `recall`. */
 export function remember(memo: FieldMemo, text: string, atoms: Int32Array): void {
-  if (memo.rest > 0 || text.length > TEXT_UNITS_MAX) return
+  if (memo.rest > 0) return
   const bytes = ENTRY_BYTES + text.length * 2 + atoms.byteLength
   takeRoom(memo.pool, bytes)
   memo.found.set(text, atoms)
@@ -93,30 +92,7 @@ export function remember(memo: FieldMemo, text: string, atoms: Int32Array): void
 function takeRoom(pool: MemoPool, bytes: number): void {
   if (pool.bytes + bytes > MEMO_BYTES_MAX) {
     for (const field of pool.fields) field.found.clear()
-    for (const answers of pool.tests) answers.clear()
     pool.bytes = 0
   }
   pool.bytes += bytes
-}
-
-/** Texts that one late test remembers; then it forgets all. */
-const TEST_TEXTS_MAX = 256
-
-/** The same test, remembering its answers. */
-export function rememberTest(
-  pool: MemoPool,
-  test: (value: FieldValue) => boolean,
-): (value: FieldValue) => boolean {
-  const answers = new Map<string, boolean>()
-  pool.tests.push(answers)
-  return (value) => {
-    if (typeof value !== 'string' || value.length > TEXT_UNITS_MAX) return test(value)
-    const known = answers.get(value)
-    if (known !== undefined) return known
-    if (answers.size >= TEST_TEXTS_MAX) answers.clear()
-    const answer = test(value)
-    takeRoom(pool, ENTRY_BYTES + value.length * 2)
-    answers.set(value, answer)
-    return answer
-  }
 }

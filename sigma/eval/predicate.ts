@@ -51,14 +51,8 @@ function compileOr(args: readonly EventPredicate[]): EventPredicate {
 
 type ValuePredicate = (value: FieldValue) => boolean
 
-/**
- * One test on one target as a function of an event. `wrap` may add a memo to the test of one value.
- */
-export function compileMatch(
-  target: Target,
-  test: Test,
-  wrap: (test: ValuePredicate) => ValuePredicate = (same) => same,
-): EventPredicate {
+/** One test on one target as a function of an event. */
+export function compileMatch(target: Target, test: Test): EventPredicate {
   switch (test.kind) {
     case 'exists':
       return (event) => targetValues(target, event).some((value) => value !== null) === test.value
@@ -75,7 +69,7 @@ export function compileMatch(
       }
     }
     default:
-      return compileTarget(target, wrap(compileTest(test)))
+      return compileTarget(target, compileTest(test))
   }
 }
 

@@ -1,9 +1,14 @@
 // How the fields of one view's events are read: by name, what is asked of the value and of its text as a
 // keyword, answered in one step and remembered together.
-import { createHits } from './hits.ts'
-import { addFieldMemo, type FieldMemo, type MemoPool, recall, remember } from './memo.ts'
-import type { FieldSlot, Slots } from './slots.ts'
+import { addHit, createHits } from './hits.ts'
+import { accepts, addFieldMemo, type FieldMemo, type MemoPool, recall, remember } from './memo.ts'
+import { buildNetworkIndex, findNetworks, type NetworkIndex } from './networks.ts'
+import type { Check, FieldSlot, Slots } from './slots.ts'
 import { buildTextIndex, scanText, type TextIndex } from './text-index.ts'
+
+/** Bits of what a view does with an atom: a condition reads it; it leads to a check. */
+export const READ = 1
+export const GUARD = 2
 
 /** Names with a reader of their own; events with more are read by the one for all others. */
 const NAMES_MAX = 2_000
@@ -15,6 +20,11 @@ export interface Reader {
   readonly keywords: FieldSlot | undefined
   /** The literals of both. */
   readonly indexes: readonly TextIndex[]
+  readonly networks: NetworkIndex | undefined
+  /** Tests for every text. */
+  readonly always: readonly Check[]
+  /** Tests for texts that set this literal. */
+  readonly guarded: ReadonlyMap<number, readonly Check[]>
   /** Fields with dots that may lie in it. */
   readonly below: readonly Reader[]
   /** Whether a number or boolean can set anything but presence. */
@@ -35,14 +45,14 @@ export interface Readers {
   readonly lastReaders: Reader[]
 }
 
-/** Readers for the rules of a view; `relevant` tells by atom whether one of them reads it. */
+/** Readers for the rules of a view; `relevant` tells by atom what they do with it. */
 export function createReaders(
   slots: Slots,
   relevant: Uint8Array,
   pool: MemoPool | undefined,
 ): Readers {
   const active = (slot: FieldSlot | undefined) =>
-    slot?.atoms.some((atom) => relevant[atom] === 1) ? slot : undefined
+    slot?.atoms.some((atom) => isRead(relevant, atom)) ? slot : undefined
   const keywords = active(slots.keywords)
   const indexes = new Map<FieldSlot, TextIndex | undefined>()
   const indexOf = (slot: FieldSlot | undefined) => {
@@ -57,16 +67,22 @@ export function createReaders(
     below: readonly Reader[],
   ): Reader {
     const readsNumbers = [slot, byKeywords].some((one) =>
-      one?.numeric.some((atom) => relevant[atom] === 1),
+      one?.numeric.some((atom) => isRead(relevant, atom)),
     )
     const compiled = [indexOf(slot), indexOf(byKeywords)].filter((index) => index !== undefined)
-    const hasInner = compiled.some((index) => index.hasInner)
-    const memo = pool !== undefined && hasInner ? addFieldMemo(pool) : undefined
+    const checks = [...(slot?.checks ?? []), ...(byKeywords?.checks ?? [])].filter(({ atom }) =>
+      isRead(relevant, atom),
+    )
+    const isCostly = checks.length > 0 || compiled.some((index) => index.hasInner)
+    const memo = pool !== undefined && isCostly ? addFieldMemo(pool) : undefined
     const isIdle = slot === undefined && byKeywords === undefined && below.length === 0
     return {
       slot,
       keywords: byKeywords,
       indexes: compiled,
+      networks: networksOf(checks),
+      always: checks.filter(({ guards, network }) => guards === undefined && network === undefined),
+      guarded: byGuard(checks),
       below,
       readsNumbers,
       memo,
@@ -101,12 +117,35 @@ export function createReaders(
   }
 }
 
+function isRead(relevant: Uint8Array, atom: number): boolean {
+  return (relevant[atom]! & READ) !== 0
+}
+
+function networksOf(checks: readonly Check[]): NetworkIndex | undefined {
+  const networks = checks.flatMap(({ atom, network }) =>
+    network === undefined ? [] : [{ atom, network }],
+  )
+  return networks.length === 0 ? undefined : buildNetworkIndex(networks)
+}
+
+function byGuard(checks: readonly Check[]): ReadonlyMap<number, readonly Check[]> {
+  const guarded = new Map<number, Check[]>()
+  for (const check of checks) {
+    for (const guard of check.guards ?? []) {
+      const others = guarded.get(guard)
+      if (others === undefined) guarded.set(guard, [check])
+      else others.push(check)
+    }
+  }
+  return guarded
+}
+
 /** Fewer literals than this are compiled for the view alone where it does not need all of the slot. */
 const OWN_INDEX_LITERALS_MAX = 512
 
 /** The literals of a slot that a view needs, compiled; undefined when there is none. */
 function relevantIndex(slot: FieldSlot, relevant: Uint8Array): TextIndex | undefined {
-  const needed = slot.literals.filter((literal) => relevant[literal.atom] === 1)
+  const needed = slot.literals.filter(({ atom }) => relevant[atom] !== 0)
   if (needed.length === 0) return undefined
   const isOwn = needed.length < slot.literals.length && needed.length <= OWN_INDEX_LITERALS_MAX
   return isOwn ? buildTextIndex(needed) : slot.index()
@@ -114,23 +153,70 @@ function relevantIndex(slot: FieldSlot, relevant: Uint8Array): TextIndex | undef
 
 const hits = createHits()
 
-/** The relevant atoms of a text, from the memo where it is known. */
-export function atomsOf(reader: Reader, text: string): Int32Array {
+/**
+ * The atoms of a text that conditions read, from the memo or for it; undefined where the text is not one to
+ * remember.
+ */
+export function rememberedAtoms(reader: Reader, text: string): Int32Array | undefined {
   const { memo } = reader
-  const known = memo === undefined ? undefined : recall(memo, text)
+  if (memo === undefined || !accepts(memo, text)) return undefined
+  const known = recall(memo, text)
   if (known !== undefined) return known
-  hits.count = 0
-  for (const index of reader.indexes) scanText(index, text, hits)
+  findLiterals(reader, text)
+  const literals = hits.count
+  for (const check of reader.always) if (check.passes(text)) addHit(hits, check.atom)
+  eachGuarded(reader, literals, (check) => {
+    const isKnown = hits.atoms.subarray(literals, hits.count).includes(check.atom)
+    if (!isKnown && check.passes(text)) addHit(hits, check.atom)
+  })
   const { atoms } = hits
   const { relevant } = reader
   let kept = 0
   for (let i = 0; i < hits.count; i++) {
     const atom = atoms[i]!
-    if (relevant[atom] === 1) atoms[kept++] = atom
+    if ((relevant[atom]! & READ) !== 0) atoms[kept++] = atom
   }
   const found = kept === 0 ? NOTHING : atoms.slice(0, kept)
-  if (memo !== undefined) remember(memo, text, found)
+  remember(memo, text, found)
   return found
 }
 
 const NOTHING = new Int32Array(0)
+
+/** What a text sets at once, and what it leaves to be checked when a condition asks. */
+export interface Marks {
+  set(atom: number): void
+  pend(atom: number): void
+}
+
+/** Marks the atoms of a text that is not remembered. */
+export function markAtoms(reader: Reader, text: string, marks: Marks): void {
+  findLiterals(reader, text)
+  const { relevant } = reader
+  for (let i = 0; i < hits.count; i++) {
+    const atom = hits.atoms[i]!
+    if ((relevant[atom]! & READ) !== 0) marks.set(atom)
+  }
+  for (const check of reader.always) marks.pend(check.atom)
+  eachGuarded(reader, hits.count, (check) => marks.pend(check.atom))
+}
+
+function findLiterals(reader: Reader, text: string): void {
+  hits.count = 0
+  for (const index of reader.indexes) scanText(index, text, hits)
+  if (reader.networks !== undefined) findNetworks(reader.networks, text, hits)
+}
+
+/** The checks that the first `literals` hits lead to; some more than once. */
+function eachGuarded(
+  { guarded, relevant }: Reader,
+  literals: number,
+  visit: (check: Check) => void,
+): void {
+  if (guarded.size === 0) return
+  for (let i = 0; i < literals; i++) {
+    const guard = hits.atoms[i]!
+    if ((relevant[guard]! & GUARD) === 0) continue
+    for (const check of guarded.get(guard) ?? []) visit(check)
+  }
+}

@@ -1,7 +1,7 @@
 // One event's values, read once: every atom that holds is set, for conditions to look at.
 import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
-import type { MatchState } from './condition.ts'
-import { atomsOf, type Reader, type Readers } from './readers.ts'
+import { type MatchState, PENDING, SET, UNSET } from './condition.ts'
+import { type Marks, markAtoms, type Reader, type Readers, rememberedAtoms } from './readers.ts'
 import { fieldValues, isJsonText } from './values.ts'
 
 export interface Scan {
@@ -29,6 +29,7 @@ interface AtomSet {
   readonly set: Uint8Array
   readonly touched: Int32Array
   count: number
+  readonly marks: Marks
 }
 
 /** Makes the reader of events. */
@@ -37,6 +38,7 @@ export function createScan(atomCount: number, lateCount: number): Scan {
     set: new Uint8Array(atomCount),
     touched: new Int32Array(atomCount),
     count: 0,
+    marks: { set: (atom) => setAtom(atoms, atom), pend: (atom) => pendAtom(atoms, atom) },
   }
   const state: MatchState = {
     event: NO_EVENT,
@@ -55,7 +57,7 @@ export function createScan(atomCount: number, lateCount: number): Scan {
     },
     reset() {
       const { set, touched, count } = atoms
-      for (let i = 0; i < count; i++) set[touched[i]!] = 0
+      for (let i = 0; i < count; i++) set[touched[i]!] = UNSET
       atoms.count = 0
       for (const id of state.lateTouched) state.lateState[id] = 0
       state.lateTouched.length = 0
@@ -65,8 +67,13 @@ export function createScan(atomCount: number, lateCount: number): Scan {
 }
 
 function setAtom(atoms: AtomSet, atom: number): void {
-  if (atoms.set[atom] === 1) return
-  atoms.set[atom] = 1
+  if (atoms.set[atom] === UNSET) atoms.touched[atoms.count++] = atom
+  atoms.set[atom] = SET
+}
+
+function pendAtom(atoms: AtomSet, atom: number): void {
+  if (atoms.set[atom] !== UNSET) return
+  atoms.set[atom] = PENDING
   atoms.touched[atoms.count++] = atom
 }
 
@@ -77,8 +84,9 @@ function setPresence({ slot, keywords }: Reader, atoms: AtomSet): void {
 
 function readText(reader: Reader, text: string, atoms: AtomSet): void {
   setPresence(reader, atoms)
-  const found = atomsOf(reader, text)
-  for (let i = 0; i < found.length; i++) setAtom(atoms, found[i]!)
+  const found = rememberedAtoms(reader, text)
+  if (found === undefined) markAtoms(reader, text, atoms.marks)
+  else for (let i = 0; i < found.length; i++) setAtom(atoms, found[i]!)
 }
 
 /** The message, unless a field of that name is the same text, and a raw text that is no JSON. */

@@ -1,6 +1,19 @@
 // The fields that rules ask about, found by name in an event.
-import type { Atoms } from './atoms.ts'
+
+import type { Network } from '../cidr.ts'
+import type { Atoms, CheckedTest } from './atoms.ts'
+import { compileTest } from './compile-test.ts'
+import { networkOf } from './operands.ts'
 import { buildTextIndex, type Literal, type TextIndex } from './text-index.ts'
+
+/** A test that is made on a text before its atom is set. */
+export interface Check {
+  readonly atom: number
+  readonly guards: readonly number[] | undefined
+  readonly passes: (text: string) => boolean
+  /** Where the test is a network: all of a field are looked up together. */
+  readonly network: Network | undefined
+}
 
 /** One field, or (without a name) all texts, compiled. */
 export interface FieldSlot {
@@ -10,6 +23,7 @@ export interface FieldSlot {
   readonly literals: readonly Literal[]
   /** All its literals compiled, at the first call. */
   readonly index: () => TextIndex
+  readonly checks: readonly Check[]
   /** Every atom of the slot. */
   readonly atoms: readonly number[]
   /** Those that the text of a number or boolean may set, presence aside. */
@@ -28,8 +42,11 @@ const NUMERIC = /^[-+.0-9aefilnrstuy]+$/
 
 /** Compiles the slots of all rules. */
 export function buildSlots(atoms: Atoms): Slots {
-  const all = atoms.slots.map(({ name, literals, presence }): FieldSlot => {
-    const ids = literals.map((literal) => literal.atom)
+  const all = atoms.slots.map(({ name, literals, checked, presence }): FieldSlot => {
+    const ids = [...literals, ...checked].map(({ atom }) => atom)
+    const numeric = literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom)
+    const mayBeNumeric = ({ guards }: CheckedTest) =>
+      guards === undefined || guards.some((atom) => numeric.includes(atom))
     let built: TextIndex | undefined
     return {
       name,
@@ -40,7 +57,13 @@ export function buildSlots(atoms: Atoms): Slots {
         return built
       },
       atoms: presence < 0 ? ids : [...ids, presence],
-      numeric: literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom),
+      checks: checked.map(({ atom, guards, test }) => ({
+        atom,
+        guards,
+        passes: compileTest(test),
+        network: test.kind === 'cidr' ? networkOf(test.network) : undefined,
+      })),
+      numeric: [...numeric, ...checked.filter(mayBeNumeric).map(({ atom }) => atom)],
     }
   })
   const byName = new Map<string, FieldSlot>()

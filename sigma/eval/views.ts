@@ -1,13 +1,13 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
 import { forgetMemos, type MemoPool } from './memo.ts'
-import { createReaders, type Readers } from './readers.ts'
+import { createReaders, GUARD, READ, type Readers } from './readers.ts'
 import { type KnownLogSources, type RuleLogSource, routingKey, ruleAccepts } from './routing.ts'
 import type { Slots } from './slots.ts'
 import type { Witness } from './witness.ts'
 
 /** Views kept; above it all are dropped and made again as events need them. */
-const VIEWS_MAX = 64
+const VIEWS_MAX = 256
 
 export interface View {
   /** By atom: where its rules begin in `rules`; one more entry for the end. */
@@ -24,6 +24,8 @@ export interface ViewSource {
   readonly witnesses: readonly (Witness | undefined)[]
   /** By rule: the atoms that its condition reads. */
   readonly atomsOfRule: readonly (readonly number[])[]
+  /** By checked atom: the literals that lead to it. */
+  readonly guardsOf: ReadonlyMap<number, readonly number[]>
   readonly atomCount: number
   readonly slots: Slots
   /** Undefined: nothing is memoised. */
@@ -74,7 +76,12 @@ function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View 
   const chosen: number[] = []
   for (let rule = 0; rule < source.logsources.length; rule++) {
     if (!letsIn(rule)) continue
-    for (const atom of source.atomsOfRule[rule]!) relevant[atom] = 1
+    for (const atom of source.atomsOfRule[rule]!) {
+      relevant[atom] = relevant[atom]! | READ
+      for (const guard of source.guardsOf.get(atom) ?? []) {
+        relevant[guard] = relevant[guard]! | GUARD
+      }
+    }
     const witness = source.witnesses[rule]
     if (witness === undefined) always.push(rule)
     else {
