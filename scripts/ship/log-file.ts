@@ -73,12 +73,25 @@ export async function generations(path: string): Promise<readonly string[]> {
   const rotated = names.filter(
     (other) => other.startsWith(name) && /^[.-]/.test(other.slice(name.length)),
   )
-  const found: { readonly path: string; readonly changed: number }[] = []
+  const found: Generation[] = []
   for (const other of rotated.filter((candidate) => !COMPRESSED.test(candidate))) {
     const full = join(folder, other)
     const info = await stat(full).catch(() => undefined)
     if (info?.isFile() === true) found.push({ path: full, changed: info.mtimeMs })
   }
-  const older = found.toSorted((a, b) => a.changed - b.changed).map((file) => file.path)
+  const older = found.toSorted(byAge).map((file) => file.path)
   return names.includes(name) ? [...older, path] : older
+}
+
+interface Generation {
+  readonly path: string
+  readonly changed: number
+}
+
+/** By time of change; within its resolution a higher number, or an earlier date, is older. */
+function byAge(a: Generation, b: Generation): number {
+  if (a.changed !== b.changed) return a.changed - b.changed
+  const [first, second] = [a, b].map((file) => /\.(\d{1,4})$/.exec(file.path)?.[1])
+  if (first !== undefined && second !== undefined) return Number(second) - Number(first)
+  return a.path < b.path ? -1 : 1
 }
