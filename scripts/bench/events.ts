@@ -1,5 +1,6 @@
 // Generic JSON events of 640 bytes for the ingest and search benchmarks: 2,000 hosts, 5,000 users, command
 // lines that differ from event to event, a word that is in nearly every event and one that is rare. The
+// service is declared, so rules of other services stay away; windows, process_creation and the like run. The
 // same number gives the same event, so two processes make the same data without talking.
 
 /** Length of a line with its newline, bytes. All ASCII. */
@@ -13,9 +14,9 @@ export const RARE_WORD = 'xyzzyrareword'
 export const COMMON_WORD = 'powershell'
 
 const IMAGES = [
-  'C:\\\\Windows\\\\System32\\\\svchost.exe',
-  'C:\\\\Windows\\\\System32\\\\cmd.exe',
-  'C:\\\\Windows\\\\System32\\\\WindowsPowerShell\\\\v1.0\\\\powershell.exe',
+  'C:\\\\Windows\\\\System32\\\\spoolsv.exe',
+  'C:\\\\Windows\\\\System32\\\\dllhost.exe',
+  'C:\\\\Program Files\\\\Contoso\\\\Inventory\\\\bin\\\\inventory-agent.exe',
   'C:\\\\Program Files\\\\Google\\\\Chrome\\\\Application\\\\chrome.exe',
   'C:\\\\Windows\\\\explorer.exe',
   'C:\\\\Windows\\\\System32\\\\conhost.exe',
@@ -37,7 +38,7 @@ const ARGUMENTS = [
   '/c copy report.xlsx backup',
   '-NoProfile -File C:\\\\ops\\\\inventory.ps1',
   '--type=renderer --lang=en-US --renderer-client-id=',
-  '/factory,{75dff2b7-6936-4c06-a8bb-676a7b00b24b} -Embedding',
+  '/profile,{5b1f0a7c-6936-4c06-a8bb-676a7b00b24b} -Embedding',
   '0xffffffff -ForceV1',
   '/recycle /restart',
   'install agent --quiet --log C:\\\\temp\\\\agent',
@@ -53,6 +54,10 @@ function mix(n: number, salt: number): number {
   return (x ^ (x >>> 16)) >>> 0
 }
 
+/** One event in this many is a command that rules know. */
+const SUSPICIOUS_EVERY = 25_000
+const WHOAMI = 'C:\\\\Windows\\\\System32\\\\whoami.exe'
+
 const hex = (x: number) => x.toString(16).padStart(8, '0')
 const PADDING =
   'reported by the endpoint sensor, policy baseline 7, no operator action was needed; '.repeat(8)
@@ -62,10 +67,12 @@ export function eventLine(n: number, time: number): string {
   const a = mix(n, 1)
   const b = mix(n, 2)
   const c = mix(n, 3)
-  const image = IMAGES[c % 8]
+  const isSuspicious = n % SUSPICIOUS_EVERY === 7
+  const image = isSuspicious ? WHOAMI : IMAGES[c % 8]
+  const options = isSuspicious ? '/priv' : `${ARGUMENTS[(c >>> 3) % 8]}${hex(b)}`
   const rare = n % RARE_EVERY === RARE_EVERY >> 1 ? `${RARE_WORD} ` : ''
   const common = c % 4 === 0 ? `${COMMON_WORD} ` : ''
-  const head = `{"timestamp":"${new Date(time).toISOString()}","source":"bench","host":"ws-${a % HOSTS}","user":"user${b % USERS}","src_ip":"10.${(a >>> 8) & 255}.${(a >>> 16) & 255}.${b & 255}","dst_ip":"192.0.2.${c & 255}","src_port":${1024 + (b % 64_000)},"dst_port":${(c & 3) === 0 ? 443 : 8080},"action":"${ACTIONS[b % 5]}","severity":"${LEVELS[a % 6]}","process_id":${a % 65_536},"image":"${image}","command_line":"${image} ${ARGUMENTS[(c >>> 3) % 8]}${hex(b)}","parent":"${PARENTS[a % 8]}","session":"${hex(a)}-${hex(b)}","hash":"${hex(a)}${hex(b)}${hex(c)}${hex(mix(n, 4))}","message":"${rare}${common}process ${a % 65_536} of user${b % USERS} on ws-${a % HOSTS}","note":"`
+  const head = `{"timestamp":"${new Date(time).toISOString()}","source":"bench","service":"sensor","host":"ws-${a % HOSTS}","user":"user${b % USERS}","src_ip":"10.${(a >>> 8) & 255}.${(a >>> 16) & 255}.${b & 255}","dst_ip":"192.0.2.${c & 255}","src_port":${1024 + (b % 64_000)},"dst_port":${(c & 3) === 0 ? 443 : 8080},"action":"${ACTIONS[b % 5]}","severity":"${LEVELS[a % 6]}","process_id":${a % 65_536},"Image":"${image}","CommandLine":"${image} ${options}","parent":"${PARENTS[a % 8]}","session":"${hex(a)}-${hex(b)}","hash":"${hex(a)}${hex(b)}${hex(c)}${hex(mix(n, 4))}","message":"${rare}${common}process ${a % 65_536} of user${b % USERS} on ws-${a % HOSTS}","note":"`
   return `${head}${PADDING.slice(0, EVENT_BYTES - head.length - 3)}"}\n`
 }
 

@@ -32,6 +32,8 @@ interface StageFigures {
   readonly sender_cpu_cores: number
   readonly server_cpu_cores: number
   readonly server_cpu_us_per_event: number
+  /** The same by thread: `bun` is the main one, `gc` all helpers of the collector. */
+  readonly thread_us_per_event: Readonly<Record<string, number>>
   readonly resident_mib: number
   readonly bytes_per_event: number
   readonly index_lag_s_max: number
@@ -174,12 +176,12 @@ async function measure(
     )
   }, 1_000)
   const stages: StageFigures[] = []
-  let cpu_before = cpuSeconds(server.pid)
+  let cpu_before = threadSeconds(server.pid)
   try {
     for await (const line of linesOf(sender.stdout)) {
       const report = JSON.parse(line) as SenderReport
-      const cpu = cpuSeconds(server.pid)
-      stages.push(stageOf(report, server.pid, data, cpu - cpu_before, lag_s_max))
+      const cpu = threadSeconds(server.pid)
+      stages.push(stageOf(report, server.pid, data, difference(cpu, cpu_before), lag_s_max))
       cpu_before = cpu
       lag_s_max = 0
       console.error(
@@ -197,9 +199,11 @@ function stageOf(
   report: SenderReport,
   pid: number,
   data: string,
-  cpu_s: number,
+  threads_s: Readonly<Record<string, number>>,
   lag_s_max: number,
 ): StageFigures {
+  const cpu_s = Object.values(threads_s).reduce((sum, seconds) => sum + seconds, 0)
+  const perEvent = (seconds: number) => (seconds * 1e6) / report.events
   return {
     stored_events: report.acknowledged,
     events_per_second: report.events / report.seconds,
@@ -209,7 +213,10 @@ function stageOf(
     refusals_429: report.refusals,
     sender_cpu_cores: report.cpu_seconds / report.seconds,
     server_cpu_cores: cpu_s / report.seconds,
-    server_cpu_us_per_event: (cpu_s * 1e6) / report.events,
+    server_cpu_us_per_event: perEvent(cpu_s),
+    thread_us_per_event: Object.fromEntries(
+      Object.entries(threads_s).map(([name, seconds]) => [name, perEvent(seconds)]),
+    ),
     resident_mib: residentMib(pid),
     bytes_per_event: folderBytes(data) / report.acknowledged,
     index_lag_s_max: lag_s_max,
@@ -227,12 +234,29 @@ async function* linesOf(output: ReadableStream<Uint8Array>): AsyncIterable<strin
   }
 }
 
-/** CPU time of a process and its threads so far, seconds (Linux). */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S
+/** CPU time of each thread so far, seconds, by name (Linux). */
+function threadSeconds(pid: number): Readonly<Record<string, number>> {
+  const seconds: Record<string, number> = {}
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
+    const name = /\((.*)\)/s.exec(stat)?.[1] ?? ''
+    const fields = stat.replace(/^.*\) /s, '').split(' ')
+    const shown = SERVER_THREADS.has(name) ? name : name.startsWith('query') ? 'query' : 'gc'
+    const used = (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S
+    seconds[shown] = (seconds[shown] ?? 0) + used
+  }
+  return seconds
+}
+
+const SERVER_THREADS = new Set(['bun', 'ingest', 'index', 'state'])
+
+function difference(
+  now: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(now).map(([name, seconds]) => [name, seconds - (before[name] ?? 0)]),
+  )
 }
 
 function residentMib(pid: number): number {
@@ -254,8 +278,11 @@ function print(figures: {
   console.table(
     figures.stages.map((stage) =>
       Object.fromEntries(
-        Object.entries(stage).map(([name, value]) => [name, Math.round(value * 100) / 100]),
+        Object.entries(stage)
+          .filter(([, value]) => typeof value === 'number')
+          .map(([name, value]) => [name, Math.round(value * 100) / 100]),
       ),
     ),
   )
+  for (const { thread_us_per_event } of figures.stages) console.log(thread_us_per_event)
 }

@@ -11,7 +11,7 @@ export interface Ask {
   readonly share?: readonly [number, number]
 }
 
-const IMAGE = 'image:*\\\\chrome.exe'
+const IMAGE = 'Image:*\\\\chrome.exe'
 
 export const QUERIES: readonly Ask[] = [
   { name: 'rare word with rows', kind: 'search', query: RARE_WORD },
@@ -33,8 +33,8 @@ export const QUERIES: readonly Ask[] = [
   { name: 'substring, absent, any field', kind: 'search', query: '*qzzyqx*' },
   { name: 'substring, hex, any field', kind: 'search', query: '*c0ffee1*' },
   { name: 'substring, common, any field', kind: 'search', query: '*owershel*' },
-  { name: 'substring of a field', kind: 'search', query: 'command_line:*inventor*' },
-  { name: 'regex with a literal', kind: 'search', query: 'command_line:/inventory\\.ps[12]/' },
+  { name: 'substring of a field', kind: 'search', query: 'CommandLine:*inventor*' },
+  { name: 'regex with a literal', kind: 'search', query: 'CommandLine:/inventory\\.ps[12]/' },
   { name: 'regex with a rare literal', kind: 'search', query: `message:/${RARE_WORD}\\s+p/` },
   { name: 'regex on the message', kind: 'search', query: 'message:/user42[0-4]1 on ws-19/' },
   { name: 'count of everything', kind: 'count', query: '' },
