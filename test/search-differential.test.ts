@@ -15,12 +15,13 @@ import { type DayFileWriter, openWriter } from '../server/stores/events/writer.t
 import { evaluate } from '../sigma/eval/evaluate.ts'
 import { columnValues, fieldValues, isColumn, textOf } from '../sigma/eval/values.ts'
 import type { ColumnName, Expr } from '../sigma/ir/expr.ts'
+import { corpusEvents, hasCorpus, searchesFor } from './search/corpus.ts'
 import { makeEvents } from './search/events.ts'
 import { QUERIES } from './search/queries.ts'
 
 const START = Date.UTC(2026, 10, 21, 12)
 const DAY_MS = 86_400_000
-const ALL = { from: START - 40 * DAY_MS, to: START + 40 * DAY_MS, timeout_ms: 60_000 }
+const ALL = { from: 0, to: START + 400 * DAY_MS, timeout_ms: 60_000 }
 const LIMIT = 100_000
 
 interface Store {
@@ -175,4 +176,24 @@ describe('over generated events', () => {
     const wanted = await expectSame(store, expr)
     if (QUERIES.indexOf(query) % 5 === 0) await expectAggregates(store, expr, wanted)
   })
+})
+
+if (!hasCorpus) console.warn('search-differential: the corpus is absent, its events are left out')
+
+describe.skipIf(!hasCorpus)('over corpus events', () => {
+  const events = hasCorpus ? corpusEvents(200, START) : []
+  const searches = searchesFor(hasCorpus ? events : makeEvents(10, START, 1), 300, 42)
+  let store: Store
+  beforeAll(() => {
+    store = fill(events)
+  })
+  afterAll(() => close(store))
+
+  test.each(searches.map((expr): [string, Expr] => [JSON.stringify(expr), expr]))(
+    '%s',
+    async (_, expr) => {
+      const wanted = await expectSame(store, expr)
+      if (searches.indexOf(expr) % 10 === 0) await expectAggregates(store, expr, wanted)
+    },
+  )
 })
