@@ -166,6 +166,16 @@ describe('other programs', () => {
     expect(got.logsource.service).toEqual(service)
   })
 
+  test('the old form of PAM names its module at the program', () => {
+    const line =
+      'Nov 21 11:50:01 h sshd(pam_unix)[7]: authentication failure; logname= uid=0 rhost=203.0.113.7  user=root'
+    expect(event(line)).toMatchObject({
+      parser: 'linux_auth',
+      logsource: { service: ['sshd', 'auth', 'syslog'] },
+      pivots: { user: 'root', src_ip: '203.0.113.7', outcome: 'failure' },
+    })
+  })
+
   test('lines of other programs belong to the file when its name is given', () => {
     const line = 'Nov 21 11:50:01 h dbus-daemon[1]: something'
     expect(event(line).parser).toBe('syslog')

@@ -42,10 +42,12 @@ export function linuxEvent(line: SyslogLine): Parsed {
   }
 }
 
-/** The program's name without the bracket that `gdm-password]` leaves. */
+/** The program's bare name: without path, the bracket that `gdm-password]` leaves, `(pam_unix)`. */
 export function programOf(line: SyslogLine): string {
   const name = line.program ?? ''
   const short = name.slice(name.lastIndexOf('/') + 1)
+  const pam = short.indexOf('(pam_')
+  if (pam > 0) return short.slice(0, pam)
   return short.endsWith(']') ? short.slice(0, -1) : short
 }
 
@@ -57,7 +59,8 @@ function read(program: string, message: string): Reading {
     return { ...reading, values: { ...reading.values, ...pam.values } }
   }
   if (program === 'sudo') return readSudo(repeated)
-  return readTable(PROGRAMS.get(program)?.messages ?? [], repeated)
+  const reading = readTable(PROGRAMS.get(program)?.messages ?? [], repeated)
+  return reading.meaning === undefined ? readTable(PAM, repeated) : reading
 }
 
 function readTable(table: readonly KnownMessage[], message: string): Reading {

@@ -45,7 +45,8 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
   }
   const found = timeAt(text, start, context)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
-    return rfc3164(text, found.end + 1, priority, found.time)
+    const sure = priority !== undefined || isLetter(text.charCodeAt(start))
+    return rfc3164(text, found.end + 1, priority, found.time, sure)
   }
   if (priority !== undefined) return { form: 'rfc3164', priority, ...tagged(text, start) }
   const tag = tagged(text, 0)
@@ -63,25 +64,43 @@ function priorityAt(text: string): number | undefined {
   return index > 1 && text.charCodeAt(index) === 0x3e && value <= PRIORITY_MAX ? value : undefined
 }
 
+/** What stands behind a time. `sure`: a priority or a month's name says that it is syslog's, so that a line
+ * without a program is one too. */
 function rfc3164(
   text: string,
   start: number,
   priority: number | undefined,
   time: number,
+  sure: boolean,
 ): SyslogLine | undefined {
   const head = { form: 'rfc3164' as const, ...(priority === undefined ? {} : { priority }), time }
   const end = wordEnd(text, start, HOST_LENGTH_MAX)
   const host = text.slice(start, end)
   if (host === '' || host.endsWith(':') || host.endsWith(']') || host.startsWith('%')) {
     const tag = tagged(text, start)
-    return tag.program === undefined && priority === undefined ? undefined : { ...head, ...tag }
+    return tag.program === undefined && !sure ? undefined : { ...head, ...tag }
   }
   if (!isHostName(host) || end >= text.length) {
-    return priority === undefined ? undefined : { ...head, message: text.slice(start) }
+    return sure ? { ...head, message: text.slice(start) } : undefined
   }
   const tag = tagged(text, end + 1)
-  if (tag.program === undefined && priority === undefined) return undefined
-  return { ...head, host, ...tag }
+  if (tag.program !== undefined) return { ...head, host, ...tag }
+  if (!sure) return undefined
+  return { ...head, host, ...(spacedTag(text, end + 1) ?? tag) }
+}
+
+/** `Google Chrome[85294]: message`: a program's name with blanks needs its process id. */
+function spacedTag(
+  text: string,
+  start: number,
+): Pick<SyslogLine, 'program' | 'pid' | 'message'> | undefined {
+  const open = text.indexOf('[', start)
+  if (open < 0 || open - start > PROGRAM_LENGTH_MAX || open === start) return undefined
+  const close = text.indexOf(']: ', open)
+  const pid = text.slice(open + 1, close)
+  if (close < 0 || close - open > 11 || !/^\d+$/.test(pid)) return undefined
+  const program = text.slice(start, open)
+  return /^[\w. -]+$/.test(program) ? { program, pid, message: text.slice(close + 3) } : undefined
 }
 
 /** `program[pid]: message`, `program: message`, `%MNEMONIC: message`; else the message alone. */
@@ -178,6 +197,11 @@ function isProgram(text: string): boolean {
 
 function isPid(text: string): boolean {
   return text !== '' && /^[\w.-]+$/.test(text)
+}
+
+function isLetter(code: number): boolean {
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x7a
 }
 
 function isDigit(code: number): boolean {
