@@ -11,7 +11,11 @@ let state: StateStore
 let credentials: CredentialService
 let ana: User
 beforeEach(async () => {
-  state = await openState({ url: ':memory:', onCredentials: () => credentials.forget() })
+  state = await openState({
+    url: ':memory:',
+    passwordCost: { memoryCost: 256, timeCost: 2 },
+    onCredentials: () => credentials.forget(),
+  })
   credentials = createCredentials(state, new Uint8Array(32).fill(1))
   ana = await state.createUser({ name: 'ana', password: PASSWORD, role: 'analyst' }, ROOT)
 })

@@ -11,7 +11,7 @@ import { openDatabase } from './database.ts'
 import { createKeyStore } from './keys.ts'
 import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
-import { createPasswords } from './passwords.ts'
+import { createPasswords, type PasswordCost } from './passwords.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
 import { createSessionStore } from './sessions.ts'
 import { raiseSilentSource } from './silent-source.ts'
@@ -23,6 +23,8 @@ export interface StoreOptions {
   readonly url: string
   readonly authToken?: string
   readonly now?: () => number
+  /** Default `PASSWORD_COST`; tests take less. */
+  readonly passwordCost?: PasswordCost
   readonly onCredentials?: () => void
   readonly hooks?: ChangeHooks
 }
@@ -47,7 +49,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...(authToken === undefined ? {} : { authToken }),
   })
   await migrate(database, now())
-  const passwords = createPasswords()
+  const passwords = createPasswords(options.passwordCost)
   const context: Context = { database, passwords, now, credentialsChanged: onCredentials }
   const lastUse = createLastUse(context)
   const timer = setInterval(() => {

@@ -8,7 +8,12 @@ export const PASSWORD_MAX_CHARACTERS = 1024
 export const HASHES_AT_ONCE = 2
 export const HASHES_WAITING_MAX = 64
 
-const ARGON2 = { algorithm: 'argon2id', memoryCost: 65_536, timeCost: 2 } as const
+/** What a hash costs: memory in KiB, passes over it. Hashes made at another cost still verify. */
+export interface PasswordCost {
+  readonly memoryCost: number
+  readonly timeCost: number
+}
+export const PASSWORD_COST: PasswordCost = { memoryCost: 65_536, timeCost: 2 }
 
 export interface Passwords {
   hash(password: string): Promise<string>
@@ -17,8 +22,9 @@ export interface Passwords {
 }
 
 /** Makes the hasher; begins computing the hash that unknown names are compared with. */
-export function createPasswords(): Passwords {
-  const nobody = Bun.password.hash(crypto.randomUUID(), ARGON2)
+export function createPasswords(cost = PASSWORD_COST): Passwords {
+  const algorithm = { algorithm: 'argon2id', ...cost } as const
+  const nobody = Bun.password.hash(crypto.randomUUID(), algorithm)
   const waiting: (() => void)[] = []
   let running = 0
   const limited = async <T>(job: () => Promise<T>): Promise<T> => {
@@ -37,7 +43,7 @@ export function createPasswords(): Passwords {
     }
   }
   return {
-    hash: (password) => limited(() => Bun.password.hash(normal(password), ARGON2)),
+    hash: (password) => limited(() => Bun.password.hash(normal(password), algorithm)),
     verify: async (password, hash) => {
       const tooLong = password.length > PASSWORD_MAX_CHARACTERS
       const given = tooLong || password === '' ? '-' : normal(password)

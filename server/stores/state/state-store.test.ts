@@ -12,6 +12,7 @@ async function open(url: string, folder?: string) {
   let credentials = 0
   const { store, alerts } = await openStore({
     url,
+    passwordCost: { memoryCost: 256, timeCost: 2 },
     now: () => now,
     onCredentials: () => credentials++,
   })

@@ -1,0 +1,30 @@
+import { expect, test } from 'bun:test'
+import { createPasswords, PASSWORD_COST } from './passwords.ts'
+
+test('a hash is argon2id at the stated cost, and verifies the same text in another form', async () => {
+  const passwords = createPasswords()
+  const hash = await passwords.hash('Ångström units 12')
+  expect(hash).toStartWith(
+    `$argon2id$v=19$m=${PASSWORD_COST.memoryCost},t=${PASSWORD_COST.timeCost},p=1$`,
+  )
+  expect(await passwords.verify('A\u030angstro\u0308m units 12', hash)).toBe(true)
+  expect(await passwords.verify('Angstrom units 12', hash)).toBe(false)
+})
+
+test('a name that does not exist costs a hash too and is never right', async () => {
+  const passwords = createPasswords({ memoryCost: 256, timeCost: 2 })
+  expect(await passwords.verify('anything at all', undefined)).toBe(false)
+  expect(await passwords.verify('', undefined)).toBe(false)
+  expect(await passwords.verify('-', undefined)).toBe(false)
+})
+
+test('beyond the queue, sign-ins are refused', async () => {
+  const passwords = createPasswords({ memoryCost: 256, timeCost: 2 })
+  const hash = await passwords.hash('correct horse battery')
+  const tries = Array.from({ length: 200 }, () => passwords.verify('wrong', hash))
+  const results = await Promise.allSettled(tries)
+  const refused = results.filter((result) => result.status === 'rejected')
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused[0]?.reason).toMatchObject({ code: 'too-many' })
+  expect(await passwords.verify('correct horse battery', hash)).toBe(true)
+})
