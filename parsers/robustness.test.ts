@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { type NormaliseOptions, normalise, UNPARSED } from './normalise.ts'
+import { PARSERS, parserNames } from './table.ts'
+
+const NOW = Date.parse('2026-11-21T12:00:00Z')
+const OPTIONS: NormaliseOptions = { now: NOW, received: NOW, timeZone: 'UTC' }
+const MEGABYTE = 1024 * 1024
+
+/** Lines that parsers know, to be stretched and mutated. */
+const SEEDS = [
+  '<34>Nov 20 10:11:12 gate app[7]: text',
+  '<165>1 2026-11-20T10:11:12Z gate app 77 ID47 [a@1 x="1"][b] text',
+  'Nov 20 10:11:12 h sshd[9]: Failed password for invalid user a from 192.0.2.1 port 22 ssh2',
+  'Nov 20 10:11:12 h sudo:  anna : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/sh',
+  'Nov 20 10:11:12 h sshd[9]: pam_unix(sshd:auth): authentication failure; uid=0 rhost=192.0.2.1  user=x',
+  '192.0.2.1 - - [20/Nov/2026:10:11:12 +0000] "GET /a?b HTTP/1.1" 200 1 "r" "u"',
+  '2026/11/20 10:11:12 [error] 1#2: *3 text, client: 192.0.2.1, server: s, request: "GET / HTTP/1.1"',
+  '[Fri Nov 20 10:11:12 2026] [core:error] [pid 1:tid 2] [client 192.0.2.1:5] AH00001: text',
+  '{"timestamp":"2026-11-20T10:11:12Z","event_type":"dns","flow_id":1,"dns":{"rrname":"a"}}',
+  '{"Event":{"System":{"EventID":1,"Channel":"Security"},"EventData":{"Data":["a"]}}}',
+  '{"source":"syslog","message":"<34>Nov 20 10:11:12 gate app[7]: text","fields":{"a":1}}',
+]
+
+describe('a megabyte is read in time that grows with its length only', () => {
+  // A quadratic step would take hours here; the test runner's time limit is the judge.
+  const units = [
+    'a',
+    ' ',
+    '[',
+    ']',
+    '"',
+    '\\',
+    '=',
+    ':',
+    '; ',
+    ', ',
+    ' : ',
+    '1',
+    '(',
+    '<',
+    ' from ',
+  ]
+  test.each(SEEDS)(
+    '%s',
+    (seed) => {
+      const middle = Math.floor(seed.length / 2)
+      for (const unit of units) {
+        const filler = unit.repeat(Math.floor(MEGABYTE / unit.length))
+        for (const line of [seed + filler, seed.slice(0, middle) + filler + seed.slice(middle)]) {
+          expect(normalise(line, OPTIONS).raw).toBe(line)
+        }
+      }
+    },
+    60_000,
+  )
+})
+
+describe('nothing escapes, nothing is lost', () => {
+  const line = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.json(),
+    fc
+      .tuple(
+        fc.constantFrom(...SEEDS),
+        fc.nat(150),
+        fc.nat(40),
+        fc.string({ unit: 'binary', maxLength: 20 }),
+      )
+      .map(([seed, at, cut, text]) => seed.slice(0, at) + text + seed.slice(at + cut)),
+  )
+  const source = fc.option(fc.constantFrom(...parserNames(), 'a label'), { nil: undefined })
+
+  test('any text under any name is an event with its raw text', () => {
+    fc.assert(
+      fc.property(line, source, (text, name) => {
+        const got = normalise(text, { ...OPTIONS, source: name })
+        expect(got.raw).toBe(text.toWellFormed())
+        expect(Number.isFinite(got.time)).toBe(true)
+        expect(got.parser === UNPARSED).toBe(got.error !== undefined)
+        expect(Object.getPrototypeOf(got.fields)).toBe(Object.prototype)
+        expect(JSON.stringify(got).isWellFormed()).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
+
+test('the table: names are keys, aliases are free of clashes', () => {
+  for (const [key, parser] of Object.entries(PARSERS)) expect(parser.name).toBe(key)
+  const names = parserNames()
+  expect(new Set(names).size).toBe(names.length)
+})
