@@ -65,9 +65,9 @@ export function Frame(props: FrameProps) {
         <UserMenu name={props.header.user} role={props.header.role} csrfToken={props.csrfToken} />
       </header>
       <Problems problems={props.header.problems} />
-      <div id="content" class={`content page-${props.nav ?? 'other'}`} tabindex={-1}>
+      <main id="content" class={`content page-${props.nav ?? 'other'}`} tabindex={-1}>
         {props.children}
-      </div>
+      </main>
       <footer class="status">
         <div id="status-facts" />
         <span id="live-state" />

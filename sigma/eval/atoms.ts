@@ -110,6 +110,26 @@ function lowerMatch(target: Target, test: Test, atoms: Atoms): Condition {
   }
 }
 
+/** Calls `visit` with every atom that a condition reads, those that guard its late tests included. */
+export function eachAtom(condition: Condition, visit: (atom: number) => void): void {
+  switch (condition.kind) {
+    case 'const':
+      break
+    case 'atom':
+      visit(condition.atom)
+      break
+    case 'late':
+      for (const atom of condition.guards ?? []) visit(atom)
+      break
+    case 'not':
+      eachAtom(condition.arg, visit)
+      break
+    case 'and':
+    case 'or':
+      for (const arg of condition.args) eachAtom(arg, visit)
+  }
+}
+
 function plain(atom: number): Condition {
   return { kind: 'atom', atom, check: undefined }
 }

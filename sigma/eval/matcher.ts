@@ -3,13 +3,14 @@
 // log source lets in.
 import type { SigmaEvent } from '../event.ts'
 import type { Expr } from '../ir/expr.ts'
-import { type Condition, createAtoms, lowerToAtoms } from './atoms.ts'
+import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, conditionCompiler } from './condition.ts'
+import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
 import { knownLogSources, type RuleLogSource } from './routing.ts'
 import { createScan, type Scan } from './scan.ts'
 import { buildSlots } from './slots.ts'
-import { createViews, type View } from './views.ts'
+import { createViews, relearn, type View, type ViewSource } from './views.ts'
 import { witnessOf } from './witness.ts'
 
 export interface MatcherRule {
@@ -59,22 +60,19 @@ export function compileMatcher(
   const pool = createMemoPool()
   const witnesses = conditions.map((condition) => witnessOf(condition, atoms.likelihoods))
   const logsources = rules.map((rule) => rule.logsource)
-  const views = createViews(
-    {
-      logsources,
-      witnesses,
-      atomsOfRule: conditions.map(atomsOfCondition),
-      guardsOf: atoms.guardsOf,
-      atomCount,
-      slots: buildSlots(atoms),
-      pool: memo ? pool : undefined,
-    },
-    knownLogSources(logsources),
-    routing,
-  )
+  const source: ViewSource = {
+    logsources,
+    conditions,
+    witnesses,
+    likelihoods: atoms.likelihoods,
+    guardsOf: atoms.guardsOf,
+    slots: buildSlots(atoms),
+    pool: memo ? pool : undefined,
+  }
+  const views = createViews(source, knownLogSources(logsources), routing)
   const scan = createScan(atomCount, atoms.late.length)
   const checks = conditions.map(conditionCompiler(scan.state, atoms.late))
-  const run = createRun(scan, checks)
+  const run = createRun(scan, checks, source)
   let events = 0
   let matches = 0
   return {
@@ -96,51 +94,52 @@ export function compileMatcher(
   }
 }
 
-/** The atoms that a condition reads. */
-function atomsOfCondition(condition: Condition): readonly number[] {
-  const found = new Set<number>()
-  const visit = (node: Condition): void => {
-    if (node.kind === 'atom') found.add(node.atom)
-    else if (node.kind === 'late') for (const atom of node.guards ?? []) found.add(atom)
-    else if (node.kind === 'not') visit(node.arg)
-    else if (node.kind !== 'const') node.args.forEach(visit)
-  }
-  visit(condition)
-  return [...found]
-}
-
 interface Run {
   match(event: SigmaEvent, view: View): readonly number[]
   candidates(): number
 }
 
-function createRun(scan: Scan, checks: readonly Check[]): Run {
+function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Run {
   const { touched } = scan
   const seen = new Uint8Array(checks.length)
   const tried = new Int32Array(checks.length)
   const found: number[] = []
   let candidates = 0
+
+  /** Checks the rules that the first `count` touched atoms lead to, each once. */
+  const checkTouched = ({ first, rules }: Layout, count: number): void => {
+    let triedCount = 0
+    for (let i = 0; i < count; i++) {
+      const atom = touched[i]!
+      const end = first[atom + 1]!
+      for (let at = first[atom]!; at < end; at++) {
+        const rule = rules[at]!
+        if (seen[rule] === 1) continue
+        seen[rule] = 1
+        tried[triedCount++] = rule
+        if (checks[rule]!()) found.push(rule)
+      }
+    }
+    for (let i = 0; i < triedCount; i++) seen[tried[i]!] = 0
+    candidates += triedCount
+  }
+
   return {
     candidates: () => candidates,
     match(event, view) {
-      const touchedCount = scan.read(event, view.readers)
-      let triedCount = 0
       found.length = 0
-      for (let i = 0; i < touchedCount; i++) {
-        const atom = touched[i]!
-        const end = view.first[atom + 1]!
-        for (let at = view.first[atom]!; at < end; at++) {
-          const rule = view.rules[at]!
-          if (seen[rule] === 1) continue
-          seen[rule] = 1
-          tried[triedCount++] = rule
-          if (checks[rule]!()) found.push(rule)
+      const { layout, learning } = view
+      try {
+        const count = scan.read(event, view.readers)
+        checkTouched(layout, count)
+        for (const rule of layout.always) if (checks[rule]!()) found.push(rule)
+        candidates += layout.always.length
+        if (learning !== undefined && learn(learning, touched, count)) {
+          relearn(view, learning, source)
         }
+      } finally {
+        scan.reset()
       }
-      for (let i = 0; i < triedCount; i++) seen[tried[i]!] = 0
-      for (const rule of view.always) if (checks[rule]!()) found.push(rule)
-      candidates += triedCount + view.always.length
-      scan.reset()
       return found.length === 0 ? NOTHING : found.slice().sort((a, b) => a - b)
     },
   }

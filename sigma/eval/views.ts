@@ -1,5 +1,14 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
+import { type Condition, eachAtom } from './atoms.ts'
+import {
+  isLearnt,
+  type Layout,
+  type Learning,
+  layOut,
+  learntWitnesses,
+  startLearning,
+} from './layout.ts'
 import { forgetMemos, type MemoPool } from './memo.ts'
 import { createReaders, GUARD, READ, type Readers } from './readers.ts'
 import { type KnownLogSources, type RuleLogSource, routingKey, ruleAccepts } from './routing.ts'
@@ -10,26 +19,35 @@ import type { Witness } from './witness.ts'
 const VIEWS_MAX = 256
 
 export interface View {
-  /** By atom: where its rules begin in `rules`; one more entry for the end. */
-  readonly first: Int32Array
-  readonly rules: Int32Array
-  /** Rules without a witness: checked for every event. */
-  readonly always: Int32Array
+  layout: Layout
   readonly readers: Readers
+  /** The rules that the log source lets in. */
+  readonly rules: readonly number[]
+  /** Undefined once there is nothing more to learn. */
+  learning: Learning | undefined
 }
 
 /** What views are made from. */
 export interface ViewSource {
   readonly logsources: readonly RuleLogSource[]
+  readonly conditions: readonly Condition[]
+  /** By rule: its witness by the guesses. */
   readonly witnesses: readonly (Witness | undefined)[]
-  /** By rule: the atoms that its condition reads. */
-  readonly atomsOfRule: readonly (readonly number[])[]
+  /** By atom: how likely it is to be set, guessed from its shape. */
+  readonly likelihoods: readonly number[]
   /** By checked atom: the literals that lead to it. */
   readonly guardsOf: ReadonlyMap<number, readonly number[]>
-  readonly atomCount: number
   readonly slots: Slots
   /** Undefined: nothing is memoised. */
   readonly pool: MemoPool | undefined
+}
+
+/** Chooses witnesses anew from what the view has learnt. */
+export function relearn(view: View, learning: Learning, source: ViewSource): void {
+  const { conditions, likelihoods } = source
+  const witnesses = learntWitnesses(view.rules, conditions, likelihoods, learning)
+  view.layout = layOut(view.rules, witnesses, likelihoods.length)
+  if (isLearnt(learning)) view.learning = undefined
 }
 
 /** A function that gives the view of a log source; without routing every view holds all rules. */
@@ -70,31 +88,22 @@ export function createViews(
 }
 
 function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View {
-  const always: number[] = []
-  const first = new Int32Array(source.atomCount + 1)
-  const relevant = new Uint8Array(source.atomCount)
-  const chosen: number[] = []
-  for (let rule = 0; rule < source.logsources.length; rule++) {
-    if (!letsIn(rule)) continue
-    for (const atom of source.atomsOfRule[rule]!) {
+  const atomCount = source.likelihoods.length
+  const relevant = new Uint8Array(atomCount)
+  const rules = source.conditions.flatMap((_, rule) => (letsIn(rule) ? [rule] : []))
+  for (const rule of rules) {
+    eachAtom(source.conditions[rule]!, (atom) => {
       relevant[atom] = relevant[atom]! | READ
       for (const guard of source.guardsOf.get(atom) ?? []) {
         relevant[guard] = relevant[guard]! | GUARD
       }
-    }
-    const witness = source.witnesses[rule]
-    if (witness === undefined) always.push(rule)
-    else {
-      chosen.push(rule)
-      for (const atom of witness.atoms) first[atom + 1]!++
-    }
+    })
   }
-  for (let atom = 0; atom < source.atomCount; atom++) first[atom + 1]! += first[atom]!
-  const next = first.slice()
-  const rules = new Int32Array(first[source.atomCount]!)
-  for (const rule of chosen) {
-    for (const atom of source.witnesses[rule]!.atoms) rules[next[atom]!++] = rule
+  const witnesses = rules.map((rule) => source.witnesses[rule])
+  return {
+    layout: layOut(rules, witnesses, atomCount),
+    readers: createReaders(source.slots, relevant, source.pool),
+    rules,
+    learning: startLearning(atomCount),
   }
-  const readers = createReaders(source.slots, relevant, source.pool)
-  return { first, rules, always: Int32Array.from(always), readers }
 }

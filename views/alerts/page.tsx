@@ -30,7 +30,7 @@ export function AlertsPage(props: { readonly state: AlertState; readonly me: str
       <Filters {...props} />
       <AlertChips {...props} />
       <div class="grid two" data-alert-stream="">
-        <main>
+        <div class="main">
           <Section
             id="queue"
             class="scroll"
@@ -38,7 +38,7 @@ export function AlertsPage(props: { readonly state: AlertState; readonly me: str
             on="queue-changed from:body"
             url={urls.alertQueue.href(alertParams({ ...state, tab: 'summary' }))}
           />
-        </main>
+        </div>
         <aside class="drawer" id="drawer" aria-label="Alert">
           {state.sel !== '' && (
             <div

@@ -73,7 +73,7 @@ export function RuleList(props: {
           {formatCount(props.refused)} refused
         </a>
       </div>
-      <main class="page flush">
+      <div class="page flush">
         <table class="rules" data-list="">
           <thead>
             <tr>
@@ -109,7 +109,7 @@ export function RuleList(props: {
         </table>
         {rows.length === 0 && <p class="loading">No rule fits these filters.</p>}
         <Pages {...props} />
-      </main>
+      </div>
     </>
   )
 }

@@ -47,7 +47,7 @@ export function RulePage(props: { readonly rule: RuleDetail }) {
         </div>
       </div>
       <div class="rule-grid">
-        <main class="editor">
+        <div class="editor">
           {rule.refused !== undefined && (
             <div class="notice problem" role="alert">
               <strong>This rule does not run.</strong> {visible(rule.refused.message)}{' '}
@@ -55,13 +55,13 @@ export function RulePage(props: { readonly rule: RuleDetail }) {
             </div>
           )}
           <Yaml text={rule.text} label={`Rule ${rule.title}`} />
-        </main>
+        </div>
         <aside class="effect">
           {rule.description !== undefined && (
             <p class="description">{visible(rule.description, 'keep-lines')}</p>
           )}
           <Section id="rule-matches" label="Matches" url={urls.ruleMatches.href({ id: rule.id })} />
-          <h3>Tests</h3>
+          <h2 class="sub">Tests</h2>
           {rule.testText === undefined ? (
             <p class="faint">
               None beside it. A file <span class="mono">{testName(rule.path)}</span> would hold
@@ -103,7 +103,7 @@ export function RuleMatches(props: {
           <small>alerts</small>
         </div>
       </div>
-      <h3>Recent matches</h3>
+      <h2 class="sub">Recent matches</h2>
       {alerts.length === 0 && <p class="faint">It has not matched yet.</p>}
       {alerts.length > 0 && (
         <table class="auto">

@@ -26,7 +26,7 @@ export function ScenariosPage(props: {
           </p>
         </div>
       </div>
-      <main class="page">
+      <div class="page">
         <ul class="cards wide-cards">
           {props.scenarios.map((scenario) => (
             <Scenario {...props} scenario={scenario} />
@@ -34,7 +34,7 @@ export function ScenariosPage(props: {
         </ul>
         <h2 class="spaced">Runs</h2>
         <Section id="runs" label="Runs" url={urls.scenarioRuns.href()} poll_ms={1000} />
-      </main>
+      </div>
     </>
   )
 }
@@ -47,12 +47,12 @@ function Scenario(props: {
   const { scenario } = props
   return (
     <li class="card" id={`scenario-${scenario.id}`}>
-      <h3>
+      <h2>
         {scenario.title}
         {scenario.techniques.map((technique) => (
           <span class="pill mono">{technique}</span>
         ))}
-      </h3>
+      </h2>
       <p>{visible(scenario.description, 'keep-lines')}</p>
       <p class="muted">
         {formatCount(scenario.events)} events over {formatSpan(scenario.duration_s * 1000)}

@@ -22,7 +22,7 @@ export function Facet(props: FacetProps) {
   const other = order === 'most' ? 'fewest' : 'most'
   return (
     <>
-      <h3>
+      <h2>
         <a href={searchHref(state, { group: field, sel: '' })} title={`Group by ${field}`}>
           {field}
         </a>
@@ -40,7 +40,7 @@ export function Facet(props: FacetProps) {
           {order}
           {top.distinct > top.values.length && ` of ${formatCount(top.distinct)}`}
         </button>
-      </h3>
+      </h2>
       {top.values.length === 0 && <p class="faint none">no event has it</p>}
       <ul class={order === 'fewest' ? 'rare' : ''}>
         {top.values.map(({ value, count }) => (
@@ -77,7 +77,7 @@ function FacetValue(
       <a
         class="muted"
         href={filterHref(props.state, field, value)}
-        aria-label={`${label}: ${props.count} events, filter for it`}
+        aria-label={`${formatCount(props.count)} events with ${label}, filter for it`}
       >
         {formatCount(props.count)}
       </a>

@@ -49,7 +49,9 @@ export function SearchPage(props: SearchPageProps) {
         data-live={state.live && props.openEnded && props.valid ? '1' : undefined}
       >
         <Facets {...props} />
-        <main id="results">{props.valid ? <Results {...props} /> : <QueryHelp />}</main>
+        <div class="main" id="results">
+          {props.valid ? <Results {...props} /> : <QueryHelp />}
+        </div>
         <aside class="drawer" id="drawer" aria-label="Event" aria-live="off">
           {props.valid && state.sel !== '' && (
             <div

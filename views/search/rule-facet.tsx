@@ -14,10 +14,10 @@ export function RuleFacet(props: {
   const { from, to } = props.state
   return (
     <>
-      <h3>
+      <h2>
         <a href={urls.alerts.href({ status: 'any', from, to })}>rules with alerts</a>
         <span class="faint">{props.total > props.groups.length && `of ${props.total}`}</span>
-      </h3>
+      </h2>
       {props.groups.length === 0 && <p class="faint none">none in this range</p>}
       <ul>
         {props.groups.map((group) => (

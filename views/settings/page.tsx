@@ -44,7 +44,7 @@ export function SettingsPage(props: SettingsProps) {
           </p>
         </div>
       </div>
-      <main class="page settings">
+      <div class="page settings">
         {props.notice !== undefined && (
           <Notice kind={props.notice.kind}>{visible(props.notice.text)}</Notice>
         )}
@@ -53,7 +53,7 @@ export function SettingsPage(props: SettingsProps) {
         <Sessions {...props} />
         <Keys {...props} />
         {props.users !== undefined && <Users {...props} users={props.users} />}
-      </main>
+      </div>
     </>
   )
 }

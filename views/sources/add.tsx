@@ -17,7 +17,7 @@ export function NewSource(props: Omit<RecipeInput, 'key'> & { readonly secret: s
           Done
         </a>
       </div>
-      <main class="page">
+      <div class="page">
         <Notice kind="ok">
           Ingest key{' '}
           <code class="mono" id="new-key">
@@ -43,7 +43,7 @@ export function NewSource(props: Omit<RecipeInput, 'key'> & { readonly secret: s
             </section>
           ))}
         </div>
-      </main>
+      </div>
     </>
   )
 }

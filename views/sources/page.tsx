@@ -49,11 +49,11 @@ export function SourcesPage(props: {
           </form>
         )}
       </div>
-      <main class="page">
+      <div class="page">
         <Section id="source-cards" label="Sources" url={urls.sourceCards.href()} poll_ms={10_000} />
         <h2 class="spaced">Not parsed</h2>
         <Section id="dead-letters" label="Dead letters" url={urls.deadLetters.href()} />
-      </main>
+      </div>
     </>
   )
 }
@@ -85,7 +85,7 @@ function Card(props: {
   const { card, now } = props
   return (
     <li class="card">
-      <h3>
+      <h2>
         <span class={`dot ${card.connected ? '' : 'off'}`} />
         <a href={urls.search.href({ filterField: 'source', filterValue: card.name })}>
           {visible(card.name)}
@@ -93,7 +93,7 @@ function Card(props: {
         <span class={`pill ${card.connected ? 'on' : ''}`}>
           {card.connected ? 'connected' : 'disconnected'}
         </span>
-      </h3>
+      </h2>
       <dl class="facts-list">
         <dt>now</dt>
         <dd>{formatRate(card.eventsPerSecond)} events/s</dd>

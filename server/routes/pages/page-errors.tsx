@@ -35,10 +35,10 @@ export async function pageError(error: unknown, c: AppContext, renderer: Rendere
     c,
     renderer,
     { title: 'Not loaded', nav: undefined, status: known.status },
-    <main class="page">
+    <div class="page">
       <h1>Not loaded</h1>
       {box}
-    </main>,
+    </div>,
   )
 }
 

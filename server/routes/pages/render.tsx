@@ -92,7 +92,7 @@ function themeOf(cookie: string | undefined): Theme {
 /** A fragment; opened directly, the same inside a page. */
 export async function fragment(c: AppContext, renderer: Renderer, facts: PageFacts, body: Child) {
   if (isPartial(c)) return c.html(html`${body}`, (facts.status ?? 200) as 200)
-  return page(c, renderer, facts, <main class="page">{body}</main>)
+  return page(c, renderer, facts, <div class="page">{body}</div>)
 }
 
 /** The header's moving parts, for its poll. */

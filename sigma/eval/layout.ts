@@ -1,0 +1,77 @@
+// Which rules each atom makes candidates, and how that is learnt: a rule's witness is chosen by how likely its
+// atoms are, first by their shape, then by what the events of the log source set.
+import type { Condition } from './atoms.ts'
+import { type Witness, witnessOf } from './witness.ts'
+
+export interface Layout {
+  /** By atom: where its rules begin in `rules`; one more entry for the end. */
+  readonly first: Int32Array
+  readonly rules: Int32Array
+  /** Rules without a witness: checked for every event. */
+  readonly always: Int32Array
+}
+
+/** Lays out rules by the atoms of their witnesses. */
+export function layOut(
+  rules: readonly number[],
+  witnesses: readonly (Witness | undefined)[],
+  atomCount: number,
+): Layout {
+  const first = new Int32Array(atomCount + 1)
+  const always: number[] = []
+  for (const [i, rule] of rules.entries()) {
+    const witness = witnesses[i]
+    if (witness === undefined) always.push(rule)
+    else for (const atom of witness.atoms) first[atom + 1]!++
+  }
+  for (let atom = 0; atom < atomCount; atom++) first[atom + 1]! += first[atom]!
+  const next = first.slice()
+  const byAtom = new Int32Array(first[atomCount]!)
+  for (const [i, rule] of rules.entries()) {
+    for (const atom of witnesses[i]?.atoms ?? []) byAtom[next[atom]!++] = rule
+  }
+  return { first, rules: byAtom, always: Int32Array.from(always) }
+}
+
+/** Counts of the events after which witnesses are chosen anew. */
+const LESSONS = [256, 4_096]
+/** The guess from an atom's shape counts as so many events. */
+const GUESS_EVENTS = 8
+
+/** What a view's events have set so far. */
+export interface Learning {
+  readonly counts: Uint32Array
+  events: number
+  lesson: number
+}
+
+export function startLearning(atomCount: number): Learning {
+  return { counts: new Uint32Array(atomCount), events: 0, lesson: 0 }
+}
+
+/** Counts the atoms of one event; true when it is time to choose anew. */
+export function learn(learning: Learning, touched: Int32Array, count: number): boolean {
+  for (let i = 0; i < count; i++) learning.counts[touched[i]!]!++
+  learning.events++
+  if (learning.events < LESSONS[learning.lesson]!) return false
+  learning.lesson++
+  return true
+}
+
+/** Whether another lesson is to come. */
+export function isLearnt(learning: Learning): boolean {
+  return learning.lesson >= LESSONS.length
+}
+
+/** Witnesses of rules for atoms as likely as the events say. */
+export function learntWitnesses(
+  rules: readonly number[],
+  conditions: readonly Condition[],
+  guesses: readonly number[],
+  { counts, events }: Learning,
+): readonly (Witness | undefined)[] {
+  const likelihoods = guesses.map(
+    (guess, atom) => (counts[atom]! + guess * GUESS_EVENTS) / (events + GUESS_EVENTS),
+  )
+  return rules.map((rule) => witnessOf(conditions[rule]!, likelihoods))
+}
