@@ -68,7 +68,7 @@ async function sendFile(path: string, target: Target, totals: Totals): Promise<v
   const failed = new AbortController()
   for await (const batch of batches(path, progress)) {
     const body = batch.map((event) => event.text).join('\n')
-    const key = `file-${sha256(`${identity.name}\n${batch[0]!.index}\n${sha256(body)}`)}`
+    const key = `file-${sha256(`${identity.name}\n${target.source}\n${batch[0]!.index}\n${sha256(body)}`)}`
     const options = { signal: failed.signal, giveUpAfter_ms: GIVE_UP_AFTER_MS }
     const sent = sendBatch(target, body, key, { ...options, onWait: progress.wait })
       .then((answer) => take(answer, path, batch, totals, progress))
@@ -87,8 +87,11 @@ async function sendFile(path: string, target: Target, totals: Totals): Promise<v
 /** What makes a file the same file: its name, size and time of change; standard input is new each time. */
 async function identityOf(path: string): Promise<{ name: string; bytes: number | undefined }> {
   if (path === STDIN) return { name: crypto.randomUUID(), bytes: undefined }
-  const found = await stat(path).catch(() => undefined)
-  // A missing file is reported by the reader, which knows why.
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    // The reader says it better.
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
   if (found === undefined) return { name: path, bytes: undefined }
   return { name: `${resolve(path)}:${found.size}:${found.mtimeMs}`, bytes: found.size }
 }

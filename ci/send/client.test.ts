@@ -92,6 +92,15 @@ describe('trapline ingest', () => {
     expect(server.requests[0]?.url.searchParams.get('import')).toBe('true')
   })
 
+  test('the same file under another source is sent anew', async () => {
+    const path = join(folder, 'a.log')
+    await Bun.write(path, 'one')
+    for (const source of ['x', 'y']) {
+      await run(['--endpoint', server.endpoint, '--source', source, path])
+    }
+    expect(server.stored).toEqual(['one', 'one'])
+  })
+
   test('a refusal ends it with the reason', async () => {
     const path = join(folder, 'a.log')
     await Bun.write(path, 'one')

@@ -23,7 +23,9 @@ export async function followJournal(options: JournalOptions): Promise<void> {
     await followOnce(options)
     if (options.signal.aborted) return
     options.log(`${options.command[0]} ended, starting it again`)
-    await sleep(RESTART_PAUSE_MS, options.signal).catch(() => undefined)
+    await sleep(RESTART_PAUSE_MS, options.signal).catch((error: unknown) => {
+      if (!options.signal.aborted) throw error
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 // A log file that is written, renamed, truncated and replaced while it is read.
+import type { Stats } from 'node:fs'
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Fingerprint } from './position.ts'
@@ -53,10 +54,7 @@ export function isShort(fingerprint: Fingerprint): boolean {
 
 /** Whether `path` now names another file than the open one, or none. */
 export async function wasReplaced(file: LogFile, path: string): Promise<boolean> {
-  const now = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const now = await statIfThere(path)
   return now === undefined || now.ino !== file.inode || now.dev !== file.device
 }
 
@@ -76,7 +74,7 @@ export async function generations(path: string): Promise<readonly string[]> {
   const found: Generation[] = []
   for (const other of rotated.filter((candidate) => !COMPRESSED.test(candidate))) {
     const full = join(folder, other)
-    const info = await stat(full).catch(() => undefined)
+    const info = await statIfThere(full)
     if (info?.isFile() === true) found.push({ path: full, changed: info.mtimeMs })
   }
   const older = found.toSorted(byAge).map((file) => file.path)
@@ -94,4 +92,12 @@ function byAge(a: Generation, b: Generation): number {
   const [first, second] = [a, b].map((file) => /\.(\d{1,4})$/.exec(file.path)?.[1])
   if (first !== undefined && second !== undefined) return Number(second) - Number(first)
   return a.path < b.path ? -1 : 1
+}
+
+/** What a path names; undefined when it is gone. */
+async function statIfThere(path: string): Promise<Stats | undefined> {
+  return await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
 }
