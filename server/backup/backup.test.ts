@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   appendFileSync,
   existsSync,
@@ -20,6 +20,9 @@ import type { RuleFacts } from '../stores/state/state-store.ts'
 import { backUp } from './backup.ts'
 import { BackupError } from './manifest.ts'
 import { restore } from './restore.ts'
+
+// Processes, fsyncs and password hashes take their time on a busy machine.
+setDefaultTimeout(60_000)
 
 const NOW = Date.now()
 const HOSTS = 10

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore, stateUrl } from '../stores/state/open.ts'
+
+// Processes, fsyncs and password hashes take their time on a busy machine.
+setDefaultTimeout(60_000)
 
 let folder: string
 beforeEach(() => {

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import type { StateStore, User } from '../stores/state/state-store.ts'
 import { type CredentialService, createCredentials } from './credentials.ts'
 import { openState } from './state.ts'
+
+// Processes, fsyncs and password hashes take their time on a busy machine.
+setDefaultTimeout(60_000)
 
 const PASSWORD = 'correct horse battery'
 const ROOT = { name: 'root' }

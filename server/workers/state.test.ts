@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,9 @@ import { type DayFileWriter, openWriter } from '../stores/events/writer.ts'
 import type { AlertNotice } from '../stores/state/alerts-store.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { type StateConnection, startState } from './state-client.ts'
+
+// Processes, fsyncs and password hashes take their time on a busy machine.
+setDefaultTimeout(60_000)
 
 const NOW = Date.now()
 const HOSTS = 40

@@ -1,5 +1,8 @@
-import { expect, test } from 'bun:test'
+import { expect, setDefaultTimeout, test } from 'bun:test'
 import { createPasswords, PASSWORD_COST } from './passwords.ts'
+
+// Processes, fsyncs and password hashes take their time on a busy machine.
+setDefaultTimeout(60_000)
 
 test('a hash is argon2id at the stated cost, and verifies the same text in another form', async () => {
   const passwords = createPasswords()

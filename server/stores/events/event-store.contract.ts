@@ -1,0 +1,204 @@
+// What every event store must do, as one suite: a backend's test calls it with how to open a fresh store.
+// It asks only what the interfaces say, so that another backend passes it unchanged.
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { Event } from '../../../parsers/event.ts'
+import type { Expr } from '../../../sigma/ir/expr.ts'
+import type { Appended, EventReader, EventWriter, NewBatch } from './event-store.ts'
+
+/** An empty store, written and read by this test alone. */
+export interface StoreUnderTest {
+  readonly writer: EventWriter
+  readonly reader: EventReader
+  close(): Promise<void>
+}
+
+const HOUR_MS = 3_600_000
+const TIMEOUT_MS = 4000
+
+function eventAt(time: number, n: number, over: Partial<Event> = {}): Event {
+  return {
+    id: '',
+    time,
+    ingested: time,
+    source: n % 2 === 0 ? 'even' : 'odd',
+    parser: 'json',
+    logsource: { product: 'linux', category: [], service: ['sshd'], closed: false },
+    pivots: { host: `h${n % 5}`, severity: n % 4 === 0 ? 'high' : 'low' },
+    message: `login number${n} of user${n % 3}`,
+    fields: { n, deep: { word: `w${n % 7}` } },
+    raw: `raw line ${n}`,
+    ...over,
+  }
+}
+
+const word = (text: string): Expr => ({
+  kind: 'match',
+  target: { scope: 'any' },
+  test: { kind: 'words', words: [text] },
+})
+const column = (name: 'host' | 'source', value: string): Expr => ({
+  kind: 'match',
+  target: { scope: 'column', name },
+  test: { kind: 'equals', value, cased: false },
+})
+
+const batchOf = (events: readonly Event[], over: Partial<NewBatch> = {}): NewBatch => ({
+  answer: 'ok',
+  events,
+  matches: [],
+  ...over,
+})
+const numbers = (events: readonly (Event | undefined)[]) => events.map((e) => e?.fields.n as number)
+
+/** Registers the suite. `sealed`: events are moved out of the tail before they are read. */
+export function eventStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe.each([
+    ['just committed', false],
+    ['sealed', true],
+  ])(`${name}, events %s`, (_, sealed) => {
+    let store: StoreUnderTest
+    let now: number
+    let range: { from: number; to: number; timeout_ms: number }
+
+    beforeEach(async () => {
+      store = await open()
+      now = Date.now()
+      range = { from: now - 100 * HOUR_MS, to: now + HOUR_MS, timeout_ms: TIMEOUT_MS }
+    })
+    afterEach(() => store.close())
+
+    function append(events: readonly Event[], over: Partial<NewBatch> = {}): Appended {
+      const [result] = store.writer.append([batchOf(events, over)])
+      if (sealed) store.writer.seal()
+      return result as Appended
+    }
+    /** 300 events over three days, newest first by number. */
+    const fill = () =>
+      append(Array.from({ length: 300 }, (_, n) => eventAt(now - n * 1_000_000, n)))
+
+    test('a search gives the newest first and pages on without gap or repeat', async () => {
+      fill()
+      const found: number[] = []
+      let page = await store.reader.search({ ...range, limit: 70 })
+      for (;;) {
+        found.push(...numbers(page.events))
+        if (page.cursor === undefined) break
+        const { cursor, asof } = page
+        page = await store.reader.search({ ...range, limit: 70, cursor, asof })
+      }
+      expect(found).toEqual([...Array(300).keys()])
+    })
+
+    test('events of equal time are in the order of their ids, newest first', async () => {
+      append([1, 2, 3].map((n) => eventAt(now, n)))
+      const { events } = await store.reader.search({ ...range, limit: 10 })
+      expect(numbers(events)).toEqual([3, 2, 1])
+    })
+
+    test('a range is half open', async () => {
+      append([eventAt(now - 2, 1), eventAt(now - 1, 2), eventAt(now, 3)])
+      const count = await store.reader.count({ ...range, from: now - 2, to: now })
+      expect([count.total, count.exact]).toEqual([2, true])
+    })
+
+    test('counts, histograms and tops agree with the rows', async () => {
+      fill()
+      const expr = word('user1')
+      const rows = (await store.reader.search({ ...range, expr, limit: 1000 })).events
+      expect(rows).toHaveLength(100)
+      expect((await store.reader.count({ ...range, expr })).total).toBe(100)
+      const histogram = await store.reader.histogram({ ...range, expr, bucket_ms: HOUR_MS })
+      const perHour = Map.groupBy(rows, (e) => Math.floor(e.time / HOUR_MS) * HOUR_MS)
+      expect(new Map(histogram.buckets.map((b) => [b.start, b.count]))).toEqual(
+        new Map([...perHour].map(([start, events]) => [start, events.length])),
+      )
+      for (const { count, bySeverity } of histogram.buckets) {
+        expect(Object.values(bySeverity).reduce((a, b) => a + b, 0)).toBe(count)
+      }
+      const request = { ...range, expr, field: 'host', limit: 2, order: 'most' } as const
+      const top = await store.reader.top(request)
+      expect([top.distinct, top.missing, top.exact]).toEqual([5, 0, true])
+      expect(top.values.map((v) => v.count)).toEqual([20, 20])
+    })
+
+    test('a column decides like the matcher, in any case', async () => {
+      fill()
+      expect((await store.reader.count({ ...range, expr: column('host', 'H3') })).total).toBe(60)
+      expect((await store.reader.count({ ...range, expr: column('source', 'odd') })).total).toBe(
+        150,
+      )
+    })
+
+    test('what came after a page is not in its pages', async () => {
+      fill()
+      const { asof } = await store.reader.search({ ...range, limit: 1 })
+      append([eventAt(now, 1000)])
+      expect((await store.reader.count({ ...range, asof })).total).toBe(300)
+      expect((await store.reader.count(range)).total).toBe(301)
+    })
+
+    test('ids find their events, in the order asked', async () => {
+      const { ids } = append([1, 2, 3].map((n) => eventAt(now - n * 30 * HOUR_MS, n)))
+      const unknown = '20200101-000000000000'
+      const asked = [ids[2]!, unknown, 'no id', ids[0]!]
+      expect(numbers(await store.reader.get(asked))).toEqual([
+        3,
+        undefined,
+        undefined,
+        1,
+      ] as number[])
+    })
+
+    test('an event comes back as it was', async () => {
+      const fields = { __proto__: null, 'a.b': [1, 'x', null, { c: true }], n: 1 }
+      const given = eventAt(now, 1, { fields, message: 'nul \u0000 \u{1f600}', raw: 'a\nb\r' })
+      const { ids } = append([given])
+      const [back] = await store.reader.get(ids)
+      expect(back).toEqual({ ...given, fields: { ...fields }, id: ids[0]! })
+    })
+
+    test('events around one are its neighbours in time', async () => {
+      const { ids } = append(Array.from({ length: 9 }, (_, n) => eventAt(now - n * HOUR_MS, n)))
+      const { before, after } = await store.reader.around(ids[4]!, 2)
+      expect([...numbers(before), ...numbers(after)].sort()).toEqual([2, 3, 5, 6])
+    })
+
+    test('rules that matched are known by event', async () => {
+      const matches = [
+        { index: 0, ruleId: 'a', ruleHash: 'h' },
+        { index: 0, ruleId: 'b', ruleHash: 'h' },
+      ]
+      const { ids } = append([eventAt(now, 1), eventAt(now, 2)], { matches })
+      const found = await store.reader.matchesOf(ids)
+      expect([...(found[ids[0]!] ?? [])].sort()).toEqual(['a', 'b'])
+      expect(found[ids[1]!] ?? []).toEqual([])
+    })
+
+    test('a tail gives what was committed after a sequence, oldest first', async () => {
+      const { sequence } = append([eventAt(now, 1)])
+      append([eventAt(now, 2), eventAt(now, 3)])
+      const tail = await store.reader.tail(sequence, undefined, 10)
+      expect(numbers(tail.events)).toEqual([2, 3])
+      expect((await store.reader.tail(tail.sequence, undefined, 10)).events).toEqual([])
+    })
+
+    test('a key is stored once, and not with another body', async () => {
+      append([eventAt(now, 1)], { key: 'k', bodyHash: 'a' })
+      expect(append([eventAt(now, 1)], { key: 'k', bodyHash: 'a' }).repeated).toBe(true)
+      expect(append([eventAt(now, 1)], { key: 'k', bodyHash: 'b' })).toEqual({
+        conflict: true,
+      } as never)
+      expect((await store.reader.count(range)).total).toBe(1)
+    })
+
+    test('retention takes whole days away', async () => {
+      fill()
+      const before = (await store.reader.stats()).events
+      store.writer.retain(0, now + 48 * HOUR_MS)
+      const after = await store.reader.stats()
+      expect(before).toBe(300)
+      expect(after.events).toBe(sealed ? 0 : 300)
+      expect((await store.reader.count(range)).total).toBe(after.events)
+    })
+  })
+}
