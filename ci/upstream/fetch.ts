@@ -1,11 +1,12 @@
 // Brings upstream rules into a folder and locks them; checks later that they are still what was locked.
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../command.ts'
 import { checkOut, isCommit, isGitFolder } from './git.ts'
 import { type LockedSource, readLock, writeLock } from './lock.ts'
 import { differences, listFiles, manifestOf, sha256 } from './manifest.ts'
+import { statIfAny } from './stat.ts'
 
 /** Folders of SigmaHQ that are taken when nothing else is asked for. */
 export const DEFAULT_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'] as const
@@ -67,7 +68,7 @@ interface OpenSource {
 }
 
 async function openSource({ from, commit }: FetchRequest): Promise<OpenSource> {
-  const info = await stat(from).catch(() => undefined)
+  const info = await statIfAny(from)
   if (info?.isDirectory() && !(await isGitFolder(from))) {
     return { folder: resolve(from), commit: null, close: async () => {} }
   }
@@ -93,7 +94,7 @@ async function chooseSets(
   const isFolder = async (set: string) =>
     /^[\w.-]+$/.test(set) &&
     !set.startsWith('.') &&
-    ((await stat(join(folder, set)).catch(() => undefined))?.isDirectory() ?? false)
+    ((await statIfAny(join(folder, set)))?.isDirectory() ?? false)
   if (asked !== undefined) {
     for (const set of asked) {
       if (!(await isFolder(set))) throw new UsageError(`the source has no folder "${set}"`)
@@ -120,7 +121,7 @@ async function replaceFolder(
   for (const path of paths)
     await Bun.write(join(fresh, path), await Bun.file(join(from, path)).bytes())
   await rm(old, { recursive: true, force: true })
-  if ((await stat(target).catch(() => undefined)) !== undefined) await rename(target, old)
+  if ((await statIfAny(target)) !== undefined) await rename(target, old)
   await rename(fresh, target)
   await rm(old, { recursive: true, force: true })
 }
@@ -142,7 +143,7 @@ export async function verifyRules(into: string): Promise<readonly string[]> {
       continue
     }
     const target = join(folder, name)
-    const present = (await stat(target).catch(() => undefined))?.isDirectory() ?? false
+    const present = (await statIfAny(target))?.isDirectory() ?? false
     const paths = present ? await listFiles(target, ['**/*']) : []
     const actual = present ? await manifestOf(target, paths) : ''
     findings.push(...differences(manifest, actual).map((line) => `${name}: ${line}`))

@@ -1,7 +1,7 @@
 // System git, for bringing upstream content in. Nothing is ever pushed.
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../command.ts'
+import { statIfAny } from './stat.ts'
 
 /** A whole fetch may take this long, milliseconds. */
 const GIT_TIMEOUT_MS = 600_000
@@ -14,8 +14,7 @@ export function isCommit(text: string): boolean {
 
 /** Whether the folder is a Git work tree or a bare repository. */
 export async function isGitFolder(path: string): Promise<boolean> {
-  const has = async (name: string) =>
-    (await stat(join(path, name)).catch(() => undefined)) !== undefined
+  const has = async (name: string) => (await statIfAny(join(path, name))) !== undefined
   return (await has('.git')) || ((await has('HEAD')) && (await has('objects')))
 }
 
