@@ -167,7 +167,8 @@ export function insertDay(db: Database, name: DayFileName): void {
   )
 }
 
-/** Takes a day out of the catalogue; its file may be unlinked once readers have let go. */
+/** Takes a day whose events are all sealed out of the catalogue, with its chunks that are still here for
+ * live views. Its file may be unlinked once readers have let go. */
 export function removeDay(
   db: Database,
   name: DayFileName,
@@ -176,4 +177,9 @@ export function removeDay(
   db.query(
     'UPDATE days SET removed = 1, next_live = ?, next_late = ? WHERE day = ? AND generation = ?',
   ).run(next.live, next.late, name.day, name.generation)
+  const rows = db.query('SELECT seq FROM chunks WHERE day = ?').all(name.day) as { seq: number }[]
+  dropChunks(
+    db,
+    rows.map(({ seq }) => seq),
+  )
 }
