@@ -25,10 +25,14 @@ export function unpack(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return Bun.zstdDecompressSync(data as Uint8Array<ArrayBuffer>) as Uint8Array<ArrayBuffer>
 }
 
-/** The stored form of lines already joined by newlines. */
-export function encodeBlock(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = encoder.encode(text)
-  return bytes.length < PACK_BYTES_MIN ? bytes : pack(bytes)
+/** The stored form of lines already joined by newlines, and their bytes as text. */
+export function encodeBlock(text: string): {
+  readonly bytes: number
+  readonly data: Uint8Array<ArrayBuffer>
+} {
+  const encoded = encoder.encode(text)
+  const data = encoded.length < PACK_BYTES_MIN ? encoded : pack(encoded)
+  return { bytes: encoded.length, data }
 }
 
 /** The lines of a stored block as bytes, one newline between two lines and none at the end. */

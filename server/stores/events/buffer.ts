@@ -161,5 +161,5 @@ function joinChunks(chunks: readonly PendingChunk[]): EncodedBlock[] {
 
 function joinData(chunks: readonly PendingChunk[]): Uint8Array<ArrayBuffer> {
   if (chunks.length === 1) return chunks[0]!.data
-  return encodeBlock(chunks.map((chunk) => blockText(chunk.data)).join('\n'))
+  return encodeBlock(chunks.map((chunk) => blockText(chunk.data)).join('\n')).data
 }

@@ -14,7 +14,7 @@ const JSON_KEY = ',"j":'
 const FIELDS_KEY = ',"f":'
 
 /** Log sources come from parsers' tables, so few differ; above this many the memo starts anew. */
-const LOGSOURCES_MAX = 1024
+const MEMO_MAX = 1024
 const logsources = new Map<string, string>()
 
 /** What stands before `"j"`, or the whole line where there is none. */
@@ -35,8 +35,8 @@ interface Head {
 /** The line of `event` under the number it gets in its day. */
 export function encodeLine(event: Event, number: number): string {
   const head =
-    `{"i":${number},"t":${event.time},"n":${event.ingested},"s":${JSON.stringify(event.source)}` +
-    `,"p":${JSON.stringify(event.parser)},"l":${encodeLogSource(event.logsource)}` +
+    `{"i":${number},"t":${event.time},"n":${event.ingested},"s":${quoted(event.source)}` +
+    `,"p":${quoted(event.parser)},"l":${encodeLogSource(event.logsource)}` +
     `,"v":${JSON.stringify(event.pivots)},"m":${JSON.stringify(event.message)}` +
     (event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`)
   return event.fieldsAreRaw === true && !event.raw.includes('\n')
@@ -81,13 +81,27 @@ function eventOf(head: Head): Omit<Event, 'fields' | 'raw'> {
   }
 }
 
+const quotedTexts = new Map<string, string>()
+
+/** `JSON.stringify` of labels and parser names, which repeat. */
+function quoted(text: string): string {
+  let json = quotedTexts.get(text)
+  if (json === undefined) {
+    json = JSON.stringify(text)
+    if (quotedTexts.size >= MEMO_MAX) quotedTexts.clear()
+    quotedTexts.set(text, json)
+  }
+
+  return json
+}
+
 function encodeLogSource(source: EventLogSource): string {
   const { product, category, service, closed } = source
   const key = `${product ?? '\u0002'}\u0000${category.join('\u0001')}\u0000${service.join('\u0001')}\u0000${closed}`
   let text = logsources.get(key)
   if (text === undefined) {
     text = JSON.stringify([product ?? null, category, service, closed])
-    if (logsources.size >= LOGSOURCES_MAX) logsources.clear()
+    if (logsources.size >= MEMO_MAX) logsources.clear()
     logsources.set(key, text)
   }
   return text

@@ -31,7 +31,7 @@ export function openEventReader(dataFolder: string): OpenReader {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const next = last.then(work, work)
-    last = next.catch(() => undefined)
+    last = next
     return next
   }
   const within = <T>(

@@ -24,6 +24,7 @@ import { encodeLine } from './line.ts'
 /** A segment closes at this many events or bytes of text, whichever comes first. */
 export const SEGMENT_EVENTS_MAX = 2048
 export const SEGMENT_BYTES_MAX = 32 * 1_048_576
+const SHORT_LINE_UNITS = Math.floor(BLOCK_BYTES_MAX / BLOCK_EVENTS_MAX / 3)
 /** Above this many different top-level field names a segment says that it has any. */
 export const FIELD_NAMES_MAX = 4096
 /** Name of the column of event times (`decodeTimes`). */
@@ -135,17 +136,23 @@ export function encodeBlocks(lines: readonly string[], start = 0): EncodedBlock[
   let from = 0
   let bytes = 0
   for (let i = 0; i <= lines.length; i++) {
-    const length = i < lines.length ? Buffer.byteLength(lines[i]!) : 0
+    const length = i < lines.length ? sizeOf(lines[i]!) : 0
     const full = i - from === BLOCK_EVENTS_MAX || bytes + length > BLOCK_BYTES_MAX
     if (i > from && (full || i === lines.length)) {
       const text = lines.slice(from, i).join('\n')
-      blocks.push({ start: start + from, count: i - from, bytes, data: encodeBlock(text) })
+      blocks.push({ start: start + from, count: i - from, ...encodeBlock(text) })
       from = i
       bytes = 0
     }
     bytes += length + 1
   }
   return blocks
+}
+
+/** Bytes of a line, for the limit of a block. Short lines are not measured: a block of them is within it
+ * even if every unit takes three bytes. */
+function sizeOf(line: string): number {
+  return line.length <= SHORT_LINE_UNITS ? line.length : Buffer.byteLength(line)
 }
 
 /** Encodes events of one day as one segment: at most `SEGMENT_EVENTS_MAX`, numbered from `first`. */
