@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // The one frame of every page: header, the page's own content, status line, live region, shared dialogs.
 // Everything between is one `#page`, so that a link swaps it whole and a page is also its own fragment.
 import type { Child } from 'hono/jsx'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { Logo } from './layout.tsx'
 import { Notice } from './shared/section.tsx'
 import { urls } from './urls.ts'

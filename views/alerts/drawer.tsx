@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Alert, AlertActivity } from '../../server/stores/state/state-store.ts'
 import { Grip } from '../search/drawer.tsx'
 import { EventFields, EventMessage, EventRaw, EventSummary } from '../search/event-body.tsx'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AlertCounts } from '../../server/stores/state/alerts-store.ts'
 import { visible } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'

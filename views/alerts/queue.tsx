@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx'
 import type { Alert, AlertGroup } from '../../server/stores/state/state-store.ts'
 import { formatCount, formatIso, formatSpan, plural, visible } from '../shared/format.ts'

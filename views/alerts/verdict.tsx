@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Verdict } from '../../server/stores/state/state-store.ts'
 import { needsReason, VERDICT_LABELS } from './state.ts'
 

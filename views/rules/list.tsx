@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { RuleSummary } from '../../server/services/services.ts'
 import { formatAge, formatCount, visible } from '../shared/format.ts'
 import { SEVERITIES_WORST_FIRST, SeverityMark } from '../shared/severity.tsx'

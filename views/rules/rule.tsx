@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { RuleDetail } from '../../server/services/services.ts'
 import type { Alert } from '../../server/stores/state/state-store.ts'
 import { STATUS_LABELS } from '../alerts/state.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { ScenarioRun, ScenarioSummary } from '../../server/services/services.ts'
 import { formatAge, formatCount, formatIso, formatSpan, visible } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'

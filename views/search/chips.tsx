@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { visible } from '../shared/format.ts'
 import { type SearchState, searchHref } from './state.ts'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { formatAge, formatCount, formatIso, plural, visible } from '../shared/format.ts'
 import { urls } from '../urls.ts'
 import { DEFAULT_TO, type SearchState, searchHref } from './state.ts'

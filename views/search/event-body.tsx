@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Parts of an event that the search drawer and the alert drawer share.
 import type { Event } from '../../parsers/event.ts'
 import { formatIso, visible } from '../shared/format.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Top } from '../../server/stores/events/event-store.ts'
 import { formatCount, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'

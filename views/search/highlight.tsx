@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { visible } from '../shared/format.ts'
 
 /** A literal to mark: in one field's values, or anywhere. */

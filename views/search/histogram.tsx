@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Histogram as HistogramData } from '../../server/stores/events/event-store.ts'
 import { formatAxis, formatClock, formatCount } from '../shared/format.ts'
 import type { Resolved } from './state.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
 import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { formatIso } from '../shared/format.ts'
 import { apiUrls, urls } from '../urls.ts'
 import {

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
 import { visible } from '../shared/format.ts'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { AlertGroup } from '../../server/stores/state/state-store.ts'
 import { formatCount, visible } from '../shared/format.ts'
 import { severityClass } from '../shared/severity.tsx'

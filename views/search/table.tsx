@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Event } from '../../parsers/event.ts'
 import { formatIso, formatRowTime, formatSpan, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'

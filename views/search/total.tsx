@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { formatCount } from '../shared/format.ts'
 
 /** How many events the search has. */

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { urls } from '../urls.ts'
 import { formatCount, formatRate } from './format.ts'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   [
     'Anywhere',

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx'
 
 /** A part of a page with its own request: it loads, fails and retries alone. While it reloads, what it

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Severity is always a shape and a word; colour only repeats it.
 import type { AlertSeverity } from '../../server/stores/state/state-store.ts'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { urls } from '../urls.ts'
 
 /** The one menu of every value (table, facet, drawer): the client fills in field, value and links. */

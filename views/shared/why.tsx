@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { ExplainedLeaf } from '../../server/services/services.ts'
 import { urls } from '../urls.ts'
 import { visible } from './format.ts'

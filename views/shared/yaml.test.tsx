@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { expect, test } from 'bun:test'
 import { blockLines, Yaml, yamlTokens } from './yaml.tsx'
 

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Sigma's YAML with keys, strings and comments told apart. Only colours: every character is shown, escaped.
 
 export type YamlKind = 'key' | 'text' | 'number' | 'comment' | 'plain'

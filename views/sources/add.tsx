@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import { Notice } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 import { type RecipeInput, recipes } from './recipes.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 import type { DeadLetter, SourceCard } from '../../server/services/services.ts'
 import {
   formatAge,

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // The API as a page (`/docs`), made from the same table as the OpenAPI description.
 import { z } from 'zod'
 import type { Route } from './route.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // What people do to alerts: take, give back, status, verdict; one alert or many at once. The answer is the
 // server's state, never a guess: a stale version shows what someone else did meanwhile.
 import { Hono } from 'hono'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // The alert queue, one alert, and what people do to them.
 import { Hono } from 'hono'
 import { AlertDrawer, type Similar } from '../../../views/alerts/drawer.tsx'

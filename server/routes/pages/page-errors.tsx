@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Errors as pages and fragments: a box with the cause and a way to try again, where the section stood.
 import { SectionError } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'

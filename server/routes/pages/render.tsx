@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // How pages answer: the whole document, the frame that a link swaps in, or a fragment. Which of them is
 // told by htmx's headers alone, so every fragment's address is a page too.
 import { getCookie } from 'hono/cookie'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // The list of rules, and one rule.
 import { Hono } from 'hono'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Scenarios: the list, playing one, how the runs go.
 import { Hono } from 'hono'
 import { z } from 'zod'

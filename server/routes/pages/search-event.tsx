@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // One event in the drawer, with why its rules matched.
 import { Hono } from 'hono'
 import type { Event } from '../../../parsers/event.ts'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // The search page and its sections, each a request of its own.
 import { Hono } from 'hono'
 import { z } from 'zod'

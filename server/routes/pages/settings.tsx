@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Settings: my password, sessions and keys; for administrators users and roles.
 import { Hono } from 'hono'
 import { z } from 'zod'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Signing in and out. A wrong name and a wrong password get the same answer; tries are counted per address.
 import { Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'

@@ -1,3 +1,4 @@
+/** @jsxImportSource hono/jsx */
 // Sources: the cards, a new source with its key, what could not be parsed.
 import { Hono } from 'hono'
 import { z } from 'zod'
