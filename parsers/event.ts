@@ -1,5 +1,6 @@
 // The event as Trapline keeps it, and what a parser has to provide.
 import type { EventLogSource, Fields, Pivots, SigmaEvent } from '../sigma/event.ts'
+import type { Columns } from './columns.ts'
 
 /** A stored event. */
 export interface Event extends SigmaEvent {
@@ -46,6 +47,8 @@ export interface ParseContext {
   readonly now: number
   /** Zone of times without one, IANA name; `UTC` by default. */
   readonly timeZone: string
+  /** What header lines above the input say about its columns, where its format has such. */
+  readonly columns?: Columns | undefined
 }
 
 /** Input of a parser: the text and, where it is JSON, the value it decodes to. */

@@ -8,11 +8,12 @@ export interface Bench {
   run(args: readonly string[]): Promise<void>
 }
 
-export type BenchName = 'engine' | 'ingest' | 'search'
+export type BenchName = 'engine' | 'ingest' | 'parsers' | 'search'
 
 export const BENCHES = {
   engine: () => import('./engine.ts'),
   ingest: () => import('./ingest.ts'),
+  parsers: () => import('./parsers.ts'),
   search: () => import('./search.ts'),
 } as const satisfies Record<BenchName, () => Promise<Bench>>
 
