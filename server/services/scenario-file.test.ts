@@ -23,6 +23,14 @@ test.each(readdirSync(folder))('%s is a scenario', (name) => {
   expect(parseScenario(readFileSync(join(folder, name), 'utf8'))).not.toHaveProperty('problem')
 })
 
+test.each(readdirSync(folder))('%s leaves no placeholder in what it sends', (name) => {
+  const scenario = parseScenario(readFileSync(join(folder, name), 'utf8'))
+  if ('problem' in scenario) throw new Error(scenario.problem)
+  const filling = { time: new Date(0), random: () => 0.5 }
+  for (const line of planScenario(scenario))
+    expect(fillLine(line, scenario.values, filling)).not.toMatch(/\{\{\w/)
+})
+
 test('lines are planned with pauses and filled in turn', () => {
   const scenario = parseScenario(minimal)
   if ('problem' in scenario) throw new Error(scenario.problem)
@@ -41,6 +49,7 @@ test('lines are planned with pauses and filled in turn', () => {
 test.each([
   ['an unknown placeholder', minimal.replace('{{who}}', '{{whom}}'), 'whom'],
   ['arguments of the wrong shape', minimal.replace('{{hex 4}}', '{{int 4}}'), 'int 4'],
+  ['a placeholder that is misspelt', minimal.replace('{{n}}', '{{ n }}'), '{{ n }}'],
   ['too many lines', minimal.replace('repeat: 3', 'repeat: 20000'), 'at most'],
   ['a scenario without end', minimal.replace('every: 2s', 'every: 59m'), 'longer than'],
   ['a key that is none', minimal.replace('title:', 'titel:'), ''],

@@ -114,12 +114,14 @@ function checkTemplates(scenario: Scenario): string | undefined {
         if (Object.hasOwn(FUNCTIONS, name) && FUNCTIONS[name]?.arguments.test(args.trim())) continue
         return `steps.${index}: {{${name}${args}}} is neither a value nor a function`
       }
+      const rest = /\{\{[^}]*\}\}/.exec(line.replace(PLACEHOLDER, ''))
+      if (rest !== null) return `steps.${index}: ${rest[0]} is no placeholder`
     }
   }
   return undefined
 }
 
-const PLACEHOLDER = /\{\{([a-z_]+)((?: [^{}]*)?)\}\}/g
+const PLACEHOLDER = /\{\{([a-z][a-z0-9_]*)((?: [^{}]*)?)\}\}/g
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 interface Filling {
