@@ -8,11 +8,13 @@ import { linuxAuth } from './linux_auth.ts'
 import { nginx } from './nginx.ts'
 import { suricata } from './suricata.ts'
 import { syslog } from './syslog.ts'
+import { sysmonLinux } from './sysmon_linux.ts'
 import { text } from './text.ts'
 import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
 
 export const PARSERS = {
+  sysmon_linux: sysmonLinux,
   windows,
   suricata,
   journald,

@@ -1,4 +1,4 @@
-// Windows events as JSON: evtx_dump, winlogbeat, NXLog and flat. Sysmon, Security, PowerShell and the other
+// Windows events as XML and as JSON: evtx_dump, winlogbeat, NXLog and flat. Sysmon, Security, PowerShell and the other
 // channels that Sigma names declare their log source fully.
 import type { Fields, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -9,6 +9,7 @@ import { serviceOfChannel, windowsLogSource } from './windows/channels.ts'
 import { windowsFields } from './windows/fields.ts'
 import { looksLikeWindows, readWindows, type WindowsEvent } from './windows/shapes.ts'
 import { TELLING_FIELDS, TITLES } from './windows/titles.ts'
+import { looksLikeEventXml, parseEventXml } from './windows/xml.ts'
 
 /** Fields of each column, first usable value wins. */
 const PIVOT_FIELDS = {
@@ -32,7 +33,15 @@ const TARGET_USER = ['TargetUserName', 'SubjectUserName', 'User', 'UserName', 'A
 const MESSAGE_UNITS_MAX = 512
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const event = input.json === undefined ? undefined : readWindows(input.json)
+  const json = input.json ?? parseEventXml(input.text)
+  return json === undefined
+    ? { code: 'windows-xml-invalid', message: 'no whole XML of a Windows event' }
+    : parseWindowsJson(json, context)
+}
+
+/** The event of JSON in any shape that `readWindows` knows, or why it is none. */
+export function parseWindowsJson(json: Fields, context: ParseContext): Parsed | EventError {
+  const event = readWindows(json)
   if (event === undefined) {
     return { code: 'windows-no-event', message: 'no Windows event: EventID or channel missing' }
   }
@@ -129,8 +138,12 @@ function summary(event: WindowsEvent, fields: Fields, service: string | undefine
 
 export const windows: Parser = {
   name: 'windows',
-  title: 'Windows events (evtx_dump, winlogbeat, NXLog JSON)',
-  aliases: ['windows_security', 'powershell', 'sysmon', 'winlogbeat', 'nxlog', 'windows_json'],
-  recognise: ({ json }) => json !== undefined && looksLikeWindows(json),
+  title: 'Windows events (EVTX, XML, winlogbeat, NXLog and evtx_dump JSON)',
+  aliases: [
+    ...['windows_security', 'powershell', 'sysmon', 'winlogbeat', 'nxlog', 'windows_json'],
+    ...['windows_xml', 'evtx'],
+  ],
+  recognise: ({ json, text }) =>
+    json === undefined ? looksLikeEventXml(text) : looksLikeWindows(json),
   parse,
 }

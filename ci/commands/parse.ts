@@ -7,8 +7,10 @@ import { PARSER_GROUPS, PARSERS } from '../../parsers/table.ts'
 import { parseTime } from '../../parsers/time.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { STDIN } from '../input/bytes.ts'
 import type { InputEvent } from '../input/event.ts'
 import { readEventBatches } from '../input/read-events.ts'
+import { bufferedOutput, type Output } from '../output.ts'
 
 export const summary = 'print the events of log files as they are normalised'
 
@@ -17,7 +19,7 @@ export const usage = `trapline parse [--source NAME] [--json] [--tz ZONE] [--now
   --json         one JSON object a line: the whole event
   --tz ZONE      zone of times without one (default UTC)
   --now TIME     ISO 8601; years that a format leaves out are the nearest to it (default: now)
-  FILE           .ndjson .json or text, also .gz and .zst; - is standard input
+  FILE           .ndjson .json .evtx or text, also .gz and .zst; - is standard input
 parsers: ${[...Object.keys(PARSERS), ...Object.keys(PARSER_GROUPS)].join(' ')}`
 
 /** One event as `--json` prints it; columns that are unknown are absent. */
@@ -76,9 +78,12 @@ export async function run(args: readonly string[]): Promise<number> {
   if (now === undefined) throw new UsageError(`--now ${values.now}: no ISO 8601 time`)
   if (!isTimeZone(values.tz)) throw new UsageError(`--tz ${values.tz}: no such time zone`)
   const options = { now, received: now, timeZone: values.tz, newest: END_OF_TIME }
+  const output = bufferedOutput()
   for (const path of positionals) {
-    await printFile(path, { ...options, source: values.source }, values.json === true)
+    const fileOptions = { ...options, source: values.source }
+    if (!(await printFile(path, fileOptions, values.json === true, output))) break
   }
+  await output.flush()
   return EXIT.ok
 }
 
@@ -86,17 +91,24 @@ const UTC_NOW = { now: Date.now(), timeZone: 'UTC' }
 /** Files are shown with the times they hold, however late. */
 const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
-async function printFile(path: string, options: NormaliseOptions, json: boolean): Promise<void> {
-  const output = Bun.stdout.writer()
-  for await (const batch of readEventBatches(path)) {
+/** Prints one file; false when nobody reads the output any more. */
+async function printFile(
+  path: string,
+  options: NormaliseOptions,
+  json: boolean,
+  output: Output,
+): Promise<boolean> {
+  const onNotice = (message: string) => console.error(`trapline parse: ${path}: ${message}`)
+  for await (const batch of readEventBatches(path, { onNotice })) {
     for (const input of batch) {
       const event = withInputError(normalise(input.text, options), input)
       const line = json ? JSON.stringify(eventObject(event, input.index)) : eventLine(event)
       output.write(`${line}\n`)
+      if (output.isFull && !(await output.flush())) return false
     }
-    await output.flush()
+    if (path === STDIN && !(await output.flush())) return false
   }
-  await output.end()
+  return true
 }
 
 function withInputError(event: NormalisedEvent, input: InputEvent): NormalisedEvent {

@@ -67,13 +67,14 @@ function reason(message: string, compression: Compression | undefined): string {
   return `damaged ${compression}, or data after its end (${message})`
 }
 
-/** The first chunk that holds anything, and all chunks. */
-async function peek(
+/** At least the first bytes wanted, as far as there are any, and all chunks. */
+export async function peek(
   chunks: AsyncGenerator<Bytes>,
+  wanted = MAGIC_BYTES,
 ): Promise<{ readonly head: Bytes; readonly chunks: AsyncGenerator<Bytes> }> {
   const parts: Bytes[] = []
   let size = 0
-  while (size < MAGIC_BYTES) {
+  while (size < wanted) {
     const next = await chunks.next()
     if (next.done === true) break
     parts.push(next.value)

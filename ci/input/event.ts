@@ -5,10 +5,10 @@ export const EVENT_UNITS_MAX = 1024 * 1024
 
 export interface InputEvent {
   readonly text: string
-  /** Physical line from 0 (blank ones counted), or number of the JSON document from 0. */
+  /** Physical line from 0 (blank ones counted), or number of the document or record from 0. */
   readonly index: number
-  /** Set when the event is longer than `EVENT_UNITS_MAX`: `text` is its start. */
-  readonly error?: { readonly code: 'event-too-long'; readonly message: string }
+  /** Set when the event is longer than `EVENT_UNITS_MAX` (`text` is its start), or was damaged in its file. */
+  readonly error?: { readonly code: string; readonly message: string }
 }
 
 /** The event of `text`, which is cut when it is too long. */

@@ -1,9 +1,12 @@
 // Events of any file that commands accept: NDJSON, JSON documents, text logs, each also .gz or .zst, `-` for
 // standard input. Streams; memory is bounded by one chunk and one event.
+
+import { EVTX_MAGIC_BYTES, looksLikeEvtx } from '../../parsers/evtx/reader.ts'
 import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
-import { readBytes } from './bytes.ts'
+import { peek, readBytes } from './bytes.ts'
 import { documentSplitter } from './documents.ts'
 import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
+import { readEvtxEvents } from './evtx.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
 import { readText } from './text.ts'
 
@@ -15,6 +18,8 @@ export interface ReadOptions {
   readonly format?: InputFormat | undefined
   /** Hears how many bytes were read from the file, before decompression. */
   readonly onBytes?: ((count: number) => void) | undefined
+  /** Hears what is wrong with the file although no event is lost by it. */
+  readonly onNotice?: ((message: string) => void) | undefined
 }
 
 /** Enough text to tell formats apart, UTF-16 units. */
@@ -33,9 +38,19 @@ export async function* readEventBatches(
   path: string,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly InputEvent[]> {
+  const opened = await peek(readBytes(path, options.onBytes), EVTX_MAGIC_BYTES)
+  if (looksLikeEvtx(opened.head)) yield* readEvtxEvents(opened.chunks, options.onNotice)
+  else yield* readTextEvents(path, opened.chunks, options)
+}
+
+async function* readTextEvents(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  options: ReadOptions,
+): AsyncGenerator<readonly InputEvent[]> {
   let splitter: Splitter | undefined
   let head = ''
-  for await (const chunk of readText(readBytes(path, options.onBytes))) {
+  for await (const chunk of readText(bytes)) {
     if (splitter !== undefined) {
       yield splitter.push(chunk)
       continue

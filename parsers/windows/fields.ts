@@ -44,12 +44,14 @@ function addUnspacedNames(fields: Writable): void {
 
 /** Classic events have unnamed data, which winlogbeat numbers and rules call `Data`. */
 function addUnnamedData(fields: Writable): void {
-  if (fields.Data !== undefined || fields.param1 === undefined) return
+  const { Data: present } = fields
+  if (Array.isArray(present) && present.length === 1) fields.Data = present[0]!
+  if (present !== undefined || fields.param1 === undefined) return
   const data: FieldValue[] = []
   for (let number = 1; fields[`param${number}`] !== undefined; number++) {
     data.push(fields[`param${number}`]!)
   }
-  fields.Data = data
+  fields.Data = data.length === 1 ? data[0]! : data
 }
 
 const INTEGRITY: Readonly<Record<string, string>> = {

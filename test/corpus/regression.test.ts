@@ -1,5 +1,5 @@
 // SigmaHQ's regression cases: the recorded events of an attack must fire the rule that was written for it,
-// read by the Windows parser from their JSON.
+// read by the Windows parser from their JSON and from the EVTX file itself.
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -47,16 +47,16 @@ describe.skipIf(sigmahq === undefined)('the regression cases of SigmaHQ', () => 
     expect(cases).toHaveLength(CASES)
   })
 
-  test.each(cases.map((one) => [one.folder.split('/').at(-1)!, one] as const))(
-    '%s fires its rule',
-    async (_name, { rule, folder }) => {
-      const [file] = [...new Bun.Glob('*.json').scanSync({ cwd: folder })]
-      const fired = new Set<string>()
-      const options = { now: Date.now(), received: Date.now(), timeZone: 'UTC' }
-      for await (const { text } of readEvents(`${folder}/${file}`)) {
-        for (const index of matcher.match(normalise(text, options))) fired.add(rules[index]!.id)
-      }
-      expect([...fired]).toContain(rule)
-    },
+  const both = cases.flatMap((one) =>
+    ['json', 'evtx'].map((form) => [one.folder.split('/').at(-1)!, form, one] as const),
   )
+  test.each(both)('%s fires its rule from its %s', async (_name, form, { rule, folder }) => {
+    const [file] = [...new Bun.Glob(`*.${form}`).scanSync({ cwd: folder })]
+    const fired = new Set<string>()
+    const options = { now: Date.now(), received: Date.now(), timeZone: 'UTC' }
+    for await (const { text } of readEvents(`${folder}/${file}`)) {
+      for (const index of matcher.match(normalise(text, options))) fired.add(rules[index]!.id)
+    }
+    expect([...fired]).toContain(rule)
+  })
 })

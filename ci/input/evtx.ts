@@ -1,0 +1,47 @@
+// Windows event logs to events: each record as JSON, what is damaged as an event that says so and keeps the
+// bytes.
+import type { EvtxDamage, EvtxItem } from '../../parsers/evtx/chunk.ts'
+import { createEvtxReader } from '../../parsers/evtx/reader.ts'
+import type { InputEvent } from './event.ts'
+
+/** Events of a log by chunk of bytes, numbered by record. */
+export async function* readEvtxEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  onNotice?: (message: string) => void,
+): AsyncGenerator<readonly InputEvent[]> {
+  const reader = createEvtxReader()
+  let index = 0
+
+  function eventsOf(items: readonly EvtxItem[]): readonly InputEvent[] {
+    const events: InputEvent[] = []
+    for (const item of items) {
+      if (item.kind === 'notice') onNotice?.(item.message)
+      else if (item.kind === 'damage') events.push(damagedEvent(item, index++))
+      else events.push({ text: JSON.stringify(item.event), index: index++ })
+    }
+    return events
+  }
+
+  for await (const chunk of chunks) yield eventsOf(reader.push(chunk))
+  yield eventsOf(reader.end())
+}
+
+function damagedEvent(damage: EvtxDamage, index: number): InputEvent {
+  const { code, message, offset, id, time, bytes } = damage
+  const text = JSON.stringify({
+    ...(time === undefined ? {} : { '@timestamp': timeText(time) }),
+    message,
+    evtx: {
+      error: code,
+      offset,
+      ...(id === undefined ? {} : { record_id: id }),
+      bytes: Buffer.from(bytes).toString('base64'),
+    },
+  })
+  return { text, index, error: { code, message } }
+}
+
+function timeText(time_ms: number): string | undefined {
+  const date = new Date(time_ms)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}

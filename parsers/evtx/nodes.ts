@@ -1,0 +1,59 @@
+// Binary XML as a tree: a template is read once and rendered for each record that uses it.
+import type { EvtxError } from './error.ts'
+
+/** A place in a template that takes a value of the record. */
+export interface Substitution {
+  readonly kind: 'substitution'
+  readonly index: number
+  /** An attribute whose only value is absent is left out. */
+  readonly optional: boolean
+}
+
+export interface Attribute {
+  readonly name: string
+  readonly parts: readonly (string | Substitution)[]
+}
+
+export interface Element {
+  readonly kind: 'element'
+  readonly name: string
+  readonly attributes: readonly Attribute[]
+  readonly children: readonly Node[]
+}
+
+/** A template with the values for its places. */
+export interface Instance {
+  readonly kind: 'instance'
+  readonly content: readonly Node[]
+  readonly values: readonly ValueSlot[]
+}
+
+export type Node = string | Substitution | Element | Instance
+
+/** Where a value lies in its chunk. */
+export interface ValueSlot {
+  readonly type: number
+  readonly start: number
+  readonly size: number
+}
+
+/** A chunk at hand: its bytes and what was read of it already. */
+export interface ChunkBytes {
+  readonly bytes: Buffer
+  readonly names: Map<number, Name>
+  readonly templates: Map<number, Template | EvtxError>
+}
+
+export interface Name {
+  readonly text: string
+  /** Bytes of the whole entry. */
+  readonly size: number
+  /** Whether the stored hash is that of the text. */
+  readonly sure: boolean
+}
+
+export interface Template {
+  readonly content: readonly Node[]
+  /** Bytes of the whole definition, its head included. */
+  readonly size: number
+}

@@ -1,0 +1,140 @@
+// A tree of nodes with its values to JSON: elements are objects, text is their value, attributes stand under
+// `#attributes`, named data under its name, repeated elements are arrays.
+import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { addElement, asText, type Content, define, emptyContent } from '../windows/element.ts'
+import { DEPTH_MAX, readFragment } from './binxml.ts'
+import { damaged, EvtxError } from './error.ts'
+import type { ChunkBytes, Element, Node, Substitution, ValueSlot } from './nodes.ts'
+import { decodeValue, TYPE } from './values.ts'
+
+/** Text of one event, UTF-16 units, and nodes of one event, at most: templates can repeat without end. */
+export const EVENT_UNITS_MAX = 4 * 1024 * 1024
+export const EVENT_NODES_MAX = 256 * 1024
+
+type Writable = { [name: string]: FieldValue }
+
+/** What one record has been turned to so far. */
+interface Rendering {
+  readonly chunk: ChunkBytes
+  nodes: number
+  units: number
+}
+
+/** The values of a template instance, each read at its first use. */
+interface Scope {
+  readonly slots: readonly ValueSlot[]
+  readonly read: (FieldValue | undefined)[]
+  readonly depth: number
+}
+
+const NO_SCOPE: Scope = { slots: [], read: [], depth: 0 }
+const NO_CONTENT: Content = emptyContent()
+
+/** JSON of a record's nodes: one member for each outermost element. Throws `EvtxError`. */
+export function renderNodes(chunk: ChunkBytes, nodes: readonly Node[]): Fields {
+  const rendering: Rendering = { chunk, nodes: 0, units: 0 }
+  const { elements } = contentOf(rendering, nodes, NO_SCOPE)
+  if (elements === undefined) throw damaged('the record holds no element')
+  return elements
+}
+
+function contentOf(rendering: Rendering, nodes: readonly Node[], scope: Scope): Content {
+  if (nodes.length === 0) return NO_CONTENT
+  const content = emptyContent()
+  addNodes(rendering, nodes, scope, content)
+  return content
+}
+
+function addNodes(
+  rendering: Rendering,
+  nodes: readonly Node[],
+  scope: Scope,
+  content: Content,
+): void {
+  rendering.nodes += nodes.length
+  if (rendering.nodes > EVENT_NODES_MAX || scope.depth > DEPTH_MAX) {
+    throw new EvtxError('evtx-limit', `more than ${EVENT_NODES_MAX} nodes or too deep`)
+  }
+  for (const node of nodes) {
+    if (typeof node === 'string') addText(rendering, content, node)
+    else if (node.kind === 'element') renderElement(rendering, node, scope, content)
+    else if (node.kind === 'substitution') addValue(rendering, node, scope, content)
+    else {
+      const inner: Scope = { slots: node.values, read: [], depth: scope.depth + 1 }
+      addNodes(rendering, node.content, inner, content)
+    }
+  }
+}
+
+function addValue(rendering: Rendering, node: Substitution, scope: Scope, content: Content): void {
+  const slot = scope.slots[node.index]
+  if (slot?.type === TYPE.binaryXml) {
+    if (slot.size === 0) return
+    const depth = scope.depth + 1
+    const nodes = readFragment(rendering.chunk, slot.start, slot.start + slot.size, depth)
+    addNodes(rendering, nodes, { ...NO_SCOPE, depth }, content)
+  } else {
+    const value = valueAt(rendering, node.index, scope)
+    if (value !== null) addText(rendering, content, value)
+  }
+}
+
+function valueAt(rendering: Rendering, index: number, scope: Scope): FieldValue {
+  const known = scope.read[index]
+  if (known !== undefined) return known
+  const slot = scope.slots[index]
+  // A place without a value is empty, as in Windows.
+  if (slot === undefined) return null
+  const value = decodeValue(rendering.chunk.bytes, slot.type, slot.start, slot.size)
+  scope.read[index] = value
+  return value
+}
+
+function addText(rendering: Rendering, content: Content, value: FieldValue): void {
+  rendering.units += unitsOf(value)
+  if (rendering.units > EVENT_UNITS_MAX) {
+    throw new EvtxError('evtx-limit', `more than ${EVENT_UNITS_MAX} characters`)
+  }
+  content.text = content.text === undefined ? value : `${asText(content.text)}${asText(value)}`
+}
+
+function unitsOf(value: FieldValue): number {
+  if (typeof value === 'string') return value.length
+  return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + unitsOf(item), 8) : 8
+}
+
+function renderElement(
+  rendering: Rendering,
+  element: Element,
+  scope: Scope,
+  parent: Content,
+): void {
+  const { children } = element
+  const only = children.length === 1 ? children[0] : undefined
+  // What is optional and absent takes its element along.
+  if (typeof only === 'object' && only.kind === 'substitution' && only.optional) {
+    if ((scope.slots[only.index]?.type ?? TYPE.null) === TYPE.null) return
+  }
+  const attributes = attributesOf(rendering, element, scope)
+  const content = contentOf(rendering, children, scope)
+  addElement(parent, element.name, attributes, content)
+}
+
+function attributesOf(
+  rendering: Rendering,
+  { attributes }: Element,
+  scope: Scope,
+): Fields | undefined {
+  let out: Writable | undefined
+  for (const { name, parts } of attributes) {
+    const content = emptyContent()
+    addNodes(rendering, parts, scope, content)
+    const only = parts.length === 1 ? parts[0] : undefined
+    const absent = content.text === undefined && typeof only === 'object' && only.optional
+    if (absent) continue
+    out ??= {}
+    const { text } = content
+    define(out, name, Array.isArray(text) ? asText(text) : (text ?? ''))
+  }
+  return out
+}

@@ -1,0 +1,43 @@
+// Sysmon for Linux: the XML of Windows events in a syslog line, or that XML alone. Its log source is Linux,
+// its fields are those of Sysmon.
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { syslogFields } from './syslog.ts'
+import { splitSyslog } from './syslog-header.ts'
+import { parseEventXml } from './windows/xml.ts'
+import { parseWindowsJson } from './windows.ts'
+
+const PROVIDER = 'Linux-Sysmon'
+/** The provider stands in the first element of an event. */
+const HEAD_UNITS = 400
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  if (input.json !== undefined) return parseWindowsJson(input.json, context)
+  const start = input.text.indexOf('<Event>')
+  const json = start < 0 ? undefined : parseEventXml(input.text.slice(start))
+  if (json === undefined) {
+    return { code: 'sysmon-xml-invalid', message: 'no whole XML of a Sysmon event' }
+  }
+  const parsed = parseWindowsJson(json, context)
+  const line = start === 0 ? undefined : splitSyslog(input.text, context)
+  if ('code' in parsed || line === undefined) return parsed
+  return {
+    ...(line.time === undefined ? {} : { time: line.time }),
+    ...parsed,
+    pivots: { ...(line.host === undefined ? {} : { host: line.host }), ...parsed.pivots },
+    fields: { ...syslogFields(line), ...parsed.fields },
+  }
+}
+
+export const sysmonLinux: Parser = {
+  name: 'sysmon_linux',
+  title: 'Sysmon for Linux (syslog)',
+  aliases: ['linux_sysmon'],
+  recognise: ({ json, text }) => {
+    if (json !== undefined) return false
+    const start = text.indexOf('<Event>')
+    if (start < 0 || start > HEAD_UNITS) return false
+    const provider = text.indexOf(PROVIDER, start)
+    return provider > 0 && provider - start < HEAD_UNITS
+  },
+  parse,
+}
