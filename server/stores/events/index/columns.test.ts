@@ -6,7 +6,7 @@ import type { Event } from '../../../../parsers/event.ts'
 import type { Expr, Test } from '../../../../sigma/ir/expr.ts'
 import { type OpenReader, openEventReader } from '../reader.ts'
 import { openWriter } from '../writer.ts'
-import { KEPT_VALUES_MAX } from './columns.ts'
+import { KEPT_VALUES_MAX } from './column-builder.ts'
 import { createIndexer } from './indexer.ts'
 
 const START = Date.UTC(2026, 10, 21, 12)

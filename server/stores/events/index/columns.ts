@@ -2,22 +2,22 @@
 // their counts, so that facets and any test of a value need nothing else; of a column with many only a
 // hash of each folded text is kept, enough to find the docs that may equal one.
 //   part 0       `kept`: values and counts, zstd JSON
-//   part 1 + n   `kept`: postings of 256 values; `hashed`: entries whose hash has the top bits n
+//   part 1 + n   `kept`: postings of 256 values; `hashed`: the docs whose value's hash has the top bits n
+//                (hashed.ts)
 import type { Database } from 'bun:sqlite'
 import type { FieldValue } from '../../../../sigma/event.ts'
-import { fold } from '../../../../sigma/text/fold.ts'
-import { eachPair, type GroupBuilder, termLength, termOffset, termTotal } from './builder.ts'
-import { bucketHash, bucketOf, columnRow, type GroupColumn } from './layout.ts'
+import type { ColumnBuilder, Hashes } from './column-builder.ts'
+import { createDocList } from './doc-list.ts'
+import { writeHashed } from './hashed.ts'
+import { columnRow, type GroupColumn } from './layout.ts'
 import { append, createOutput, type Output, reserve } from './output.ts'
 import type { PathTree } from './paths.ts'
-import { type Cursor, countDocs, markDocs, readVarint, writeVarint } from './postings.ts'
+import { type Cursor, countDocs, readVarint, writeVarint } from './postings.ts'
 import { readBody } from './read.ts'
+import { listDocs } from './slab.ts'
+import { V_NODE, VALUE, valueBytes } from './value-table.ts'
 
-/** A column of a group with more different values keeps only hashes. */
-export const KEPT_VALUES_MAX = 16_384
 const VALUES_A_PART = 256
-/** Entries of a part of a hashed column, on average at most. */
-const HASHES_A_PART = 2048
 
 /** One value's docs. */
 export interface ColumnEntry {
@@ -26,53 +26,66 @@ export interface ColumnEntry {
   readonly posting: Uint8Array
 }
 
-/** A column's values with their docs, as they are gathered. */
-export type ColumnEntries = Map<string, ColumnEntry[]>
+/** A column as it was gathered: its values with their docs, or hashes. */
+export type GatheredColumn =
+  | { readonly entries: ColumnEntry[] }
+  | { readonly hashes: Hashes; readonly values: number }
 
-/** What the builder of values gathered, by column. */
-export function gatherColumns(values: GroupBuilder, paths: PathTree): ColumnEntries {
-  const columns: ColumnEntries = new Map()
-  const decoder = new TextDecoder()
-  for (let term = 1; term <= termTotal(values); term++) {
-    const start = termOffset(values, term)
-    const text = decoder.decode(values.text.subarray(start, start + termLength(values, term)))
-    eachPair(values, term, (node, posting, length) => {
-      const { path } = paths.nodes[node]!
-      columns.getOrInsert(path, []).push({ text, posting: posting.slice(0, length) })
-    })
+/** What the builder gathered, by column. */
+export function gatherColumns(
+  columns: ColumnBuilder,
+  paths: PathTree,
+): Map<string, GatheredColumn> {
+  const { values, hashed, known } = columns
+  const found = new Map<string, GatheredColumn>()
+  for (const [node, hashes] of hashed) {
+    found.set(paths.nodes[node]!.path, { hashes, values: known[node]! })
   }
-  return columns
-}
-
-/** Hash that equal texts share, whatever their case. */
-export function valueHash(text: string): number {
-  const bytes = encoder.encode(fold(text))
-  return bucketHash(bytes, 0, bytes.length)
+  const docs = createDocList()
+  for (let id = 1; id < values.count; id++) {
+    const node = values.rows[id * VALUE + V_NODE]!
+    if (hashed.has(node)) continue
+    docs.length = 0
+    listDocs(values.slab, values.rows, id * VALUE, docs)
+    const entry = {
+      text: decoder.decode(valueBytes(values, id)),
+      posting: gapsOf(docs.docs.subarray(0, docs.length)),
+    }
+    const column = found.getOrInsertComputed(paths.nodes[node]!.path, () => ({ entries: [] }))
+    if ('entries' in column) column.entries.push(entry)
+  }
+  return found
 }
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** Text of a value as tests compare it. */
-function textOfJson(json: string): string {
-  return String(JSON.parse(json) as string | number)
+/** The varint gaps of docs. */
+export function gapsOf(docs: Uint32Array): Uint8Array {
+  const output: Output = { bytes: new Uint8Array(docs.length * 5), length: 0 }
+  let last = 0
+  for (let i = 0; i < docs.length; i++) {
+    output.length = writeVarint(output.bytes, output.length, docs[i]! - last)
+    last = docs[i]!
+  }
+  return output.bytes.slice(0, output.length)
 }
 
 /** Puts one row of `columns`. */
 export type PutColumnPart = (column: number, part: number, body: Uint8Array) => void
 
 /** Writes the columns; returns what the group's info says of them. */
-export function writeColumns(columns: ColumnEntries, put: PutColumnPart): GroupColumn[] {
-  return [...columns].map(([name, entries], column) => {
-    if (entries.length <= KEPT_VALUES_MAX) {
-      writeKept(column, entries, put)
-      return { name, values: entries.length, kind: 'kept', bits: 0 }
+export function writeColumns(
+  columns: ReadonlyMap<string, GatheredColumn>,
+  put: PutColumnPart,
+): GroupColumn[] {
+  return [...columns].map(([name, gathered], column) => {
+    if ('entries' in gathered) {
+      writeKept(column, gathered.entries, put)
+      return { name, values: gathered.entries.length, kind: 'kept', bits: 0, width: 0 }
     }
-    const hashed = entries.map(({ text, posting }) => ({
-      hash: valueHash(textOfJson(text)),
-      posting,
-    }))
-    return { name, ...writeHashed(column, hashed, put) }
+    const { bits, width } = writeHashed(column, gathered.hashes, 32, false, put)
+    return { name, values: gathered.values, kind: 'hashed', bits, width }
   })
 }
 
@@ -95,41 +108,6 @@ function putPosting(output: Output, posting: Uint8Array): void {
   reserve(output, posting.length + 8)
   output.length = writeVarint(output.bytes, output.length, posting.length)
   append(output, posting, 0, posting.length)
-}
-
-export interface HashedEntry {
-  readonly hash: number
-  readonly posting: Uint8Array
-}
-
-/** Writes a column by hashes; entries need no order. */
-export function writeHashed(
-  column: number,
-  entries: readonly HashedEntry[],
-  put: PutColumnPart,
-): Omit<GroupColumn, 'name'> {
-  const bits = Math.max(0, Math.ceil(Math.log2(entries.length / HASHES_A_PART)))
-  const order = Float64Array.from(entries, ({ hash }, at) => hash * 2 ** 21 + at).sort()
-  const output = createOutput()
-  let part = 0
-  let last = 0
-  const flush = (next: number) => {
-    if (output.length > 0) put(column, 1 + part, output.bytes.subarray(0, output.length))
-    output.length = 0
-    part = next
-    last = 0
-  }
-  for (const key of order) {
-    const { hash, posting } = entries[key % 2 ** 21]!
-    const target = bucketOf(hash, bits)
-    if (target !== part) flush(target)
-    reserve(output, 8)
-    output.length = writeVarint(output.bytes, output.length, hash - last)
-    last = hash
-    putPosting(output, posting)
-  }
-  flush(0)
-  return { values: entries.length, kind: 'hashed', bits }
 }
 
 /** A kept column's values, with the events that have each. */
@@ -165,40 +143,5 @@ export function eachKeptPosting(
       if (wanted(value)) visit(value, body, cursor.at, cursor.at + length)
       cursor.at += length
     }
-  }
-}
-
-/** Sets the bits of docs whose value in a hashed column may equal one of the texts. */
-export function markHashed(
-  db: Database,
-  group: number,
-  column: number,
-  bits: number,
-  texts: readonly string[],
-  into: Uint32Array,
-): void {
-  for (const hash of new Set(texts.map(valueHash))) {
-    const row = columnRow(group, column, 1 + bucketOf(hash, bits))
-    const body = readBody(db, 'columns', row)
-    if (body === undefined) continue
-    eachHashed(body, (found, start, end) => {
-      if (found === hash) markDocs(body, start, end, into)
-      return found <= hash
-    })
-  }
-}
-
-/** Visits the entries of one part of a hashed column, by hash, until `visit` answers false. */
-export function eachHashed(
-  body: Uint8Array,
-  visit: (hash: number, start: number, end: number) => boolean,
-): void {
-  const cursor: Cursor = { at: 0 }
-  let hash = 0
-  while (cursor.at < body.length) {
-    hash += readVarint(body, cursor)
-    const length = readVarint(body, cursor)
-    if (!visit(hash, cursor.at, cursor.at + length)) return
-    cursor.at += length
   }
 }

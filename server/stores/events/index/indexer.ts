@@ -17,9 +17,15 @@ import {
   type GroupBuilder,
   isFull,
   resetBuilder,
-  sinkOf,
-  UNFOLDED,
+  wordsInto,
 } from './builder.ts'
+import {
+  addToColumn,
+  type ColumnBuilder,
+  createColumnBuilder,
+  resetColumns,
+} from './column-builder.ts'
+import { addEvent, addKey } from './keys.ts'
 import {
   type GroupSegment,
   INDEX_FOLDER,
@@ -73,17 +79,27 @@ interface State {
   readonly open: Map<string, OpenDay>
   readonly builder: GroupBuilder
   /** The columns' values. */
-  readonly values: GroupBuilder
+  readonly values: ColumnBuilder
   readonly sink: WordSink
   paths: PathTree
   readonly patience_ms: number
+}
+
+/** What the scanner finds goes into the group and its columns. */
+function sinkOf(builder: GroupBuilder, values: ColumnBuilder): WordSink {
+  return {
+    ...wordsInto(builder),
+    emptyList: (node) => void builder.emptied.add(node),
+    key: (node) => addKey(builder.keys, node),
+    value: (node, bytes, start, end) => addToColumn(values, node, bytes, start, end),
+  }
 }
 
 /** An indexer of the store below `dataFolder`; the only writer of its index files. Tests have no patience. */
 export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): Indexer {
   mkdirSync(join(dataFolder, INDEX_FOLDER), { recursive: true })
   const builder = createGroupBuilder()
-  const values = createGroupBuilder(UNFOLDED)
+  const values = createColumnBuilder()
   const state: State = {
     dataFolder,
     intake: undefined,
@@ -201,9 +217,10 @@ function note(day: OpenDay, pending: readonly SegmentRow[]): void {
 /** Makes a group of the first pending segments; returns how many it took. */
 function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[]): number {
   const { builder, values } = state
-  if (state.paths.nodes.length > MAX_PATHS / 2) state.paths = createPathTree()
-  resetBuilder(builder)
-  resetBuilder(values)
+  const renumbered = state.paths.nodes.length > MAX_PATHS / 2
+  if (renumbered) state.paths = createPathTree()
+  resetBuilder(builder, renumbered)
+  resetColumns(values)
   const runs: GroupSegment[] = []
   let docs = 0
   let events = 0
@@ -227,6 +244,7 @@ function scanSegment(state: State, db: Database, segment: SegmentRow, doc: numbe
     for (let line = 0; line < block.count; line++) {
       state.builder.doc = doc + block.start + line
       state.values.doc = state.builder.doc
+      addEvent(state.builder.keys, state.builder.doc)
       scanLine(state.sink, state.paths, bytes, offsets[line]!, offsets[line + 1]! - 1)
     }
   }
@@ -248,6 +266,7 @@ function mergeOnce(day: OpenDay): boolean {
       mergeGroups(
         day.index,
         some.map(({ id }) => id),
+        total * MERGE_GROUPS > MERGED_EVENTS_MAX,
       )
     })()
     return true

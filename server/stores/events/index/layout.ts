@@ -1,8 +1,8 @@
 // The index file of one day file: groups of up to about a million events, each with its own word table.
 //   groups    what a group covers and the field paths it knows (`GroupInfo`, zstd JSON)
 //   terms     the words of one bucket: "\n" word "\n" word ... "\n", zstd
-//   postings  their postings in the same order: per word a varint length and its pairs, zstd
-//   large     postings too long to sit among others, zstd
+//   postings  their postings in the same order: per word its pairs (pairs.ts), zstd
+//   large     postings too long to sit among others, as gaps or as a bitmap, zstd
 //   columns   values of the pivot columns with the docs that have them (columns.ts)
 //   keys      per field path the docs that have it, zstd; absent when all have it
 // Words are kept apart by the characters they are made of, so that a search inside words skips the
@@ -15,7 +15,7 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 2
+export const INDEX_VERSION = 3
 
 /** Words of one bucket, on average at most. */
 export const BUCKET_TERMS = 2048
@@ -31,11 +31,6 @@ export const CLASSES = 4
 const BUCKETS_MAX = 2 ** 18
 const ROWS_MAX = 2 ** 24
 const COLUMN_PARTS_MAX = 2 ** 18
-
-/** Kinds of a pair in a postings blob, in the low bits of its field. */
-export const PAIR_DOC = 0
-export const PAIR_INLINE = 1
-export const PAIR_LARGE = 2
 
 export interface GroupSegment {
   /** Numbers [first, first + count) of the day lie at docs [doc, doc + count). */
@@ -60,10 +55,19 @@ export interface GroupColumn {
   readonly name: string
   /** Different values, by their JSON. */
   readonly values: number
-  /** `kept`: values, counts and postings. `hashed`: postings by the hash of the folded text. */
+  /** `kept`: values, counts and postings. `hashed`: docs by the hash of the folded text. */
   readonly kind: 'kept' | 'hashed'
-  /** `hashed`: its chunks as a power of two. */
+  /** `hashed`: its parts as a power of two. */
   readonly bits: number
+  /** `hashed`: how many further bits of each hash are stored. */
+  readonly width: number
+}
+
+/** Fields whose values are the message of their events, so that its words are posted there alone. */
+export interface GroupMessage {
+  readonly fields: readonly number[]
+  /** They hold nothing but messages. */
+  readonly exact: boolean
 }
 
 export interface GroupInfo {
@@ -74,6 +78,7 @@ export interface GroupInfo {
   /** Fields 0 and 1 are the message and the raw text. */
   readonly fields: readonly GroupField[]
   readonly columns: readonly GroupColumn[]
+  readonly message: GroupMessage
   /** Words of each class. */
   readonly terms: readonly number[]
   /** Buckets of each class as a power of two. */

@@ -1,19 +1,17 @@
 // Merges the columns of groups: values stay where they are few enough in all, else only hashes do.
 import type { Database } from 'bun:sqlite'
+import { type Hashes, KEPT_VALUES_MAX, valueHash } from './column-builder.ts'
 import {
   type ColumnEntry,
-  eachHashed,
   eachKeptPosting,
-  type HashedEntry,
-  KEPT_VALUES_MAX,
   type PutColumnPart,
   readKept,
-  valueHash,
-  writeHashed,
   writeKept,
 } from './columns.ts'
+import { eachHash, writeHashed } from './hashed.ts'
 import { columnRow, type GroupColumn } from './layout.ts'
 import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
+import { eachDoc } from './postings.ts'
 import { type GroupReader, readBody } from './read.ts'
 
 /** A group and by how much its docs move up. */
@@ -26,6 +24,7 @@ export interface ColumnSource {
 export function mergeColumns(
   db: Database,
   sources: readonly ColumnSource[],
+  isLast: boolean,
   put: PutColumnPart,
 ): GroupColumn[] {
   const names = new Set(sources.flatMap(({ group }) => group.info.columns.map(({ name }) => name)))
@@ -37,10 +36,14 @@ export function mergeColumns(
     const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
     if (kept !== undefined) {
       writeKept(target, kept, put)
-      return { name, values: kept.length, kind: 'kept', bits: 0 }
+      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0 }
     }
-    const entries = parts.flatMap((part) => hashedOf(db, part))
-    return { name, ...writeHashed(target, entries, put) }
+    const known = Math.min(
+      ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
+    )
+    const hashes = hashesOf(db, parts)
+    const values = parts.reduce((sum, { info }) => sum + info.values, 0)
+    return { name, kind: 'hashed', values, ...writeHashed(target, hashes, known, isLast, put) }
   })
 }
 
@@ -69,28 +72,47 @@ function mergeKept(db: Database, parts: readonly Part[]): ColumnEntry[] | undefi
 
 const everything = () => true
 
-/** A column's entries by hash, its docs moved up. Equal hashes of different groups stay apart. */
-function hashedOf(db: Database, { group, base, column, info }: Part): HashedEntry[] {
-  const entries: HashedEntry[] = []
-  const add = (hash: number, bytes: Uint8Array, start: number, end: number) => {
-    const moved = startPosting()
-    appendPosting(moved, bytes, start, end, base)
-    entries.push({ hash, posting: moved.output.bytes.slice(0, moved.output.length) })
+/** Docs and hashes share a double: 21 and 32 bits. */
+const HASHES = 2 ** 32
+
+/** The hashes of all parts in doc order, as far as they are known. */
+function hashesOf(db: Database, parts: readonly Part[]): Hashes {
+  const events = parts.reduce((sum, { group }) => sum + group.info.events, 0)
+  let found = new Float64Array(events)
+  let length = 0
+  for (const part of parts) {
+    eachValue(db, part, (hash, doc) => {
+      if (length === found.length) {
+        const larger = new Float64Array(length * 2)
+        larger.set(found)
+        found = larger
+      }
+      found[length++] = (doc + part.base) * HASHES + (hash >>> 0)
+    })
   }
+  const hashes = { pairs: new Int32Array(length * 2), length: length * 2 }
+  const sorted = found.subarray(0, length).sort()
+  for (let i = 0; i < length; i++) {
+    hashes.pairs[i * 2] = sorted[i]! % HASHES
+    hashes.pairs[i * 2 + 1] = Math.floor(sorted[i]! / HASHES)
+  }
+  return hashes
+}
+
+function eachValue(
+  db: Database,
+  { group, column, info }: Part,
+  visit: (hash: number, doc: number) => void,
+): void {
   if (info.kind === 'kept') {
-    const { values } = readKept(db, group.id, column)
+    const hashes = readKept(db, group.id, column).values.map((value) => valueHash(String(value)))
     eachKeptPosting(db, group.id, column, info.values, everything, (value, bytes, start, end) =>
-      add(valueHash(String(values[value])), bytes, start, end),
+      eachDoc(bytes, start, end, (doc) => visit(hashes[value]!, doc)),
     )
-    return entries
+    return
   }
   for (let part = 0; part < 2 ** info.bits; part++) {
     const body = readBody(db, 'columns', columnRow(group.id, column, 1 + part))
-    if (body === undefined) continue
-    eachHashed(body, (hash, start, end) => {
-      add(hash, body, start, end)
-      return true
-    })
+    if (body !== undefined) eachHash(body, part, info, visit)
   }
-  return entries
 }

@@ -21,13 +21,16 @@ const FIRST_KEY = 9
 export const MAX_PATHS = 65_536
 
 /** Columns of a node's row. */
-const ROW = 5
+const ROW = 7
 const HASH = 0
 const PARENT = 1
 const OFFSET = 2
 const LENGTH = 3
 /** Number of the object in which it was seen last. */
 const SERIAL = 4
+/** The child that came first, and the key that came next, when the node was seen last. */
+const FIRST_CHILD = 5
+const NEXT_SIBLING = 6
 
 export interface PathNode {
   /** Keys from the root joined by dots, as the matcher's flattener names the leaf. */
@@ -46,6 +49,7 @@ export interface PathTree {
   readonly nodes: PathNode[]
 }
 
+const QUOTE = 0x22
 const decoder = new TextDecoder()
 
 /** An empty tree. */
@@ -100,6 +104,38 @@ export function childOf(
   return tree.nodes.length < MAX_PATHS ? addChild(tree, parent, bytes, start, end, hash) : -1
 }
 
+/**
+ * The key at `start` when it is the one that came after `previous` (or first, where that is 0) the last
+ * time; 0 when it is another.
+ */
+export function expectedKey(
+  tree: PathTree,
+  parent: number,
+  previous: number,
+  bytes: Uint8Array,
+  start: number,
+): number {
+  const { rows, keys } = tree
+  const id =
+    previous === 0 ? rows[parent * ROW + FIRST_CHILD]! : rows[previous * ROW + NEXT_SIBLING]!
+  if (id === 0 || rows[id * ROW + PARENT] !== parent) return 0
+  const offset = rows[id * ROW + OFFSET]!
+  const length = rows[id * ROW + LENGTH]!
+  for (let i = 0; i < length; i++) if (keys[offset + i] !== bytes[start + i]) return 0
+  return bytes[start + length] === QUOTE ? id : 0
+}
+
+/** Remembers that `node` came after `previous`, or first below `parent` where that is 0. */
+export function expectKey(tree: PathTree, parent: number, previous: number, node: number): void {
+  if (previous === 0) tree.rows[parent * ROW + FIRST_CHILD] = node
+  else tree.rows[previous * ROW + NEXT_SIBLING] = node
+}
+
+/** Bytes of a key's text. */
+export function keyLength(tree: PathTree, node: number): number {
+  return tree.rows[node * ROW + LENGTH]!
+}
+
 /** True when `node` was already seen in the object numbered `serial`: a repeated key. */
 export function isRepeated(tree: PathTree, node: number, serial: number): boolean {
   const at = node * ROW + SERIAL
@@ -124,7 +160,7 @@ function addChild(
     tree.keys = keys
   }
   tree.keys.set(bytes.subarray(start, end), tree.keysUsed)
-  tree.rows.set([hash, parent, tree.keysUsed, end - start, 0], id * ROW)
+  tree.rows.set([hash, parent, tree.keysUsed, end - start, 0, 0, 0], id * ROW)
   tree.keysUsed += end - start
   enter(tree.slots, hash, id)
   const source = decoder.decode(bytes.subarray(start, end))

@@ -58,9 +58,15 @@ export function eachDoc(
   }
 }
 
-/** Sets the bit of each doc of `bytes[start, end)`. */
-export function markDocs(bytes: Uint8Array, start: number, end: number, bits: Uint32Array): void {
-  let doc = 0
+/** Sets the bit of each doc of `bytes[start, end)`, whose first gap is from `before`. */
+export function markDocs(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  bits: Uint32Array,
+  before = 0,
+): void {
+  let doc = before
   let i = start
   while (i < end) {
     let byte = bytes[i++]!

@@ -8,12 +8,11 @@ import {
   type GroupInfo,
   keyRow,
   largeRow,
-  PAIR_DOC,
-  PAIR_INLINE,
   unpackInfo,
   wordClass,
 } from './layout.ts'
-import { type Cursor, markDocs, readVarint } from './postings.ts'
+import { createPair, markLarge, PAIR_LARGE, type Pair, readPair } from './pairs.ts'
+import { markDocs } from './postings.ts'
 
 /** A part of a word that is in more words than this proposes everything. */
 export const MAX_TERMS = 4096
@@ -117,49 +116,39 @@ function markBucket(search: BucketSearch, row: number, limit: number): number {
   if (terms === undefined || hit < 0) return 0
   const postings = readBody(db, 'postings', row)!
   const anchored = needle[0] === NEWLINE
-  const cursor: Cursor = { at: 0 }
+  const pair = createPair()
   let start = 0
   let found = 0
   while (hit >= 0) {
     if (++found > limit) return found
     const begins = anchored ? hit : terms.lastIndexOf(NEWLINE, hit)
     // Entries before the hit's word: one a newline that ends a word.
-    for (; start < begins; start = terms.indexOf(NEWLINE, start + 1)) {
-      const length = readVarint(postings, cursor)
-      cursor.at += length
-    }
-    const length = readVarint(postings, cursor)
-    markPairs(search, postings, cursor.at, cursor.at + length)
-    cursor.at += length
+    for (; start < begins; start = terms.indexOf(NEWLINE, start + 1)) skipEntry(postings, pair)
+    markPairs(search, postings, pair)
     start = terms.indexOf(NEWLINE, begins + 1)
     hit = terms.indexOf(needle, anchored ? start : start + 1)
   }
   return found
 }
 
-function markPairs(search: BucketSearch, bytes: Uint8Array, start: number, end: number): void {
+function skipEntry(postings: Uint8Array, pair: Pair): void {
+  do readPair(postings, pair)
+  while (!pair.isLast)
+}
+
+/** Marks the docs of the entry at `pair`, which moves on. */
+function markPairs(search: BucketSearch, postings: Uint8Array, pair: Pair): void {
   const { db, group, fields, bits } = search
-  const cursor: Cursor = { at: start }
-  while (cursor.at < end) {
-    const head = readVarint(bytes, cursor)
-    const kind = head & 3
-    const wanted = fields === undefined || fields[head >>> 2] === 1
-    if (kind === PAIR_DOC) {
-      const doc = readVarint(bytes, cursor)
-      if (wanted) bits[doc >>> 5]! |= 1 << (doc & 31)
-    } else if (kind === PAIR_INLINE) {
-      const length = readVarint(bytes, cursor)
-      if (wanted) markDocs(bytes, cursor.at, cursor.at + length, bits)
-      cursor.at += length
-    } else {
-      const large = readVarint(bytes, cursor)
-      readVarint(bytes, cursor)
-      readVarint(bytes, cursor)
-      if (!wanted) continue
-      const posting = readBody(db, 'large', largeRow(group, large))!
-      markDocs(posting, 0, posting.length, bits)
+  do {
+    readPair(postings, pair)
+    if (fields !== undefined && fields[pair.field] !== 1) continue
+    if (pair.kind === PAIR_LARGE) {
+      markLarge(readBody(db, 'large', largeRow(group, pair.first))!, bits)
+      continue
     }
-  }
+    bits[pair.first >>> 5]! |= 1 << (pair.first & 31)
+    markDocs(postings, pair.start, pair.end, bits, pair.first)
+  } while (!pair.isLast)
 }
 
 /** Words stand between newlines in a bucket. */

@@ -32,11 +32,13 @@ function scan(line: string): Found {
     always: false,
   }
   const paths = createPathTree()
+  const byNode = new Map<number, Set<string>>()
   const sink: WordSink = {
     word(node, bytes, start, end, hash) {
       expect(hash).toBe(hashWord(bytes, start, end))
       const word = decoder.decode(bytes.slice(start, end).map((byte) => FOLDED[byte]!))
       found.all.add(word)
+      byNode.getOrInsertComputed(node, () => new Set()).add(word)
       if (node === MESSAGE) found.message.add(word)
       else if (node !== RAW) found.fields.add(`${paths.nodes[node]!.path}\n${word}`)
     },
@@ -45,6 +47,12 @@ function scan(line: string): Found {
       for (const word of paths.nodes[node]!.keyWords) found.all.add(word)
     },
     emptyList() {},
+    repeats: () => true,
+    known: () => false,
+    learned() {},
+    sameMessage(node) {
+      for (const word of byNode.get(node) ?? []) found.message.add(word)
+    },
     value(node, bytes, start, end) {
       const json = decoder.decode(bytes.slice(start, end))
       found.columns.push([paths.nodes[node]!.path, JSON.parse(json)])

@@ -7,9 +7,12 @@ import {
   CATEGORY,
   COLUMNS_ROOT,
   childOf,
+  expectedKey,
+  expectKey,
   FIELDS_ROOT,
   isRepeated,
   JSON_ROOT,
+  keyLength,
   MESSAGE,
   type PathTree,
   PRODUCT,
@@ -17,10 +20,13 @@ import {
   SERVICE,
   SOURCE,
 } from './paths.ts'
+import { HASH_START, HASH_STEP, largerRows } from './tables.ts'
 
 /** A word is indexed by its first bytes, a value by its first ones; what is cut is always proposed. */
 export const MAX_WORD_BYTES = 256
 export const MAX_VALUE_BYTES = 65_536
+/** Longer values are cut into words every time. */
+const REPEATED_VALUE_BYTES_MAX = 512
 
 /** Takes what the scanner finds in the current event. */
 export interface WordSink {
@@ -32,6 +38,14 @@ export interface WordSink {
   emptyList(node: number): void
   /** A column's value as JSON text. The node is below `COLUMNS_ROOT` and named like the column. */
   value(node: number, bytes: Uint8Array, start: number, end: number): void
+  /** True when values under the node may repeat, so that `known` is to be asked first. */
+  repeats(node: number): boolean
+  /** True when the value was seen before under the node: its words are as then. Otherwise they follow. */
+  known(node: number, bytes: Uint8Array, start: number, end: number): boolean
+  /** All words of a value that was not known have been told. */
+  learned(): void
+  /** The value of this key is also the event's message, whose words are not told again. */
+  sameMessage(node: number): void
   /** Something was cut or is ambiguous: every search must look at this event. */
   always(): void
 }
@@ -43,9 +57,6 @@ for (let byte = 0; byte < 256; byte++) {
   if (byte >= 0x80) FOLDED[byte] = byte
   else if (/[0-9A-Za-z_]/.test(char)) FOLDED[byte] = char.toLowerCase().charCodeAt(0)
 }
-
-export const HASH_START = 0x811c9dc5 | 0
-export const HASH_STEP = 0x01000193
 
 /** Hash of a folded word's bytes, as the scanner computes it. */
 export function hashWord(bytes: Uint8Array, start: number, end: number): number {
@@ -142,6 +153,24 @@ function scanString(
   from: number,
   inRaw: boolean,
 ): number {
+  if (!sink.repeats(node)) return cutString(sink, node, bytes, from, inRaw)
+  const end = closingQuote(bytes, from)
+  if (end - from > REPEATED_VALUE_BYTES_MAX || end === from) {
+    return end === from ? end : cutString(sink, node, bytes, from, inRaw)
+  }
+  if (sink.known(node, bytes, from, end)) return end
+  cutString(sink, node, bytes, from, inRaw)
+  sink.learned()
+  return end
+}
+
+function cutString(
+  sink: WordSink,
+  node: number,
+  bytes: Uint8Array,
+  from: number,
+  inRaw: boolean,
+): number {
   let i = from
   let letters = false
   const limit = from + MAX_VALUE_BYTES
@@ -210,23 +239,38 @@ function skipValue(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** Open containers of the value being walked: node and, for objects, a serial number (0: a list). */
+/** Open containers of the value being walked: node, for objects a serial number (0: a list), last key. */
 let stackNodes = new Int32Array(256)
 let stackSerials = new Int32Array(256)
+let stackKeys = new Int32Array(256)
 let serial = 0
 
 function push(depth: number, node: number, isObject: boolean): void {
   if (depth === stackNodes.length) {
-    const nodes = new Int32Array(depth * 2)
-    nodes.set(stackNodes)
-    stackNodes = nodes
-    const serials = new Int32Array(depth * 2)
-    serials.set(stackSerials)
-    stackSerials = serials
+    stackNodes = largerRows(stackNodes)
+    stackSerials = largerRows(stackSerials)
+    stackKeys = largerRows(stackKeys)
   }
   stackNodes[depth] = node
+  stackKeys[depth] = 0
   serial = serial === 0x7fffffff ? 1 : serial + 1
   stackSerials[depth] = isObject ? serial : 0
+}
+
+/** The current event's message as it stands in the line, and whether a field was found to be the same. */
+const message = { start: 0, end: 0, found: false }
+
+/** Node of the key at `start`, -1 when there are too many. */
+function keyAt(paths: PathTree, parent: number, depth: number, bytes: Uint8Array, start: number) {
+  const previous = stackKeys[depth]!
+  let node = expectedKey(paths, parent, previous, bytes, start)
+  if (node === 0) {
+    node = childOf(paths, parent, bytes, start, closingQuote(bytes, start))
+    if (node < 0) return node
+    expectKey(paths, parent, previous, node)
+  }
+  stackKeys[depth] = node
+  return node
 }
 
 /** Walks the JSON object that begins at `at`; returns the position after it. */
@@ -252,25 +296,45 @@ function scanObject(
     let node = stackNodes[depth]!
     const object = stackSerials[depth]!
     if (object !== 0) {
-      const end = closingQuote(bytes, i + 1)
-      node = node === RAW ? RAW : childOf(paths, node, bytes, i + 1, end)
-      if (node < 0) node = overflow(sink)
-      else if (node !== RAW) {
+      const start = i + 1
+      node = node === RAW ? RAW : keyAt(paths, node, depth, bytes, start)
+      if (node > RAW) {
+        i = start + keyLength(paths, node) + 1
         if (isRepeated(paths, node, object)) sink.always()
         sink.key(node)
+      } else {
+        i = closingQuote(bytes, start) + 1
+        if (node < 0) node = overflow(sink)
       }
-      i = end + 1
       while (bytes[i] !== COLON) i++
       byte = bytes[++i]!
       while (byte <= 0x20) byte = bytes[++i]!
     }
-    if (byte === QUOTE) i = scanString(sink, node, bytes, i + 1, inRaw) + 1
-    else if (byte === OPEN || byte === OPEN_LIST) {
+    if (byte === QUOTE) {
+      const end = scanString(sink, node, bytes, i + 1, inRaw)
+      if (depth === 0 && isMessage(bytes, i + 1, end)) {
+        message.found = true
+        sink.sameMessage(node)
+      }
+      i = end + 1
+    } else if (byte === OPEN || byte === OPEN_LIST) {
       push(++depth, node, byte === OPEN)
       i++
       if (byte === OPEN_LIST && isClosing(bytes, i)) sink.emptyList(node)
     } else i = scanScalar(sink, node, bytes, i, inRaw)
   }
+}
+
+/** True when the value is the message, byte for byte; not one whose escapes may stand for no character. */
+function isMessage(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== message.end - message.start || end === start) return false
+  const shift = message.start - start
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    if (byte !== bytes[shift + i]) return false
+    if (byte === BACKSLASH && bytes[i + 1] === LETTER_U) return false
+  }
+  return true
 }
 
 function isClosing(bytes: Uint8Array, at: number): boolean {
@@ -314,11 +378,11 @@ function scanScalar(
 /** The pivots: an object of texts and numbers, written without blanks. */
 function scanPivots(sink: WordSink, paths: PathTree, bytes: Uint8Array, at: number): number {
   let i = at + 1
+  stackKeys[0] = 0
   while (bytes[i] !== CLOSE) {
     if (bytes[i] === COMMA) i++
-    const keyEnd = closingQuote(bytes, i + 1)
-    const node = childOf(paths, COLUMNS_ROOT, bytes, i + 1, keyEnd)
-    const start = keyEnd + 2
+    const node = keyAt(paths, COLUMNS_ROOT, 0, bytes, i + 1)
+    const start = i + 1 + keyLength(paths, node) + 2
     i = skipValue(bytes, start)
     sink.value(node, bytes, start, i)
   }
@@ -356,14 +420,20 @@ export function scanLine(
   start: number,
   end: number,
 ): void {
+  message.start = 0
+  message.end = 0
+  message.found = false
   let i = start + 1
   while (i < end && bytes[i] !== CLOSE) {
     if (bytes[i] === COMMA) i++
     if (bytes[i] !== QUOTE) throw new RangeError(`stored line: no key at byte ${i - start}`)
     const key = bytes[i + 1]!
     i += 4
-    if (key === 0x6d) i = scanString(sink, MESSAGE, bytes, i + 1, false) + 1
-    else if (key === 0x72) i = scanString(sink, RAW, bytes, i + 1, false) + 1
+    if (key === 0x6d) {
+      message.start = i + 1
+      message.end = closingQuote(bytes, i + 1)
+      i = message.end + 1
+    } else if (key === 0x72) i = cutString(sink, RAW, bytes, i + 1, false) + 1
     else if (key === 0x76) i = scanPivots(sink, paths, bytes, i)
     else if (key === 0x6c) i = scanLogSource(sink, bytes, i)
     else if (key === 0x73) {
@@ -374,7 +444,10 @@ export function scanLine(
     else if (key === 0x6a) {
       while (bytes[i] !== OPEN) i++
       scanObject(sink, paths, JSON_ROOT, bytes, i)
-      return
+      break
     } else i = skipValue(bytes, i)
+  }
+  if (message.end > message.start && !message.found) {
+    scanString(sink, MESSAGE, bytes, message.start, false)
   }
 }

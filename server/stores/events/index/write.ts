@@ -1,14 +1,10 @@
 // Writes a group that a builder gathered into the index file, in one transaction.
 import type { Database } from 'bun:sqlite'
-import {
-  eachKey,
-  eachPair,
-  type GroupBuilder,
-  termLength,
-  termOffset,
-  termTotal,
-} from './builder.ts'
-import { gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
+import { type GroupBuilder, termLength, termOffset, termTotal } from './builder.ts'
+import type { ColumnBuilder } from './column-builder.ts'
+import { gapsOf, gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
+import { createDocList } from './doc-list.ts'
+import { createGather, groupFields, putPairs } from './gather.ts'
 import {
   BUCKET_TERMS,
   bucketHash,
@@ -16,22 +12,17 @@ import {
   bucketRow,
   CLASSES,
   columnRow,
-  type GroupField,
   type GroupInfo,
   type GroupSegment,
   keyRow,
-  LARGE_POSTING_BYTES,
   largeRow,
-  PAIR_DOC,
-  PAIR_INLINE,
-  PAIR_LARGE,
   packInfo,
   takeGroup,
   wordClass,
 } from './layout.ts'
 import { append, createOutput, type Output, reserve } from './output.ts'
-import { MESSAGE, type PathTree, RAW } from './paths.ts'
-import { countDocs, lastDoc, writeVarint } from './postings.ts'
+import type { PairOutput } from './pairs.ts'
+import type { PathTree } from './paths.ts'
 
 const NEWLINE = 0x0a
 const ZSTD_FAST = { level: 1 } as const
@@ -80,59 +71,28 @@ export function groupRows(db: Database, group: number): GroupRows {
   }
 }
 
-/** Appends one pair of a word's entry: its field and its posting, wherever that is kept best. */
-export function putPair(
-  entry: Output,
-  rows: GroupRows,
-  field: number,
-  posting: Uint8Array,
-  length: number,
-): void {
-  reserve(entry, length + 32)
-  if (length > LARGE_POSTING_BYTES) {
-    const body = posting.subarray(0, length)
-    entry.length = writeVarint(entry.bytes, entry.length, (field << 2) | PAIR_LARGE)
-    entry.length = writeVarint(entry.bytes, entry.length, rows.large(body))
-    entry.length = writeVarint(entry.bytes, entry.length, countDocs(body, 0, length))
-    entry.length = writeVarint(entry.bytes, entry.length, lastDoc(body, 0, length))
-    return
-  }
-  const single = posting[length - 1]! < 0x80 && countDocs(posting, 0, length) === 1
-  entry.length = writeVarint(
-    entry.bytes,
-    entry.length,
-    (field << 2) | (single ? PAIR_DOC : PAIR_INLINE),
-  )
-  if (!single) entry.length = writeVarint(entry.bytes, entry.length, length)
-  append(entry, posting, 0, length)
-}
-
 /** A bucket being put together. */
 export interface BucketOutput {
   readonly terms: Output
-  readonly postings: Output
+  readonly pairs: PairOutput
 }
 
-export function createBucket(): BucketOutput {
-  return { terms: createOutput(), postings: createOutput() }
+export function createBucket(rows: GroupRows): BucketOutput {
+  return { terms: createOutput(), pairs: { bytes: createOutput(), before: 0, large: rows.large } }
 }
 
-/** Adds a word and its entry. */
+/** Adds a word; its pairs go to `bucket.pairs`. */
 export function putTerm(
   bucket: BucketOutput,
   text: Uint8Array,
   offset: number,
   length: number,
-  entry: Output,
 ): void {
-  const { terms, postings } = bucket
+  const { terms } = bucket
   reserve(terms, length + 2)
   if (terms.length === 0) terms.bytes[terms.length++] = NEWLINE
   append(terms, text, offset, length)
   terms.bytes[terms.length++] = NEWLINE
-  reserve(postings, entry.length + 8)
-  postings.length = writeVarint(postings.bytes, postings.length, entry.length)
-  append(postings, entry.bytes, 0, entry.length)
 }
 
 /** Writes the bucket unless it is empty, and empties it. */
@@ -142,16 +102,17 @@ export function flushBucket(
   bucket: number,
   output: BucketOutput,
 ): void {
-  const { terms, postings } = output
+  const { terms, pairs } = output
   if (terms.length > 0)
     rows.bucket(
       kind,
       bucket,
       terms.bytes.subarray(0, terms.length),
-      postings.bytes.subarray(0, postings.length),
+      pairs.bytes.bytes.subarray(0, pairs.bytes.length),
     )
   terms.length = 0
-  postings.length = 0
+  pairs.bytes.length = 0
+  pairs.before = 0
 }
 
 /** Power of two of the buckets that `terms` words need. */
@@ -189,30 +150,11 @@ function orderTerms(builder: GroupBuilder) {
   return { perClass: [...perClass], bits, bases, starts, order }
 }
 
-/** The group's fields, and the field of each node of the path tree. */
-function groupFields(builder: GroupBuilder, paths: PathTree, rows: GroupRows, events: number) {
-  const fields: GroupField[] = [
-    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
-    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
-  ]
-  const fieldOf = new Uint32Array(paths.nodes.length)
-  fieldOf[MESSAGE] = 0
-  fieldOf[RAW] = 1
-  eachKey(builder, (node, posting, length) => {
-    const { path, keyWords, inRaw } = paths.nodes[node]!
-    const count = countDocs(posting, 0, length)
-    fieldOf[node] = fields.length
-    if (count < events) rows.key(fields.length, posting.subarray(0, length))
-    fields.push({ path, keyWords, inRaw, events: count, emptied: builder.emptied.has(node) })
-  })
-  return { fields, fieldOf }
-}
-
 /** Writes the group of words and values over `segments`; call it inside a transaction. */
 export function writeGroup(
   db: Database,
   builder: GroupBuilder,
-  values: GroupBuilder,
+  values: ColumnBuilder,
   paths: PathTree,
   segments: readonly GroupSegment[],
   docs: number,
@@ -220,20 +162,18 @@ export function writeGroup(
   const group = takeGroup(db)
   const rows = groupRows(db, group)
   const events = segments.reduce((sum, segment) => sum + segment.count, 0)
-  const { fields, fieldOf } = groupFields(builder, paths, rows, events)
+  const { fields, fieldOf, message } = groupFields(builder, paths, events, (field, list) => {
+    rows.key(field, gapsOf(list.docs.subarray(0, list.length)))
+  })
   const { perClass, bits, bases, starts, order } = orderTerms(builder)
-  const text = builder.text
-  const output = createBucket()
-  const entry = createOutput()
-  const put = (node: number, posting: Uint8Array, length: number) =>
-    putPair(entry, rows, fieldOf[node]!, posting, length)
+  const output = createBucket(rows)
+  const gather = createGather(builder, fieldOf, docs, createDocList())
   for (let kind = 0; kind < CLASSES; kind++) {
     for (let bucket = bases[kind]!; bucket < bases[kind + 1]!; bucket++) {
       for (let i = starts[bucket]!; i < starts[bucket + 1]!; i++) {
         const term = order[i]!
-        entry.length = 0
-        eachPair(builder, term, put)
-        putTerm(output, text, termOffset(builder, term), termLength(builder, term), entry)
+        putTerm(output, builder.text, termOffset(builder, term), termLength(builder, term))
+        putPairs(gather, term, output.pairs)
       }
       flushBucket(rows, kind, bucket - bases[kind]!, output)
     }
@@ -245,6 +185,7 @@ export function writeGroup(
     events,
     fields,
     columns,
+    message,
     terms: perClass,
     bits,
     always: builder.always,

@@ -1,11 +1,11 @@
 // Counts, histograms and top values over the rows that match.
 import { fieldValues, isColumn, textOf } from '../../../../sigma/eval/values.ts'
+import { countBits, countCommon, eachBit, setBit, wordsFor } from '../bits.ts'
 import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
 import type { Histogram, Top, TopRequest } from '../event-store.ts'
 import { eachKeptPosting, readKept } from '../index/columns.ts'
 import { countMarked, markDocs } from '../index/postings.ts'
 import type { GroupReader } from '../index/read.ts'
-import { countBits, countCommon, eachBit, setBit, wordsFor } from './bits.ts'
 import { elements } from './evaluate.ts'
 import { matchesOf, type Run } from './run.ts'
 import type { Unit } from './unit.ts'

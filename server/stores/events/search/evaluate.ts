@@ -1,6 +1,5 @@
 // A plan's answer for one unit: bits of rows that may match, and whether they are exactly those that do.
 import type { FieldValue } from '../../../../sigma/event.ts'
-import type { GroupReader } from '../index/read.ts'
 import {
   countBits,
   fullBits,
@@ -10,7 +9,8 @@ import {
   setBit,
   unite,
   wordsFor,
-} from './bits.ts'
+} from '../bits.ts'
+import type { GroupReader } from '../index/read.ts'
 import {
   type ColumnPlan,
   columnOf,

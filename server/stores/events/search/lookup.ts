@@ -1,9 +1,11 @@
 // What one group of the index says about a leaf of a plan.
-import { eachKeptPosting, markHashed, readKept } from '../index/columns.ts'
+
+import { setBit, unite, wordsFor } from '../bits.ts'
+import { eachKeptPosting, readKept } from '../index/columns.ts'
+import { markHashed } from '../index/hashed.ts'
 import type { GroupColumn, GroupInfo } from '../index/layout.ts'
 import { clearDocs, markDocs } from '../index/postings.ts'
 import { type FieldFilter, type GroupReader, markAll } from '../index/read.ts'
-import { setBit, unite, wordsFor } from './bits.ts'
 import type { Plan, WordScope } from './plan.ts'
 
 export type ColumnPlan = Extract<Plan, { kind: 'column' }>
@@ -51,7 +53,8 @@ function filterOf(info: GroupInfo, scope: WordScope): { fields: FieldFilter; exa
   const fields = new Uint8Array(info.fields.length)
   if (scope.kind === 'message') {
     fields[0] = 1
-    return { fields, exact: true }
+    for (const field of info.message.fields) fields[field] = 1
+    return { fields, exact: info.message.exact }
   }
   const found = fieldsAt(info, scope.name)
   for (const field of found) fields[field] = 1
@@ -99,7 +102,7 @@ function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
     return { bits, exact: true }
   }
   if (column.kind === 'hashed') {
-    markHashed(db, id, at, column.bits, leaf.texts ?? [], bits)
+    markHashed(db, id, at, column, leaf.texts ?? [], bits)
     return { bits, exact: false }
   }
   const holds = readKept(db, id, at).values.map((value) => leaf.test([value]))

@@ -1,7 +1,7 @@
 // The newest (or oldest) events that match, in the order (time, id).
 import type { Event } from '../../../../parsers/event.ts'
+import { eachBit } from '../bits.ts'
 import { compareIds } from '../id.ts'
-import { eachBit } from './bits.ts'
 import type { Run } from './run.ts'
 import { idAt, type Unit } from './unit.ts'
 

@@ -1,0 +1,147 @@
+// What a builder gathered, as a group writes it: the fields, and for each word its pairs with the docs that
+// came one by one and those of the values that hold the word.
+import { setBit } from '../bits.ts'
+import {
+  firstPair,
+  type GroupBuilder,
+  L_NEXT,
+  L_VALUE,
+  LINK,
+  onlyDoc,
+  P_NEXT,
+  P_NODE,
+  PAIR,
+} from './builder.ts'
+import { createDocList, type DocList, sortDocs } from './doc-list.ts'
+import { keyCounts, listKey } from './keys.ts'
+import type { GroupField, GroupMessage } from './layout.ts'
+import { type PairOutput, putBits, putDoc, putDocs } from './pairs.ts'
+import { MESSAGE, type PathTree, RAW } from './paths.ts'
+import { listDocs } from './slab.ts'
+import { VALUE } from './value-table.ts'
+
+/** More docs than this are united as bits. */
+const SORTED_DOCS_MAX = 256
+
+export interface Gather {
+  readonly builder: GroupBuilder
+  readonly fieldOf: Uint32Array
+  readonly bits: Uint32Array
+  readonly list: DocList
+}
+
+/** `docs`: size of the group's doc space. */
+export function createGather(
+  builder: GroupBuilder,
+  fieldOf: Uint32Array,
+  docs: number,
+  list: DocList,
+): Gather {
+  return { builder, fieldOf, bits: new Uint32Array((docs >>> 5) + 1), list }
+}
+
+/** Writes the pairs of a word. */
+export function putPairs(gather: Gather, term: number, output: PairOutput): void {
+  const { builder, fieldOf, list } = gather
+  const { pairs } = builder
+  for (let pair = firstPair(builder, term); pair !== 0; ) {
+    const row = pair * PAIR
+    const next = pairs[row + P_NEXT]!
+    const field = fieldOf[pairs[row + P_NODE]!]!
+    const doc = onlyDoc(builder, pair)
+    if (doc >= 0) putDoc(output, field, next === 0, doc)
+    else {
+      list.length = 0
+      listDocs(builder.slab, pairs, row, list)
+      const head = builder.pairLinks[pair]!
+      if (head === 0 || (list.length === 0 && builder.links[head * LINK + L_NEXT] === 0)) {
+        if (head !== 0) listValue(gather, builder.links[head * LINK + L_VALUE]!)
+        putDocs(output, field, next === 0, list)
+      } else putUnion(gather, head, output, field, next === 0)
+    }
+    pair = next
+  }
+}
+
+function listValue({ builder, list }: Gather, value: number): void {
+  const { values } = builder
+  listDocs(values.slab, values.rows, value * VALUE, list)
+}
+
+/** The docs in `list` and those of the linked values. */
+function putUnion(
+  gather: Gather,
+  head: number,
+  output: PairOutput,
+  field: number,
+  isLast: boolean,
+): void {
+  const { builder, list, bits } = gather
+  let usesBits = false
+  for (let link = head; link !== 0; link = builder.links[link * LINK + L_NEXT]!) {
+    listValue(gather, builder.links[link * LINK + L_VALUE]!)
+    if (list.length <= SORTED_DOCS_MAX) continue
+    usesBits = true
+    for (let i = 0; i < list.length; i++) setBit(bits, list.docs[i]!)
+    list.length = 0
+  }
+  if (!usesBits) {
+    sortDocs(list)
+    putDocs(output, field, isLast, list)
+    return
+  }
+  for (let i = 0; i < list.length; i++) setBit(bits, list.docs[i]!)
+  putBits(output, field, isLast, bits)
+  bits.fill(0)
+}
+
+/** The group's fields, the field of each node of the path tree, and which are messages. */
+export function groupFields(
+  builder: GroupBuilder,
+  paths: PathTree,
+  events: number,
+  putKey: (field: number, docs: DocList) => void,
+): {
+  readonly fields: readonly GroupField[]
+  readonly fieldOf: Uint32Array
+  readonly message: GroupMessage
+} {
+  const fields: GroupField[] = [
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
+  ]
+  const fieldOf = new Uint32Array(paths.nodes.length)
+  fieldOf[MESSAGE] = 0
+  fieldOf[RAW] = 1
+  const list = createDocList()
+  const messages: number[] = []
+  let exact = true
+  for (const [node, count] of pairsFirst(builder)) {
+    const { path, keyWords, inRaw } = paths.nodes[node]!
+    const field = fields.length
+    fieldOf[node] = field
+    if (count < events) {
+      list.length = 0
+      listKey(builder.keys, node, list)
+      putKey(field, list)
+    }
+    fields.push({ path, keyWords, inRaw, events: count, emptied: builder.emptied.has(node) })
+    const same = builder.messages.get(node)
+    if (same === undefined) continue
+    messages.push(field)
+    if (same !== count) exact = false
+  }
+  return { fields, fieldOf, message: { fields: messages, exact } }
+}
+
+/** Nodes with the number of events that have them; those with most pairs first: low numbers are short. */
+function pairsFirst(builder: GroupBuilder): [node: number, events: number][] {
+  const pairs = new Map<number, number>()
+  for (let pair = 1; pair < builder.pairCount; pair++) {
+    const node = builder.pairs[pair * PAIR + P_NODE]!
+    pairs.set(node, (pairs.get(node) ?? 0) + 1)
+  }
+  return keyCounts(builder.keys).sort(
+    ([a], [b]) => (pairs.get(b) ?? 0) - (pairs.get(a) ?? 0) || a - b,
+  )
+}
