@@ -36,16 +36,16 @@ describe('loadRules', () => {
   test('each document is either loaded or refused by name', () => {
     const { rules, refused } = load(
       `${rule('one')}---\n${rule('two', '{a|expand: "%x%"}')}---\n${rule('three')}`,
-      'title: c\ncorrelation: {type: event_count, rules: [one], timespan: 5m, condition: {gte: 2}}',
-      'title: f\nlogsource: {product: p}\nfilter: {rules: any, s: {a: b}, condition: s}',
+      'title: c\ncorrelation: {type: event_count, rules: [four], timespan: 5m, condition: {gte: 2}}',
+      'title: f\nlogsource: {product: p}\nfilter: {rules: any, s: {a|re: "("}, condition: s}',
       'broken: [',
       '',
     )
     expect(rules.map((r) => r.id)).toEqual(['one', 'three'])
     expect(refused.map((r) => [r.reason, r.kind, r.path, r.line])).toEqual([
       ['placeholder-unsupported', 'rule', 'rules/0.yml', 9],
-      ['correlation-unsupported', 'correlation', 'rules/1.yml', 1],
-      ['filter-unsupported', 'filter', 'rules/2.yml', 1],
+      ['correlation-rule-unknown', 'correlation', 'rules/1.yml', 1],
+      ['regex-syntax', 'filter', 'rules/2.yml', 1],
       ['yaml-syntax', 'unknown', 'rules/3.yml', 1],
       ['file-empty', 'unknown', 'rules/4.yml', 1],
     ])

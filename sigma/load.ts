@@ -1,144 +1,147 @@
-// Rule files to rules that can run, and for every other document the reason why it cannot.
+// Rule files to rules, correlations and filters that can run, and for every other document the reason why not.
+import { loadCorrelations } from './correlate/load.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import { applyFilter, filterApplies } from './filter.ts'
+import { claimId, finding, headOf, type Outcome, refusal, type Source } from './loaded.ts'
 import { lowerRule } from './lower/lower.ts'
 import { hasErrors } from './parse/report.ts'
 import { parseRules } from './parse/rules.ts'
 import type {
-  Level,
+  LoadedFilter,
   LoadedRule,
   LoadedRules,
-  ParsedDocument,
   RefusedRule,
   RuleFile,
+  SigmaFilter,
   SigmaRule,
 } from './rule.ts'
 
-/** Level of rules that name none. */
-export const LEVEL_DEFAULT: Level = 'medium'
+export { LEVEL_DEFAULT } from './loaded.ts'
+
+/** What changes rules before they are lowered: the rule as it shall run, and what is wrong with it; errors
+ * refuse it. `sigma/pipeline` makes one of pipelines and lists. */
+export type RuleTransform = (rule: SigmaRule) => {
+  readonly rule: SigmaRule
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface LoadOptions {
+  readonly transform?: RuleTransform
+}
 
 /**
- * Loads a set of files. A document is among `rules` or among `refused`, never both and never neither;
- * `diagnostics` holds the findings of all, warnings of running rules included.
+ * Loads a set of files. A document is among `rules`, `correlations` or `filters`, or among `refused`, never
+ * twice and never nowhere; `diagnostics` holds the findings of all, warnings of running rules included.
  */
-export function loadRules(files: readonly RuleFile[]): LoadedRules {
-  const rules: LoadedRule[] = []
+export function loadRules(files: readonly RuleFile[], options: LoadOptions = {}): LoadedRules {
   const refused: RefusedRule[] = []
   const diagnostics: Diagnostic[] = []
-  const ids = new Map<string, LoadedRule>()
-  for (const file of files) {
-    const parsed = parseRules(file.text, { path: file.path })
-    if (parsed.documents.length === 0) {
-      refused.push(refusal(undefined, file.path, parsed.diagnostics))
-      diagnostics.push(...parsed.diagnostics)
+  const parsed = files.map(({ path, text }) => ({ path, ...parseRules(text, { path }) }))
+  const perFile = parsed.map(({ path, documents }) =>
+    documents.map((document): Source => ({ path, document })),
+  )
+  const sources = perFile.flat()
+  const ids = new Map<string, string>()
+  const filters = loadFilters(sources, ids)
+  const outcomes = new Map<Source, Outcome>(filters.outcomes)
+  for (const source of sources) {
+    if (outcomes.has(source) || source.document.value?.kind === 'correlation') continue
+    outcomes.set(source, loadRule(source, ids, filters.running, options.transform))
+  }
+  const correlations = loadCorrelations(sources, ids, outcomes)
+  for (const [at, own] of perFile.entries()) {
+    const file = parsed[at]!
+    if (own.length === 0) {
+      refused.push(refusal(undefined, file.path, file.diagnostics))
+      diagnostics.push(...file.diagnostics)
     }
-    for (const document of parsed.documents) {
-      const { rule, found } = loadDocument(document, file.path, ids)
+    for (const source of own) {
+      const { found, loaded } = outcomes.get(source)!
       diagnostics.push(...found)
-      if (rule === undefined) refused.push(refusal(document, file.path, found))
-      else {
-        rules.push(rule)
-        ids.set(rule.id, rule)
-      }
+      if (!loaded) refused.push(refusal(source.document, source.path, found))
     }
   }
-  return { rules, refused, diagnostics }
+  const rules = sources.flatMap((source) => outcomes.get(source)?.rule ?? [])
+  const { feeding } = correlations
+  return {
+    rules: rules.map((rule) => (feeding.has(rule.id) ? { ...rule, feedsOnly: true } : rule)),
+    correlations: correlations.loaded,
+    filters: filters.running.map(({ loaded, applied }) => ({ ...loaded, applied })),
+    refused,
+    diagnostics: [...diagnostics, ...unusedFilters(filters.running)],
+  }
 }
 
-interface Outcome {
-  readonly rule: LoadedRule | undefined
-  readonly found: readonly Diagnostic[]
+interface RunningFilter {
+  readonly filter: SigmaFilter
+  readonly loaded: Omit<LoadedFilter, 'applied'>
+  readonly applied: string[]
 }
 
-function loadDocument(
-  document: ParsedDocument,
-  path: string,
-  ids: ReadonlyMap<string, LoadedRule>,
+function loadFilters(sources: readonly Source[], ids: Map<string, string>) {
+  const outcomes = new Map<Source, Outcome>()
+  const running: RunningFilter[] = []
+  for (const source of sources) {
+    const { document, path } = source
+    const { value } = document
+    if (value?.kind !== 'filter') continue
+    const lowered = hasErrors(document.diagnostics) ? undefined : lowerRule(value)
+    const found = [...document.diagnostics, ...(lowered?.diagnostics ?? [])]
+    const id = lowered?.expr === undefined ? undefined : claimId(source, value, ids, found)
+    outcomes.set(source, { rule: undefined, loaded: id !== undefined, found })
+    if (id === undefined) continue
+    const { title, text } = value
+    running.push({
+      filter: value,
+      loaded: { id, title, path, line: document.line, text },
+      applied: [],
+    })
+  }
+  return { outcomes, running }
+}
+
+function unusedFilters(filters: readonly RunningFilter[]): Diagnostic[] {
+  return filters
+    .filter(({ applied }) => applied.length === 0)
+    .map(({ loaded: { title, path, line } }) => {
+      const message = `filter "${title}": no rule has its log source and is named by it`
+      return finding('filter-unused', 'warning', message, path, line)
+    })
+}
+
+function loadRule(
+  source: Source,
+  ids: Map<string, string>,
+  filters: readonly RunningFilter[],
+  transform: RuleTransform | undefined,
 ): Outcome {
+  const { document } = source
   const { value } = document
-  if (value === undefined || hasErrors(document.diagnostics)) {
-    return { rule: undefined, found: document.diagnostics }
-  }
-  if (value.kind !== 'rule') {
-    const message = `rule "${value.title}": ${value.kind} documents are read but do not run yet`
-    const found = finding(`${value.kind}-unsupported`, 'error', message, path, document.line)
-    return { rule: undefined, found: [...document.diagnostics, found] }
-  }
-  const lowered = lowerRule(value)
-  const found = [...document.diagnostics, ...lowered.diagnostics]
-  const { condition } = value.detection
-  if (lowered.expr === undefined || condition === undefined) return { rule: undefined, found }
-  const id = value.id ?? fallbackId(path, document.line)
-  if (value.id === undefined) {
-    const message = `rule "${value.title}": has no id, goes by ${id}`
-    found.push(finding('id-missing', 'warning', message, path, document.line))
-  }
-  const twin = ids.get(id)
-  if (twin !== undefined) {
-    const message = `rule "${value.title}": its id ${id} is that of ${twin.path}`
-    return {
-      rule: undefined,
-      found: [...found, finding('id-duplicate', 'error', message, path, document.line)],
-    }
-  }
+  const found = [...document.diagnostics]
+  const none = { rule: undefined, loaded: false, found }
+  if (value?.kind !== 'rule' || hasErrors(found)) return none
+  const applied = filters.filter(({ filter }) => filterApplies(filter, value))
+  const filtered = applied.reduce(
+    (rule, { filter }, at) => applyFilter(rule, filter, at + 1),
+    value as SigmaRule,
+  )
+  const transformed = transform?.(filtered)
+  found.push(...(transformed?.diagnostics ?? []))
+  if (hasErrors(found)) return none
+  const rule = transformed?.rule ?? filtered
+  const lowered = lowerRule(rule)
+  found.push(...lowered.diagnostics)
+  const { condition, conditionText } = rule.detection
+  if (lowered.expr === undefined || condition === undefined) return none
+  const id = claimId(source, rule, ids, found)
+  if (id === undefined) return none
+  for (const one of applied) one.applied.push(id)
   const { expr, selections } = lowered
-  return { rule: { ...runnable(value, id), expr, selections, condition }, found }
-}
-
-function fallbackId(path: string, line: number): string {
-  return line === 1 ? `path:${path}` : `path:${path}:${line}`
-}
-
-function finding(
-  code: string,
-  severity: Diagnostic['severity'],
-  message: string,
-  path: string,
-  line: number,
-): Diagnostic {
-  return { code, severity, message, path, line, column: 1 }
-}
-
-function runnable(
-  rule: SigmaRule,
-  id: string,
-): Omit<LoadedRule, 'expr' | 'selections' | 'condition'> {
-  return {
-    id,
-    title: rule.title,
-    level: rule.level ?? LEVEL_DEFAULT,
-    status: rule.status,
-    logsource: rule.logsource,
-    tags: rule.tags,
-    fields: rule.fields,
-    falsepositives: rule.falsepositives,
-    references: rule.references,
-    author: rule.author,
-    description: rule.description,
-    date: rule.date,
-    modified: rule.modified,
-    path: rule.path,
-    text: rule.text,
-    line: rule.line,
-    conditionText: rule.detection.conditionText,
-    trapline: rule.trapline,
+  const { logsource } = rule
+  const loaded: LoadedRule = {
+    ...headOf(rule, id),
+    ...{ logsource, conditionText, expr, selections, condition },
+    feedsOnly: false,
   }
-}
-
-function refusal(
-  document: ParsedDocument | undefined,
-  path: string,
-  diagnostics: readonly Diagnostic[],
-): RefusedRule {
-  const first = diagnostics.find((diagnostic) => diagnostic.severity === 'error')
-  const line = document?.line ?? 1
-  return {
-    id: document?.id ?? fallbackId(path, line),
-    title: document?.title ?? '',
-    path,
-    line,
-    kind: document?.value?.kind ?? 'unknown',
-    reason: first?.code ?? 'unknown',
-    message: first?.message ?? '',
-    diagnostics,
-  }
+  return { rule: loaded, loaded: true, found }
 }

@@ -249,6 +249,45 @@ export interface LoadedRule {
   readonly condition: Condition
   readonly conditionText: string
   readonly trapline: TraplineSettings | undefined
+  /** True when correlations read it and none says `generate`: it raises nothing itself. */
+  readonly feedsOnly: boolean
+}
+
+/** One rule or correlation that a correlation reads. */
+export interface CorrelationInput {
+  /** Id of the rule or correlation, whatever the document calls it by. */
+  readonly id: string
+  readonly kind: 'rule' | 'correlation'
+  /** The reference as the correlation writes it: an id or a name. */
+  readonly name: string
+  /** Alias -> field of this input's events. */
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+/** A correlation that can run: plain data, every reference resolved. */
+export interface LoadedCorrelation
+  extends Omit<
+    LoadedRule,
+    'logsource' | 'expr' | 'selections' | 'condition' | 'conditionText' | 'feedsOnly'
+  > {
+  readonly name: string | undefined
+  readonly type: CorrelationType
+  /** In the order of `rules`: temporal_ordered means this order. */
+  readonly inputs: readonly CorrelationInput[]
+  readonly groupBy: readonly string[]
+  readonly timespan_ms: number
+  /** All must hold; empty where `expression` is set. */
+  readonly ops: readonly { readonly op: CorrelationOp; readonly value: number }[]
+  /** Fields whose values are counted, summed, ... */
+  readonly valueFields: readonly string[]
+  /** Of value_percentile; without it the share of the value in percent is compared. */
+  readonly percentile: number | undefined
+  /** A boolean condition over the inputs' names (temporal). */
+  readonly expression: Condition | undefined
+  /** Whether the inputs also count on their own. */
+  readonly generate: boolean
+  /** True when it only feeds correlations and raises nothing itself. */
+  readonly feedsOnly: boolean
 }
 
 /** A document that cannot run, and why. */
@@ -269,9 +308,21 @@ export interface RuleFile {
   readonly text: string
 }
 
+/** A filter that runs, and the ids of the rules that it changed. */
+export interface LoadedFilter {
+  readonly id: string
+  readonly title: string
+  readonly path: string
+  readonly line: number
+  readonly text: string
+  readonly applied: readonly string[]
+}
+
 /** What a set of files loads to. */
 export interface LoadedRules {
   readonly rules: readonly LoadedRule[]
+  readonly correlations: readonly LoadedCorrelation[]
+  readonly filters: readonly LoadedFilter[]
   readonly refused: readonly RefusedRule[]
   readonly diagnostics: readonly Diagnostic[]
 }
