@@ -1,0 +1,180 @@
+// Files: names, endings, blanks at line ends.
+import type { Check, Edit, FileSubject, Fix } from './check.ts'
+
+const START = { line: 1, column: 1 }
+const NAME_UNITS_MIN = 10
+const NAME_UNITS_MAX = 100
+/** How SigmaHQ begins the names of files of a log source. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  'windows/process_creation': 'proc_creation_win_',
+  'linux/process_creation': 'proc_creation_lnx_',
+  'macos/process_creation': 'proc_creation_macos_',
+  'windows/network_connection': 'net_connection_win_',
+  'linux/network_connection': 'net_connection_lnx_',
+  'windows/file_event': 'file_event_win_',
+  'linux/file_event': 'file_event_lnx_',
+  'macos/file_event': 'file_event_macos_',
+  'windows/registry_set': 'registry_set_',
+  'windows/registry_event': 'registry_event_',
+  'windows/registry_add': 'registry_add_',
+  'windows/registry_delete': 'registry_delete_',
+  'windows/image_load': 'image_load_',
+  'windows/driver_load': 'driver_load_win_',
+  'windows/dns_query': 'dns_query_win_',
+  'windows/pipe_created': 'pipe_created_',
+  'windows/process_access': 'proc_access_win_',
+  'windows/create_remote_thread': 'create_remote_thread_win_',
+  'windows/create_stream_hash': 'create_stream_hash_',
+  'windows/ps_script': 'posh_ps_',
+  'windows/ps_module': 'posh_pm_',
+  'windows/ps_classic_start': 'posh_pc_',
+  '/proxy': 'proxy_',
+  '/webserver': 'web_',
+}
+
+function fileName(subject: FileSubject): string {
+  return subject.file.path.slice(subject.file.path.lastIndexOf('/') + 1)
+}
+
+function fix(title: string, edits: readonly Edit[]): Fix {
+  return { title, safe: true, edits }
+}
+
+/** Places outside of block scalars cannot be told from text alone, so only ends of lines that are no text. */
+export const FILE_CHECKS = {
+  'file-name-form': {
+    on: 'file',
+    severity: 'info',
+    summary: 'the file name is not lower case with underscores',
+    why: `SigmaHQ names files with small letters, digits and underscores, ${NAME_UNITS_MIN} to ${NAME_UNITS_MAX} characters, ending in \`.yml\`.`,
+    path: 'Web Shell.yml',
+    bad: 'title: A File Called Web Shell',
+    run(subject, add) {
+      const name = fileName(subject).replace(/(\.test)?\.ya?ml$/, '')
+      if (!/^[a-z0-9_]+$/.test(name)) add(START, `"${name}": use small letters, digits and _`)
+      else if (name.length < NAME_UNITS_MIN || name.length > NAME_UNITS_MAX) {
+        add(
+          START,
+          `"${name}" has ${name.length} characters; ${NAME_UNITS_MIN} to ${NAME_UNITS_MAX} are usual`,
+        )
+      }
+    },
+  },
+  'file-extension': {
+    on: 'file',
+    severity: 'info',
+    summary: 'the file ends in .yaml',
+    why: 'SigmaHQ and most tools look for `.yml`; we read both.',
+    path: 'web_shell_started.yaml',
+    bad: 'title: A File Called web_shell_started.yaml',
+    run(subject, add) {
+      if (subject.file.path.endsWith('.yaml'))
+        add(START, 'call it .yml: many tools look for nothing else')
+    },
+  },
+  'file-name-prefix': {
+    on: 'rule',
+    severity: 'info',
+    summary: 'the file name does not begin as SigmaHQ has it for the log source',
+    why: 'SigmaHQ files of one log source share a beginning (`proc_creation_win_`), which makes long folders readable. Own content may name as it likes.',
+    path: 'whoami_started.yml',
+    bad: 'logsource:\n    category: process_creation\n    product: windows',
+    good: 'logsource:\n    product: aws\n    service: cloudtrail',
+    run(subject, add) {
+      const { product = '', category = '' } =
+        subject.value.kind === 'rule' ? subject.value.logsource : {}
+      const prefix = PREFIXES[`${product}/${category}`]
+      if (prefix !== undefined && !fileName(subject).startsWith(prefix)) {
+        add(START, `SigmaHQ would call it ${prefix}...`)
+      }
+    },
+  },
+  'file-several-documents': {
+    on: 'file',
+    severity: 'info',
+    summary: 'several documents in one file',
+    why: 'One rule a file keeps history, tests and blame apart. A correlation with its rules is the exception.',
+    bad: 'title: One\n---\ntitle: Two',
+    run(subject, add) {
+      const documents = subject.set.byPath.get(subject.file.path) ?? []
+      const rules = documents.filter(({ value }) => value.kind === 'rule')
+      if (rules.length > 1 && documents.length === rules.length)
+        add(START, `${rules.length} rules in one file`)
+    },
+  },
+  'file-no-final-newline': {
+    on: 'file',
+    severity: 'info',
+    fixable: true,
+    summary: 'the file does not end with a newline',
+    why: 'Appending a line to it shows two changed lines in the diff.',
+    run({ file }, add) {
+      if (file.text === '' || file.text.endsWith('\n')) return
+      const line = file.text.split('\n').length
+      const end = file.text.length
+      add(
+        { line, column: 1 },
+        'end the file with a newline',
+        fix('add the newline', [{ start: end, end, text: '\n' }]),
+      )
+    },
+  },
+  'file-byte-order-mark': {
+    on: 'file',
+    severity: 'warning',
+    fixable: true,
+    summary: 'the file begins with a byte order mark',
+    why: 'UTF-8 needs none, and some readers take it for part of the first key.',
+    run({ file }, add) {
+      if (file.text.startsWith('\ufeff')) {
+        add(
+          START,
+          'remove the byte order mark',
+          fix('remove the mark', [{ start: 0, end: 1, text: '' }]),
+        )
+      }
+    },
+  },
+  'file-windows-line-ends': {
+    on: 'file',
+    severity: 'info',
+    summary: 'lines end with carriage returns',
+    why: 'Mixed line ends make whole files change in diffs. Set `* text=auto` in `.gitattributes`.',
+    run({ file }, add) {
+      const at = file.text.indexOf('\r\n')
+      if (at >= 0)
+        add({ line: file.text.slice(0, at).split('\n').length, column: 1 }, 'lines end with \\r\\n')
+    },
+  },
+  'file-trailing-blanks': {
+    on: 'file',
+    severity: 'info',
+    fixable: true,
+    summary: 'blanks at the end of a line',
+    why: 'They cannot be seen and make diffs of nothing.',
+    run({ file }, add) {
+      let start = 0
+      let block = -1
+      for (const [n, line] of file.text.split('\n').entries()) {
+        const indent = line.search(/\S/)
+        if (block >= 0 && indent >= 0 && indent <= block) block = -1
+        const blanks = /[ \t]+(?=\r?$)/.exec(line)
+        const isEmpty = indent < 0
+        if (blanks !== null && block < 0 && !isEmpty) {
+          const edit = {
+            start: start + blanks.index,
+            end: start + blanks.index + blanks[0].length,
+            text: '',
+          }
+          add(
+            { line: n + 1, column: blanks.index + 1 },
+            'blanks at the end of the line',
+            fix('remove them', [edit]),
+          )
+        }
+        if (block < 0 && /(^|[:-]\s+)[|>][-+\d]*\s*(#.*)?\r?$/.test(line)) block = indent
+        start += line.length + 1
+      }
+    },
+  },
+} as const satisfies Record<string, Check>
