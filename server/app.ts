@@ -9,7 +9,6 @@ import type { AppContext, AppEnv } from './middleware/env.ts'
 import { rateLimit, takeOne } from './middleware/rate-limit.ts'
 import { identifyRequest } from './middleware/request.ts'
 import { trustedHosts } from './middleware/trusted-hosts.ts'
-import { docsPage } from './routes/api/docs.tsx'
 import { describeApi } from './routes/api/openapi.ts'
 import { registerRoutes } from './routes/api/register.ts'
 import { ROUTES } from './routes/api/table.ts'
@@ -42,7 +41,6 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.get('/api/v1/openapi.json', (c) =>
     c.body(description, 200, { 'content-type': 'application/json' }),
   )
-  app.get('/docs', (c) => c.html(docsPage(ROUTES)))
   refuseOtherMethods(app)
   app.all('/api/*', (c) => notFound(c))
   elasticsearchRoutes(app, services)

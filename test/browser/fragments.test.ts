@@ -6,7 +6,7 @@ import { PASSWORD, startTestServer, type TestServer } from './server.ts'
 setDefaultTimeout(30_000)
 
 const FIRST_PAGE_MAX_BYTES = 150_000
-const CLIENT_MAX_BYTES = 15_000
+const CLIENT_MAX_BYTES = 22_000
 
 let server: TestServer
 let cookie = ''

@@ -104,6 +104,33 @@ describe.skipIf(chromium === undefined)('pages', () => {
     expect(problems).toEqual([])
   })
 
+  test('zero results say which part, which field and which source it was', async () => {
+    await page.goto(`${server.url}/search?q=${encodeURIComponent('hosst:web-7 and source:app')}`)
+    const empty = page.locator('.empty')
+    await empty.getByText('has a field hosst').waitFor()
+    expect(await empty.textContent()).toContain('hosst:web-7 finds nothing on its own')
+    await empty.getByRole('link', { name: 'host', exact: true }).click()
+    await page.waitForURL(/q=host%3Aweb-7/)
+    await page.locator('#total').getByText('2 events', { exact: true }).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  test('the query box colours what is typed, and loses no character', async () => {
+    await page.goto(`${server.url}/search?q=host:web-7`)
+    expect(await page.locator('#q-paint .q-field').textContent()).toBe('host')
+    await page.locator('#q').fill('not user:"ana b" or url:/x/')
+    expect(await page.locator('#q-paint .q-word').allTextContents()).toEqual(['not', 'or'])
+    expect(await page.locator('#q-paint').textContent()).toBe('not user:"ana b" or url:/x/')
+  })
+
+  test('the number beside Alerts is the number that Alerts shows', async () => {
+    await page.goto(`${server.url}/alerts`)
+    await page.locator('#alert-total').getByText('alert').waitFor()
+    const total = Number.parseInt((await page.locator('#alert-total').textContent()) ?? '', 10)
+    const badge = Number.parseInt((await page.locator('#open-alerts').textContent()) ?? '', 10)
+    expect(badge).toBe(total)
+  })
+
   test('one failing section says why and leaves the others working', async () => {
     server.failing.add('user')
     await page.goto(`${server.url}/search`)

@@ -102,6 +102,7 @@ function recall(box: HTMLInputElement, by: number): boolean {
   const next = box.value === '' ? (by < 0 ? all.at(-1) : undefined) : (all[at + by] ?? '')
   if (next === undefined) return false
   box.value = next
+  box.dispatchEvent(new Event('input', { bubbles: true }))
   return true
 }
 

@@ -5,6 +5,7 @@ import { go, on, shownAddress } from './dom.ts'
 import { startFrame, syncFrame } from './frame.ts'
 import { startKeys, syncKeys } from './keys.ts'
 import { startLive, syncLive } from './live.ts'
+import { startPaint, syncPaint } from './paint.ts'
 import { sameList, startRows } from './rows.ts'
 import { startValues } from './values.ts'
 
@@ -12,6 +13,7 @@ function sync(): void {
   syncFrame()
   syncKeys()
   syncLive()
+  syncPaint()
 }
 
 startFrame()
@@ -21,6 +23,7 @@ startCopy()
 startBrush()
 startKeys()
 startLive()
+startPaint()
 sync()
 on('htmx:after:settle', sync)
 

@@ -21,6 +21,13 @@ export interface Explanation {
   readonly inRange: number
   readonly stored: number
   readonly newest: number | undefined
+  /** Parts that find nothing even on their own. */
+  readonly nothingAlone: readonly string[]
+  /** Fields that no event of the range has, with a name that may have been meant. */
+  readonly unknownFields: readonly { readonly field: string; readonly near?: string }[]
+  /** Sources that are silent now, and those with events that could not be parsed. */
+  readonly silent: readonly string[]
+  readonly unreadable: readonly string[]
 }
 
 /** Zero results, explained, each figure a link to the search that gives it. */
@@ -40,6 +47,25 @@ export function EmptyResults(props: {
             ? 'No event at all lies in this time range.'
             : `${plural(why.inRange, 'event')} in this range, whatever the query.`}
         </li>
+        {why.unknownFields.map(({ field, near }) => (
+          <li>
+            No event in this range has a field <code class="mono">{visible(field)}</code>
+            {near !== undefined && (
+              <>
+                ; did you mean{' '}
+                <a class="link" href={searchHref(state, { q: renamed(state.q, field, near) })}>
+                  {near}
+                </a>
+                ?
+              </>
+            )}
+          </li>
+        ))}
+        {why.nothingAlone.map((text) => (
+          <li>
+            <code class="mono">{visible(text)}</code> finds nothing on its own.
+          </li>
+        ))}
         {why.withoutPart.map((part) => (
           <li>
             Without <code class="mono">{visible(part.text)}</code>:{' '}
@@ -72,15 +98,46 @@ export function EmptyResults(props: {
             . {formatCount(why.stored)} are stored.
           </li>
         )}
-        <li>
-          Is a source silent, or are its logs not readable? See{' '}
-          <a class="link" href={urls.sources.href()}>
-            Sources
-          </a>
-          .
-        </li>
+        <SourceHints {...why} />
       </ul>
     </div>
+  )
+}
+
+/** The query with a field's name put right. */
+function renamed(q: string, field: string, near: string): string {
+  const escaped = field.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return q.replace(new RegExp(`(?<![\\w.])${escaped}(?=:)`, 'g'), () => near)
+}
+
+const NAMES_SHOWN = 6
+
+function SourceHints(props: Pick<Explanation, 'silent' | 'unreadable'>) {
+  const list = (names: readonly string[]) =>
+    names
+      .slice(0, NAMES_SHOWN)
+      .map((name) => visible(name))
+      .join(', ') + (names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '')
+  const link = (
+    <a class="link" href={urls.sources.href()}>
+      Sources
+    </a>
+  )
+  if (props.silent.length + props.unreadable.length === 0)
+    return <li>Every source is connected and readable: {link}.</li>
+  return (
+    <>
+      {props.silent.length > 0 && (
+        <li>
+          Silent now: {list(props.silent)}. See {link}.
+        </li>
+      )}
+      {props.unreadable.length > 0 && (
+        <li>
+          Some events could not be parsed, and have no fields: {list(props.unreadable)}. See {link}.
+        </li>
+      )}
+    </>
   )
 }
 

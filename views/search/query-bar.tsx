@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import { formatIso } from '../shared/format.ts'
 import { apiUrls, urls } from '../urls.ts'
+import { paintQuery } from './paint.ts'
 import {
   DEFAULT_COLUMNS,
   DEFAULT_TO,
@@ -43,6 +44,11 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
           <label class="hidden" for="q">
             Query
           </label>
+          <div id="q-paint" class="paint" aria-hidden="true">
+            {paintQuery(state.q).map(({ kind, text }) =>
+              kind === 'plain' ? text : <span class={`q-${kind}`}>{text}</span>,
+            )}
+          </div>
           <input
             id="q"
             name="q"
@@ -62,11 +68,11 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
         {cols !== DEFAULT_COLUMNS.join(',') && <input type="hidden" name="cols" value={cols} />}
         {state.group !== '' && <input type="hidden" name="group" value={state.group} />}
         {state.live && <input type="hidden" name="live" value="1" />}
-        <button type="submit" class="primary">
-          Run
-        </button>
       </form>
       <TimePicker state={state} range={props.range} />
+      <button type="submit" form="query-form" class="primary">
+        Run
+      </button>
       <MoreMenu state={state} range={props.range} />
     </search>
   )

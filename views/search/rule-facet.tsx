@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { AlertGroup } from '../../server/stores/state/state-store.ts'
 import { formatCount, visible } from '../shared/format.ts'
-import { severityClass } from '../shared/severity.tsx'
+import { SeverityMark } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
 import type { SearchState } from './state.ts'
 
@@ -26,11 +26,12 @@ export function RuleFacet(props: {
             <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
               <rect width={((group.alerts / highest) * 100).toFixed(1)} height="1" />
             </svg>
-            <a class="name" href={urls.rule.href({ id: group.ruleId })} title={group.severity}>
-              <span class={severityClass(group.severity)} aria-hidden="true">
-                ▪
-              </span>{' '}
-              {visible(group.ruleTitle)}
+            <a
+              class="name"
+              href={urls.rule.href({ id: group.ruleId })}
+              title={`${group.ruleTitle}: ${group.severity}`}
+            >
+              <SeverityMark severity={group.severity} /> {visible(group.ruleTitle)}
             </a>
             <a
               class="muted"

@@ -8,6 +8,7 @@ import {
   formatRate,
   formatShare,
   formatSpan,
+  plural,
   visible,
 } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'
@@ -99,7 +100,7 @@ function Card(props: {
         <dt>now</dt>
         <dd>{formatRate(card.eventsPerSecond)} events/s</dd>
         <dt>today</dt>
-        <dd>{formatCount(card.eventsToday)} events</dd>
+        <dd>{plural(card.eventsToday, 'event')}</dd>
         <dt>in all</dt>
         <dd>{formatCount(card.total)}</dd>
         <dt>last event</dt>

@@ -1,35 +1,37 @@
 /** @jsxImportSource hono/jsx */
-// The API as a page (`/docs`), made from the same table as the OpenAPI description.
+// The API as text for a page (`/docs`), made from the same table as the OpenAPI description.
 import { z } from 'zod'
 import type { Route } from './route.ts'
 
-/** The page. */
-export function docsPage(routes: readonly Route[]) {
+/** Every route with what it takes and who may call it. */
+export function ApiDocs(props: { readonly routes: readonly Route[] }) {
+  const { routes } = props
   const tags = [...new Set(routes.map((route) => route.tag))]
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>API · Trapline</title>
-      </head>
-      <body>
-        <main>
-          <h1>Trapline API</h1>
-          <p>
-            Send an API key as <code>x-api-key</code>, a token as <code>Authorization: Bearer</code>
-            , or name and password as Basic. The same as{' '}
-            <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.
-          </p>
-          {tags.map((tag) => (
-            <section>
-              <h2>{tag}</h2>
-              {routes.filter((route) => route.tag === tag).map(RouteEntry)}
-            </section>
-          ))}
-        </main>
-      </body>
-    </html>
+    <div class="page docs">
+      <h1>Trapline API</h1>
+      <p>
+        Send an API key as <code class="mono">x-api-key</code>, a token as{' '}
+        <code class="mono">Authorization: Bearer</code>, or name and password as Basic. The same as{' '}
+        <a href="/api/v1/openapi.json" hx-boost="false">
+          OpenAPI 3.1
+        </a>
+        .
+      </p>
+      <nav class="inline spaced" aria-label="Parts">
+        {tags.map((tag) => (
+          <a class="button small" href={`#${tag}`} hx-boost="false">
+            {tag}
+          </a>
+        ))}
+      </nav>
+      {tags.map((tag) => (
+        <section id={tag}>
+          <h2 class="spaced">{tag}</h2>
+          {routes.filter((route) => route.tag === tag).map(RouteEntry)}
+        </section>
+      ))}
+    </div>
   )
 }
 
@@ -38,9 +40,9 @@ function RouteEntry(route: Route) {
   const body = [...rowsOf(route.body, 'body')]
   const access = { public: 'anyone', 'signed-in': 'anyone signed in' }[route.access as 'public']
   return (
-    <article>
+    <article class="card">
       <h3>
-        <code>
+        <code class="mono">
           {route.method.toUpperCase()} {route.path}
         </code>
       </h3>
@@ -48,13 +50,13 @@ function RouteEntry(route: Route) {
         {route.summary}. Needs: {access ?? route.access}.
       </p>
       {parameters.length + body.length > 0 && (
-        <table>
+        <table class="auto">
           <thead>
             <tr>
-              <th>Name</th>
-              <th>In</th>
-              <th>Type</th>
-              <th>Meaning</th>
+              <th scope="col">name</th>
+              <th scope="col">in</th>
+              <th scope="col">type</th>
+              <th scope="col">meaning</th>
             </tr>
           </thead>
           <tbody>{[...parameters, ...body]}</tbody>
@@ -80,7 +82,7 @@ function rowsOf(schema: z.ZodType | undefined, where: string) {
   return Object.entries(properties).map(([name, property]) => (
     <tr>
       <td>
-        <code>{name}</code>
+        <code class="mono">{name}</code>
       </td>
       <td>
         {where}

@@ -28,6 +28,7 @@ export const EventAnswer = z.object({
     product: z.string().optional(),
     category: z.array(z.string()),
     service: z.array(z.string()),
+    closed: z.boolean().describe('False: a rule is left out only by a log source that conflicts'),
   }),
   ...pivots,
   message: z.string(),
@@ -42,7 +43,7 @@ export const iso = (ms: number): string => new Date(ms).toISOString()
 
 /** An event as the API writes it: pivots beside the rest. */
 export function eventJson(event: Event): EventJson {
-  const { product, category, service } = event.logsource
+  const { product, category, service, closed } = event.logsource
   return {
     id: event.id,
     time: iso(event.time),
@@ -53,6 +54,7 @@ export function eventJson(event: Event): EventJson {
       ...(product === undefined ? {} : { product }),
       category: [...category],
       service: [...service],
+      closed,
     },
     ...event.pivots,
     message: event.message,

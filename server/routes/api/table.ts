@@ -9,6 +9,7 @@ import { exportEvents } from './export.ts'
 import { health, metrics, ready } from './health.ts'
 import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
+import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
 import { changeSource, listDeadLetters, listSources } from './sources.ts'
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   listRules,
   getRule,
   explainRule,
+  replayDetections,
   reloadRules,
   listSources,
   changeSource,

@@ -60,6 +60,11 @@ export function readAlerts(c: AppContext): AlertState {
   }
 }
 
+/** What the queue shows when nobody chose otherwise: the number beside Alerts counts the same. */
+export function defaultFilter(now: number): AlertFilter {
+  return { status: OPEN_STATUSES, activeFrom: parseTime(ALERT_FROM, now) ?? now }
+}
+
 /** The state store's filter of a queue's state. */
 export function alertFilter(state: AlertState, now: number): AlertFilter {
   const from = parseTime(state.from, now)
@@ -70,7 +75,7 @@ export function alertFilter(state: AlertState, now: number): AlertFilter {
   const status =
     state.status === 'any' ? undefined : state.status === 'open' ? OPEN_STATUSES : [state.status]
   return {
-    from,
+    activeFrom: from,
     ...(to === undefined ? {} : { to }),
     ...(status === undefined ? {} : { status }),
     ...(state.severity === '' ? {} : { severity: [state.severity] }),

@@ -13,7 +13,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import type { AlertOrder } from '../../stores/state/alerts-store.ts'
 import type { Alert, AlertGroup } from '../../stores/state/state-store.ts'
-import { alertFilter, OPEN_STATUSES, readAlerts } from './alerts-query.ts'
+import { alertFilter, defaultFilter, readAlerts } from './alerts-query.ts'
 import { fragment, isPartial, page, type Renderer } from './render.tsx'
 import { explainAll } from './search-event.tsx'
 
@@ -143,7 +143,7 @@ async function similarTo(services: Services, alert: Alert): Promise<readonly Sim
   const name = { rule: 'ruleId', host: 'host', user: 'user' } as const
   return Promise.all(
     shared.map(async (one) => {
-      const filter = { status: OPEN_STATUSES, [name[one.what]]: one.value }
+      const filter = { ...defaultFilter(Date.now()), [name[one.what]]: one.value }
       return { ...one, count: (await services.state.countAlerts(filter)).total }
     }),
   )

@@ -3,7 +3,7 @@
 import type { HeaderData } from '../../../views/shared/header-facts.tsx'
 import type { AppContext } from '../../middleware/env.ts'
 import type { Services } from '../../services/services.ts'
-import { OPEN_STATUSES } from './alerts-query.ts'
+import { defaultFilter } from './alerts-query.ts'
 
 const KEEP_MS = 2000
 
@@ -36,7 +36,7 @@ async function gather(services: Services): Promise<Shared> {
   }
   const [figures, counts, problems] = await Promise.all([
     settle('figures', services.health.figures(), undefined),
-    settle('alerts', services.state.countAlerts({ status: OPEN_STATUSES }), undefined),
+    settle('alerts', services.state.countAlerts(defaultFilter(Date.now())), undefined),
     settle('health', services.health.problems(), []),
   ])
   return {

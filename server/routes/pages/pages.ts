@@ -6,6 +6,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { alertChangeRoutes } from './alert-changes.tsx'
 import { alertRoutes } from './alerts.tsx'
+import { docsRoutes } from './docs.tsx'
 import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
 import { headerFragment, type Renderer } from './render.tsx'
@@ -44,6 +45,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
   app.onError((error, c) => pageError(error, c, renderer))
   app.use(pageHeaders())
   app.route('/', signInRoutes(services, renderer, parts))
+  app.route('/', docsRoutes(renderer))
   app.use(guard())
   app.get(urls.home.pattern, (c) => c.redirect(urls.search.href()))
   app.get(urls.header.pattern, (c) => headerFragment(c, renderer))

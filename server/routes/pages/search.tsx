@@ -2,9 +2,7 @@
 // The search page and its sections, each a request of its own.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { removePart } from '../../../query/edit.ts'
-import { parseQuery } from '../../../query/query.ts'
-import { EmptyResults, type Explanation } from '../../../views/search/empty.tsx'
+import { EmptyResults } from '../../../views/search/empty.tsx'
 import { Facet } from '../../../views/search/facet.tsx'
 import { Groups } from '../../../views/search/groups.tsx'
 import { Histogram } from '../../../views/search/histogram.tsx'
@@ -21,6 +19,7 @@ import { ServiceError, type Services } from '../../services/services.ts'
 import type { CountRequest, SearchResult } from '../../stores/events/event-store.ts'
 import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
 import { rulesOfEvents } from './rule-names.ts'
+import { explainEmpty } from './search-empty.ts'
 import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
 
 const PAGE_ROWS = 100
@@ -30,7 +29,6 @@ const GROUP_VALUES = 200
 const SECTION_TIMEOUT_MS = 10_000
 /** A count that only explains an empty result may take this long, milliseconds. */
 const EXPLAIN_TIMEOUT_MS = 1_500
-const EXPLAIN_PARTS_MAX = 6
 
 const FACTS = { title: 'Search', nav: 'search' } as const
 
@@ -84,14 +82,15 @@ async function table(c: AppContext, services: Services, renderer: Renderer) {
   const { stats, events } = result
   const status = [
     formatTook(stats.took_ms),
-    `${formatCount(stats.scanned)} scanned of ${formatCount(stats.candidates)} proposed`,
-    stats.complete ? 'complete' : 'stopped at its time limit: older events may be missing',
+    `${formatCount(stats.candidates)} proposed, ${formatCount(stats.scanned)} read`,
+    stats.complete ? 'exact' : 'stopped at its time limit: older events may be missing',
+    indexText((await services.events.stats()).indexLag_ms),
   ]
   const body =
     events.length === 0 && stats.complete ? (
       <EmptyResults
         state={input.state}
-        explanation={await explain(services, input)}
+        explanation={await explainEmpty(services, input, countRequest(input, EXPLAIN_TIMEOUT_MS))}
         now={Date.now()}
       />
     ) : (
@@ -107,6 +106,12 @@ async function table(c: AppContext, services: Services, renderer: Renderer) {
       {isPartial(c) && <Announce text={`${events.length} rows`} />}
     </>,
   )
+}
+
+/** Up to when events are indexed; those after it are read one by one. */
+function indexText(lag_ms: number | undefined): string {
+  const to = new Date(Date.now() - (lag_ms ?? 0)).toISOString().slice(11, 19)
+  return `index to ${to}`
 }
 
 async function rowsProps(
@@ -201,45 +206,4 @@ async function count(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
   const found = await services.events.count(countRequest(input), c.req.raw.signal)
   return fragment(c, renderer, FACTS, <Total total={found.total} exact={found.exact} />)
-}
-
-/** Counts what smaller questions would have found, all at once. */
-async function explain(services: Services, input: SearchInput): Promise<Explanation> {
-  const { events } = services
-  const base = countRequest(input, EXPLAIN_TIMEOUT_MS)
-  const { from, to, timeout_ms } = base
-  const total = async (request: CountRequest) => (await events.count(request)).total
-  const parts = input.query.parts.slice(0, EXPLAIN_PARTS_MAX)
-  const now = Date.now()
-  const longer = [
-    ['24 h', 'now-24h', now - 86_400_000],
-    ['7 d', 'now-7d', now - 7 * 86_400_000],
-    ['30 d', 'now-30d', now - 30 * 86_400_000],
-  ] as const
-  const [stats, inRange, withoutPart, overLonger] = await Promise.all([
-    events.stats(),
-    total({ from, to, timeout_ms }),
-    Promise.all(
-      parts.map(async (part, index) => {
-        const q = removePart(input.state.q, index)
-        const { expr } = parseQuery(q)
-        const text = `${part.negated ? 'not ' : ''}${part.text}`
-        return { text, q, count: await total({ from, to, timeout_ms, ...(expr ? { expr } : {}) }) }
-      }),
-    ),
-    Promise.all(
-      longer
-        .filter(([, , start]) => start < from)
-        .map(async ([label, text, start]) => {
-          return { label, from: text, count: await total({ ...base, from: start, to: now }) }
-        }),
-    ),
-  ])
-  return {
-    withoutPart: withoutPart.filter((part) => part.count > 0),
-    longer: overLonger.filter((range) => range.count > 0),
-    inRange,
-    stored: stats.events,
-    newest: stats.newest,
-  }
 }

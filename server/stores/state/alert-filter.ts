@@ -34,6 +34,8 @@ export function whereOf(filter: AlertFilter): Where {
   if (filter.owner === '') add('a.owner IS NULL')
   else same('owner', filter.owner)
   if (filter.from !== undefined) add('a.last_seen >= ?', filter.from)
+  if (filter.activeFrom !== undefined)
+    add('(a.last_seen >= ? OR a.created >= ?)', filter.activeFrom, filter.activeFrom)
   if (filter.to !== undefined) add('a.last_seen < ?', filter.to)
   if (filter.text !== undefined && filter.text !== '') {
     const like = `%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -104,6 +104,7 @@ export function alertsContract(
       [{ host: 'WEB-1' }, ['A-2', 'A-1']],
       [{ ip: '10.0.0.9' }, ['A-3']],
       [{ from: NOON + 60_000, to: NOON + 180_000 }, ['A-3', 'A-2']],
+      [{ activeFrom: NOON + 120_000 }, ['A-4', 'A-3']],
       [{ text: '100%' }, ['A-4']],
       [{ text: '10_%' }, []],
       [{ text: "' OR 1=1 --" }, []],
@@ -120,6 +121,13 @@ export function alertsContract(
       expect(page.alerts.map((alert) => alert.id)).toEqual(expected)
       expect(page.total).toBe(expected.length)
       expect((await store.countAlerts(filter)).total).toBe(expected.length)
+    })
+
+    test('an alert of an old event is active since it was raised', async () => {
+      opened.advance(24 * 3_600_000)
+      await insert([{ minute: 0 }])
+      expect(await ids({ filter: { from: NOON + 60_000 }, limit: 10 })).toEqual([])
+      expect(await ids({ filter: { activeFrom: NOON + 60_000 }, limit: 10 })).toEqual(['A-1'])
     })
 
     test.each(['newest', 'last_seen', 'severity', 'count'] as const)(

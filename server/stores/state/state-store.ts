@@ -120,6 +120,8 @@ export interface AlertFilter {
   readonly owner?: string
   readonly from?: number
   readonly to?: number
+  /** Matched or raised since then: alerts of imported old events too, which `from` leaves out. */
+  readonly activeFrom?: number
   readonly text?: string
 }
 
