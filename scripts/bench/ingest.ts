@@ -32,7 +32,7 @@ interface StageFigures {
   readonly sender_cpu_cores: number
   readonly server_cpu_cores: number
   readonly server_cpu_us_per_event: number
-  /** The same by thread: `bun` is the main one, `gc` all helpers of the collector. */
+  /** The same by thread: the main one, the workers, the helpers of the collector and the compiler. */
   readonly thread_us_per_event: Readonly<Record<string, number>>
   readonly resident_mib: number
   readonly bytes_per_event: number
@@ -241,14 +241,22 @@ function threadSeconds(pid: number): Readonly<Record<string, number>> {
     const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
     const name = /\((.*)\)/s.exec(stat)?.[1] ?? ''
     const fields = stat.replace(/^.*\) /s, '').split(' ')
-    const shown = SERVER_THREADS.has(name) ? name : name.startsWith('query') ? 'query' : 'gc'
+    const shown = threadName(name, task === String(pid))
     const used = (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S
     seconds[shown] = (seconds[shown] ?? 0) + used
   }
   return seconds
 }
 
-const SERVER_THREADS = new Set(['bun', 'ingest', 'index', 'state'])
+const WORKER_THREADS = new Set(['ingest', 'index', 'state'])
+
+function threadName(name: string, isMain: boolean): string {
+  if (isMain) return 'main'
+  if (WORKER_THREADS.has(name)) return name
+  if (name.startsWith('query')) return 'query'
+  if (name === 'HeapHelper') return 'gc'
+  return name === 'JITWorker' ? 'jit' : 'other'
+}
 
 function difference(
   now: Readonly<Record<string, number>>,

@@ -1,14 +1,24 @@
 // The text of a stored event: one JSON object on one line, short keys in this order.
 //   {"i":number within the day,"t":time,"n":ingested,"s":source,"p":parser,
-//    "l":[product or null,[categories],[services],closed],"v":{pivots},"m":message,
+//    "l":[product or null,[categories],[services],closed],("w":{names},)"v":{pivots},("m":message,)
 //    ("e":{code,message},) and then either "j":<raw> or "f":{fields},"r":raw}
 // `"j"` holds the received JSON byte for byte where the parser said that it is the event's fields: nothing
 // is stringified again and fields and raw are kept once. It is always the last key and `,"j":` appears
 // nowhere before it, because a quote inside any earlier text is escaped. A line has no newline in it.
+// `"w"` stands only before `"j"`: pivots (and `message`) that are the string of that top-level field and are
+// written nowhere else; each string of such a line's JSON is written as `JSON.stringify` would.
 import type { Event } from '../../../parsers/event.ts'
 import { JsonError, parseJsonText } from '../../../parsers/json-text.ts'
 import type { EventLogSource, Fields, Pivots } from '../../../sigma/event.ts'
 import { dayOf, formatId } from './id.ts'
+import {
+  MESSAGE_REF,
+  type RefNames,
+  referred,
+  refsOf,
+  restorePivots,
+  writtenPivots,
+} from './line-refs.ts'
 
 const JSON_KEY = ',"j":'
 const FIELDS_KEY = ',"f":'
@@ -25,8 +35,9 @@ interface Head {
   readonly s: string
   readonly p: string
   readonly l: readonly [string | null, readonly string[], readonly string[], boolean]
+  readonly w?: RefNames
   readonly v: Pivots
-  readonly m: string
+  readonly m?: string
   readonly e?: { readonly code: string; readonly message: string }
   readonly f?: Fields
   readonly r?: string
@@ -36,12 +47,24 @@ interface Head {
 export function encodeLine(event: Event, number: number): string {
   const head =
     `{"i":${number},"t":${event.time},"n":${event.ingested},"s":${quoted(event.source)}` +
-    `,"p":${quoted(event.parser)},"l":${encodeLogSource(event.logsource)}` +
-    `,"v":${JSON.stringify(event.pivots)},"m":${JSON.stringify(event.message)}` +
-    (event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`)
-  return event.fieldsAreRaw === true && !event.raw.includes('\n')
-    ? `${head}${JSON_KEY}${event.raw}}`
-    : `${head}${FIELDS_KEY}${JSON.stringify(event.fields)},"r":${JSON.stringify(event.raw)}}`
+    `,"p":${quoted(event.parser)},"l":${encodeLogSource(event.logsource)}`
+  const error = event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`
+  if (event.fieldsAreRaw === true && !event.raw.includes('\n')) {
+    return `${head}${encodeParts(event)}${error}${JSON_KEY}${event.raw}}`
+  }
+  const parts = `,"v":${JSON.stringify(event.pivots)},"m":${JSON.stringify(event.message)}`
+  const fields = JSON.stringify(event.fields)
+  return `${head}${parts}${error}${FIELDS_KEY}${fields},"r":${JSON.stringify(event.raw)}}`
+}
+
+/** Names, pivots and message of an event whose raw text is its fields. */
+function encodeParts(event: Event): string {
+  const refs = refsOf(event)
+  const names = refs === undefined ? '' : `,"w":${refs.json}`
+  const parts = `${names},"v":${writtenPivots(event.pivots, refs)}`
+  return refs?.fieldOf.has(MESSAGE_REF) === true
+    ? parts
+    : `${parts},"m":${JSON.stringify(event.message)}`
 }
 
 /** The event of a line. Throws SyntaxError on text that `encodeLine` did not make. */
@@ -55,7 +78,24 @@ export function decodeLine(line: string): Event {
   const head = JSON.parse(`${line.slice(0, at - JSON_KEY.length)}}`) as Head
   const fields = parseJsonText(raw)
   if (fields instanceof JsonError) throw new SyntaxError(`event line: ${fields.message}`)
-  return { ...eventOf(head), fields: fields as Fields, raw, fieldsAreRaw: true }
+  return {
+    ...eventOf(restored(head, fields as Fields)),
+    fields: fields as Fields,
+    raw,
+    fieldsAreRaw: true,
+  }
+}
+
+/** The head with what it only names. */
+function restored(head: Head, fields: Fields): Head {
+  const { w: names, v } = head
+  if (names === undefined) return head
+  const message = names[MESSAGE_REF]
+  return {
+    ...head,
+    v: restorePivots(v, names, fields),
+    ...(message === undefined ? {} : { m: referred(fields, message) }),
+  }
 }
 
 /** Where the verbatim JSON of a line starts (it ends before the last `}`), or -1 where it has none. */
@@ -76,7 +116,7 @@ function eventOf(head: Head): Omit<Event, 'fields' | 'raw'> {
     parser: head.p,
     logsource: { ...(product === null ? {} : { product }), category, service, closed },
     pivots: head.v,
-    message: head.m,
+    message: head.m ?? '',
     ...(head.e === undefined ? {} : { error: head.e }),
   }
 }

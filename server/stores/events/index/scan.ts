@@ -3,6 +3,7 @@
 // `sigma/text`: plain ASCII is cut right here, any other value goes through the shared functions.
 import { parseJsonText } from '../../../../parsers/json-text.ts'
 import { eachWord } from '../../../../sigma/text/words.ts'
+import { createLineRefs, noRefs, noteString, readRefs, tellRefs } from './line-refs.ts'
 import {
   CATEGORY,
   COLUMNS_ROOT,
@@ -260,6 +261,9 @@ function push(depth: number, node: number, isObject: boolean): void {
 /** The current event's message as it stands in the line, and whether a field was found to be the same. */
 const message = { start: 0, end: 0, found: false }
 
+/** What the current line names instead of writing it. */
+const refs = createLineRefs()
+
 /** Node of the key at `start`, -1 when there are too many. */
 function keyAt(paths: PathTree, parent: number, depth: number, bytes: Uint8Array, start: number) {
   const previous = stackKeys[depth]!
@@ -312,9 +316,12 @@ function scanObject(
     }
     if (byte === QUOTE) {
       const end = scanString(sink, node, bytes, i + 1, inRaw)
-      if (depth === 0 && isMessage(bytes, i + 1, end)) {
-        message.found = true
-        sink.sameMessage(node)
+      if (depth === 0) {
+        if (refs.count > 0) noteString(refs, node, i + 1, end)
+        if (isMessage(bytes, i + 1, end)) {
+          message.found = true
+          sink.sameMessage(node)
+        }
       }
       i = end + 1
     } else if (byte === OPEN || byte === OPEN_LIST) {
@@ -423,6 +430,7 @@ export function scanLine(
   message.start = 0
   message.end = 0
   message.found = false
+  noRefs(refs)
   let i = start + 1
   while (i < end && bytes[i] !== CLOSE) {
     if (bytes[i] === COMMA) i++
@@ -435,6 +443,7 @@ export function scanLine(
       i = message.end + 1
     } else if (key === 0x72) i = cutString(sink, RAW, bytes, i + 1, false) + 1
     else if (key === 0x76) i = scanPivots(sink, paths, bytes, i)
+    else if (key === 0x77) i = readRefs(refs, paths, bytes, i)
     else if (key === 0x6c) i = scanLogSource(sink, bytes, i)
     else if (key === 0x73) {
       const from = i
@@ -444,6 +453,8 @@ export function scanLine(
     else if (key === 0x6a) {
       while (bytes[i] !== OPEN) i++
       scanObject(sink, paths, JSON_ROOT, bytes, i)
+      const unseen = tellRefs(sink, refs, bytes, i, end - 1)
+      if (unseen !== undefined) scanText(sink, MESSAGE, unseen)
       break
     } else i = skipValue(bytes, i)
   }
