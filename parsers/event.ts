@@ -1,6 +1,7 @@
 // The event as Trapline keeps it, and what a parser has to provide.
 import type { EventLogSource, Fields, Pivots, SigmaEvent } from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
+import type { Mapping } from './mapping/parser.ts'
 
 /** A stored event. */
 export interface Event extends SigmaEvent {
@@ -49,6 +50,8 @@ export interface ParseContext {
   readonly timeZone: string
   /** What header lines above the input say about its columns, where its format has such. */
   readonly columns?: Columns | undefined
+  /** Mapping tables of a content repository, by name: each takes the place of ours. */
+  readonly mappings?: ReadonlyMap<string, Mapping> | undefined
 }
 
 /** Input of a parser: the text and, where it is JSON, the value it decodes to. */

@@ -1,11 +1,24 @@
 // The table of parsers. A new format is a file and a line here, above every format that would also take its
 // lines: recognition asks from the top. Names, help and pick-lists come from it.
 import { apache } from './apache.ts'
+import { auditd } from './auditd.ts'
+import { awsGuardduty } from './aws_guardduty.ts'
+import { awsWaf } from './aws_waf.ts'
+import { azureActivity } from './azure_activity.ts'
+import { azureAudit } from './azure_audit.ts'
+import { azureSignin } from './azure_signin.ts'
+import { cloudtrail } from './cloudtrail.ts'
 import type { Parser } from './event.ts'
+import { gcpAudit } from './gcp_audit.ts'
+import { github } from './github.ts'
+import { gworkspace } from './gworkspace.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
+import { kubernetes } from './kubernetes.ts'
 import { linuxAuth } from './linux_auth.ts'
+import { m365 } from './m365.ts'
 import { nginx } from './nginx.ts'
+import { okta } from './okta.ts'
 import { suricata } from './suricata.ts'
 import { syslog } from './syslog.ts'
 import { sysmonLinux } from './sysmon_linux.ts'
@@ -15,9 +28,22 @@ import { windows } from './windows.ts'
 
 export const PARSERS = {
   sysmon_linux: sysmonLinux,
+  auditd,
   windows,
   suricata,
   journald,
+  cloudtrail,
+  aws_guardduty: awsGuardduty,
+  aws_waf: awsWaf,
+  okta,
+  gcp_audit: gcpAudit,
+  gworkspace,
+  azure_signin: azureSignin,
+  azure_audit: azureAudit,
+  azure_activity: azureActivity,
+  m365,
+  kubernetes,
+  github,
   linux_auth: linuxAuth,
   nginx,
   apache,

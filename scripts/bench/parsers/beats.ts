@@ -19,7 +19,7 @@ const FILESETS: readonly (readonly [path: string, source: string])[] = [
   ['module/aws/cloudtrail/', 'cloudtrail'],
   ['module/aws/vpcflow/', 'aws_vpcflow'],
   ['module/azure/activitylogs/', 'azure_activity'],
-  ['module/azure/auditlogs/', 'azure_activity'],
+  ['module/azure/auditlogs/', 'azure_audit'],
   ['module/azure/signinlogs/', 'azure_signin'],
   ['module/cef/', 'cef'],
   ['module/checkpoint/', 'checkpoint'],

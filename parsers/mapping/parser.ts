@@ -1,0 +1,134 @@
+// A mapping table as a parser.
+import {
+  type EventLogSource,
+  type Fields,
+  type FieldValue,
+  PIVOTS,
+  type PivotName,
+  type Pivots,
+} from '../../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from '../event.ts'
+import { isFields } from '../json-text.ts'
+import { closedLogSource } from '../logsource.ts'
+import { parseTime } from '../time.ts'
+import { pivotValue } from '../values.ts'
+import { compileAny, compileCondition, type Test } from './condition.ts'
+import { compileFields, type FieldAdder } from './fields.ts'
+import { compileMessage, type MessageReader } from './message.ts'
+import { compilePath, type Path, valueAt } from './path.ts'
+import { compileRules, type RuleReader } from './rules.ts'
+import { type MappingTable, mappingTable } from './table.ts'
+
+/** A table ready to run. */
+export interface Mapping {
+  readonly name: string
+  readonly title: string
+  readonly aliases: readonly string[]
+  readonly recognises: Test
+  readonly accepts: Test
+  readonly logsources: readonly { readonly test: Test; readonly logsource: EventLogSource }[]
+  readonly time: readonly Path[]
+  readonly message: MessageReader
+  readonly pivots: readonly (readonly [PivotName, RuleReader])[]
+  readonly fields: FieldAdder
+}
+
+/** Compiles a table out of a YAML file's value. Throws what is wrong with it. */
+export function compileMapping(value: unknown): Mapping {
+  const table = mappingTable(value)
+  return {
+    name: table.name,
+    title: table.title,
+    aliases: table.aliases,
+    recognises: compileAny(table.recognise),
+    accepts: compileAny(table.accept),
+    logsources: table.logsources.map((rule) => ({
+      test: rule.when === undefined ? () => true : compileCondition(rule.when),
+      logsource: closedLogSource(rule.product ?? table.product, rule.category ?? [], rule.service),
+    })),
+    time: table.time.map(compilePath),
+    message: compileMessage(table.message),
+    pivots: pivotReaders(table),
+    fields: compileFields(table),
+  }
+}
+
+function pivotReaders(table: MappingTable): readonly (readonly [PivotName, RuleReader])[] {
+  return PIVOTS.flatMap((name) => {
+    const rules = table.pivots[name]
+    return rules === undefined
+      ? []
+      : [[name, compileRules(rules, (value) => pivotValue(name, value))] as const]
+  })
+}
+
+/** The JSON that a table is applied to where the product's events come wrapped in something. */
+export type Unwrap = (json: Fields) => Fields
+
+/** The parser of a table. Times without a zone are UTC, as in every cloud's logs. A table of the same name in the context takes its place. */
+export function mappedParser(value: unknown, unwrap: Unwrap = (json) => json): Parser {
+  const own = compileMapping(value)
+  const { name, title, aliases } = own
+  return {
+    name,
+    title,
+    ...(aliases.length === 0 ? {} : { aliases }),
+    recognise({ json }, context) {
+      return json !== undefined && (context.mappings?.get(name) ?? own).recognises(unwrap(json))
+    },
+    parse(input: ParserInput, context: ParseContext) {
+      const { json } = input
+      const mapping = context.mappings?.get(name) ?? own
+      const inner = json === undefined ? undefined : unwrap(json)
+      if (inner === undefined || !mapping.accepts(inner)) {
+        return { code: `${name}-no-event`, message: `no event of ${title}: its keys are missing` }
+      }
+      const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
+      return applyMapping(mapping, inner, utc, inner === json)
+    },
+  }
+}
+
+/** The event of JSON that a mapping accepts. `raw`: the JSON is exactly the input's text. */
+export function applyMapping(
+  mapping: Mapping,
+  json: Fields,
+  context: ParseContext,
+  raw: boolean,
+): Parsed | EventError {
+  const fields = mapping.fields(json)
+  const time = timeOf(mapping, fields, context)
+  const source = mapping.logsources.find(({ test }) => test(fields))
+  if (source === undefined) {
+    return {
+      code: `${mapping.name}-kind-unknown`,
+      message: `${mapping.title}: unknown kind of log`,
+    }
+  }
+  const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
+  for (const [name, read] of mapping.pivots) {
+    const found = read(fields)
+    if (found !== undefined) pivots[name] = found as string | number
+  }
+  return {
+    ...(time === undefined ? {} : { time }),
+    logsource: source.logsource,
+    pivots,
+    message: mapping.message(fields),
+    fields,
+    fieldsAreRaw: raw && fields === json,
+  }
+}
+
+function timeOf(mapping: Mapping, fields: Fields, context: ParseContext): number | undefined {
+  for (const path of mapping.time) {
+    const value = valueAt(fields, path)
+    const time = value === undefined ? undefined : parseTime(firstOf(value), context)
+    if (time !== undefined) return time
+  }
+  return undefined
+}
+
+function firstOf(value: FieldValue): FieldValue {
+  return Array.isArray(value) ? (value[0] ?? null) : isFields(value) ? null : value
+}
