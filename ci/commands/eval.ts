@@ -1,23 +1,34 @@
 // `trapline eval`: rules on files of events, without a server.
 import { parseArgs } from 'node:util'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
+import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
 import { spreadLists } from '../args.ts'
 import { EXIT, UsageError } from '../command.ts'
+import {
+  type CorrelationMatch,
+  createFileCorrelator,
+  type FileCorrelator,
+} from '../correlations.ts'
 import { STDIN } from '../input/bytes.ts'
+import { withHeader } from '../input/header.ts'
 import { readEventBatches } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Runs rules on files of events and prints the matches'
 export const usage = `trapline eval --rules PATH... --events FILE... [--json] [--no-routing] [--source NAME]
+              [--lateness S]
   --rules       rule files or folders (default: detections)
   --events      NDJSON, JSON or text logs, each also .gz or .zst; - is standard input
   --json        one JSON object a match: rule_id, title, level, event_index, file
   --no-routing  every rule on every event, whatever its log source
   --source      parser for events that do not say what they are: nginx, sshd, ...
-The summary goes to standard error. Exit code 2: no rule can run, or a rule file named by path cannot.`
+  --lateness S  seconds that an event may lie behind the newest of its source and still correlate
+                (default: 300; of several files none is late)
+Correlations are printed with the event that made them hold, and the events that contributed since the last
+time; rules that only feed correlations are not printed. The summary goes to standard error. Exit code 2: no rule can run, or a rule file named by path cannot.`
 
 const PROGRESS_INTERVAL_MS = 200
 
@@ -30,7 +41,7 @@ interface Totals {
   events: number
   unparsed: number
   matches: number
-  readonly rules: Set<number>
+  readonly rules: Set<string>
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -43,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
       'no-routing': { type: 'boolean', default: false },
       source: { type: 'string' },
+      lateness: { type: 'string' },
     },
   })
   const files = [...values.events, ...positionals]
@@ -51,20 +63,34 @@ export async function run(args: readonly string[]): Promise<number> {
   const refusal = refusalOf(loaded, values.rules)
   if (refusal !== undefined) return refusal
   const matcher = compileMatcher(loaded.rules, { routing: !values['no-routing'] })
+  const lateness_ms = latenessOf(values.lateness, files.length)
+  const engine: Engine = { matcher, correlator: createFileCorrelator(loaded, lateness_ms) }
   const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
   const started = performance.now()
   const output = bufferedOutput()
   const progress = startProgress(totals)
   try {
     for (const file of files) {
-      if (!(await evalFile(file, loaded.rules, matcher, values, output, totals))) break
+      if (!(await evalFile(file, loaded.rules, engine, values, output, totals))) break
     }
     await output.flush()
   } finally {
     progress.stop()
   }
-  summarise(loaded, totals, performance.now() - started)
+  summarise(loaded, totals, performance.now() - started, engine.correlator)
   return EXIT.ok
+}
+
+interface Engine {
+  readonly matcher: Matcher
+  readonly correlator: FileCorrelator | undefined
+}
+
+function latenessOf(seconds: string | undefined, files: number): number {
+  if (seconds === undefined) return files > 1 ? Number.POSITIVE_INFINITY : LATENESS_DEFAULT_MS
+  const value = Number(seconds)
+  if (!(value >= 0)) throw new UsageError(`--lateness: "${seconds}" is no number of seconds`)
+  return value * 1000
 }
 
 /** Says which rules cannot run; the exit code where that is a reason to stop. */
@@ -81,7 +107,7 @@ function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | unde
 async function evalFile(
   file: string,
   rules: readonly LoadedRule[],
-  matcher: Matcher,
+  { matcher, correlator }: Engine,
   { json, source }: Options,
   output: Output,
   totals: Totals,
@@ -89,15 +115,26 @@ async function evalFile(
   const now = Date.now()
   const options = { now, received: now, timeZone: 'UTC', source }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
+  const printCorrelation = json ? correlationJson : correlationText
+  correlator?.open(file)
   for await (const batch of readEventBatches(file)) {
-    for (const { text, index } of batch) {
-      const event = normalise(text, options)
+    for (const input of batch) {
+      const { index } = input
+      const event = normalise(input.text, withHeader(options, input))
       totals.events++
       if (event.parser === UNPARSED) totals.unparsed++
-      for (const rule of matcher.match(event)) {
+      const matched = matcher.match(event)
+      for (const rule of matched) {
+        if (rules[rule]!.feedsOnly) continue
         totals.matches++
-        totals.rules.add(rule)
+        totals.rules.add(rules[rule]!.id)
         output.write(print(rule, index))
+      }
+      if (correlator === undefined || matched.length === 0) continue
+      for (const match of correlator.add(event, index, matched)) {
+        totals.matches++
+        totals.rules.add(match.correlation.id)
+        output.write(printCorrelation(match))
       }
       if (output.isFull && !(await output.flush())) return false
     }
@@ -123,6 +160,20 @@ function textPrinter(rules: readonly LoadedRule[], file: string): Printer {
   }
 }
 
+function correlationJson({ correlation, index, file, ...rest }: CorrelationMatch): string {
+  const { id, title, level, type } = correlation
+  const head = { rule_id: id, title, level, event_index: index, file }
+  return `${JSON.stringify({ ...head, correlation: { type, ...rest } })}\n`
+}
+
+function correlationText(match: CorrelationMatch): string {
+  const { correlation, file, index, key, value, events } = match
+  const { id, title, level, type } = correlation
+  const group = Object.entries(key).map(([name, text]) => `${name}=${text ?? '(none)'}`)
+  const what = [`${type} ${value}`, ...group, `events ${events.join(' ')}`].join(', ')
+  return `${file}:${index}  ${level.padEnd(13)}  ${title}  (${id})  ${what}\n`
+}
+
 /** Shows how far it is while standard error is a terminal. */
 function startProgress(totals: Totals): { stop(): void } {
   if (!process.stderr.isTTY) return { stop: () => {} }
@@ -138,16 +189,23 @@ function startProgress(totals: Totals): { stop(): void } {
   }
 }
 
-function summarise(loaded: LoadedRules, totals: Totals, took_ms: number): void {
+function summarise(
+  loaded: LoadedRules,
+  totals: Totals,
+  took_ms: number,
+  correlator: FileCorrelator | undefined,
+): void {
+  const late = correlator?.stats().late ?? 0
   const refused = Object.entries(Object.groupBy(loaded.refused, (rule) => rule.reason))
     .map(([reason, rules]) => `${rules?.length ?? 0} ${reason}`)
     .join(', ')
   const rate = took_ms > 0 ? Math.round((totals.events / took_ms) * 1000) : 0
   console.error(
     [
-      `${loaded.rules.length} rules${refused === '' ? '' : ` (refused: ${refused})`}`,
+      `${loaded.rules.length} rules${correlator === undefined ? '' : `, ${loaded.correlations.length} correlations`}${refused === '' ? '' : ` (refused: ${refused})`}`,
       `${totals.events} events${totals.unparsed === 0 ? '' : ` (${totals.unparsed} unparsed)`}`,
       `${totals.matches} matches of ${totals.rules.size} rules`,
+      ...(late === 0 ? [] : [`${late} matches too late to correlate`]),
       `${(took_ms / 1000).toFixed(2)} s, ${rate} events/s`,
     ].join(' · '),
   )

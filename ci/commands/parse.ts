@@ -9,6 +9,7 @@ import { PIVOTS } from '../../sigma/event.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { STDIN } from '../input/bytes.ts'
 import type { InputEvent } from '../input/event.ts'
+import { withHeader } from '../input/header.ts'
 import { readEventBatches } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 
@@ -101,7 +102,7 @@ async function printFile(
   const onNotice = (message: string) => console.error(`trapline parse: ${path}: ${message}`)
   for await (const batch of readEventBatches(path, { onNotice })) {
     for (const input of batch) {
-      const event = withInputError(normalise(input.text, options), input)
+      const event = withInputError(normalise(input.text, withHeader(options, input)), input)
       const line = json ? JSON.stringify(eventObject(event, input.index)) : eventLine(event)
       output.write(`${line}\n`)
       if (output.isFull && !(await output.flush())) return false

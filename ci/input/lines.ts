@@ -1,5 +1,8 @@
-// Text in chunks to lines, with bounded memory.
-import { EVENT_UNITS_MAX, type InputEvent, inputEvent } from './event.ts'
+// Text in chunks to lines, with bounded memory. Lines that are parts of one event are put together, header
+// lines are kept for those below them.
+import { columnsAfter, isHeaderLine } from '../../parsers/columns.ts'
+import { createFramer, type Frame } from '../../parsers/frames.ts'
+import { EVENT_UNITS_MAX, type Header, type InputEvent, inputEvent } from './event.ts'
 
 /** Cuts chunks into lines. */
 export interface Splitter {
@@ -9,15 +12,37 @@ export interface Splitter {
   end(): readonly InputEvent[]
 }
 
-/** Lines end at LF or CRLF; blank ones are counted but give nothing. */
+const HASH = 0x23
+/** Header lines kept of a file; a log that repeats its header starts anew. */
+const HEADER_LINES_MAX = 64
+
+/** Lines end at LF or CRLF; blank and header lines are counted but give nothing. */
 export function lineSplitter(): Splitter {
   let index = 0
   let open = ''
+  let header: Header | undefined
+  let inHeader = false
+  const framer = createFramer()
+  const frames: Frame[] = []
 
   function take(line: string, out: InputEvent[]): void {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line
-    if (text.trim() !== '') out.push(inputEvent(text, index))
+    const mayBeHeader = index === 0 || text.charCodeAt(0) === HASH
+    if (mayBeHeader && isHeaderLine(text)) {
+      const lines = inHeader ? (header?.lines.slice(-HEADER_LINES_MAX) ?? []) : []
+      header = { columns: columnsAfter(header?.columns, text), lines: [...lines, text] }
+      inHeader = true
+    } else {
+      framer.line(text, index, frames)
+      inHeader = false
+      give(out)
+    }
     index++
+  }
+
+  function give(out: InputEvent[]): void {
+    for (const frame of frames) out.push(inputEvent(frame.text, frame.index, header))
+    frames.length = 0
   }
 
   return {
@@ -40,6 +65,8 @@ export function lineSplitter(): Splitter {
       const out: InputEvent[] = []
       if (open !== '') take(open, out)
       open = ''
+      framer.end(frames)
+      give(out)
       return out
     },
   }

@@ -1,6 +1,7 @@
 // A request body to the texts of its events: one JSON object (pretty-printed or not), several one after
 // another, an array, NDJSON, or plain lines. Recognised by how it begins; a bad part comes out as a text of
 // its own, for the parsers to refuse, and never takes its neighbours along.
+import { createFramer, type Frame } from '../../parsers/frames.ts'
 import { documentEnd } from './json-scan.ts'
 
 const OPEN_ARRAY = 0x5b
@@ -25,14 +26,15 @@ export function splitText(text: string): string[] {
   return splitLines(text)
 }
 
-/** Lines end at LF or CRLF; blank ones are left out. */
+/** Lines end at LF or CRLF; blank ones are left out, those that are parts of one event put together. */
 function splitLines(text: string): string[] {
-  const lines: string[] = []
+  const frames: Frame[] = []
+  const framer = createFramer()
   for (const line of text.split('\n')) {
-    const end = line.endsWith('\r') ? line.length - 1 : line.length
-    if (skipSpace(line, 0) < end) lines.push(end === line.length ? line : line.slice(0, end))
+    framer.line(line.endsWith('\r') ? line.slice(0, -1) : line, 0, frames)
   }
-  return lines
+  framer.end(frames)
+  return frames.map((frame) => frame.text)
 }
 
 /** NDJSON, until a line is no whole object: documents over several lines go on from there. */

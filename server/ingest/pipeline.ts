@@ -1,5 +1,6 @@
 // Texts of one request to a batch: normalised, matched, with the answer its sender gets. Pure, save for
 // what the matcher remembers.
+import { type Columns, columnsAfter, isHeaderLine } from '../../parsers/columns.ts'
 import type { Event } from '../../parsers/event.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { getPath } from '../services/event-value.ts'
@@ -53,7 +54,8 @@ export function prepareBatch(
   const matches: NewMatch[] = []
   const deadLetters: NewDeadLetter[] = []
   const errors: { index: number; code: string; message: string }[] = []
-  const options = normaliseOptions(input, settings)
+  let options = normaliseOptions(input, settings)
+  let columns: Columns | undefined
   const report = (at: number, letter: NewDeadLetter) => {
     deadLetters.push(letter)
     const { code, message } = letter
@@ -63,6 +65,11 @@ export function prepareBatch(
   let unparsed = 0
   for (let at = 0; at < input.texts.length; at++) {
     const text = input.texts[at]!
+    if (isHeaderOf(text, at)) {
+      columns = columnsAfter(columns, text)
+      options = { ...options, columns }
+      continue
+    }
     if (isTooLong(text)) {
       report(at, tooLong(text, input.source))
       continue
@@ -84,6 +91,13 @@ export function prepareBatch(
   }
   return { batch: batchOf(input, answer, events, matches, deadLetters), unparsed }
 }
+
+/** Lines that name the columns of those below are no events; only the first line can be one without a mark. */
+function isHeaderOf(text: string, at: number): boolean {
+  return (at === 0 || text.charCodeAt(0) === HASH) && isHeaderLine(text)
+}
+
+const HASH = 0x23
 
 function batchOf(
   input: BatchInput,

@@ -1,0 +1,161 @@
+// The Linux audit log: one record, or the records of one event (joined by their serial before, a line each).
+// Raw and enriched, with a node, behind a syslog header, from the kernel or from the journal.
+import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
+import { ACTIONS, SYSCALL_ACTIONS } from './auditd/actions.ts'
+import { type Assembled, assemble } from './auditd/assemble.ts'
+import { type AuditRecord, parseJournalRecord, parseRecord, stampOf } from './auditd/record.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { type SyslogLine, splitSyslog } from './syslog-header.ts'
+import { ipOf, PIVOT_UNITS_MAX, portOf } from './values.ts'
+
+const MESSAGE_UNITS_MAX = 4096
+const SERVICE = ['auditd']
+const NO_CATEGORY = closedLogSource('linux', [], SERVICE)
+const logSources = new Map<string, ReturnType<typeof closedLogSource>>()
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const header = syslogHeader(input.text, context)
+  const records = recordsOf(input.text, header)
+  const first = records[0]
+  if (first === undefined) {
+    return { code: 'auditd-no-record', message: 'no record of the Linux audit log' }
+  }
+  const assembled = assemble(records)
+  const time = first.time ?? header?.time
+  return {
+    ...(time === undefined ? {} : { time }),
+    logsource: logSourceOf(assembled.categories),
+    pivots: pivotsOf(first, assembled, header),
+    message: messageOf(first, assembled),
+    fields: assembled.fields,
+  }
+}
+
+function recordsOf(text: string, header: SyslogLine | undefined): readonly AuditRecord[] {
+  const records: AuditRecord[] = []
+  for (const line of text.split('\n')) {
+    const record = parseRecord(line)
+    if (record !== undefined) records.push(record)
+  }
+  if (records.length > 0 || header === undefined) return records
+  const journal = parseJournalRecord(header.message)
+  return journal === undefined ? [] : [journal]
+}
+
+function syslogHeader(text: string, context: ParseContext): SyslogLine | undefined {
+  if (text.startsWith('type=') || text.startsWith('node=')) return undefined
+  const end = text.indexOf('\n')
+  return splitSyslog(end < 0 ? text : text.slice(0, end), context)
+}
+
+/** One shared object for each set of categories. */
+function logSourceOf(categories: readonly string[]): Parsed['logsource'] {
+  if (categories.length === 0) return NO_CATEGORY
+  const key = categories.join(' ')
+  const known = logSources.get(key) ?? closedLogSource('linux', categories, SERVICE)
+  logSources.set(key, known)
+  return known
+}
+
+function pivotsOf(
+  first: AuditRecord,
+  { fields, syscall, address }: Assembled,
+  header: SyslogLine | undefined,
+): Pivots {
+  const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
+  set(pivots, 'host', first.node ?? header?.host)
+  set(pivots, 'user', userOf(fields))
+  set(pivots, 'process', firstOf(fields.exe) ?? firstOf(fields.comm) ?? programOf(fields))
+  const incoming = syscall === 'accept' || syscall === 'accept4' || syscall?.startsWith('recv')
+  const [ip, port] = incoming === true ? SOURCE : DESTINATION
+  if (address?.ip !== undefined) {
+    set(pivots, ip, ipOf(address.ip))
+    pivots[port] = address.port ?? 0
+  }
+  const peer = firstOf(fields.addr) ?? firstOf(fields.src)
+  if (peer !== undefined) set(pivots, 'src_ip', ipOf(peer))
+  const target = firstOf(fields.dst) ?? firstOf(fields.laddr)
+  if (target !== undefined) set(pivots, 'dst_ip', ipOf(target))
+  pivots.src_port ??= portOf(fields.rport)!
+  pivots.dst_port ??= portOf(fields.lport)!
+  if (pivots.src_port === undefined) delete pivots.src_port
+  if (pivots.dst_port === undefined) delete pivots.dst_port
+  set(pivots, 'action', actionOf(first, syscall))
+  set(pivots, 'outcome', outcomeOf(fields))
+  return pivots
+}
+
+const SOURCE = ['src_ip', 'src_port'] as const
+const DESTINATION = ['dst_ip', 'dst_port'] as const
+type TextPivot = Exclude<keyof Pivots, 'src_port' | 'dst_port'>
+
+function set(
+  pivots: { -readonly [name in keyof Pivots]: Pivots[name] },
+  name: TextPivot,
+  value: string | undefined,
+): void {
+  if (value !== undefined && value !== '' && value.length <= PIVOT_UNITS_MAX) pivots[name] = value
+}
+
+/** The first argument is the program, where only the arguments are known. */
+function programOf(fields: Fields): string | undefined {
+  return fields.type === 'EXECVE' ? firstOf(fields.a0) : undefined
+}
+
+/** The account a record is about, else who acts, by name where the log is enriched. */
+function userOf(fields: Fields): string | undefined {
+  const account = firstOf(fields.acct)
+  if (account !== undefined && account !== '(unknown)' && account !== '(invalid user)') {
+    return account
+  }
+  for (const name of ['UID', 'AUID', 'user', 'uid', 'auid']) {
+    const value = firstOf(fields[name])
+    if (value !== undefined && value !== UNSET && value !== 'unset') {
+      return value === '0' ? 'root' : value
+    }
+  }
+  return undefined
+}
+
+const UNSET = '4294967295'
+
+function actionOf(first: AuditRecord, syscall: string | undefined): string {
+  if (first.type === 'SYSCALL' && syscall !== undefined) {
+    return Object.hasOwn(SYSCALL_ACTIONS, syscall) ? SYSCALL_ACTIONS[syscall]! : syscall
+  }
+  return Object.hasOwn(ACTIONS, first.type) ? ACTIONS[first.type]! : first.type.toLowerCase()
+}
+
+function outcomeOf(fields: Fields): string | undefined {
+  const value = firstOf(fields.success) ?? firstOf(fields.res) ?? firstOf(fields.seresult) ?? ''
+  if (value === 'yes' || value === 'success' || value === '1' || value === 'granted') {
+    return 'success'
+  }
+  const failed = value === 'no' || value === 'failed' || value === '0' || value === 'denied'
+  return failed ? 'failure' : undefined
+}
+
+function messageOf(first: AuditRecord, { commandLine, fields }: Assembled): string {
+  const types = Array.isArray(fields.type) ? fields.type.join(',') : String(fields.type)
+  return `${types} ${commandLine ?? first.body}`.slice(0, MESSAGE_UNITS_MAX)
+}
+
+/** A value, or the first of several. */
+function firstOf(value: FieldValue | undefined): string | undefined {
+  const one = Array.isArray(value) ? value[0] : value
+  return typeof one === 'string' ? one : undefined
+}
+
+export const auditd: Parser = {
+  name: 'auditd',
+  title: 'Linux audit log (auditd)',
+  aliases: ['audit', 'linux_audit', 'audispd'],
+  recognise: ({ json, text }, context) => {
+    if (json !== undefined) return false
+    if (text.includes('audit(')) return stampOf(text) !== undefined && /\btype=/.test(text)
+    const header = text.includes(' audit[') ? splitSyslog(text, context) : undefined
+    return header?.program === 'audit' && parseJournalRecord(header.message) !== undefined
+  },
+  parse,
+}

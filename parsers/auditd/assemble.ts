@@ -1,0 +1,197 @@
+// The records of one audit event to its fields: values under the kernel's own names, which Sigma's rules
+// use, and beside them the names of process creation, network connection and file creation.
+import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { decodeValue, spaced } from './decode.ts'
+import type { AuditRecord } from './record.ts'
+import { decodeSocketAddress, type SocketAddress } from './sockaddr.ts'
+import { architectureName, syscallName } from './syscalls.ts'
+
+type Writable = { [name: string]: FieldValue }
+
+/** What was read out of an event's records. */
+export interface Assembled {
+  readonly fields: Fields
+  readonly categories: readonly string[]
+  /** Name of the system call, where there was one. */
+  readonly syscall: string | undefined
+  readonly commandLine: string | undefined
+  readonly address: SocketAddress | undefined
+}
+
+/** Values that say that there is none. */
+const ABSENT: ReadonlySet<string> = new Set(['?', '(null)', '"?"', '""', ''])
+
+/** Brings the records of one event together; repeated values become arrays. */
+export function assemble(records: readonly AuditRecord[]): Assembled {
+  const fields: Writable = {}
+  for (const { type } of records) addOnce(fields, 'type', type)
+  const { serial, node } = records[0]!
+  if (serial !== undefined) fields.serial = serial
+  if (node !== undefined) fields.node = node
+  const programArguments = argumentsOf(records)
+  for (const record of records) addValues(fields, record, programArguments !== undefined)
+  programArguments?.forEach((argument, index) => {
+    fields[`a${index}`] = argument
+  })
+  const syscall = addSyscall(fields)
+  const address = addAddress(fields)
+  const commandLine = commandLineOf(fields, programArguments)
+  const categories = addCategories(fields, records, syscall, address, commandLine)
+  return { fields, categories, syscall, commandLine, address }
+}
+
+function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean): void {
+  if (record.type === 'AVC') addDecision(fields, record.body)
+  for (const [key, value] of record.values) {
+    if (ABSENT.has(value)) continue
+    const isArgument = /^a\d+(?:$|\[|_len$)/.test(key)
+    if (record.type === 'EXECVE' && isArgument) continue
+    // The system call's own arguments are pointers there; the program's are what `a0` means.
+    const name = hasArguments && isArgument ? `syscall_${key}` : key
+    const text = decodeValue(key, value)
+    if (key === 'key') for (const part of text.split('\u0001')) addOnce(fields, 'key', part)
+    else addOnce(fields, name, key === 'proctitle' || key === 'cmd' ? spaced(text) : text)
+  }
+}
+
+/** `avc:  denied  { read write } for  pid=..`. */
+function addDecision(fields: Writable, body: string): void {
+  const found = /^avc:\s+(\w+)\s+\{([^}]{0,200})\}/.exec(body)
+  if (found === null) return
+  fields.seresult = found[1]!
+  fields.seperms = found[2]!.trim().split(/\s+/)
+}
+
+/** Adds a value; a second different one makes an array. */
+function addOnce(fields: Writable, name: string, value: string): void {
+  if (!Object.hasOwn(fields, name)) define(fields, name, value)
+  else {
+    const present = fields[name]!
+    if (present === value) return
+    if (!Array.isArray(present)) define(fields, name, [present, value])
+    else if (!present.includes(value)) (present as FieldValue[]).push(value)
+  }
+}
+
+function define(fields: Writable, name: string, value: FieldValue): void {
+  if (name !== '__proto__') fields[name] = value
+}
+
+/** The arguments of EXECVE in order, long ones put together from their pieces. */
+function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undefined {
+  const execve = records.filter((record) => record.type === 'EXECVE')
+  if (execve.length === 0) return undefined
+  const found: string[] = []
+  for (const { values } of execve) {
+    for (const [key, value] of values) {
+      const index = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)?.[1]
+      if (index === undefined) continue
+      const text = decodeValue(key, value, true)
+      const at = Number(index)
+      if (at < ARGUMENTS_MAX) found[at] = (found[at] ?? '') + text
+    }
+  }
+  return Array.from(found, (argument) => argument ?? '')
+}
+
+/** Arguments kept by number; a shell's glob can give many more. */
+const ARGUMENTS_MAX = 1024
+
+function addSyscall(fields: Writable): string | undefined {
+  const { arch, syscall } = fields
+  if (typeof syscall !== 'string') return undefined
+  if (typeof arch === 'string') {
+    const name = syscallName(arch, syscall)
+    const machine = architectureName(arch)
+    if (name !== undefined) fields.SYSCALL ??= name
+    if (machine !== undefined) fields.ARCH ??= machine
+  }
+  if (!/^\d+$/.test(syscall)) fields.SYSCALL ??= syscall
+  return text(fields.SYSCALL)
+}
+
+function addAddress(fields: Writable): SocketAddress | undefined {
+  const saddr = text(fields.saddr)
+  const address = saddr === undefined ? undefined : decodeSocketAddress(saddr)
+  if (address === undefined) return undefined
+  fields.saddr_fam = address.family
+  if (address.ip !== undefined) fields.saddr_ip = address.ip
+  if (address.port !== undefined) fields.saddr_port = address.port
+  if (address.path !== undefined && address.path !== '') fields.saddr_path = address.path
+  return address
+}
+
+function commandLineOf(
+  fields: Fields,
+  programArguments: readonly string[] | undefined,
+): string | undefined {
+  if (programArguments !== undefined && programArguments.length > 0) {
+    return programArguments.join(' ')
+  }
+  return text(fields.cmd) ?? text(fields.proctitle)
+}
+
+function addCategories(
+  fields: Writable,
+  records: readonly AuditRecord[],
+  syscall: string | undefined,
+  address: SocketAddress | undefined,
+  commandLine: string | undefined,
+): readonly string[] {
+  const categories: string[] = []
+  if (fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
+  const hasExecve = records.some((record) => record.type === 'EXECVE')
+  if (syscall === 'execve' || syscall === 'execveat' || (hasExecve && syscall === undefined)) {
+    categories.push('process_creation')
+    if (commandLine !== undefined) fields.CommandLine ??= commandLine
+    copy(fields, 'cwd', 'CurrentDirectory')
+    copy(fields, 'ppid', 'ParentProcessId')
+    copy(fields, 'ses', 'LogonId')
+  }
+  if (address?.ip !== undefined && OUTGOING.has(syscall ?? '')) {
+    categories.push('network_connection')
+    fields.DestinationIp ??= address.ip
+    fields.DestinationPort ??= address.port ?? 0
+    fields.Initiated ??= 'true'
+  }
+  const created = createdPaths(records, text(fields.cwd))
+  if (created.length > 0) {
+    categories.push('file_event')
+    fields.TargetFilename ??= created.length === 1 ? created[0]! : created
+  }
+  if (categories.length > 0) {
+    copy(fields, 'exe', 'Image')
+    copy(fields, 'pid', 'ProcessId')
+    copy(fields, fields.UID === undefined ? 'uid' : 'UID', 'User')
+  }
+  return categories
+}
+
+/** A connection that goes on in the background is no failure. */
+const EINPROGRESS = '-115'
+const OUTGOING: ReadonlySet<string> = new Set(['connect', 'sendto', 'sendmsg'])
+
+/** Paths that were created, made whole by the working directory. */
+function createdPaths(records: readonly AuditRecord[], cwd: string | undefined): readonly string[] {
+  const found: string[] = []
+  for (const { type, values } of records) {
+    if (type !== 'PATH') continue
+    const record = new Map(values)
+    if ((record.get('nametype') ?? record.get('objtype')) !== 'CREATE') continue
+    const name = record.get('name')
+    if (name === undefined || ABSENT.has(name)) continue
+    const path = decodeValue('name', name)
+    const isWhole = path.startsWith('/') || cwd === undefined
+    found.push(isWhole ? path : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`)
+  }
+  return found
+}
+
+function copy(fields: Writable, from: string, to: string): void {
+  const value = fields[from]
+  if (value !== undefined) fields[to] ??= value
+}
+
+function text(value: FieldValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
