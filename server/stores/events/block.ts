@@ -12,8 +12,21 @@ const ZSTD_LEVEL = 1
 const NEWLINE = 0x0a
 const OPENING_BRACE = 0x7b
 
+const UTF8_BYTES_PER_UNIT_MAX = 3
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
+
+/** Texts are encoded here before they are compressed: fresh pages cost more than the encoding. */
+let scratch = new Uint8Array(BLOCK_BYTES_MAX)
+
+/** `text` as UTF-8, `ahead` bytes behind the start of a buffer that the next call uses again. */
+export function encodeScratch(text: string, ahead = 0): Uint8Array<ArrayBuffer> {
+  const most = ahead + text.length * UTF8_BYTES_PER_UNIT_MAX
+  if (most > scratch.length) scratch = new Uint8Array(most)
+  const room = ahead === 0 ? scratch : scratch.subarray(ahead)
+  return scratch.subarray(0, ahead + encoder.encodeInto(text, room).written)
+}
 
 /** Compresses a blob of the store. */
 export function pack(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
@@ -30,8 +43,8 @@ export function encodeBlock(text: string): {
   readonly bytes: number
   readonly data: Uint8Array<ArrayBuffer>
 } {
-  const encoded = encoder.encode(text)
-  const data = encoded.length < PACK_BYTES_MIN ? encoded : pack(encoded)
+  const encoded = encodeScratch(text)
+  const data = encoded.length < PACK_BYTES_MIN ? encoded.slice() : pack(encoded)
   return { bytes: encoded.length, data }
 }
 

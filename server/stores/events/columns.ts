@@ -3,12 +3,17 @@
 // their JSON type, so that 80 and "80" are two. Times are zigzag deltas in byte planes.
 import type { Event } from '../../../parsers/event.ts'
 import { type FieldValue, PIVOTS } from '../../../sigma/event.ts'
-import { pack, unpack } from './block.ts'
+import { encodeScratch, pack, unpack } from './block.ts'
 
 /** Fields kept as a column beside the pivots, for substring scans: exactly `fields[name]`, any JSON. */
 export const TEXT_FIELDS = ['CommandLine'] as const
 /** Name of a field's column. */
 export const fieldColumn = (name: string): string => `field:${name}`
+
+const FIELD_COLUMN_OF = { CommandLine: fieldColumn('CommandLine') } as const satisfies Record<
+  (typeof TEXT_FIELDS)[number],
+  string
+>
 
 /** Every column a segment may have. `category` and `service` hold arrays of text. */
 export const COLUMNS: readonly string[] = [
@@ -25,7 +30,6 @@ const CODES_U8_MAX = 255
 /** Rows a new column has room for. */
 const CODES_INITIAL = 32
 
-const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** A decoded column. */
@@ -43,6 +47,9 @@ interface OpenColumn {
   readonly codeOfJson: Map<string, number>
   /** Grows with the rows; those past its end have no value. */
   codes: Uint16Array<ArrayBuffer>
+  /** Value and code of the row before: many columns seldom change. */
+  last: FieldValue | undefined
+  lastCode: number
 }
 
 /** Columns under construction. */
@@ -57,17 +64,19 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
   const { pivots, logsource, fields } = event
   for (const name in pivots) {
     const value = pivots[name as keyof typeof pivots]
-    if (value !== undefined) setValue(builder, name, row, value)
+    if (value !== undefined) setValue(openColumnOf(builder, name), row, value)
   }
-  setValue(builder, 'source', row, event.source)
-  if (logsource.product !== undefined) setValue(builder, 'product', row, logsource.product)
-  if (logsource.category.length > 0) setList(builder, 'category', row, logsource.category)
-  if (logsource.service.length > 0) setList(builder, 'service', row, logsource.service)
+  setValue(openColumnOf(builder, 'source'), row, event.source)
+  const { product, category, service } = logsource
+  if (product !== undefined) setValue(openColumnOf(builder, 'product'), row, product)
+  if (category.length > 0) setList(openColumnOf(builder, 'category'), row, category)
+  if (service.length > 0) setList(openColumnOf(builder, 'service'), row, service)
   for (const name of TEXT_FIELDS) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (value === undefined) continue
-    if (typeof value === 'object' && value !== null) setList(builder, fieldColumn(name), row, value)
-    else setValue(builder, fieldColumn(name), row, value)
+    const column = openColumnOf(builder, FIELD_COLUMN_OF[name])
+    if (typeof value === 'object' && value !== null) setList(column, row, value)
+    else setValue(column, row, value)
   }
 }
 
@@ -79,31 +88,40 @@ function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {
       codeOf: new Map(),
       codeOfJson: new Map(),
       codes: new Uint16Array(CODES_INITIAL),
+      last: undefined,
+      lastCode: 0,
     }
     builder.set(name, column)
   }
   return column
 }
 
-function setValue(builder: ColumnBuilder, name: string, row: number, value: FieldValue): void {
-  const column = openColumnOf(builder, name)
-  let code = column.codeOf.get(value)
-  if (code === undefined) {
-    code = column.values.push(value)
-    column.codeOf.set(value, code)
+function setValue(column: OpenColumn, row: number, value: FieldValue): void {
+  if (value !== column.last) {
+    let code = column.codeOf.get(value)
+    if (code === undefined) {
+      code = column.values.push(value)
+      column.codeOf.set(value, code)
+    }
+    column.last = value
+    column.lastCode = code
   }
-  setCode(column, row, code)
+  setCode(column, row, column.lastCode)
 }
 
-function setList(builder: ColumnBuilder, name: string, row: number, value: FieldValue): void {
-  const column = openColumnOf(builder, name)
-  const key = JSON.stringify(value)
-  let code = column.codeOfJson.get(key)
-  if (code === undefined) {
-    code = column.values.push(value)
-    column.codeOfJson.set(key, code)
+/** Lists are often the very same array: log sources come from tables. */
+function setList(column: OpenColumn, row: number, value: FieldValue): void {
+  if (value !== column.last) {
+    const key = JSON.stringify(value)
+    let code = column.codeOfJson.get(key)
+    if (code === undefined) {
+      code = column.values.push(value)
+      column.codeOfJson.set(key, code)
+    }
+    column.last = value
+    column.lastCode = code
   }
-  setCode(column, row, code)
+  setCode(column, row, column.lastCode)
 }
 
 function setCode(column: OpenColumn, row: number, code: number): void {
@@ -149,15 +167,14 @@ function rowsOf(codes: Uint16Array<ArrayBuffer>, count: number): Uint16Array {
 export function encodeColumn(column: Column): Uint8Array<ArrayBuffer> {
   const rows = column.codes.length
   const width = column.values.length <= CODES_U8_MAX ? 1 : 2
-  const dictionary = encoder.encode(JSON.stringify(column.values))
-  const bytes = new Uint8Array(HEADER_BYTES + rows * width + dictionary.length)
+  const head = HEADER_BYTES + rows * width
+  const bytes = encodeScratch(JSON.stringify(column.values), head)
   new Uint32Array(bytes.buffer, 0, 2).set([rows, width])
   const codes =
     width === 1
       ? new Uint8Array(bytes.buffer, HEADER_BYTES, rows)
       : new Uint16Array(bytes.buffer, HEADER_BYTES, rows)
   codes.set(column.codes)
-  bytes.set(dictionary, HEADER_BYTES + rows * width)
   return pack(bytes)
 }
 

@@ -72,6 +72,8 @@ export interface SegmentBuilder {
   readonly times: number[]
   readonly columns: ColumnBuilder
   readonly names: Set<string>
+  /** Names of the event before, by place: events of one kind repeat. */
+  readonly lastNames: string[]
   readonly severities: Map<string, number>
   readonly runs: number[]
 }
@@ -86,6 +88,7 @@ export function createSegment(first: number, late: boolean): SegmentBuilder {
     times: [],
     columns: createColumns(),
     names: new Set(),
+    lastNames: [],
     severities: new Map(),
     runs: [],
   }
@@ -98,14 +101,21 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
   if (event.time < segment.oldest) segment.oldest = event.time
   if (event.time > segment.newest) segment.newest = event.time
   addToColumns(segment.columns, row, event)
-  if (segment.names.size <= FIELD_NAMES_MAX) {
-    for (const name in event.fields) segment.names.add(name)
-  }
+  if (segment.names.size <= FIELD_NAMES_MAX) addNames(segment, Object.keys(event.fields))
   const severity = event.pivots.severity === undefined ? '' : String(event.pivots.severity)
   segment.severities.set(severity, (segment.severities.get(severity) ?? 0) + 1)
   const { runs } = segment
   if (runs.at(-2) === sequence) runs[runs.length - 1]! += 1
   else runs.push(sequence, 1)
+}
+
+function addNames({ names, lastNames }: SegmentBuilder, own: readonly string[]): void {
+  for (let i = 0; i < own.length; i++) {
+    const name = own[i]!
+    if (lastNames[i] === name) continue
+    names.add(name)
+    if (i < FIELD_NAMES_MAX) lastNames[i] = name
+  }
 }
 
 /** The segment with its blocks, whose lines are those of the events added, in order. */
