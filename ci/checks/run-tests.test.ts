@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { loadRules } from '../../sigma/load.ts'
-import { runTest } from './run-tests.ts'
+import { runCorrelationTest, runTest } from './run-tests.ts'
 
 const [rule] = loadRules([
   {
@@ -36,5 +36,30 @@ describe('runTest', () => {
   test('says which log source kept an event from the rule', () => {
     const test = { name: 'x', match: true, logsource: { product: 'linux' } }
     expect(runTest(rule!, test, [positive]).message).toContain('event 0 is linux/-/-')
+  })
+})
+
+const CORRELATION = `title: Guessing
+id: guessing
+correlation: {type: event_count, rules: [failed], group-by: [user], timespan: 1m, condition: {gte: 3}}
+---
+title: Failed
+id: failed
+logsource: {product: linux, service: auth}
+detection: {s: {action: failed}, condition: s}
+`
+
+describe('runCorrelationTest', () => {
+  const loaded = loadRules([{ path: 'c.yml', text: CORRELATION }])
+  const failed = (offset: string, user = 'bob') => ({ offset, fields: { action: 'failed', user } })
+  test.each([
+    ['within the timespan', true, [failed('0s'), failed('20s'), failed('60s')], true, [2]],
+    ['spread over longer', false, [failed('0s'), failed('30s'), failed('61s')], true, []],
+    ['of several users', false, [failed('0s'), failed('1s', 'eve'), failed('2s')], true, []],
+    ['expected but missing', true, [failed('0s'), failed('1s')], false, []],
+  ])('%s', (name, match, events, passed, matched) => {
+    const result = runCorrelationTest(loaded.correlations[0]!, loaded, { name, match }, events)
+    expect(result.passed).toBe(passed)
+    expect(result.matched).toEqual(matched)
   })
 })

@@ -1,16 +1,18 @@
 // Runs the tests of rules. Pure: rules and events in, results out.
 import { normalise } from '../../parsers/normalise.ts'
+import { createCorrelator } from '../../sigma/correlate/engine.ts'
+import { correlationText } from '../../sigma/correlate/text.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { EventLogSource, Fields, SigmaEvent } from '../../sigma/event.ts'
-import type { LoadedRule, LogSource } from '../../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules, LogSource } from '../../sigma/rule.ts'
 import type { RuleTest, TestEvent } from './test-file.ts'
 
 /** Time of test events without one of their own: 2026-01-01T00:00:00Z, milliseconds. */
 export const TEST_TIME = Date.UTC(2026, 0, 1)
 
 export interface TestResult {
-  readonly rule: LoadedRule
+  readonly rule: LoadedRule | LoadedCorrelation
   readonly test: RuleTest
   readonly passed: boolean
   /** Events that matched, by index. */
@@ -36,6 +38,68 @@ export function runTest(
       routedAway.push(`event ${index} is ${describeLogSource(event.logsource)}`)
     else if (predicate(event)) matched.push(index)
   }
+  return judge(rule, test, { matched, unparsed, routedAway })
+}
+
+/** Runs one test of a correlation over timed events; what it reads is among `loaded`. An event matches when
+ * the correlation holds for the window that ends with it. */
+export function runCorrelationTest(
+  correlation: LoadedCorrelation,
+  loaded: Pick<LoadedRules, 'rules' | 'correlations'>,
+  test: RuleTest,
+  events: readonly TestEvent[],
+): TestResult {
+  const engine = createCorrelator<SigmaEvent>(loaded.correlations, {
+    read: correlationText,
+    lateness_ms: Number.POSITIVE_INFINITY,
+  })
+  const wanted = rulesBelow(correlation, loaded)
+  const inputs = wanted.map((rule) => ({
+    ...{ rule, input: engine.input(rule.id)!, predicate: compilePredicate(rule.expr) },
+  }))
+  const matched: number[] = []
+  const unparsed: string[] = []
+  for (const [index, input] of events.entries()) {
+    const event = eventOf(input, test.logsource ?? {})
+    if (event.error !== undefined) unparsed.push(`event ${index}: ${event.error}`)
+    for (const { rule, input: handle, predicate } of inputs) {
+      if (!ruleAccepts(rule.logsource, event.logsource) || !predicate(event)) continue
+      const firings = engine.push(handle, event, event.time, event.source, index)
+      if (firings.some(({ id }) => id === correlation.id)) matched.push(index)
+    }
+  }
+  return judge(correlation, test, { matched: [...new Set(matched)], unparsed, routedAway: [] })
+}
+
+/** The rules that a correlation reads, itself or through others. */
+function rulesBelow(
+  correlation: LoadedCorrelation,
+  loaded: Pick<LoadedRules, 'rules' | 'correlations'>,
+): LoadedRule[] {
+  const ids = new Set<string>()
+  const visit = (one: LoadedCorrelation) => {
+    for (const { id, kind } of one.inputs) {
+      if (ids.has(id)) continue
+      ids.add(id)
+      const below = loaded.correlations.find((other) => other.id === id)
+      if (kind === 'correlation' && below !== undefined) visit(below)
+    }
+  }
+  visit(correlation)
+  return loaded.rules.filter((rule) => ids.has(rule.id))
+}
+
+interface Seen {
+  readonly matched: readonly number[]
+  readonly unparsed: readonly string[]
+  readonly routedAway: readonly string[]
+}
+
+function judge(
+  rule: LoadedRule | LoadedCorrelation,
+  test: RuleTest,
+  { matched, unparsed, routedAway }: Seen,
+): TestResult {
   const passed = unparsed.length === 0 && matched.length > 0 === test.match
   const reasons = [...unparsed, ...(test.match ? routedAway : [])].join('; ')
   const expected = test.match ? 'at least one match' : 'no match'
@@ -52,7 +116,31 @@ function describeLogSource(source: EventLogSource): string {
     .join('/')
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+/** Milliseconds of an offset like `90s`. */
+export function offset_ms(text: string): number {
+  const [, number = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
+  return Number(number) * UNIT_MS[unit]!
+}
+
+/** An event with an offset happens so long after `TEST_TIME`; a raw one without at its own time. */
 function eventOf(
+  input: TestEvent,
+  logsource: LogSource | { product?: string | undefined },
+): SigmaEvent & { readonly error?: string } {
+  const time = input.offset === undefined ? undefined : TEST_TIME + offset_ms(input.offset)
+  const event = parseOrBuild(input, logsource)
+  return time === undefined ? event : { ...event, time }
+}
+
+function parseOrBuild(
   input: TestEvent,
   logsource: LogSource | { product?: string | undefined },
 ): SigmaEvent & { readonly error?: string } {

@@ -118,3 +118,37 @@ describe('trapline eval', () => {
     expect(outcome.err).toContain(message)
   })
 })
+
+test('correlations are printed with their group and events, what feeds them is not', async () => {
+  const rules = `title: Guessing
+id: guessing
+level: high
+correlation: {type: event_count, rules: [failed], group-by: [user], timespan: 1m, condition: {gte: 2}}
+---
+title: Failed
+id: failed
+logsource: {product: linux}
+detection: {s: {action: failed}, condition: s}
+`
+  const at = (second: number, user: string) =>
+    JSON.stringify({ time: `2026-01-01T00:00:0${second}Z`, action: 'failed', user })
+  await Bun.write(join(folder, 'guessing.yml'), rules)
+  await Bun.write(join(folder, 'failed.ndjson'), [at(1, 'a'), at(2, 'b'), at(3, 'a')].join('\n'))
+  const { out, code } = trapline(['--rules', 'guessing.yml', '--events', 'failed.ndjson', '--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toEqual({
+    rule_id: 'guessing',
+    title: 'Guessing',
+    level: 'high',
+    event_index: 2,
+    file: 'failed.ndjson',
+    correlation: {
+      type: 'event_count',
+      key: { user: 'a' },
+      value: 2,
+      first: Date.UTC(2026, 0, 1, 0, 0, 1),
+      last: Date.UTC(2026, 0, 1, 0, 0, 3),
+      events: [0, 2],
+    },
+  })
+})

@@ -1,8 +1,8 @@
 // `trapline test`: the tests beside each rule.
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { LoadedRule } from '../../sigma/rule.ts'
-import { runTest, type TestResult } from '../checks/run-tests.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import { runCorrelationTest, runTest, type TestResult } from '../checks/run-tests.ts'
 import { parseTestFile, type RuleTest, type TestEvent } from '../checks/test-file.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { readRuleFolder } from '../rule-files.ts'
@@ -21,12 +21,13 @@ export async function run(args: readonly string[]): Promise<number> {
     options: { json: { type: 'boolean' }, require: { type: 'boolean' } },
   })
   const folder = await readRuleFolder(positionals.length > 0 ? positionals : ['detections'])
-  if (folder.rules.length + folder.refused.length === 0)
+  if (folder.rules.length + folder.correlations.length + folder.refused.length === 0)
     throw new UsageError(`no rules below ${positionals.join(', ') || 'detections'}`)
   const problems = folder.refused.map((rule) => `${rule.path}:${rule.line}: ${rule.message}`)
   const results: TestResult[] = []
-  for (const [path, rules] of Map.groupBy(folder.rules, (rule) => rule.path)) {
-    const outcome = await testRuleFile(path, rules, values.require === true)
+  const testable: Testable[] = [...folder.rules, ...folder.correlations]
+  for (const [path, rules] of Map.groupBy(testable, (rule) => rule.path)) {
+    const outcome = await testRuleFile(path, rules, folder, values.require === true)
     results.push(...outcome.results)
     problems.push(...outcome.problems)
   }
@@ -35,8 +36,15 @@ export async function run(args: readonly string[]): Promise<number> {
   return results.every((result) => result.passed) ? EXIT.ok : EXIT.findings
 }
 
+type Testable = LoadedRule | LoadedCorrelation
+
 /** Runs the test file of one rule file. */
-async function testRuleFile(path: string, rules: readonly LoadedRule[], required: boolean) {
+async function testRuleFile(
+  path: string,
+  rules: readonly Testable[],
+  loaded: LoadedRules,
+  required: boolean,
+) {
   const testPath = path.replace(/\.ya?ml$/, '.test.yml')
   const file = Bun.file(testPath)
   const results: TestResult[] = []
@@ -48,15 +56,23 @@ async function testRuleFile(path: string, rules: readonly LoadedRule[], required
       const rule = ruleOf(test, rules)
       if (rule === undefined)
         problems.push(`${testPath}: ${test.name}: no rule ${test.rule} in ${path}`)
-      else results.push(runTest(rule, test, await eventsOf(test, testPath)))
+      else {
+        const events = await eventsOf(test, testPath)
+        const result =
+          'expr' in rule
+            ? runTest(rule, test, events)
+            : runCorrelationTest(rule, loaded, test, events)
+        results.push(result)
+      }
     }
   }
   if (required) problems.push(...missingTests(path, results))
   return { results, problems }
 }
 
-function ruleOf(test: RuleTest, rules: readonly LoadedRule[]): LoadedRule | undefined {
-  if (test.rule === undefined) return rules[0]
+/** The rule that a test names; else the file's first that raises something itself. */
+function ruleOf(test: RuleTest, rules: readonly Testable[]): Testable | undefined {
+  if (test.rule === undefined) return rules.find((rule) => !rule.feedsOnly) ?? rules[0]
   return rules.find((rule) => rule.id === test.rule || rule.title === test.rule)
 }
 

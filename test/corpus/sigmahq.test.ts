@@ -87,6 +87,6 @@ describe('the specification', () => {
       for (const { reason } of loadRules([{ path, text }]).refused)
         kinds[reason] = (kinds[reason] ?? 0) + 1
     }
-    expect(kinds).toEqual({ 'correlation-unsupported': 8, 'filter-unsupported': 2 })
+    expect(kinds).toEqual({ 'correlation-rule-unknown': 8 })
   })
 })

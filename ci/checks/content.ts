@@ -1,0 +1,71 @@
+// All checks over content: schemas, lint, and whether everything loads. Pure: files in, findings out.
+import { parseQuery } from '../../query/query.ts'
+import { ATTACK, LOG_SOURCES } from '../../sigma/facts/facts.ts'
+import type { Finding, LintFile } from '../../sigma/lint/check.ts'
+import type { LintFacts } from '../../sigma/lint/facts.ts'
+import { type LintOptions, lint } from '../../sigma/lint/lint.ts'
+import { CHECKS } from '../../sigma/lint/table.ts'
+import { loadRules } from '../../sigma/load.ts'
+import { checkSchema } from './schema.ts'
+
+export type ContentOptions = Omit<LintOptions, 'facts'> & {
+  /** Today, `YYYY-MM-DD`. */
+  readonly today: string
+  /** Whether the files are all of the content: then an unknown reference is one. */
+  readonly complete?: boolean
+}
+
+/** The facts that ship with Trapline. */
+export function lintFacts({ today, complete = true }: Pick<ContentOptions, 'today' | 'complete'>): LintFacts {
+  return { attack: ATTACK, logsources: LOG_SOURCES, today, complete, queryProblem }
+}
+
+function queryProblem(query: string): string | undefined {
+  return parseQuery(query).diagnostics.find(({ severity }) => severity === 'error')?.message
+}
+
+/** Lint findings alone. */
+export function lintContent(files: readonly LintFile[], options: ContentOptions): readonly Finding[] {
+  return lint(files, { ...options, facts: lintFacts(options) })
+}
+
+/** Schemas, lint and loading; what two of them say of one line is said once. */
+export function checkContent(files: readonly LintFile[], options: ContentOptions): readonly Finding[] {
+  const linted = lintContent(files, options)
+  const wanted = (path: string) => options.only === undefined || options.only.has(path)
+  const errors = new Set(linted.filter(({ severity }) => severity === 'error').map(lineOf))
+  const shaped = files
+    .filter(({ path }) => wanted(path))
+    .flatMap(checkSchema)
+    .filter((finding) => !errors.has(lineOf(finding)))
+  const known = new Set([...linted, ...shaped].map(lineOf))
+  const off = new Set(options.disable ?? [])
+  const loaded = loadRules(files.filter(({ path }) => !/\.test\.ya?ml$/.test(path) && isRules(path, linted)))
+  const refused = loaded.diagnostics.flatMap((diagnostic): Finding[] => {
+    const { path, line = 1, column = 1, severity, code } = diagnostic
+    if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
+    const finding = { ...diagnostic, path, line, column }
+    return known.has(lineOf(finding)) ? [] : [finding]
+  })
+  return [...linted, ...shaped, ...refused].sort(inOrder)
+}
+
+/** Hunts and pipelines are no rules; they are told by their findings and folders. */
+function isRules(path: string, _linted: readonly Finding[]): boolean {
+  return !/(^|\/)(hunts|pipelines)\//.test(path)
+}
+
+function lineOf({ path, line }: Finding): string {
+  return `${path}:${line}`
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1
+  return a.line - b.line || a.column - b.column
+}
+
+/** Whether a finding means that something cannot run. */
+export function stopsRunning({ code, severity }: Finding): boolean {
+  const check = CHECKS.get(code)
+  return severity === 'error' && (check === undefined || check.on === 'reading')
+}
