@@ -1,0 +1,172 @@
+// ISC BIND (named): queries, responses, refusals, transfers, response policy, from files and syslog.
+import { daemonLine } from './device/daemon.ts'
+import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { severityOf } from './severity.ts'
+import type { SyslogLine } from './syslog-header.ts'
+import { timeAt } from './time.ts'
+
+const DNS = closedLogSource('bind', ['dns'], ['bind', 'named', 'syslog'])
+const OTHER = closedLogSource('bind', [], ['bind', 'named', 'syslog'])
+
+const LABELS =
+  /^(?:([a-z-]{2,24}): )?(?:(debug \d{1,2}|info|notice|warning|error|critical|dynamic): )?/
+const CLIENT =
+  /^client (?:@0x[0-9a-f]{1,16} )?([0-9A-Fa-f:.%\w]{2,64})#(\d{1,5})(?:\/key [^\s:]{1,255})?(?: \(([^)]{0,255})\))?: (?:view ([^\s:]{1,64}): )?/
+const QUERY = /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24})(?: (\S{1,32}))?(?: \(([^)\s]{1,64})\))?/
+const NAMED =
+  /^(query|query \(cache\)|zone transfer|update|update forwarding|notify|query failed|transfer of|rpz [A-Z-]+ \S+ rewrite)\s?'?([^'\s/]{1,1024})\/(\w{1,24})(?:\/(\w{1,24}))?'?/
+
+/** The text behind the log's own time, with that time. */
+interface Body {
+  readonly header?: SyslogLine
+  readonly program?: string
+  readonly time?: number
+  readonly text: string
+}
+
+function bodyOf(input: ParserInput, context: ParseContext): Body {
+  const stamp = fileTime(input.text, context)
+  if (stamp !== undefined) return stamp
+  const line = daemonLine(input, context)
+  const inner = fileTime(line.text, context)
+  return inner === undefined ? line : { ...line, ...inner }
+}
+
+/** `19-Oct-2022 05:34:02.425 ` of a channel with `print-time`. */
+function fileTime(text: string, context: ParseContext): Body | undefined {
+  const first = text.charCodeAt(0)
+  if (!(first >= 0x30 && first <= 0x39)) return undefined
+  const stamp = timeAt(text, 0, context)
+  if (stamp === undefined || text.charCodeAt(stamp.end) !== 0x20) return undefined
+  const rest = text.slice(stamp.end + 1)
+  return rest.startsWith('client ') || LABELS.exec(rest.slice(0, 64))?.[0] !== ''
+    ? { time: stamp.time, text: rest }
+    : undefined
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  if (input.json !== undefined) return { code: 'bind-no-line', message: 'JSON, no log line' }
+  const { header, program, text, time } = bodyOf(input, context)
+  const labels = LABELS.exec(text.slice(0, 64))
+  const start = labels?.[0].length ?? 0
+  const client = CLIENT.exec(text.slice(start, start + 1024))
+  if (client === null && program !== 'named' && start === 0) {
+    return { code: 'bind-no-line', message: 'no line of named' }
+  }
+  const fields: WritableFields = {}
+  const pivots: WritablePivots = {}
+  put(fields, 'category', labels?.[1])
+  put(fields, 'level', labels?.[2])
+  const severity = severityOf(labels?.[2] ?? '')
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+  const message = text.slice(start)
+  if (client !== null) readClient(client, message, fields, pivots)
+  else readOther(message, fields, pivots)
+  const query = fields.query
+  if (typeof query === 'string') pivots.domain = query
+  return deviceEvent(header, {
+    time,
+    logsource: query === undefined ? OTHER : DNS,
+    message,
+    fields,
+    pivots,
+  })
+}
+
+function readClient(
+  client: RegExpExecArray,
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  const [whole, address, port, name, view] = client
+  put(fields, 'src_ip', address)
+  put(fields, 'src_port', port)
+  put(fields, 'query', name?.split(' ', 1)[0])
+  put(fields, 'view', view)
+  const text = message.slice(whole.length)
+  const query = QUERY.exec(text.slice(0, 2048))
+  if (query !== null) {
+    put(fields, 'query', query[1])
+    put(fields, 'record_class', query[2])
+    put(fields, 'record_type', query[3])
+    put(fields, 'query_flags', query[4])
+    put(fields, 'dst_ip', query[5])
+    pivots.action = 'query'
+    return
+  }
+  readNamed(text, fields, pivots)
+}
+
+/** `query (cache) 'example.com/A/IN' denied`, `query failed (SERVFAIL) for example.com/IN/A at query.c:1`. */
+function readNamed(text: string, fields: WritableFields, pivots: WritablePivots): void {
+  const failed = /^query failed \(([^)]{1,64})\) for (\S{1,1024})\/(\w{1,16})\/(\w{1,16}) at /.exec(
+    text.slice(0, 1200),
+  )
+  if (failed !== null) {
+    put(fields, 'response_code', failed[1])
+    put(fields, 'query', failed[2])
+    put(fields, 'record_class', failed[3])
+    put(fields, 'record_type', failed[4])
+    pivots.action = 'query failed'
+    pivots.outcome = 'failure'
+    return
+  }
+  const named = NAMED.exec(text.slice(0, 1200))
+  if (named !== null) {
+    const [, what = '', query, second, third] = named
+    fields.operation = what
+    pivots.action = what
+    put(fields, 'query', query)
+    if (third === undefined) put(fields, 'record_class', second)
+    else {
+      put(fields, 'record_type', second)
+      put(fields, 'record_class', third)
+    }
+  }
+  const tail = text.slice(0, 4096)
+  if (/\b(?:denied|refused|failed)\b|rate limit drop/.test(tail)) {
+    fields.action = 'denied'
+    pivots.outcome = 'failure'
+  } else if (/\b(?:approved|ended|completed|started)\b/.test(tail)) pivots.outcome = 'success'
+}
+
+const RATE_LIMIT =
+  /^(?:limit|rate limit) (drop|slip|log) .{0,64}? (?:responses? to|to) ([0-9A-Fa-f:.]{2,45})(?:\/\d{1,3})?(?: for (\S{1,255}) (\w+) (\w+))?/
+const UNREACHABLE =
+  /^(?:\(?[\w ]{1,32}\)? resolving|connection refused resolving|success resolving|lame-servers: .{0,64}) '([^'/\s]{1,1024})\/(\w+)\/(\w+)'(?:: ([0-9A-Fa-f:.]{2,45})#(\d{1,5}))?/
+
+function readOther(message: string, fields: WritableFields, pivots: WritablePivots): void {
+  const text = message.slice(0, 2048)
+  const limit = RATE_LIMIT.exec(text)
+  if (limit !== null) {
+    put(fields, 'dst_ip', limit[2])
+    put(fields, 'query', limit[3])
+    pivots.action = `rate limit ${limit[1]}`
+    return
+  }
+  const resolving = UNREACHABLE.exec(text)
+  if (resolving === null) return
+  put(fields, 'query', resolving[1])
+  put(fields, 'record_type', resolving[2])
+  put(fields, 'record_class', resolving[3])
+  put(fields, 'dst_ip', resolving[4])
+  put(fields, 'dst_port', resolving[5])
+}
+
+export const bind: Parser = {
+  name: 'bind',
+  title: 'ISC BIND (queries, refusals, transfers)',
+  aliases: ['named', 'bind9'],
+  recognise(input, context) {
+    if (input.json !== undefined) return false
+    if (!input.text.includes('client ')) return daemonLine(input, context).program === 'named'
+    const { program, text } = bodyOf(input, context)
+    if (program === 'named') return true
+    const start = LABELS.exec(text.slice(0, 64))?.[0].length ?? 0
+    return CLIENT.test(text.slice(start, start + 1024))
+  },
+  parse,
+}

@@ -1,0 +1,48 @@
+// ArcSight's Common Event Format: `CEF:0|vendor|product|version|class|name|severity|key=value key2=value`.
+import type { EventLogSource } from '../sigma/event.ts'
+import { readExtension, splitPipes } from './cef/extension.ts'
+import { addExtensionMeaning } from './cef/meaning.ts'
+import { vendorLogsource } from './cef/vendors.ts'
+import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
+import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+
+const HEADER_PARTS = 7
+
+/** Where `CEF:<digit>|` stands, or -1. */
+function markAt(text: string): number {
+  const at = text.indexOf('CEF:')
+  if (at < 0 || at > HEADER_UNITS_MAX) return -1
+  return /^CEF: ?\d{1,2}(?:\.\d)?\|/.test(text.slice(at, at + 12)) ? at : -1
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const start = input.json === undefined ? markAt(text) : -1
+  const parts = start < 0 ? undefined : splitPipes(text, start, HEADER_PARTS)
+  if (parts === undefined) return { code: 'cef-no-header', message: 'no complete CEF header' }
+  const [, vendor = '', product = '', version, id, name = '', severity = ''] = parts.values
+  const fields: WritableFields = {}
+  put(fields, 'device_vendor', vendor)
+  put(fields, 'device_product', product)
+  put(fields, 'device_version', version)
+  put(fields, 'device_event_class_id', id)
+  put(fields, 'name', name)
+  put(fields, 'cef_severity', severity)
+  readExtension(text, parts.end, fields)
+  const pivots: WritablePivots = {}
+  const time = addExtensionMeaning(fields, pivots, severity, context)
+  const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
+  const logsource: EventLogSource = vendorLogsource(vendor, product)
+  const { msg } = fields
+  const message = typeof msg === 'string' ? (name === '' ? msg : `${name}: ${msg}`) : name
+  return deviceEvent(header, { time, logsource, message, fields, pivots })
+}
+
+export const cef: Parser = {
+  name: 'cef',
+  title: 'CEF (Common Event Format)',
+  aliases: ['arcsight'],
+  recognise: (input) => input.json === undefined && markAt(input.text) >= 0,
+  parse,
+}

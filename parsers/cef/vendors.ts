@@ -1,0 +1,27 @@
+// Sigma's product for the vendors that send CEF and LEEF. The log source stays open: which of a product's
+// logs it is only its own keys say.
+import type { EventLogSource } from '../../sigma/event.ts'
+import { OPEN_LOGSOURCE } from '../logsource.ts'
+
+const PRODUCTS: readonly (readonly [RegExp, string])[] = [
+  [/^fortinet\b/i, 'fortigate'],
+  [/^palo alto/i, 'paloalto'],
+  [/^check ?point/i, 'checkpoint'],
+  [/^cisco/i, 'cisco'],
+  [/^zscaler/i, 'zscaler'],
+  [/^(?:huawei)/i, 'huawei'],
+  [/^juniper/i, 'juniper'],
+  [/^(?:f5)\b/i, 'f5'],
+]
+const SOURCES: ReadonlyMap<string, EventLogSource> = new Map(
+  PRODUCTS.map(([, product]) => [
+    product,
+    Object.freeze({ product, category: [], service: [], closed: false }),
+  ]),
+)
+
+/** The log source of a vendor and product. */
+export function vendorLogsource(vendor: string, _product: string): EventLogSource {
+  const product = PRODUCTS.find(([pattern]) => pattern.test(vendor))?.[1]
+  return (product === undefined ? undefined : SOURCES.get(product)) ?? OPEN_LOGSOURCE
+}

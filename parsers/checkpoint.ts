@@ -1,0 +1,192 @@
+// Check Point Log Exporter: `[action:"Accept"; src:"10.0.0.1"; ...]` behind an RFC 5424 header, the same as
+// structured data (`action="Accept" src="10.0.0.1"`), and its Splunk form (`time=1|hostname=h|src=10.0.0.1`).
+import type { EventLogSource } from '../sigma/event.ts'
+import { quotedPairs } from './checkpoint/pairs.ts'
+import {
+  deviceEvent,
+  put,
+  putUrl,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import { readHeader } from './device/header.ts'
+import { verdictOf } from './device/verdict.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { severityOf } from './severity.ts'
+import { parseTime } from './time.ts'
+
+const PIPED_PAIRS_MAX = 512
+
+function source(category: readonly string[], ...service: readonly string[]): EventLogSource {
+  return closedLogSource('checkpoint', category, [...service, 'checkpoint'])
+}
+
+const FIREWALL = source(['firewall'], 'firewall')
+/** By the blade (`product`) that wrote the log. */
+const BLADES: readonly (readonly [RegExp, EventLogSource])[] = [
+  [
+    /^(?:URL Filtering|Application Control|Content Awareness)/i,
+    source(['firewall', 'proxy'], 'urlf'),
+  ],
+  [
+    /^(?:Anti.?(?:Virus|Malware|Bot)|Threat (?:Emulation|Extraction)|New Anti)/i,
+    source(['antivirus', 'ids', 'firewall'], 'antimalware'),
+  ],
+  [/^(?:SmartDefense|IPS|DDoS|SandBlast)/i, source(['ids', 'firewall'], 'ips')],
+  [
+    /^(?:Identity|Connectra|Mobile Access|VPN\b|Endpoint Security VPN)/i,
+    source(['authentication', 'firewall'], 'identity'),
+  ],
+  [
+    /^(?:SmartConsole|SmartDashboard|System Monitor|Syslog|Log Update|WEB.?(?:_?API|-UI)|SmartUpdate)/i,
+    source(['appliance'], 'audit'),
+  ],
+]
+
+type Form = 'quoted' | 'piped'
+
+function formOf(text: string): Form | undefined {
+  if (text.startsWith('time=') || text.includes('|hostname=')) {
+    if (text.includes('|product=') && text.includes('|origin=')) return 'piped'
+  }
+  const id = text.indexOf('loguid')
+  const origin = text.indexOf('origin')
+  if (id < 0 && origin < 0) return undefined
+  const known = text.includes('CheckPoint') || text.includes('originsicname') || id >= 0
+  return known && (isQuoted(text, 'product') || isQuoted(text, 'origin')) ? 'quoted' : undefined
+}
+
+function isQuoted(text: string, name: string): boolean {
+  return text.includes(`${name}:"`) || text.includes(`${name}="`)
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const form = input.json === undefined ? formOf(text) : undefined
+  if (form === undefined) return { code: 'checkpoint-no-log', message: 'no Check Point log' }
+  const start = form === 'piped' ? Math.max(text.indexOf('time='), 0) : quotedStart(text)
+  const header = start === 0 ? undefined : readHeader(text.slice(0, start).trimEnd(), context)
+  const fields = form === 'piped' ? pipedPairs(text, start) : quotedPairs(text, start)
+  const pivots: WritablePivots = {}
+  addAddresses(fields)
+  addNames(fields, pivots)
+  addMeaning(fields, pivots)
+  return deviceEvent(header, {
+    time: parseTime(fields.time ?? fields.rounded_sent_time, context),
+    logsource: logsourceOf(fields),
+    message:
+      ['sys_message', 'message_info', 'information', 'msg']
+        .map((name) => word(fields, name))
+        .find((value) => value !== undefined) ?? text.slice(start),
+    fields,
+    pivots,
+  })
+}
+
+/** Behind the bracket that opens the pairs, or the first pair of those without one. */
+function quotedStart(text: string): number {
+  const bracket = text.indexOf('[')
+  const quote = text.indexOf('"')
+  if (bracket >= 0 && bracket < quote) return bracket
+  return text.lastIndexOf(' ', quote) + 1
+}
+
+function pipedPairs(text: string, start: number): WritableFields {
+  const fields: WritableFields = {}
+  for (const part of text.slice(start).split('|', PIPED_PAIRS_MAX)) {
+    const equals = part.indexOf('=')
+    if (equals > 0) put(fields, part.slice(0, equals).trim(), part.slice(equals + 1))
+  }
+  return fields
+}
+
+function word(fields: WritableFields, name: string): string | undefined {
+  const value = fields[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+const NAMES = [
+  ['src_ip', 'src'],
+  ['src_ip', 'client_ip'],
+  ['dst_ip', 'dst'],
+  ['src_port', 's_port'],
+  ['src_port', 'sport_svc'],
+  ['dst_port', 'service'],
+  ['dst_port', 'd_port'],
+  ['c-uri', 'resource'],
+  ['c-useragent', 'web_client_type'],
+  ['cs-method', 'method'],
+  ['query', 'domain_name'],
+  ['query', 'dns_query'],
+  ['record_type', 'dns_type'],
+] as const
+
+function addAddresses(fields: WritableFields): void {
+  for (const [name, own] of NAMES) {
+    if (fields[name] === undefined) put(fields, name, word(fields, own))
+  }
+  const { proto } = fields
+  if (typeof proto === 'string') fields.protocol = proto
+}
+
+const USERS = [
+  'user',
+  'src_user_name',
+  'src_user',
+  'administrator',
+  'user_name',
+  'usercheck',
+  'operator',
+]
+/** `Anna Berg (anna)`: what is in brackets is the account. */
+const DISPLAY_NAME = / ?\(([^()]{1,256})\)$/
+
+function addNames(fields: WritableFields, pivots: WritablePivots): void {
+  const host = word(fields, 'hostname')
+  if (host !== undefined) pivots.host = host
+  const name = USERS.map((key) => word(fields, key)).find((value) => value !== undefined)
+  if (name !== undefined) {
+    fields.user ??= name
+    pivots.user = name.replace(DISPLAY_NAME, '')
+  }
+  const process = word(fields, 'process_name')
+  if (process !== undefined) pivots.process = process
+  const hash = word(fields, 'file_sha256') ?? word(fields, 'file_sha1') ?? word(fields, 'file_md5')
+  if (hash !== undefined) pivots.hash = hash
+  putUrl(pivots, word(fields, 'c-uri'))
+  const domain = word(fields, 'query')
+  if (domain !== undefined) pivots.domain ??= domain
+}
+
+const FAILED = /fail|denied|reject/i
+
+function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
+  const action = word(fields, 'action') ?? word(fields, 'operation')
+  if (action !== undefined) pivots.action = verdictOf(action) ?? action
+  const status = word(fields, 'auth_status') ?? word(fields, 'audit_status') ?? action
+  if (status !== undefined) {
+    pivots.outcome = verdictOf(status) === 'denied' || FAILED.test(status) ? 'failure' : 'success'
+  }
+  const severity =
+    SEVERITIES[Number(word(fields, 'severity') ?? Number.NaN)] ??
+    severityOf(word(fields, 'severity') ?? '')
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+}
+
+const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const
+
+function logsourceOf(fields: WritableFields): EventLogSource {
+  const product = word(fields, 'product') ?? ''
+  const blade = BLADES.find(([pattern]) => pattern.test(product))
+  if (blade !== undefined && product.startsWith('VPN-1')) return FIREWALL
+  return blade?.[1] ?? FIREWALL
+}
+
+export const checkpoint: Parser = {
+  name: 'checkpoint',
+  title: 'Check Point (Log Exporter)',
+  aliases: ['check_point', 'cp_log'],
+  recognise: (input) => input.json === undefined && formOf(input.text) !== undefined,
+  parse,
+}

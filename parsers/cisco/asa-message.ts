@@ -1,0 +1,303 @@
+// The text of an ASA message, read by what its words say: `from`, `src` and `for` stand in front of the
+// source, `to`, `dst` and `->` in front of the destination, whichever of the 2,000 messages it is.
+import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
+import { type Endpoint, readEndpoint } from './endpoint.ts'
+
+type Role = 'src' | 'dst' | 'mapped' | 'server'
+
+/** Words looked at, at most: longer texts are lists of rules or certificates. */
+const WORDS_MAX = 160
+
+const ROLES: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ...['from', 'src', 'source', 'for', 'laddr', 'between', 'client', 'ip', 'addr', 'address', 'peer']
+    .concat(['remote_peer_ip', 'host', 'local-host', 'attacker', 'peer_ip', 'inside'])
+    .map((word) => [word, 'src'] as const),
+  ...['to', 'dst', 'dest', 'destination', 'faddr', 'and', '->']
+    .concat(['remote'])
+    .map((word) => [word, 'dst'] as const),
+  ['gaddr', 'mapped'],
+  ['server', 'server'],
+])
+const PROTOCOLS: ReadonlySet<string> = new Set([
+  ...['tcp', 'udp', 'icmp', 'icmpv6', 'ipv6-icmp', 'sctp', 'gre', 'esp', 'ah', 'igmp', 'ospf'],
+  ...['eigrp', 'pim', 'vrrp', 'ip', 'ipinip', 'l2tp', 'ftp', 'http', 'ssh', 'telnet'],
+])
+const VERDICTS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'deny',
+    'denied',
+    'dropped',
+    'dropping',
+    'discarded',
+    'drop',
+    'reset',
+    'blocked',
+    'rejected',
+  ].map((word) => [word, 'denied'] as const),
+  ...['permitted', 'allowed', 'permit', 'bypass', 'monitored'].map(
+    (word) => [word, 'allowed'] as const,
+  ),
+])
+/** Words behind `user` that are no name. */
+const NO_NAMES: ReadonlySet<string> = new Set([
+  ...['authentication', 'authorization', 'accounting', 'ip', 'priv', 'was', 'logged', 'to', 'from'],
+  ...[
+    'database',
+    'session',
+    'account',
+    'has',
+    'requested',
+    'name',
+    'not',
+    'is',
+    'for',
+    'list',
+    'or',
+  ],
+  ...[
+    'deleted',
+    'added',
+    'group',
+    'identity',
+    'records',
+    'in',
+    'on',
+    'at',
+    'did',
+    'failed',
+    'limit',
+  ],
+  ...['agent', 'defined', 'idle', 'locked', 'profile', 'denied', 'error', 'does', 'and', 'timeout'],
+])
+
+/** What was found on the way through a message. */
+interface State {
+  readonly fields: WritableFields
+  readonly pivots: WritablePivots
+  role: Role | undefined
+  /** The endpoint that a following `(...)` belongs to. */
+  last: 'src' | 'dst' | undefined
+  previous: string
+  user: string | undefined
+}
+
+/** Adds what the words of a message say to `fields` and `pivots`. */
+export function readAsaMessage(
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  const state: State = {
+    fields,
+    pivots,
+    role: undefined,
+    last: undefined,
+    previous: '',
+    user: undefined,
+  }
+  let at = 0
+  for (let count = 0; at < message.length && count < WORDS_MAX; count++) {
+    const space = message.indexOf(' ', at)
+    const end = space < 0 ? message.length : space
+    if (end > at) readWord(state, message, at, end)
+    at = end + 1
+  }
+  if (state.user !== undefined) {
+    fields.user = state.user
+    pivots.user = accountName(state.user)
+  }
+}
+
+function readWord(state: State, message: string, start: number, end: number): void {
+  const word = message.slice(start, end)
+  if (word.length <= 12) {
+    const known = word.toLowerCase()
+    if (readKeyword(state, known, message, end)) return
+  }
+  const first = word.charCodeAt(0)
+  if (mayBeEndpoint(word)) {
+    if (addEndpoint(state, word, first === 0x28)) return
+  } else if (first === 0x28 && state.last !== undefined && word.endsWith(')')) {
+    addSuffix(state, word.slice(1, -1))
+    return
+  }
+  const labelled = word.indexOf(':')
+  if (labelled > 0 && labelled < 10) readLabelled(state, word, labelled)
+  state.last = undefined
+  state.previous = word
+}
+
+/** A word that gives the next ones their meaning. True when it is spent. */
+function readKeyword(state: State, word: string, message: string, end: number): boolean {
+  const bare = word.charCodeAt(word.length - 1) === 0x3a ? word.slice(0, -1) : word
+  if (bare === '=' || bare === '') return true
+  const role = ROLES.get(bare)
+  if (role !== undefined) {
+    state.role = bare === 'ip' && state.previous === 'Deny' ? undefined : role
+    state.last = undefined
+    if (bare === 'ip' && state.fields.protocol === undefined) return true
+    state.previous = word
+    return true
+  }
+  if (bare === 'user' || bare === 'username' || bare === 'uname' || bare === 'user=') {
+    state.user ??= userBehind(message, end)
+    return true
+  }
+  if (bare === 'group') {
+    put(state.fields, 'group', valueBehind(message, end))
+    return true
+  }
+  return readFact(state, bare, message, end)
+}
+
+function readFact(state: State, word: string, message: string, end: number): boolean {
+  const { fields } = state
+  if (PROTOCOLS.has(word)) fields.protocol ??= word
+  else if (word === 'inbound' || word === 'outbound') fields.direction ??= word
+  else if (VERDICTS.has(word)) fields.action ??= VERDICTS.get(word)!
+  else if (word === 'connection' || word === 'interface' || word === 'duration') {
+    const value = valueBehind(message, end)
+    const name = word === 'connection' ? 'connection_id' : word
+    if (value !== undefined && (word !== 'connection' || /^\d+$/.test(value))) {
+      fields[name] ??= value
+    }
+  } else if (word === 'bytes') {
+    const value = valueBehind(message, end)
+    if (value !== undefined && /^\d{1,15}$/.test(value)) fields.bytes ??= Number(value)
+  } else if (word === 'access-group' || word === 'access-list') {
+    put(fields, 'rule_name', valueBehind(message, end))
+  } else return false
+  state.previous = word
+  return true
+}
+
+/** `Username:admin`, `URL:...`, `Remote:10.0.0.1:500` were taken as endpoints before. */
+function readLabelled(state: State, word: string, colon: number): void {
+  const label = word.slice(0, colon).toLowerCase()
+  if (label === 'username' || label === 'user') state.user ??= named(word.slice(colon + 1))
+}
+
+/** The name behind `user`: `'anna'`, `"anna"`, `<anna>`, `= anna`, `anna`. */
+function userBehind(message: string, end: number): string | undefined {
+  const value = valueBehind(message, end)
+  return value === undefined || NO_NAMES.has(value.toLowerCase()) ? undefined : named(value)
+}
+
+function named(value: string): string | undefined {
+  return value === '' || value === '<unknown>' ? undefined : value
+}
+
+/** The next word, without `=`, quotes, brackets and what closes it. */
+function valueBehind(message: string, end: number): string | undefined {
+  let at = end
+  while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
+  const quote = message[at]
+  const closing = quote === "'" || quote === '"' ? quote : quote === '<' ? '>' : undefined
+  if (closing !== undefined) {
+    const close = message.indexOf(closing, at + 1)
+    return close < 0 || close - at > 512 ? undefined : message.slice(at + 1, close)
+  }
+  const space = message.indexOf(' ', at)
+  const word = message.slice(at, space < 0 ? message.length : space)
+  return word.length > 512 ? undefined : word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
+}
+
+function mayBeEndpoint(word: string): boolean {
+  for (let index = 0; index < word.length && index < 300; index++) {
+    const code = word.charCodeAt(index)
+    if (code === 0x2f || code === 0x3a || code === 0x2e) return true
+  }
+  return false
+}
+
+/** True when the word is an address with a part in the message. */
+function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
+  const text = trimmed(word)
+  const url = text.indexOf('://')
+  if (url > 0) return addUrl(state, text)
+  const endpoint = readEndpoint(text, state.role !== undefined)
+  if (endpoint === undefined) return false
+  const local = /^(?:local|remote)$/i.exec(endpoint.interface ?? '')?.[0]?.toLowerCase()
+  const role = local === undefined ? state.role : local === 'local' ? 'src' : 'dst'
+  state.role = undefined
+  if (bracketed && state.last !== undefined && role === undefined) {
+    addMapped(state, state.last, endpoint)
+    return true
+  }
+  const side = sideOf(state, role)
+  if (side === undefined) return true
+  addSide(state, side, endpoint)
+  return true
+}
+
+function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined {
+  const { fields } = state
+  if (role === 'server') {
+    fields.server ??= ''
+    return undefined
+  }
+  if (role === 'mapped') return undefined
+  const known = fields.src_ip !== undefined || fields.src_host !== undefined
+  if (role === 'dst')
+    return fields.dst_ip === undefined && fields.dst_host === undefined ? 'dst' : undefined
+  return known ? undefined : 'src'
+}
+
+function addSide(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
+  const { fields } = state
+  if (endpoint.ip !== undefined) fields[`${side}_ip`] = endpoint.ip
+  else put(fields, `${side}_host`, endpoint.name)
+  if (!isRole(endpoint.interface)) put(fields, `${side}_interface`, endpoint.interface)
+  put(fields, `${side}_port`, endpoint.port)
+  put(fields, `${side}_user`, endpoint.user)
+  if (side === 'src' && endpoint.user !== undefined) state.user ??= endpoint.user
+  state.last = side
+}
+
+function isRole(name: string | undefined): boolean {
+  return name === 'Local' || name === 'Remote'
+}
+
+function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
+  put(state.fields, `mapped_${side}_ip`, endpoint.ip ?? endpoint.name)
+  put(state.fields, `mapped_${side}_port`, endpoint.port)
+}
+
+/** `(LOCAL\anna)` behind an endpoint and its mapped address. */
+function addSuffix(state: State, user: string): void {
+  const side = state.last
+  if (side === undefined || user === '' || /^(?:type|no) /.test(user)) return
+  state.fields[`${side}_user`] = user
+  if (side === 'src') state.user ??= user
+}
+
+/** `10.0.0.1:http://host/path`, `anna@10.0.0.1:http://host/path`, `http://host/path`. */
+function addUrl(state: State, text: string): boolean {
+  const { fields } = state
+  const scheme = /(?:^|:)(https?|ftp):\/\//.exec(text.slice(0, 512))
+  if (scheme === null) return false
+  const start = scheme[0].startsWith(':') ? scheme.index + 1 : scheme.index
+  put(fields, 'url', text.slice(start))
+  state.pivots.url = text.slice(start)
+  const before = text.slice(0, Math.max(start - 1, 0))
+  const at = before.lastIndexOf('@')
+  if (at > 0) state.user ??= before.slice(0, at)
+  const endpoint = readEndpoint(before.slice(at + 1), false)
+  if (endpoint?.ip !== undefined) fields.dst_ip ??= endpoint.ip
+  return true
+}
+
+const OPENING = '(<["\''
+const CLOSING = ')>],;:."\''
+
+function trimmed(word: string): string {
+  let start = 0
+  let end = word.length
+  while (start < end && OPENING.includes(word[start]!)) start++
+  while (end > start && CLOSING.includes(word[end - 1]!)) {
+    if (word[end - 1] === ')' && word.indexOf('(', start) >= start) break
+    if (word[end - 1] === ':' && word[end - 2] === ':') break
+    end--
+  }
+  return word.slice(start, end)
+}

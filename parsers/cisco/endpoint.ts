@@ -1,0 +1,75 @@
+// An address as ASA messages write it: `inside:10.0.0.1/80`, `inside/10.0.0.1(80)`, `10.0.0.1/https`,
+// `Local:10.0.0.1:500`, with `(LOCAL\anna)` behind it.
+import { isIpv4, isIpv6 } from '../values.ts'
+
+export interface Endpoint {
+  readonly interface?: string
+  readonly ip?: string
+  /** Where the device was told to write names instead of addresses. */
+  readonly name?: string
+  readonly port?: string
+  readonly user?: string
+}
+
+const WORD_UNITS_MAX = 300
+
+/** Reads one word; undefined when it is no endpoint. `named`: a name with a port is one too. */
+export function readEndpoint(word: string, named: boolean): Endpoint | undefined {
+  if (word.length > WORD_UNITS_MAX) return undefined
+  const open = word.indexOf('(')
+  const main = open > 0 ? word.slice(0, open) : word
+  const close = open > 0 ? word.indexOf(')', open) : -1
+  const suffix = close > 0 ? word.slice(open + 1, close) : ''
+  const found = addressOf(main) ?? (named ? nameOf(main) : undefined)
+  if (found === undefined || suffix === '') return found
+  if (/^\d{1,6}$/.test(suffix)) return found.port === undefined ? { ...found, port: suffix } : found
+  return /^type$|^no$/.test(suffix) ? found : { ...found, user: suffix }
+}
+
+function isIp(text: string): boolean {
+  return isIpv4(text) || isIpv6(text)
+}
+
+function addressOf(text: string): Endpoint | undefined {
+  const slash = text.lastIndexOf('/')
+  if (slash < 0) return hostOf(text)
+  const left = text.slice(0, slash)
+  const right = text.slice(slash + 1)
+  const host = hostOf(left)
+  if (host !== undefined) return { ...host, port: right }
+  const inner = hostOf(right)
+  return inner === undefined ? undefined : { interface: left, ...inner }
+}
+
+/** `10.0.0.1`, `inside:10.0.0.1`, `Local:10.0.0.1:500`. */
+function hostOf(text: string): Endpoint | undefined {
+  if (isIp(text)) return { ip: text }
+  const colon = text.indexOf(':')
+  if (colon <= 0) return undefined
+  const name = text.slice(0, colon)
+  const rest = text.slice(colon + 1)
+  if (isIp(rest) && !isIpv4(name)) return { interface: name, ip: rest }
+  const last = rest.lastIndexOf(':')
+  const port = rest.slice(last + 1)
+  if (last > 0 && isIpv4(rest.slice(0, last)) && /^\d{1,6}$/.test(port)) {
+    return { interface: name, ip: rest.slice(0, last), port }
+  }
+  return isIpv4(name) && /^\d{1,6}$/.test(rest) ? { ip: name, port: rest } : undefined
+}
+
+/** `SERVERS:exp-srv/50578`, `target.example/80`. */
+function nameOf(text: string): Endpoint | undefined {
+  const slash = text.lastIndexOf('/')
+  const port = text.slice(slash + 1)
+  const whole = slash < 0 ? text : text.slice(0, slash)
+  const colon = whole.indexOf(':')
+  if (slash < 0 && colon <= 0) return undefined
+  if (slash >= 0 && !/^\d{1,6}$/.test(port)) return undefined
+  const name = whole.slice(colon + 1)
+  if (!/^[\w.<>-]{1,255}$/.test(name)) return undefined
+  return {
+    name,
+    ...(colon > 0 ? { interface: whole.slice(0, colon) } : {}),
+    ...(slash < 0 ? {} : { port }),
+  }
+}

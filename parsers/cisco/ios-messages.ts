@@ -1,0 +1,164 @@
+// Messages of IOS and NX-OS that name addresses or users.
+import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
+import { type Template, template } from '../template.ts'
+import type { Mark } from './mark.ts'
+
+interface Row {
+  readonly fit: Template
+  readonly action: string
+  readonly outcome?: 'success' | 'failure'
+}
+
+function row(source: string, action: string, outcome?: 'success' | 'failure'): Row {
+  return { fit: template(source), action, ...(outcome === undefined ? {} : { outcome }) }
+}
+
+const LOGINS: readonly Row[] = [
+  row(
+    'Login Success [user: {user}] [Source: {src_ip}] [localport: {dst_port}]*',
+    'login',
+    'success',
+  ),
+  row(
+    'Login failed [user: {user}] [Source: {src_ip}] [localport: {dst_port}] [Reason: {reason}]*',
+    'login',
+    'failure',
+  ),
+  row('User {user} has exited tty session {tty}({src_ip})*', 'logout'),
+  row(
+    'Still timeleft for watching failures is {} secs, [user: {user}] [Source: {src_ip}]*',
+    'login_block',
+    'failure',
+  ),
+  row('Configured from {method} by {user} on {tty} ({src_ip})*', 'config_change', 'success'),
+  row('Configured from {method} by {user}', 'config_change', 'success'),
+  row('User:{user}  logged command:{command}', 'command', 'success'),
+  row('User:{user} logged command:{command}', 'command', 'success'),
+  row(
+    "SSH2 Session request from {src_ip} (tty = {tty}) using crypto cipher '{cipher}', hmac '{hmac}' {result}",
+    'ssh_session',
+  ),
+  row(
+    "SSH2 Session from {src_ip} (tty = {tty}) for user '{user>}' using crypto cipher '{cipher}', hmac '{hmac}' closed",
+    'ssh_session_closed',
+  ),
+  row(
+    "User '{user>}' authentication for SSH2 Session from {src_ip} (tty = {tty}) using crypto cipher '{cipher}', hmac '{hmac}' {result}",
+    'login',
+  ),
+  row('Attempted to connect to {} from {src_ip}', 'connection', 'failure'),
+  row('pam_aaa:Authentication failed for user {user} from {src_ip} - {}', 'login', 'failure'),
+  row('pam_aaa:Authentication failed from {src_ip} - {}', 'login', 'failure'),
+  row('Authentication failed for user {user} from {src_ip} - {}', 'login', 'failure'),
+  row('Accepted {method} for {user>} from {src_ip} port {src_port} {}', 'login', 'success'),
+  row('Configured from vty by {user} on {src_ip}@{tty}', 'config_change', 'success'),
+  row('{} from {src_ip} by {user}', 'config_change'),
+  row('Authentication failure for SNMP req from host {src_ip}', 'snmp_authentication', 'failure'),
+  row('Message authentication failure from {src_ip} to {dst_ip}*', 'authentication', 'failure'),
+  row(
+    'Invalid MD5 digest from {src_ip}({src_port}) to {dst_ip}({dst_port})*',
+    'md5_authentication',
+    'failure',
+  ),
+  row(
+    'No MD5 digest from {src_ip}({src_port}) to {dst_ip}({dst_port})*',
+    'md5_authentication',
+    'failure',
+  ),
+  row(
+    'Invalid MD5 digest from {src_ip}:{src_port} to {dst_ip}:{dst_port}*',
+    'md5_authentication',
+    'failure',
+  ),
+  row(
+    'No MD5 digest from {src_ip}:{src_port} to {dst_ip}:{dst_port}*',
+    'md5_authentication',
+    'failure',
+  ),
+  row('neighbor {dst_ip} {state}', 'neighbor_change'),
+  row('User {user} logged in', 'login', 'success'),
+  row(
+    "Configuration committed by user '{user>}'. Use '{command}' to view the changes.",
+    'config_change',
+    'success',
+  ),
+]
+
+const LIST = /^(?:access-)?list (\S{1,128}) (permitted|denied) (\S{1,32}) /
+const ENDPOINT = /^([0-9A-Fa-f:.]{2,45})(?:\((\d{1,5})\))?/
+
+/** Adds what a message names; true when it is a verdict of an access list. */
+export function readIosMessage(
+  mark: Mark,
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): boolean {
+  const list = mark.id.includes('ACCESSLOG') ? LIST.exec(message.slice(0, 256)) : null
+  if (list !== null) {
+    addAccess(list, message, fields, pivots)
+    return true
+  }
+  for (const { fit, action, outcome } of LOGINS) {
+    const values = fit(message)
+    if (values === undefined) continue
+    for (const name in values) put(fields, name, values[name])
+    addLogin(fields, pivots, action, outcome ?? resultOf(values.result))
+    return false
+  }
+  return false
+}
+
+function resultOf(result: string | undefined): 'success' | 'failure' | undefined {
+  if (result === undefined) return undefined
+  return result.startsWith('Succe') ? 'success' : 'failure'
+}
+
+function addLogin(
+  fields: WritableFields,
+  pivots: WritablePivots,
+  action: string,
+  outcome: 'success' | 'failure' | undefined,
+): void {
+  if (typeof fields.user === 'string') pivots.user = accountName(fields.user)
+  fields.action = action
+  pivots.action = action
+  if (outcome === undefined) return
+  fields.outcome = outcome
+  pivots.outcome = outcome
+}
+
+/** `list 150 denied tcp 10.0.0.1(59830) [(Gi0/1 aabb)] -> 10.0.0.2(80) [(3/3)], 1 packet`. */
+function addAccess(
+  list: RegExpExecArray,
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  const [whole, name, verdict, protocol] = list
+  const allowed = verdict === 'permitted'
+  put(fields, 'access_list', name)
+  put(fields, 'protocol', protocol)
+  fields.action = allowed ? 'allowed' : 'denied'
+  pivots.action = fields.action
+  pivots.outcome = allowed ? 'success' : 'failure'
+  const arrow = message.indexOf(' -> ', whole.length)
+  const source = ENDPOINT.exec(message.slice(whole.length, whole.length + 64))
+  if (source !== null) {
+    put(fields, 'src_ip', source[1])
+    put(fields, 'src_port', source[2])
+  }
+  if (arrow < 0) return
+  const target = ENDPOINT.exec(message.slice(arrow + 4, arrow + 68))
+  if (target === null) return
+  put(fields, 'dst_ip', target[1])
+  put(fields, 'dst_port', target[2])
+  const rest = message.slice(arrow + 4 + target[0].length)
+  const icmp = /^ \((\d{1,3})\/(\d{1,3})\)/.exec(rest)
+  if (icmp !== null) {
+    fields.icmp_type = Number(icmp[1])
+    fields.icmp_code = Number(icmp[2])
+  }
+  const packets = /, (\d{1,12}) packets?/.exec(rest.slice(0, 128))
+  if (packets !== null) fields.packets = Number(packets[1])
+}

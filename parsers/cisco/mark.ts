@@ -1,0 +1,47 @@
+// The mark that Cisco devices put in front of a message: `%ASA-6-302013:`, `%SEC-6-IPACCESSLOGP:`.
+import { HEADER_UNITS_MAX } from '../device/header.ts'
+
+/** A mark's parts and where the message behind it starts. */
+export interface Mark {
+  /** `ASA`, `SEC`, `SEC_LOGIN`. */
+  readonly facility: string
+  /** Between facility and severity: `session` of `%ASA-session-3-106102`, `SW1` of a switch. */
+  readonly sub?: string
+  /** 0 to 7. */
+  readonly severity: number
+  /** `302013` or `IPACCESSLOGP`. */
+  readonly id: string
+  readonly start: number
+  readonly end: number
+}
+
+const MARK =
+  /^%([A-Z][A-Z0-9_]{1,40})-(?:([A-Za-z0-9_-]{1,60}?)-)?([0-9])-([A-Z0-9_]{2,60})(?::| |$)/
+
+/** The first mark within the length of a header, or undefined. */
+export function markIn(text: string): Mark | undefined {
+  let at = text.indexOf('%')
+  for (let tries = 0; at >= 0 && at <= HEADER_UNITS_MAX && tries < 8; tries++) {
+    const match = MARK.exec(text.slice(at, at + 200))
+    if (match !== null) {
+      const [whole, facility = '', sub, severity, id = ''] = match
+      const colon = text.startsWith(': ', at + whole.length - 1) ? 1 : 0
+      const mark = { facility, severity: Number(severity), id, start: at }
+      const end = at + whole.length + colon
+      return sub === undefined ? { ...mark, end } : { ...mark, sub, end }
+    }
+    at = text.indexOf('%', at + 1)
+  }
+  return bareMark(text)
+}
+
+const BARE = /^(ASA|FTD|PIX|FWSM)-(?:([a-z]{1,20})-)?([0-7])-(\d{6})(?::| )/
+
+/** A mark whose `%` a collector took away, at the start of the text. */
+function bareMark(text: string): Mark | undefined {
+  const match = BARE.exec(text.slice(0, 48))
+  if (match === null) return undefined
+  const [whole, facility = '', , severity, id = ''] = match
+  const colon = text.startsWith(': ', whole.length - 1) ? 1 : 0
+  return { facility, severity: Number(severity), id, start: 0, end: whole.length + colon }
+}

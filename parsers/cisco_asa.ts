@@ -1,0 +1,87 @@
+// Cisco ASA, Firepower Threat Defense, PIX and FWSM: `%ASA-6-302013: Built inbound TCP connection ...`.
+import type { EventLogSource } from '../sigma/event.ts'
+import { readAsaMessage } from './cisco/asa-message.ts'
+import { outcomeOf } from './cisco/asa-outcome.ts'
+import { readFtdPairs } from './cisco/ftd-pairs.ts'
+import { type Mark, markIn } from './cisco/mark.ts'
+import { deviceEvent, type WritableFields, type WritablePivots } from './device/event.ts'
+import { readHeader } from './device/header.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { syslogSeverity } from './severity.ts'
+
+const FACILITIES: ReadonlySet<string> = new Set(['ASA', 'FTD', 'PIX', 'FWSM', 'NGIPS'])
+
+const FIREWALL = closedLogSource('cisco', ['firewall'], ['asa', 'syslog'])
+const AAA = closedLogSource('cisco', ['firewall'], ['asa', 'aaa', 'syslog'])
+const DNS = closedLogSource('cisco', ['firewall', 'dns'], ['asa', 'ftd', 'syslog'])
+const PROXY = closedLogSource('cisco', ['firewall', 'proxy'], ['asa', 'ftd', 'syslog'])
+const INTRUSION = closedLogSource('cisco', ['firewall', 'ids'], ['asa', 'ftd', 'syslog'])
+/** First three digits of messages about logins, commands and sessions. */
+const AAA_CLASSES: ReadonlySet<string> = new Set([
+  ...['109', '111', '113', '308', '315', '502', '605', '611', '716', '722', '725', '734', '746'],
+])
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const mark = input.json === undefined ? markIn(text) : undefined
+  if (mark === undefined || !FACILITIES.has(mark.facility)) {
+    return { code: 'cisco-asa-no-mark', message: 'no %ASA- or %FTD- mark' }
+  }
+  const header = readHeader(text.slice(0, mark.start), context)
+  const message = text.slice(mark.end).trimEnd()
+  const fields: WritableFields = { message_id: mark.id, severity_level: mark.severity }
+  if (mark.facility !== 'ASA') fields.facility = mark.facility
+  const pivots: WritablePivots = {}
+  const severity = syslogSeverity(mark.severity)
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+  const pairs = mark.id.startsWith('4300') ? readFtdPairs(message, fields, pivots) : 0
+  if (pairs === 0) {
+    readAsaMessage(message, fields, pivots)
+    addMeaning(mark, message, fields, pivots)
+  }
+  return deviceEvent(header, {
+    logsource: logsourceOf(mark, fields),
+    message: `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`,
+    fields,
+    pivots,
+  })
+}
+
+const COMMAND = /(?:executed(?: the| cmd:)?|cmd:) '?([^']{1,4096})/
+
+function addMeaning(
+  mark: Mark,
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  const outcome = outcomeOf(mark.id, message, fields.action)
+  if (outcome !== undefined) {
+    fields.outcome = outcome
+    pivots.outcome = outcome
+  }
+  if (typeof fields.action === 'string') pivots.action = fields.action
+  if (!mark.id.startsWith('111')) return
+  const command = COMMAND.exec(message.slice(0, 8192))?.[1]
+  if (command !== undefined) fields.command = command.trimEnd()
+}
+
+function logsourceOf(mark: Mark, fields: WritableFields): EventLogSource {
+  if (fields.query !== undefined) return DNS
+  if (fields['c-uri'] !== undefined) return PROXY
+  if (mark.id === '430001' || mark.id.startsWith('400')) return INTRUSION
+  return AAA_CLASSES.has(mark.id.slice(0, 3)) ? AAA : FIREWALL
+}
+
+export const ciscoAsa: Parser = {
+  name: 'cisco_asa',
+  title: 'Cisco ASA and Firepower Threat Defense',
+  aliases: ['asa', 'ftd', 'cisco_ftd', 'firepower', 'pix'],
+  recognise(input) {
+    if (input.json !== undefined) return false
+    const mark = markIn(input.text)
+    return mark !== undefined && FACILITIES.has(mark.facility)
+  },
+  parse,
+}

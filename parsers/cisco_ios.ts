@@ -1,0 +1,71 @@
+// Cisco IOS, IOS XE, IOS XR and NX-OS: `%FACILITY-SEVERITY-MNEMONIC: text`.
+import type { EventLogSource } from '../sigma/event.ts'
+import { readIosMessage } from './cisco/ios-messages.ts'
+import { type Mark, markIn } from './cisco/mark.ts'
+import { deviceEvent, type WritableFields, type WritablePivots } from './device/event.ts'
+import { readHeader } from './device/header.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { syslogSeverity } from './severity.ts'
+
+const FIREWALLS: ReadonlySet<string> = new Set(['ASA', 'FTD', 'PIX', 'FWSM', 'NGIPS'])
+
+const BASE = closedLogSource('cisco', [], ['ios', 'syslog'])
+const FIREWALL = closedLogSource('cisco', ['firewall'], ['ios', 'syslog', 'acl'])
+const AAA = closedLogSource('cisco', [], ['ios', 'aaa', 'syslog'])
+/** Sigma's services of Cisco devices by the first word of a facility. */
+const SERVICES: ReadonlyMap<string, EventLogSource> = new Map([
+  ['BGP', closedLogSource('cisco', [], ['ios', 'bgp', 'syslog'])],
+  ['LDP', closedLogSource('cisco', [], ['ios', 'ldp', 'syslog'])],
+  ['TDP', closedLogSource('cisco', [], ['ios', 'ldp', 'syslog'])],
+  ['TCP', closedLogSource('cisco', [], ['ios', 'bgp', 'ldp', 'syslog'])],
+  ...['AAA', 'PARSER', 'SYS', 'HA_EM', 'SEC_LOGIN', 'VSHD', 'AUTHPRIV', 'SSH', 'LOGIN', 'TACACS']
+    .concat(['AUTHMGR', 'DOT1X', 'RADIUS', 'AUTHPF', 'SSHD', 'WEBSERVER', 'DMI', 'MGBL'])
+    .map((name) => [name, AAA] as const),
+])
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const mark = input.json === undefined ? markIn(text) : undefined
+  if (mark === undefined || FIREWALLS.has(mark.facility)) {
+    return { code: 'cisco-ios-no-mark', message: 'no %FACILITY-SEVERITY-MNEMONIC: mark' }
+  }
+  const header = readHeader(text.slice(0, mark.start), context)
+  const message = text.slice(mark.end).trimEnd()
+  const fields: WritableFields = {
+    facility: mark.facility,
+    mnemonic: mark.id,
+    severity_level: mark.severity,
+  }
+  if (mark.sub !== undefined) fields.sub_facility = mark.sub
+  if (header.sequence !== undefined) fields.sequence = header.sequence
+  const pivots: WritablePivots = {}
+  const severity = syslogSeverity(mark.severity)
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+  const access = readIosMessage(mark, message, fields, pivots)
+  const { priority: _priority, program: _program, ...shown } = header
+  return deviceEvent(shown, {
+    logsource: access ? FIREWALL : logsourceOf(mark),
+    message: `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`,
+    fields,
+    pivots,
+  })
+}
+
+function logsourceOf(mark: Mark): EventLogSource {
+  const { facility } = mark
+  const cut = facility.search(/[_-]/)
+  return SERVICES.get(facility) ?? SERVICES.get(cut < 0 ? facility : facility.slice(0, cut)) ?? BASE
+}
+
+export const ciscoIos: Parser = {
+  name: 'cisco_ios',
+  title: 'Cisco IOS, IOS XE, IOS XR, NX-OS',
+  aliases: ['ios', 'cisco', 'nxos', 'iosxr'],
+  recognise(input) {
+    if (input.json !== undefined || !input.text.includes('%')) return false
+    const mark = markIn(input.text)
+    return mark !== undefined && !FIREWALLS.has(mark.facility)
+  },
+  parse,
+}

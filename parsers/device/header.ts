@@ -1,0 +1,151 @@
+// What stands in front of a device's own text, whichever relays and formats put it there: octet count,
+// priority, RFC 5424 or 3164 header, sequence numbers, a second time of the device itself, `host:`, `tag[7]:`.
+import type { ParseContext } from '../event.ts'
+import type { SyslogLine } from '../syslog-header.ts'
+import { type TimeAt, timeAt } from '../time.ts'
+import { zoneOffsetMinutes } from './zones.ts'
+
+/** Longest text in front of a device's own that is read as a header, UTF-16 units. */
+export const HEADER_UNITS_MAX = 640
+const WORDS_MAX = 24
+const PRIORITY = /^(?:\d{1,5} )?\s?<(\d{1,3})>/
+const UTC_CONTEXT_ZONE = 'UTC'
+
+interface Draft {
+  priority?: number
+  time?: number
+  host?: string
+  program?: string
+  pid?: string
+  sequence?: string
+}
+
+/** A header, and the sequence number that Cisco devices put into it. */
+export interface DeviceHeader extends SyslogLine {
+  readonly sequence?: string
+}
+
+/** Reads the header that is the whole of `prefix`; words it does not know are passed over. Never fails: a
+ * collector may have cut anything. `message` is empty. */
+export function readHeader(prefix: string, context: ParseContext): DeviceHeader {
+  const draft: Draft = {}
+  const mark = PRIORITY.exec(prefix)
+  let at = 0
+  if (mark !== null && Number(mark[1]) <= 191) {
+    draft.priority = Number(mark[1])
+    at = mark[0].length
+  }
+  if (draft.priority !== undefined && prefix.startsWith('1 ', at)) {
+    return rfc5424(prefix, at + 2, draft, context)
+  }
+  for (let count = 0; at < prefix.length && count < WORDS_MAX; count++) {
+    at = readPart(prefix, at, draft, context)
+  }
+  return { form: 'rfc3164', message: '', ...draft }
+}
+
+/** Reads one time or word at `start`; where the next part starts. */
+function readPart(text: string, start: number, draft: Draft, context: ParseContext): number {
+  const code = text.charCodeAt(start)
+  if (code === 0x20 || code === 0x3a || code === 0x2a || code === 0x2e || code === 0x09)
+    return start + 1
+  const stamp = deviceTimeAt(text, start, context)
+  if (stamp !== undefined && isBoundary(text, stamp.end)) {
+    draft.time = stamp.time
+    return stamp.end
+  }
+  const space = text.indexOf(' ', start)
+  const end = space < 0 ? text.length : space
+  addWord(text.slice(start, end), draft, context)
+  return end + 1
+}
+
+function isBoundary(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return Number.isNaN(code) || code === 0x20 || code === 0x3a || code === 0x5d || code === 0x2c
+}
+
+/** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
+function addWord(word: string, draft: Draft, context: ParseContext): void {
+  const colon = word.endsWith(':')
+  const bare = colon ? word.slice(0, -1) : word
+  if (bare === '' || bare === '-') return
+  if (/^\d{1,12}$/.test(bare)) {
+    draft.sequence ??= bare
+    return
+  }
+  if (addNodeTime(bare, draft, context)) return
+  const open = bare.indexOf('[')
+  if (open > 0 && bare.endsWith(']')) {
+    draft.program = bare.slice(0, open)
+    draft.pid = bare.slice(open + 1, -1)
+  } else if (zoneOffsetMinutes(bare) !== undefined) return
+  else if (draft.host === undefined) draft.host = bare
+  else draft.program ??= bare
+}
+
+/** IOS XR puts its node in front of the time without a blank: `RP/0/RSP0/CPU0:Mar 18 ...`. */
+function addNodeTime(word: string, draft: Draft, _context: ParseContext): boolean {
+  const colon = word.indexOf(':')
+  if (colon < 0 || !/^[A-Z]{2}\/\d/.test(word)) return false
+  draft.program ??= word.slice(0, colon)
+  return true
+}
+
+/** A time as devices write it: also `2021 Mar 11 08:44:43` of NX-OS, and with a zone's name behind it. */
+export function deviceTimeAt(
+  text: string,
+  start: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  const stamp = yearFirst(text, start, context) ?? timeAt(text, start, context)
+  if (stamp === undefined) return undefined
+  const blank = text.charCodeAt(stamp.end) === 0x20 ? 1 : 0
+  const name = zoneName(text, stamp.end + blank)
+  const offset = name === '' || name === 'Z' ? undefined : zoneOffsetMinutes(name)
+  if (offset === undefined) return stamp
+  const utc = { ...context, timeZone: UTC_CONTEXT_ZONE }
+  const local = yearFirst(text, start, utc) ?? timeAt(text, start, utc)
+  const end = Math.max(stamp.end + blank + name.length, local?.end ?? 0)
+  return local && { time: local.time - offset * 60_000, end }
+}
+
+function zoneName(text: string, start: number): string {
+  let end = start
+  while (end - start < 5) {
+    const code = text.charCodeAt(end)
+    if (!(code >= 0x41 && code <= 0x5a)) break
+    end++
+  }
+  const code = text.charCodeAt(end)
+  const closed = Number.isNaN(code) || code === 0x3a || code === 0x20 || code === 0x5d
+  return closed && end - start >= 2 ? text.slice(start, end) : ''
+}
+
+const YEAR_FIRST = /^(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)/
+
+function yearFirst(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const code = text.charCodeAt(start)
+  if (!(code >= 0x31 && code <= 0x39) || text.charCodeAt(start + 4) !== 0x20) return undefined
+  const match = YEAR_FIRST.exec(text.slice(start, start + 40))
+  if (match === null) return undefined
+  const [whole, year, month, day, clock] = match
+  const found = timeAt(`${month} ${day} ${year} ${clock}`, 0, context)
+  return found && { time: found.time, end: start + whole.length }
+}
+
+function rfc5424(text: string, start: number, draft: Draft, context: ParseContext): DeviceHeader {
+  const words = text.slice(start).split(' ', 6)
+  const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
+  const time = timeAt(stamp, 0, context)?.time
+  return {
+    form: 'rfc5424',
+    message: '',
+    ...draft,
+    ...(time === undefined ? {} : { time }),
+    ...(host === '-' || host === '' ? {} : { host }),
+    ...(program === '-' || program === '' ? {} : { program }),
+    ...(pid === '-' || pid === '' ? {} : { pid }),
+    ...(messageId === '-' || messageId === '' ? {} : { messageId }),
+  }
+}

@@ -1,0 +1,166 @@
+// FortiGate and its kin: `name=value` pairs, from `date=` on, in the order of their log reference.
+import type { EventLogSource } from '../sigma/event.ts'
+import {
+  accountName,
+  deviceEvent,
+  put,
+  putUrl,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
+import { pairFields } from './device/pairs.ts'
+import { verdictOf } from './device/verdict.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { severityOf } from './severity.ts'
+import { epochTime, parseTime } from './time.ts'
+
+const CATEGORIES: Readonly<Record<string, readonly string[]>> = {
+  webfilter: ['proxy', 'firewall'],
+  dns: ['dns', 'firewall'],
+  virus: ['antivirus', 'firewall'],
+  ips: ['ids', 'firewall'],
+  waf: ['ids', 'firewall'],
+  anomaly: ['ids', 'firewall'],
+}
+const SUBTYPES = [
+  ...['forward', 'local', 'multicast', 'sniffer', 'ztna', 'webfilter', 'dns', 'virus', 'ips'],
+  ...['app-ctrl', 'anomaly', 'waf', 'dlp', 'emailfilter', 'voip', 'ssl', 'ssh', 'cifs', 'icap'],
+  ...['file-filter', 'ztna', 'system', 'user', 'vpn', 'router', 'wireless', 'ha', 'endpoint'],
+  ...['security-rating', 'connector', 'sdwan', 'fortiextender', 'switch-controller', 'rest-api'],
+  ...['compliance-check', 'wad', 'cifs-auth-fail', 'web', 'virtual-patch', 'casb', 'gtp'],
+]
+const LOGSOURCES: ReadonlyMap<string, EventLogSource> = new Map(
+  ['traffic', 'utm', 'event', 'anomaly', 'dns', 'voip', 'gtp', ''].flatMap((type) =>
+    ['', ...SUBTYPES].map((subtype) => {
+      const category = CATEGORIES[subtype] ?? (type === 'event' ? [] : ['firewall'])
+      const service = [type, subtype, 'fortigate'].filter((name) => name !== '')
+      return [`${type}/${subtype}`, closedLogSource('fortigate', category, service)] as const
+    }),
+  ),
+)
+const OTHER = closedLogSource('fortigate', ['firewall'], ['fortigate'])
+/** What FortiOS' own daemons report of themselves has a product of its own in Sigma. */
+const SSLVPND = closedLogSource('fortios', [], ['sslvpnd', 'event'])
+
+/** Where the pairs start, or -1: the first of the names that every such line begins with. */
+function pairsStart(text: string): number {
+  const device = text.indexOf('devname=')
+  const start = [text.indexOf('date='), device, text.indexOf('logver=')]
+    .filter((at) => at >= 0 && at <= HEADER_UNITS_MAX)
+    .reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
+  if (start === Number.POSITIVE_INFINITY) return -1
+  const known =
+    text.includes('logid=') || text.includes('devid=') || text.includes('log_id=') || device >= 0
+  return known && (text.includes('subtype=') || text.includes('type=')) ? start : -1
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const start = input.json === undefined ? pairsStart(text) : -1
+  if (start < 0)
+    return { code: 'fortinet-no-pairs', message: 'no FortiGate date= and logid= pairs' }
+  const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
+  const comma = text.startsWith(',', text.indexOf('time=', start) - 1)
+  const fields = pairFields(text, start, comma ? 0x2c : 0x20)
+  for (const name in fields)
+    if (fields[name] === '(null)' || fields[name] === '') delete fields[name]
+  const pivots: WritablePivots = {}
+  addAddresses(fields)
+  addNames(fields, pivots)
+  addWeb(fields, pivots)
+  addMeaning(fields, pivots)
+  return deviceEvent(header, {
+    time: timeOf(fields, context),
+    logsource: logsourceOf(fields),
+    message: word(fields, 'msg') ?? word(fields, 'logdesc') ?? text.slice(start),
+    fields,
+    pivots,
+  })
+}
+
+function word(fields: WritableFields, name: string): string | undefined {
+  const value = fields[name]
+  return typeof value === 'string' && value !== '' && value !== 'N/A' ? value : undefined
+}
+
+function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
+  const { date, time } = fields
+  const zone = word(fields, 'tz')?.replace('UTC', '') ?? ''
+  const local = date === undefined ? undefined : parseTime(`${date} ${time}${zone}`, context)
+  if (local !== undefined) return local
+  const event = word(fields, 'eventtime')
+  return event === undefined ? undefined : epochTime(Number(event))
+}
+
+function addAddresses(fields: WritableFields): void {
+  put(fields, 'src_ip', word(fields, 'srcip') ?? word(fields, 'locip') ?? word(fields, 'ip'))
+  put(fields, 'dst_ip', word(fields, 'dstip') ?? word(fields, 'remip'))
+  put(fields, 'src_port', word(fields, 'srcport') ?? word(fields, 'locport'))
+  put(fields, 'dst_port', word(fields, 'dstport') ?? word(fields, 'remport'))
+}
+
+function addNames(fields: WritableFields, pivots: WritablePivots): void {
+  const host = word(fields, 'devname')
+  if (host !== undefined) pivots.host = host
+  const user = word(fields, 'user') ?? word(fields, 'unauthuser') ?? word(fields, 'xauthuser')
+  if (user !== undefined) pivots.user = accountName(user)
+  const process = word(fields, 'srcprocess')
+  if (process !== undefined) pivots.process = process
+  const hash = word(fields, 'filehash') ?? word(fields, 'analyticscksum')
+  if (hash !== undefined) pivots.hash = hash
+}
+
+function addWeb(fields: WritableFields, pivots: WritablePivots): void {
+  const query = word(fields, 'qname')
+  if (query !== undefined) {
+    fields.query = query
+    pivots.domain = query
+    put(fields, 'record_type', word(fields, 'qtype'))
+    put(fields, 'answer', word(fields, 'ipaddr'))
+  }
+  const host = word(fields, 'hostname')
+  if (host !== undefined) pivots.domain ??= host
+  const url = word(fields, 'url')
+  if (url === undefined) return
+  putUrl(pivots, url.startsWith('/') ? undefined : url)
+  pivots.url = url
+  const scheme = fields.service === 'HTTPS' || fields.dst_port === '443' ? 'https' : 'http'
+  fields['c-uri'] = url.startsWith('/') && host !== undefined ? `${scheme}://${host}${url}` : url
+  put(fields, 'cs-host', host)
+  put(fields, 'c-useragent', word(fields, 'agent'))
+  put(fields, 'cs-method', word(fields, 'httpmethod') ?? word(fields, 'reqmethod'))
+  put(fields, 'cs-referrer', word(fields, 'referralurl'))
+}
+
+const FAILED = /^(?:fail|failed|failure|denied|error|invalid)/i
+
+function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
+  const action = word(fields, 'action')
+  const event = fields.type === 'event'
+  if (action !== undefined) pivots.action = (event ? undefined : verdictOf(action)) ?? action
+  const result = word(fields, 'result') ?? word(fields, 'status')
+  if (event && (FAILED.test(result ?? '') || action?.endsWith('-fail') === true)) {
+    pivots.outcome = 'failure'
+  } else if (event ? result !== undefined : action !== undefined) pivots.outcome = 'success'
+  const level = word(fields, 'severity') ?? word(fields, 'crlevel') ?? word(fields, 'level')
+  const severity = level === undefined ? undefined : severityOf(level)
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+}
+
+function logsourceOf(fields: WritableFields): EventLogSource {
+  const type = word(fields, 'type') ?? ''
+  const message = word(fields, 'msg')
+  if (type === 'event' && message?.includes('sslvpnd') === true) return SSLVPND
+  const subtype = word(fields, 'subtype') ?? ''
+  return LOGSOURCES.get(`${type}/${subtype}`) ?? LOGSOURCES.get(`${type}/`) ?? OTHER
+}
+
+export const fortinet: Parser = {
+  name: 'fortinet',
+  title: 'Fortinet FortiGate (traffic, UTM, event)',
+  aliases: ['fortigate', 'fortios', 'forti'],
+  recognise: (input) => input.json === undefined && pairsStart(input.text) >= 0,
+  parse,
+}

@@ -1,0 +1,101 @@
+// HAProxy: HTTP, HTTPS and TCP logs, `Connect from`, and errors of connections.
+import { daemonLine } from './device/daemon.ts'
+import {
+  deviceEvent,
+  hostOfUrl,
+  isInteger,
+  put,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { readHttp, readTcp, START } from './haproxy/lines.ts'
+import { closedLogSource } from './logsource.ts'
+import { parseTime } from './time.ts'
+
+const ACCESS = closedLogSource('haproxy', ['webserver'], ['haproxy'])
+const OTHER = closedLogSource('haproxy', [], ['haproxy', 'syslog'])
+
+const CONNECT =
+  /^Connect from (\S{1,64}):(\d{1,5}) to (\S{1,64}):(\d{1,5}) \(([^/)]{1,128})\/(\w+)\)/
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  if (input.json !== undefined) return { code: 'haproxy-no-line', message: 'JSON, no log line' }
+  const { header, program, text } = daemonLine(input, context)
+  const fields: WritableFields = {}
+  const pivots: WritablePivots = {}
+  const start = START.exec(text.slice(0, 1024))
+  if (start !== null) {
+    const [whole, client = '', port, stamp = '', frontend = ''] = start
+    put(fields, 'src_ip', client)
+    put(fields, 'c-ip', client)
+    put(fields, 'src_port', port)
+    put(fields, 'frontend', frontend.replace(/~$/, ''))
+    if (frontend.endsWith('~')) fields.ssl = true
+    const rest = text.slice(whole.length)
+    const access = readHttp(rest, fields) || readTcp(rest, fields)
+    if (!access) fields.error = rest.replace(/^: /, '')
+    addPivots(fields, pivots, access)
+    const time = parseTime(stamp, context)
+    return deviceEvent(header, {
+      time,
+      logsource: access ? ACCESS : OTHER,
+      message: text,
+      fields,
+      pivots,
+    })
+  }
+  const connect = CONNECT.exec(text.slice(0, 512))
+  if (connect !== null) {
+    const [, client, port, server, serverPort, frontend, mode] = connect
+    for (const [name, value] of Object.entries({
+      src_ip: client,
+      src_port: port,
+      dst_ip: server,
+    })) {
+      put(fields, name, value)
+    }
+    put(fields, 'dst_port', serverPort)
+    put(fields, 'frontend', frontend)
+    put(fields, 'mode', mode)
+    pivots.action = 'connect'
+  } else if (program !== 'haproxy' && program !== 'hapee') {
+    return { code: 'haproxy-no-line', message: 'no line of HAProxy' }
+  }
+  return deviceEvent(header, { logsource: OTHER, message: text, fields, pivots })
+}
+
+function addPivots(fields: WritableFields, pivots: WritablePivots, access: boolean): void {
+  const status = fields['sc-status']
+  if (typeof status === 'number') pivots.outcome = status < 400 ? 'success' : 'failure'
+  else if (!access) pivots.outcome = 'failure'
+  const url = fields['cs-uri-query']
+  if (typeof url === 'string') {
+    pivots.url = url
+    const host = url.startsWith('/') ? undefined : hostOfUrl(url)
+    if (host !== undefined) pivots.domain = host
+  }
+  const method = fields['cs-method']
+  if (typeof method === 'string') pivots.action = method
+  for (const name in fields) {
+    const value = fields[name]
+    if (typeof value === 'string' && name !== 'src_port' && isInteger(value))
+      fields[name] = Number(value)
+  }
+}
+
+export const haproxy: Parser = {
+  name: 'haproxy',
+  title: 'HAProxy (HTTP, TCP, connection errors)',
+  aliases: ['hapee'],
+  recognise(input, context) {
+    if (input.json !== undefined) return false
+    const { program, text } = daemonLine(input, context)
+    if (program === 'haproxy' || program === 'hapee') return true
+    const start = START.exec(text.slice(0, 1024))
+    if (start === null) return false
+    const rest = text.slice(start[0].length)
+    return readHttp(rest, {}) || readTcp(rest, {})
+  },
+  parse,
+}

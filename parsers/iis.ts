@@ -1,0 +1,136 @@
+// W3C extended logs of IIS, its HTTP service (HTTPERR) and of whoever writes the same: columns named by
+// `#Fields:`, or told by their shape where that line is lost.
+import type { EventLogSource } from '../sigma/event.ts'
+import type { Columns } from './columns.ts'
+import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { guessColumns } from './iis/shape.ts'
+import { closedLogSource } from './logsource.ts'
+import { timeAt } from './time.ts'
+
+const ACCESS = closedLogSource('windows', ['webserver'], ['iis'])
+const ERRORS = closedLogSource('windows', [], ['iis', 'httperr'])
+const COLUMNS_MAX = 128
+
+/** The names that SigmaHQ's rules use for W3C's `cs(Header)`. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ['cs(user-agent)', 'cs-user-agent'],
+  ['cs(referer)', 'cs-referer'],
+  ['cs(cookie)', 'cs-cookie'],
+  ['cs(host)', 'cs-host'],
+  ['cs(x-forwarded-for)', 'x-forwarded-for'],
+  ['x-forwarded-for', 'x-forwarded-for'],
+])
+const NUMBERS: ReadonlySet<string> = new Set([
+  ...['sc-status', 'sc-substatus', 'sc-win32-status', 'sc-bytes', 'cs-bytes', 'time-taken'],
+  ...['s-port', 'c-port', 's-siteid'],
+])
+/** Headers, in which IIS writes blanks as `+`. */
+const PLUSSED: ReadonlySet<string> = new Set(['cs-user-agent', 'cs-cookie'])
+
+function namesOf(values: readonly string[], context: ParseContext): readonly string[] | undefined {
+  const { columns } = context
+  if (columns?.format === 'w3c' && columns.names.length > 0 && fits(columns, values)) {
+    return columns.names
+  }
+  return guessColumns(values)
+}
+
+/** Lines of another layout below the same header: a collector has mixed files. */
+function fits(columns: Columns, values: readonly string[]): boolean {
+  return Math.abs(columns.names.length - values.length) <= 2
+}
+
+function valuesOf(text: string): readonly string[] {
+  const separator = text.includes('\t') ? '\t' : ' '
+  return text.trimEnd().split(separator, COLUMNS_MAX)
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  if (input.json !== undefined) return { code: 'iis-no-line', message: 'JSON, no W3C line' }
+  const values = valuesOf(text)
+  const names = namesOf(values, context)
+  if (names === undefined)
+    return { code: 'iis-no-fields', message: 'no #Fields: known for the line' }
+  const fields: WritableFields = {}
+  names.forEach((name, index) => {
+    addColumn(fields, name, values[index])
+  })
+  const pivots: WritablePivots = {}
+  const time = timeOf(fields, context)
+  addEnds(fields, pivots)
+  addMeaning(fields, pivots)
+  const errors = fields['s-reason'] !== undefined && fields['cs-uri-stem'] === undefined
+  const logsource: EventLogSource = errors ? ERRORS : ACCESS
+  return deviceEvent(undefined, { time, logsource, message: text, fields, pivots })
+}
+
+function addColumn(fields: WritableFields, name: string, value: string | undefined): void {
+  if (value === undefined) return
+  const lower = name.toLowerCase()
+  const own = NAMES.get(lower) ?? lower
+  if (NUMBERS.has(own) && /^\d{1,15}$/.test(value)) fields[own] = Number(value)
+  else put(fields, own, PLUSSED.has(own) ? value.replaceAll('+', ' ') : value)
+}
+
+/** Dates and times of W3C logs are UTC, whatever the server's zone. */
+function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
+  const date = fields.date ?? context.columns?.date?.split(' ', 1)[0]
+  const { time } = fields
+  if (typeof date !== 'string' || typeof time !== 'string') return undefined
+  return timeAt(`${date} ${time}Z`, 0, context)?.time
+}
+
+/** An address without its scope, port or the link that a mail program made of it. */
+function addressOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const linked = /^\[([^\]]{2,64})\]\(http/.exec(value)?.[1] ?? value
+  const scope = linked.indexOf('%')
+  return scope > 0 ? linked.slice(0, scope) : linked
+}
+
+function addEnds(fields: WritableFields, pivots: WritablePivots): void {
+  put(fields, 'src_ip', addressOf(fields['c-ip']))
+  put(fields, 'dst_ip', addressOf(fields['s-ip']))
+  if (fields['c-port'] !== undefined) fields.src_port = fields['c-port']
+  if (fields['s-port'] !== undefined) fields.dst_port = fields['s-port']
+  const host = fields['s-computername']
+  if (typeof host === 'string') pivots.host = host
+  const domain = fields['cs-host']
+  if (typeof domain === 'string') pivots.domain = domain.replace(/:\d{1,5}$/, '')
+}
+
+function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
+  const user = fields['cs-username']
+  if (typeof user === 'string') pivots.user = user.slice(user.lastIndexOf('\\') + 1)
+  const stem = fields['cs-uri-stem'] ?? fields['cs-uri']
+  const query = fields['cs-uri-query']
+  if (typeof stem === 'string') {
+    pivots.url = typeof query === 'string' ? `${stem}?${query}` : stem
+    // Rules of web servers look for paths in the query's field too: it holds the whole request target.
+    if (typeof query === 'string') fields['c-uri-query'] = query
+    fields['cs-uri-query'] = pivots.url
+  }
+  const method = fields['cs-method']
+  if (typeof method === 'string') pivots.action = method
+  const status = fields['sc-status']
+  if (typeof status === 'number') pivots.outcome = status < 400 ? 'success' : 'failure'
+}
+
+export const iis: Parser = {
+  name: 'iis',
+  title: 'Microsoft IIS and other W3C extended logs',
+  aliases: ['w3c', 'httperr'],
+  recognise(input) {
+    const { text } = input
+    if (
+      input.json !== undefined ||
+      !/^\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d[ \t]/.test(text.slice(0, 24))
+    ) {
+      return false
+    }
+    return guessColumns(valuesOf(text)) !== undefined
+  },
+  parse,
+}

@@ -1,0 +1,100 @@
+// The layout of a W3C line whose `#Fields:` is lost: IIS and HTTPERR write few layouts, and methods,
+// addresses and numbers tell which.
+import { isIpv4, isIpv6 } from '../values.ts'
+
+const METHOD = /^[A-Z][A-Z_-]{2,23}$|^-$/
+const VERSION = /^HTTP\/\d(?:\.\d)?$|^-$/
+const NUMBER = /^\d{1,15}$/
+const REASON = /^[A-Z][A-Za-z0-9_.]{1,40}$/
+
+const HEAD = ['date', 'time']
+const SITE = [[], ['s-sitename'], ['s-computername'], ['s-sitename', 's-computername']] as const
+const REQUEST = [
+  's-ip',
+  'cs-method',
+  'cs-uri-stem',
+  'cs-uri-query',
+  's-port',
+  'cs-username',
+  'c-ip',
+]
+/** What may stand between the client's address and the status. */
+const MIDDLES: readonly (readonly string[])[] = [
+  ['cs(User-Agent)', 'cs(Referer)'],
+  ['cs(User-Agent)'],
+  ['cs-version', 'cs(User-Agent)', 'cs(Cookie)', 'cs(Referer)', 'cs-host'],
+  ['cs-version', 'cs(User-Agent)', 'cs(Cookie)', 'cs(Referer)'],
+  ['cs-version', 'cs(User-Agent)', 'cs(Referer)', 'cs-host'],
+  ['cs-version', 'cs(User-Agent)', 'cs(Referer)'],
+  ['cs(User-Agent)', 'cs(Cookie)', 'cs(Referer)', 'cs-host'],
+  ['cs(User-Agent)', 'cs(Cookie)', 'cs(Referer)'],
+  ['cs(User-Agent)', 'cs(Referer)', 'cs-host'],
+  [],
+]
+const STATUS = ['sc-status', 'sc-substatus', 'sc-win32-status']
+const TAILS: readonly (readonly string[])[] = [
+  ['sc-bytes', 'cs-bytes', 'time-taken'],
+  ['time-taken'],
+  ['sc-bytes', 'cs-bytes'],
+  [],
+]
+
+/** The names of a line's columns, or undefined when it has none of the known shapes. */
+export function guessColumns(values: readonly string[]): readonly string[] | undefined {
+  if (values.length < 10 || !/^\d{4}-\d\d-\d\d$/.test(values[0]!)) return undefined
+  if (!/^\d\d:\d\d:\d\d$/.test(values[1]!)) return undefined
+  return accessColumns(values) ?? errorColumns(values)
+}
+
+function accessColumns(values: readonly string[]): readonly string[] | undefined {
+  for (const site of SITE) {
+    const at = HEAD.length + site.length
+    if (!isAddress(values[at]) || !METHOD.test(values[at + 1] ?? '')) continue
+    if (!NUMBER.test(values[at + 4] ?? '') || !isAddress(values[at + 6])) continue
+    const middle = at + REQUEST.length
+    const found = MIDDLES.find((names) => isMiddle(names, values, middle))
+    if (found === undefined) continue
+    const status = middle + found.length
+    const head = [...HEAD, ...site, ...REQUEST, ...found, ...STATUS]
+    return [...head, ...tailOf(values, status + STATUS.length)]
+  }
+  return undefined
+}
+
+function isAddress(text: string | undefined): boolean {
+  if (text === undefined || text.length > 160) return false
+  const linked = /^\[([^\]]{2,64})\]\(/.exec(text)?.[1] ?? text
+  return isIpv4(linked) || isIpv6(linked)
+}
+
+/** Behind it stand status, substatus and Win32 status; a version is where one is expected. */
+function isMiddle(names: readonly string[], values: readonly string[], start: number): boolean {
+  const versioned = VERSION.test(values[start] ?? '') && values[start] !== '-'
+  if (versioned !== (names[0] === 'cs-version')) return false
+  const status = start + names.length
+  const code = Number(values[status])
+  if (!(code >= 100 && code <= 999)) return false
+  return NUMBER.test(values[status + 1] ?? '') && NUMBER.test(values[status + 2] ?? '')
+}
+
+function tailOf(values: readonly string[], start: number): readonly string[] {
+  const rest = values.slice(start)
+  const numbers = rest.findIndex((value) => !NUMBER.test(value))
+  const count = numbers < 0 ? rest.length : numbers
+  const tail = TAILS.find((names) => names.length <= count) ?? []
+  return rest.length > tail.length ? [...tail, 'x-forwarded-for'] : tail
+}
+
+/** `date time c-ip c-port s-ip s-port cs-version cs-method cs-uri [streamid] sc-status s-siteid s-reason`. */
+function errorColumns(values: readonly string[]): readonly string[] | undefined {
+  if (!isAddress(values[2]) || !NUMBER.test(values[3] ?? '') || !isAddress(values[4])) {
+    return undefined
+  }
+  if (!NUMBER.test(values[5] ?? '')) return undefined
+  const head = [...HEAD, 'c-ip', 'c-port', 's-ip', 's-port', 'cs-version', 'cs-method', 'cs-uri']
+  const tail = ['sc-status', 's-siteid', 's-reason', 's-queuename']
+  const withStream = [...head, 'streamid', ...tail]
+  const stream = values.length >= withStream.length
+  const reason = values[(stream ? withStream : [...head, ...tail]).indexOf('s-reason')] ?? ''
+  return REASON.test(reason) ? (stream ? withStream : [...head, ...tail]) : undefined
+}

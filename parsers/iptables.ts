@@ -1,0 +1,132 @@
+// Netfilter's LOG target, with or without UFW's prefix: `[UFW BLOCK] IN=eth0 OUT= SRC=10.0.0.1 DPT=22 SYN`.
+import {
+  deviceEvent,
+  isInteger,
+  put,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import { HEADER_UNITS_MAX } from './device/header.ts'
+import { verdictOf } from './device/verdict.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { type SyslogLine, splitSyslog } from './syslog-header.ts'
+import { timeAt } from './time.ts'
+
+const LOGSOURCE = closedLogSource('linux', ['firewall'], ['iptables', 'syslog'])
+const PAIRS_MAX = 64
+
+/** Where `IN=` starts, or -1 when the line is none of netfilter's. */
+function pairsStart(text: string): number {
+  const out = text.indexOf(' OUT=')
+  if (out < 0 || out > HEADER_UNITS_MAX) return -1
+  const start = text.lastIndexOf('IN=', out)
+  if (start < 0 || (start > 0 && /\w/.test(text[start - 1]!))) return -1
+  return text.includes(' SRC=', out) || text.includes(' MAC=', out) || text.includes(' ARP', out)
+    ? start
+    : -1
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const start = input.json === undefined ? pairsStart(text) : -1
+  if (start < 0) return { code: 'iptables-no-packet', message: 'no IN= and OUT= of netfilter' }
+  const { header, prefix } = headOf(text, start, context)
+  const fields: WritableFields = {}
+  const flags: string[] = []
+  readPacket(text, start, fields, flags)
+  if (flags.length > 0) fields.flags = flags
+  put(fields, 'prefix', prefix)
+  put(fields, 'src_ip', fields.SRC as string | undefined)
+  put(fields, 'dst_ip', fields.DST as string | undefined)
+  if (fields.SPT !== undefined) fields.src_port = fields.SPT
+  if (fields.DPT !== undefined) fields.dst_port = fields.DPT
+  if (typeof fields.PROTO === 'string') fields.protocol = fields.PROTO.toLowerCase()
+  const pivots: WritablePivots = {}
+  const verdict = verdictIn(prefix)
+  if (verdict !== undefined) {
+    fields.action = verdict
+    pivots.action = verdict
+  }
+  const message = text.slice(start - prefix.length < 0 ? start : text.indexOf(prefix))
+  return deviceEvent(header, { logsource: LOGSOURCE, message, fields, pivots })
+}
+
+/** The syslog header and the rule's prefix; a prefix that reads like a program's tag is one. */
+function headOf(
+  text: string,
+  start: number,
+  context: ParseContext,
+): { readonly header?: SyslogLine; readonly prefix: string } {
+  const line = splitSyslog(text, context)
+  if (line === undefined) {
+    const stamp = timeAt(text, 0, context)
+    const prefix = cleaned(text.slice(stamp?.end ?? 0, start))
+    const header = { form: 'rfc3164' as const, message: '', time: stamp?.time ?? 0 }
+    return stamp === undefined ? { prefix } : { header, prefix }
+  }
+  const own = line.message.slice(0, Math.max(line.message.length - (text.length - start), 0))
+  const { program, ...rest } = line
+  if (
+    program === undefined ||
+    program === 'kernel' ||
+    program.startsWith('ulog') ||
+    line.pid !== undefined
+  ) {
+    return { header: line, prefix: cleaned(own) }
+  }
+  return { header: rest, prefix: cleaned(`${program} ${own}`) }
+}
+
+/** Without the kernel's uptime and tag: `kernel: [16571.459614] [UFW BLOCK] `. */
+function cleaned(prefix: string): string {
+  return prefix
+    .replace(/^\s*(?:kernel:)?\s*/, '')
+    .replace(/^\[\s{0,16}\d{1,12}\.\d{1,9}\]\s*/, '')
+    .trim()
+}
+
+/** `NAME=value`, `NAME=` and bare flags. What is in brackets is the packet that an ICMP error quotes. */
+function readPacket(text: string, start: number, fields: WritableFields, flags: string[]): void {
+  let at = start
+  for (let count = 0; at < text.length && count < PAIRS_MAX; count++) {
+    const space = text.indexOf(' ', at)
+    const end = space < 0 ? text.length : space
+    if (text.charCodeAt(at) === 0x5b) {
+      const close = text.indexOf(']', at)
+      if (close < 0) return
+      fields.quoted_packet = text.slice(at + 1, close).trim()
+      at = close + 1
+      continue
+    }
+    const equals = text.indexOf('=', at)
+    if (equals > at && equals < end) {
+      const name = text.slice(at, equals)
+      const value = text.slice(equals + 1, end).trimEnd()
+      if (/^[A-Za-z]\w{0,31}$/.test(name) && fields[name] === undefined) {
+        fields[name] = isInteger(value) ? Number(value) : value
+      }
+    } else if (end > at && /^[A-Z]{2,8}$/.test(text.slice(at, end))) flags.push(text.slice(at, end))
+    at = end + 1
+  }
+}
+
+/** The verdict that a prefix names: `UFW BLOCK`, `DROP_INPUT`, `wan-lan-default-D` of EdgeOS. */
+function verdictIn(prefix: string): string | undefined {
+  if (prefix.length > HEADER_UNITS_MAX) return undefined
+  const edge = /-([ADR])\]?$/.exec(prefix)?.[1]
+  if (edge !== undefined) return edge === 'A' ? 'allowed' : 'denied'
+  for (const word of prefix.toLowerCase().split(/[^a-z]+/)) {
+    const verdict = verdictOf(word)
+    if (verdict !== undefined && word !== 'forward' && word !== 'start') return verdict
+  }
+  return undefined
+}
+
+export const iptables: Parser = {
+  name: 'iptables',
+  title: 'Linux netfilter (iptables, nftables log, UFW)',
+  aliases: ['ufw', 'netfilter', 'nftables'],
+  recognise: (input) => input.json === undefined && pairsStart(input.text) >= 0,
+  parse,
+}

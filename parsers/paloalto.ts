@@ -1,0 +1,148 @@
+// Palo Alto Networks PAN-OS: comma-separated columns whose order the log's type gives.
+
+import { splitCsv } from './device/csv.ts'
+import {
+  accountName,
+  deviceEvent,
+  put,
+  putUrl,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
+import { verdictOf } from './device/verdict.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { panColumns } from './paloalto/columns.ts'
+import { panLogsource } from './paloalto/logsource.ts'
+import { severityOf } from './severity.ts'
+import { parseTime } from './time.ts'
+
+/** Receive time, serial number and type: the columns that every line has. */
+const START =
+  /^,(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d),([\w-]{1,32}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
+const GENERATED_SLACK_MS = 3_600_000
+
+/** Where the first column starts, or -1. */
+function columnsStart(text: string): number {
+  const comma = text.indexOf(',')
+  if (comma < 0 || comma > HEADER_UNITS_MAX || !START.test(text.slice(comma, comma + 96))) return -1
+  return text.lastIndexOf(' ', comma) + 1
+}
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { text } = input
+  const start = input.json === undefined ? columnsStart(text) : -1
+  if (start < 0) return { code: 'paloalto-no-columns', message: 'no PAN-OS columns' }
+  const values = splitCsv(text, start)
+  const type = (values[3] ?? '').toUpperCase()
+  const names = panColumns(type, values)
+  if (names === undefined) return { code: 'paloalto-unknown-type', message: `unknown type ${type}` }
+  const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
+  const fields: WritableFields = {}
+  const count = Math.min(names.length, values.length)
+  for (let index = 0; index < count; index++) {
+    const name = names[index]!
+    if (name !== '_') put(fields, name, values[index]!.trim())
+  }
+  const pivots: WritablePivots = {}
+  addAddresses(type, fields)
+  addNames(fields, pivots)
+  addWeb(type, fields, pivots)
+  addMeaning(type, fields, pivots)
+  return deviceEvent(header, {
+    time: timeOf(fields, context),
+    logsource: panLogsource(type, fields),
+    message: messageOf(fields) ?? text.slice(start),
+    fields,
+    pivots,
+  })
+}
+
+function word(fields: WritableFields, name: string): string | undefined {
+  const value = fields[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The time with milliseconds and zone where it is the same moment, else the device's local one. */
+function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
+  const local = parseTime(fields.generated_time ?? fields.receive_time, context)
+  const exact = parseTime(fields.high_res_timestamp, context)
+  if (exact === undefined || local === undefined) return local ?? exact
+  const hours = Math.abs(exact - local) % GENERATED_SLACK_MS
+  const near = Math.abs(exact - local) < 15 * GENERATED_SLACK_MS
+  return near && (hours < 60_000 || hours > GENERATED_SLACK_MS - 60_000) ? exact : local
+}
+
+function messageOf(fields: WritableFields): string | undefined {
+  return word(fields, 'opaque') ?? word(fields, 'path') ?? word(fields, 'desc')
+}
+
+function addAddresses(type: string, fields: WritableFields): void {
+  const own = type === 'GLOBALPROTECT' ? addressOf(fields) : undefined
+  put(fields, 'src_ip', own ?? word(fields, 'src') ?? word(fields, 'ip') ?? word(fields, 'host'))
+  put(fields, 'dst_ip', word(fields, 'dst'))
+  put(fields, 'src_port', word(fields, 'sport') ?? word(fields, 'beginport'))
+  put(fields, 'dst_port', word(fields, 'dport') ?? word(fields, 'endport'))
+}
+
+/** The address in its own network where it has one yet, else the one it comes from. */
+function addressOf(fields: WritableFields): string | undefined {
+  const own = word(fields, 'private_ip')
+  return own === undefined || own === '0.0.0.0' ? word(fields, 'public_ip') : own
+}
+
+function addNames(fields: WritableFields, pivots: WritablePivots): void {
+  const host = word(fields, 'device_name')
+  if (host !== undefined) pivots.host = host
+  const user = ['srcuser', 'user', 'admin', 'normalize_user', 'dstuser']
+    .map((name) => word(fields, name))
+    .find((name) => name !== undefined)
+  if (user !== undefined) {
+    pivots.user = accountName(user)
+    fields.user ??= user
+  }
+  if (fields.app !== undefined) fields.application = fields.app
+  if (fields.proto !== undefined) fields.protocol = fields.proto
+  const hash = word(fields, 'filedigest')
+  if (hash !== undefined) pivots.hash = hash
+}
+
+const SPYWARE_DNS = /^(?:Suspicious DNS Query|DNS )/
+
+function addWeb(type: string, fields: WritableFields, pivots: WritablePivots): void {
+  const what = word(fields, 'misc')
+  if (type !== 'THREAT' && type !== 'URL') return
+  put(fields, 'c-useragent', word(fields, 'user_agent'))
+  put(fields, 'cs-referrer', word(fields, 'referer'))
+  put(fields, 'cs-method', word(fields, 'http_method')?.toUpperCase())
+  if (what === undefined) return
+  const subtype = word(fields, 'subtype')
+  if (subtype === 'url' || type === 'URL' || what.includes('/')) {
+    putUrl(pivots, what)
+    fields['c-uri'] = what
+    put(fields, 'cs-host', pivots.domain as string | undefined)
+  } else if (SPYWARE_DNS.test(word(fields, 'threatid') ?? '')) {
+    fields.query = what
+    pivots.domain = what
+  } else fields.file_name = what
+}
+
+const FAILED = /\bfail|\bdenied|\binvalid|\bnot allowed|\bunauthorized/i
+
+function addMeaning(type: string, fields: WritableFields, pivots: WritablePivots): void {
+  const action = word(fields, 'action') ?? word(fields, 'eventid') ?? word(fields, 'cmd')
+  if (action !== undefined) pivots.action = verdictOf(action) ?? action
+  const result = word(fields, 'status') ?? word(fields, 'result') ?? word(fields, 'event')
+  const said = result ?? (type === 'SYSTEM' ? `${fields.eventid} ${fields.opaque}` : '')
+  pivots.outcome = FAILED.test(said.slice(0, 512)) ? 'failure' : 'success'
+  const severity = severityOf(word(fields, 'severity') ?? '')
+  if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+}
+
+export const paloalto: Parser = {
+  name: 'paloalto',
+  title: 'Palo Alto Networks PAN-OS (traffic, threat, system, GlobalProtect, ...)',
+  aliases: ['panos', 'pan', 'panw', 'palo_alto'],
+  recognise: (input) => input.json === undefined && columnsStart(input.text) >= 0,
+  parse,
+}

@@ -1,0 +1,133 @@
+// Squid's access log in its native format, `time elapsed client code/status bytes method URL user peer type`.
+import { daemonLine } from './device/daemon.ts'
+import {
+  deviceEvent,
+  hostOfUrl,
+  put,
+  type WritableFields,
+  type WritablePivots,
+} from './device/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { closedLogSource } from './logsource.ts'
+import { readSquidHttpd } from './squid/httpd.ts'
+import type { SyslogLine } from './syslog-header.ts'
+
+const PROXY = closedLogSource('squid', ['proxy'], ['squid'])
+const COLUMNS_MAX = 64
+
+/** Time, elapsed, client, `TCP_MISS/200`, bytes, method. */
+const START =
+  /^\[?(\d{9,11}(?:\.\d{1,6})?)\s{1,16}(-?\d{1,12})(?:\](?:\(tel:[^)]{0,64}\))?)?\s{1,4}(\S{1,255}) ([A-Z_]{3,64})\/(\d{3}) (\d{1,18}|-) (\S{1,32}) /
+
+function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  const { header, text } = body(input, context)
+  const start = input.json === undefined ? START.exec(text.slice(0, 1024)) : null
+  if (start !== null) return nativeEvent(header, text, start)
+  const reading = input.json === undefined ? readSquidHttpd(text, context, PROXY) : undefined
+  if (reading !== undefined) return deviceEvent(header, reading)
+  return { code: 'squid-no-line', message: 'no line of a Squid access log' }
+}
+
+/** Epoch seconds in front are the log's own, never a syslog header's. */
+function body(
+  input: ParserInput,
+  context: ParseContext,
+): { readonly header?: SyslogLine; readonly text: string } {
+  const first = input.text.charCodeAt(0)
+  if (first >= 0x30 && first <= 0x39 && START.test(input.text.slice(0, 1024))) {
+    return { text: input.text }
+  }
+  return daemonLine(input, context)
+}
+
+function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExpExecArray): Parsed {
+  const [whole, time, elapsed, client, code, status, bytes, method = ''] = start
+  const rest = splitEnd(text, whole.length)
+  const fields: WritableFields = { 'cs-method': method, 'sc-status': Number(status) }
+  put(fields, 'c-ip', client)
+  put(fields, 'src_ip', client)
+  put(fields, 'cache_result', code)
+  if (elapsed !== undefined) fields['time-taken'] = Number(elapsed)
+  if (bytes !== undefined && bytes !== '-') fields['sc-bytes'] = Number(bytes)
+  const pivots: WritablePivots = {
+    action: method,
+    outcome: Number(status) < 400 && code?.includes('DENIED') !== true ? 'success' : 'failure',
+  }
+  addUrl(fields, pivots, rest.url)
+  put(fields, 'cs-username', rest.user)
+  if (typeof fields['cs-username'] === 'string') pivots.user = fields['cs-username']
+  const [hierarchy = '', peer] = rest.peer.split('/', 2)
+  put(fields, 'hierarchy', hierarchy)
+  put(fields, 'dst_ip', peer)
+  if (pivots.domain === undefined && peer !== undefined && peer !== '-') fields['r-dns'] = peer
+  put(fields, 'content_type', rest.type)
+  return deviceEvent(header, {
+    time: Math.round(Number(time) * 1000),
+    logsource: PROXY,
+    message: text,
+    fields,
+    pivots,
+  })
+}
+
+/** URL, user, `hierarchy/peer` and type: a URL with blanks is what stands in front of the last three. */
+function splitEnd(
+  text: string,
+  start: number,
+): { readonly url: string; readonly user: string; readonly peer: string; readonly type: string } {
+  const words = text.slice(start).trimEnd().split(' ', COLUMNS_MAX)
+  if (words.length <= 4) {
+    const [url = '', user = '', peer = '', type = ''] = words
+    return { url, user, peer, type }
+  }
+  const at = words.findIndex((word, index) => index >= 2 && /^[A-Z_]{3,40}\/\S{1,255}$/.test(word))
+  if (at < 0) return { url: words[0]!, user: words[1]!, peer: words[2]!, type: words[3]! }
+  return {
+    url: words.slice(0, at - 1).join(' '),
+    user: words[at - 1]!,
+    peer: words[at]!,
+    type: words[at + 1] ?? '',
+  }
+}
+
+function addUrl(fields: WritableFields, pivots: WritablePivots, url: string): void {
+  put(fields, 'c-uri', url)
+  if (url === '' || url === '-') return
+  pivots.url = url
+  const host = hostOfUrl(url)
+  if (host !== undefined) {
+    pivots.domain = host
+    fields['cs-host'] = host
+    fields['r-dns'] = host
+  }
+  const port = portIn(url)
+  if (port !== undefined) fields.dst_port = port
+  const query = url.indexOf('?')
+  const path = query < 0 ? url : url.slice(0, query)
+  if (query >= 0) fields['c-uri-query'] = url.slice(query + 1)
+  const stem = path.replace(/^[a-z]{2,10}:\/\/[^/]*/, '')
+  if (stem !== '' && stem !== path) fields['c-uri-stem'] = stem
+  const extension = /\.([A-Za-z0-9]{1,12})$/.exec(stem === path ? '' : stem.slice(-16))?.[1]
+  if (extension !== undefined) fields['c-uri-extension'] = extension
+}
+
+function portIn(url: string): string | undefined {
+  const authority = /^(?:[a-z]{2,10}:\/\/)?[^/?#]{1,300}/.exec(url.slice(0, 320))?.[0] ?? ''
+  const port = /:(\d{1,5})$/.exec(authority)?.[1]
+  if (port !== undefined) return port
+  if (url.startsWith('http://')) return '80'
+  return url.startsWith('https://') ? '443' : undefined
+}
+
+export const squid: Parser = {
+  name: 'squid',
+  title: 'Squid access log',
+  recognise(input, context) {
+    if (input.json !== undefined) return false
+    const { header, text } = body(input, context)
+    if (START.test(text.slice(0, 1024))) return true
+    const own = header?.program?.includes('squid') === true
+    return own && readSquidHttpd(text, context, PROXY) !== undefined
+  },
+  parse,
+}

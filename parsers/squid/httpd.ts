@@ -1,0 +1,33 @@
+// Squid's access log in the formats of web servers, which end in `TCP_MISS:HIER_DIRECT`.
+import type { EventLogSource } from '../../sigma/event.ts'
+import { putUrl, type Reading, type WritableFields, type WritablePivots } from '../device/event.ts'
+import type { ParseContext } from '../event.ts'
+import { readAccessLine } from '../web/access.ts'
+
+/** The reading of a line; undefined when it is none of these formats. */
+export function readSquidHttpd(
+  text: string,
+  context: ParseContext,
+  logsource: EventLogSource,
+): Reading | undefined {
+  const line = readAccessLine(text, context)
+  if (line === undefined) return undefined
+  const fields: WritableFields = {
+    'c-ip': line.client,
+    src_ip: line.client,
+    'sc-status': line.status,
+  }
+  if (line.method !== undefined) fields['cs-method'] = line.method
+  if (line.target !== undefined) fields['c-uri'] = line.target
+  if (line.bytes !== undefined) fields['sc-bytes'] = line.bytes
+  if (line.user !== undefined) fields['cs-username'] = line.user
+  if (line.referer !== undefined) fields['cs-referrer'] = line.referer
+  if (line.userAgent !== undefined) fields['c-useragent'] = line.userAgent
+  const result = line.combined ? line.further[0] : (line.referer ?? line.further[0])
+  if (result?.includes(':') === true) fields.cache_result = result
+  const pivots: WritablePivots = { outcome: line.status < 400 ? 'success' : 'failure' }
+  if (line.user !== undefined) pivots.user = line.user
+  if (line.method !== undefined) pivots.action = line.method
+  putUrl(pivots, line.target)
+  return { time: line.time, logsource, message: text, fields, pivots }
+}
