@@ -8,7 +8,9 @@ export type CommandName =
   | 'parse'
   | 'ingest'
   | 'test'
+  | 'backtest'
   | 'rules'
+  | 'liveness'
   | 'config'
   | 'user'
   | 'backup'
@@ -20,7 +22,9 @@ export const COMMANDS = {
   parse: () => import('./commands/parse.ts'),
   ingest: () => import('./commands/ingest.ts'),
   test: () => import('./commands/test.ts'),
+  backtest: () => import('./commands/backtest.ts'),
   rules: () => import('./commands/rules.ts'),
+  liveness: () => import('./commands/liveness.ts'),
   config: () => import('../server/cli/config.ts'),
   user: () => import('../server/cli/user.ts'),
   backup: () => import('../server/cli/backup.ts'),

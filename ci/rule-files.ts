@@ -7,6 +7,11 @@ import { UsageError } from './command.ts'
 const RULE_FILE = /\.ya?ml$/
 const TEST_FILE = /\.test\.ya?ml$/
 
+/** Whether a path is a rule file by name: YAML, and no test. */
+export function isRuleFile(path: string): boolean {
+  return RULE_FILE.test(path) && !TEST_FILE.test(path)
+}
+
 /** Paths of the rule files (not their tests) below files and folders, sorted. */
 export async function findRuleFiles(paths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = []
@@ -18,8 +23,7 @@ export async function findRuleFiles(paths: readonly string[]): Promise<readonly 
     else {
       const glob = new Bun.Glob('**/*.{yml,yaml}')
       for await (const file of glob.scan({ cwd: path, onlyFiles: true, followSymlinks: true }))
-        if (RULE_FILE.test(file) && !TEST_FILE.test(file))
-          found.push(`${path.replace(/\/$/, '')}/${file}`)
+        if (isRuleFile(file)) found.push(`${path.replace(/\/$/, '')}/${file}`)
     }
   }
   return found.sort()

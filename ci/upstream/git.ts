@@ -1,10 +1,9 @@
 // System git, for bringing upstream content in. Nothing is ever pushed.
 import { join } from 'node:path'
 import { UsageError } from '../command.ts'
+import { git, tryGit } from '../git.ts'
 import { statIfAny } from './stat.ts'
 
-/** A whole fetch may take this long, milliseconds. */
-const GIT_TIMEOUT_MS = 600_000
 const COMMIT = /^[0-9a-f]{7,40}$/
 const FULL_COMMIT = /^[0-9a-f]{40}$/
 
@@ -32,44 +31,4 @@ export async function checkOut(from: string, commit: string, into: string): Prom
   const full = found.trim()
   await git(into, '-c', 'core.symlinks=false', 'checkout', '--quiet', '--detach', full)
   return full
-}
-
-async function git(cwd: string, ...args: readonly string[]): Promise<string> {
-  const { ok, out, err } = await run(cwd, args)
-  if (!ok) throw new UsageError(`git ${args[0]} failed: ${err.trim().split('\n').at(-1)}`)
-  return out
-}
-
-async function tryGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
-  const { ok, out } = await run(cwd, args)
-  return ok ? out : undefined
-}
-
-interface GitOutcome {
-  readonly ok: boolean
-  readonly out: string
-  readonly err: string
-}
-
-async function run(cwd: string, args: readonly string[]): Promise<GitOutcome> {
-  const child = Bun.spawn(['git', ...args], {
-    cwd,
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    timeout: GIT_TIMEOUT_MS,
-    env: {
-      ...process.env,
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-      GIT_DIR: undefined,
-      GIT_WORK_TREE: undefined,
-      LC_ALL: 'C',
-    },
-  })
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { ok: (await child.exited) === 0, out, err }
 }

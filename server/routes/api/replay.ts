@@ -7,6 +7,9 @@ import { route } from './route.ts'
 import { eventJson, iso } from './schemas.ts'
 import { RangeParams, rangeOf, SEARCH_TIMEOUT_MS } from './search-params.ts'
 
+/** Rule sets of one replay: before and after. */
+const VERSIONS_MAX = 2
+
 const RuleFileBody = z.object({ path: z.string().max(500), text: z.string().max(200_000) })
 
 export const replayDetections = route({
@@ -16,10 +19,12 @@ export const replayDetections = route({
   tag: 'detections',
   summary: 'Stored events that rules sent along match, as NDJSON; raises nothing',
   query: RangeParams,
-  body: z.object({ rules: z.array(RuleFileBody).min(1).max(REPLAY_RULES_MAX) }),
+  body: z.object({
+    versions: z.array(z.array(RuleFileBody).max(REPLAY_RULES_MAX)).min(1).max(VERSIONS_MAX),
+  }),
   answerType: 'application/x-ndjson',
   handle: async ({ query, body, services, c }) => {
-    const rules = replayRules(body.rules)
+    const rules = replayRules(body.versions)
     const range = rangeOf(query, Date.now())
     const counted = await services.events.count({ ...range, timeout_ms: SEARCH_TIMEOUT_MS })
     keepOpen(c)

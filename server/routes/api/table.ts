@@ -9,6 +9,7 @@ import { exportEvents } from './export.ts'
 import { health, metrics, ready } from './health.ts'
 import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
+import { ruleLiveness, sourceFields } from './liveness.ts'
 import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   listAlerts,
   getAlert,
   changeAlert,
+  ruleLiveness,
   listRules,
   getRule,
   explainRule,
@@ -40,6 +42,7 @@ export const ROUTES: readonly Route[] = [
   reloadRules,
   listSources,
   changeSource,
+  sourceFields,
   listDeadLetters,
   listScenarios,
   playScenario,

@@ -1,0 +1,73 @@
+// What a change does to rules: pairs of before and after, by rule id.
+import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+
+/** A rule that a change adds, removes or gives another meaning. */
+export interface RuleChange {
+  readonly id: string
+  readonly title: string
+  readonly path: string
+  readonly before: LoadedRule | undefined
+  readonly after: LoadedRule | undefined
+}
+
+export interface Changes {
+  readonly changed: readonly RuleChange[]
+  /** Rules whose text changed while every event is answered as before. */
+  readonly sameMeaning: readonly LoadedRule[]
+  /** Correlations that the change reaches, and why they are not replayed. */
+  readonly notReplayed: readonly string[]
+  /** Why rules of the new version cannot run, where the old one could. */
+  readonly broken: readonly string[]
+}
+
+/** Compares two versions of a rule set. A rule without an id is known by its path. */
+export function changesBetween(before: LoadedRules, after: LoadedRules): Changes {
+  const old = new Map(before.rules.map((rule) => [rule.id, rule]))
+  const now = new Map(after.rules.map((rule) => [rule.id, rule]))
+  const changed: RuleChange[] = []
+  const sameMeaning: LoadedRule[] = []
+  for (const rule of after.rules) {
+    const other = old.get(rule.id)
+    if (other !== undefined && sameAnswers(other, rule)) {
+      if (other.text !== rule.text) sameMeaning.push(rule)
+    } else changed.push({ ...identity(rule), before: other, after: rule })
+  }
+  for (const rule of before.rules)
+    if (!now.has(rule.id)) changed.push({ ...identity(rule), before: rule, after: undefined })
+  const broken = after.refused
+    .filter(({ id, path }) => old.has(id ?? `path:${path}`))
+    .map(({ path, line, message }) => `${path}:${line}: ${message}`)
+  return { changed, sameMeaning, broken, notReplayed: correlationsReached(before, after, changed) }
+}
+
+function correlationsReached(
+  before: LoadedRules,
+  after: LoadedRules,
+  changed: readonly RuleChange[],
+): string[] {
+  const old = new Map(before.correlations.map((correlation) => [correlation.id, correlation]))
+  const moved = new Set(changed.map(({ id }) => id))
+  return after.correlations
+    .filter(
+      ({ id, text, inputs }) =>
+        old.get(id)?.text !== text || inputs.some((input) => moved.has(input.id)),
+    )
+    .map(
+      ({ path, title }) =>
+        `${path}: ${title}: correlations need every event of their rules in order`,
+    )
+}
+
+function identity({ id, title, path }: LoadedRule) {
+  return { id, title, path }
+}
+
+/** Whether both match the same events and fold them into the same alerts. */
+function sameAnswers(a: LoadedRule, b: LoadedRule): boolean {
+  return (
+    Bun.deepEquals(a.expr, b.expr) &&
+    Bun.deepEquals(a.logsource, b.logsource) &&
+    Bun.deepEquals(a.trapline?.dedup, b.trapline?.dedup) &&
+    a.trapline?.dedup_window_minutes === b.trapline?.dedup_window_minutes
+  )
+}

@@ -1,0 +1,118 @@
+// A whole backtest: changes, events from files or a server, verdicts, costs, budgets.
+import type { Event } from '../../parsers/event.ts'
+import { normalise } from '../../parsers/normalise.ts'
+import type { RuleFile } from '../../sigma/rule.ts'
+import { readEventBatches } from '../input/read-events.ts'
+import type { Budgets } from '../settings.ts'
+import type { RuleChange } from './changes.ts'
+import { COST_SAMPLE_MAX, costOf } from './cost.ts'
+import { compareVerdicts, type Judged, judge } from './judge.ts'
+import { createReplay, type Replayed } from './replay.ts'
+import { createSample } from './sample.ts'
+import {
+  type PastVerdict,
+  replayOnServer,
+  type ServerAccess,
+  sampleOfServer,
+  verdictsOf,
+} from './server-events.ts'
+
+const DAY_MS = 86_400_000
+
+export interface Outcome {
+  readonly events: number
+  readonly from: number | undefined
+  readonly to: number | undefined
+  /** Length of the range, days; at least one. */
+  readonly days: number
+  readonly judged: readonly Judged[]
+}
+
+export interface FileEvents {
+  readonly files: readonly string[]
+  readonly source: string | undefined
+  readonly onEvents: (count: number) => void
+}
+
+/** Replays events of files. They have no alerts, so no verdicts. */
+export async function backtestFiles(
+  changes: readonly RuleChange[],
+  { files, source, onEvents }: FileEvents,
+  budgets: Budgets,
+): Promise<Outcome> {
+  const replay = createReplay(changes)
+  const sample = createSample<Event>(COST_SAMPLE_MAX)
+  const now = Date.now()
+  const options = { now, received: now, timeZone: 'UTC', source }
+  for (const file of files) {
+    for await (const batch of readEventBatches(file)) {
+      for (const { text } of batch) {
+        const event = normalise(text, options)
+        sample.add(event)
+        replay.add(event)
+      }
+      onEvents(batch.length)
+    }
+  }
+  return conclude(replay.result(), sample.items(), [], new Map(), budgets)
+}
+
+/** Replays what a server keeps of the last `days`, against the verdicts that were given on it. */
+export async function backtestServer(
+  changes: readonly RuleChange[],
+  access: ServerAccess,
+  days: number,
+  budgets: Budgets,
+): Promise<Outcome> {
+  const seen = new Map<RuleChange, Seen>(
+    changes.map((change) => [change, { matched: new Set(), fires: new Set() }]),
+  )
+  const replay = createReplay(changes, (change, event, _before, after) => {
+    const ids = seen.get(change)!
+    ids.matched.add(event.id)
+    if (after) ids.fires.add(event.id)
+  })
+  const versions = [ruleFiles(changes, 'before'), ruleFiles(changes, 'after')]
+  const range = await replayOnServer(access, versions, days, replay.add)
+  const past = await Promise.all(changes.map(({ id }) => verdictsOf(access, id, days)))
+  const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
+  return conclude({ ...replay.result(), ...range }, sample, past, seen, budgets)
+}
+
+interface Seen {
+  readonly matched: Set<string>
+  readonly fires: Set<string>
+}
+
+function conclude(
+  replayed: Replayed,
+  sample: readonly Event[],
+  past: readonly (readonly PastVerdict[])[],
+  seen: ReadonlyMap<RuleChange, Seen>,
+  budgets: Budgets,
+): Outcome {
+  const { events, from, to, tallies } = replayed
+  const days = Math.max(1, from === undefined || to === undefined ? 1 : (to - from) / DAY_MS)
+  const judged = tallies.map((tally, i) => {
+    const ids = seen.get(tally.change)
+    const cost = {
+      before_ms: costOf(tally.change.before, sample),
+      after_ms: costOf(tally.change.after, sample),
+    }
+    const verdicts = compareVerdicts(
+      past[i] ?? [],
+      ids?.fires ?? new Set(),
+      ids?.matched ?? new Set(),
+    )
+    const parts = { tally, verdicts, cost }
+    return { ...parts, findings: judge(parts, budgets, days) }
+  })
+  return { events, from, to, days, judged }
+}
+
+function ruleFiles(changes: readonly RuleChange[], version: 'before' | 'after'): RuleFile[] {
+  return changes.flatMap((change) => {
+    const rule = change[version]
+    return rule === undefined ? [] : [{ path: rule.path, text: rule.text }]
+  })
+}

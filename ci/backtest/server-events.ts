@@ -1,0 +1,169 @@
+// Events and verdicts of a running server, for a backtest against what it keeps.
+import { z } from 'zod'
+import type { Event } from '../../parsers/event.ts'
+import { PIVOTS } from '../../sigma/event.ts'
+import type { RuleFile } from '../../sigma/rule.ts'
+import { UsageError } from '../command.ts'
+
+export interface ServerAccess {
+  readonly url: string
+  readonly key: string
+}
+
+/** A verdict that someone gave on an alert of a rule. */
+export interface PastVerdict {
+  readonly alertId: string
+  readonly ruleId: string
+  readonly verdict: string
+  readonly eventIds: readonly string[]
+}
+
+export interface ServerRange {
+  readonly from: number
+  readonly to: number
+  readonly events: number
+}
+
+const ALERTS_PAGE = 500
+
+const Head = z.object({
+  range: z.object({ from: z.string(), to: z.string() }),
+  events: z.number(),
+})
+const EventRow = z.looseObject({
+  id: z.string(),
+  time: z.string(),
+  ingested: z.string(),
+  source: z.string(),
+  parser: z.string(),
+  logsource: z.object({
+    product: z.string().optional(),
+    category: z.array(z.string()),
+    service: z.array(z.string()),
+    closed: z.boolean(),
+  }),
+  message: z.string(),
+  fields: z.custom<Event['fields']>((value) => typeof value === 'object' && value !== null),
+  raw: z.string(),
+})
+const Row = z.union([z.object({ event: EventRow }), z.object({ end: z.literal(true) })])
+const Alerts = z.object({
+  alerts: z.array(
+    z.object({
+      id: z.string(),
+      rule_id: z.string(),
+      verdict: z.string().optional(),
+      event_ids: z.array(z.string()),
+    }),
+  ),
+  cursor: z.string().nullable().optional(),
+})
+
+/** Events of the server's store that one of the rules matches. Rejects `UsageError` with the server's own
+ * words, or when the answer ends early. */
+export async function replayOnServer(
+  access: ServerAccess,
+  versions: readonly (readonly RuleFile[])[],
+  days: number,
+  onEvent: (event: Event) => void,
+): Promise<ServerRange> {
+  const answer = await ask(access, `/api/v1/detections/replay?from=now-${days}d`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ versions }),
+  })
+  let head: z.output<typeof Head> | undefined
+  let ended = false
+  for await (const line of linesOf(answer)) {
+    const value: unknown = JSON.parse(line)
+    if (head === undefined) {
+      head = Head.parse(value)
+      continue
+    }
+    const row = Row.parse(value)
+    if ('end' in row) ended = true
+    else onEvent(eventOf(row.event))
+  }
+  if (head === undefined || !ended)
+    throw new UsageError(`${access.url} stopped in the middle of the replay: try again`)
+  const { range, events } = head
+  return { from: Date.parse(range.from), to: Date.parse(range.to), events }
+}
+
+/** The newest events of the server, whatever they are. */
+export async function sampleOfServer(access: ServerAccess, count: number): Promise<Event[]> {
+  const answer = await ask(access, `/api/v1/events?limit=${count}`)
+  const { events } = z.object({ events: z.array(EventRow) }).parse(await answer.json())
+  return events.map(eventOf)
+}
+
+/** Verdicts on alerts of a rule, newest first, as far back as `days`. */
+export async function verdictsOf(
+  access: ServerAccess,
+  ruleId: string,
+  days: number,
+): Promise<readonly PastVerdict[]> {
+  const found: PastVerdict[] = []
+  let cursor: string | undefined
+  do {
+    const query = new URLSearchParams({
+      rule: ruleId,
+      from: `now-${days}d`,
+      limit: String(ALERTS_PAGE),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    const answer = await ask(access, `/api/v1/alerts?${query}`)
+    const page = Alerts.parse(await answer.json())
+    for (const { id, rule_id, verdict, event_ids } of page.alerts)
+      if (verdict !== undefined)
+        found.push({ alertId: id, ruleId: rule_id, verdict, eventIds: event_ids })
+    cursor = page.cursor ?? undefined
+  } while (cursor !== undefined)
+  return found
+}
+
+async function ask({ url, key }: ServerAccess, path: string, init: RequestInit = {}) {
+  const headers = new Headers(init.headers)
+  headers.set('x-api-key', key)
+  let answer: Response
+  try {
+    answer = await fetch(new URL(path, url), { ...init, headers })
+  } catch (error) {
+    throw new UsageError(`cannot reach ${url}: ${error instanceof Error ? error.message : error}`)
+  }
+  if (answer.ok) return answer
+  const text = await answer.text()
+  throw new UsageError(`${url} answered ${answer.status}: ${text.slice(0, 500)}`)
+}
+
+async function* linesOf(answer: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of answer.body ?? []) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop()!
+    yield* parts.filter((line) => line !== '')
+  }
+  if (rest !== '') yield rest
+}
+
+function eventOf(row: z.output<typeof EventRow>): Event {
+  const { product, ...logsource } = row.logsource
+  const pivots: Record<string, string | number> = {}
+  for (const name of PIVOTS) {
+    const value = row[name]
+    if (typeof value === 'string' || typeof value === 'number') pivots[name] = value
+  }
+  return {
+    id: row.id,
+    time: Date.parse(row.time),
+    ingested: Date.parse(row.ingested),
+    source: row.source,
+    parser: row.parser,
+    logsource: product === undefined ? logsource : { ...logsource, product },
+    pivots,
+    message: row.message,
+    fields: row.fields,
+    raw: row.raw,
+  }
+}

@@ -1,0 +1,109 @@
+// System git for the commands that read repositories. Nothing is ever pushed from here.
+import { UsageError } from './command.ts'
+
+/** One call may take this long, milliseconds. */
+const GIT_TIMEOUT_MS = 600_000
+
+/** Standard output of `git ARGS` in a folder. Rejects `UsageError` with git's last line. */
+export async function git(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { ok, out, err } = await runGit(cwd, args)
+  if (!ok) throw new UsageError(`git ${args[0]} failed: ${err.trim().split('\n').at(-1)}`)
+  return out
+}
+
+/** The same, undefined where git says no. */
+export async function tryGit(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const { ok, out } = await runGit(cwd, args)
+  return ok ? out : undefined
+}
+
+interface GitOutcome {
+  readonly ok: boolean
+  readonly out: string
+  readonly err: string
+}
+
+async function runGit(cwd: string, args: readonly string[]): Promise<GitOutcome> {
+  const child = Bun.spawn(['git', ...args], {
+    cwd,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: GIT_TIMEOUT_MS,
+    env: environment(),
+  })
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { ok: (await child.exited) === 0, out, err }
+}
+
+/** Never asks, takes no repository from the caller's environment, speaks English. */
+function environment(): Record<string, string | undefined> {
+  return {
+    ...process.env,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+    GIT_DIR: undefined,
+    GIT_WORK_TREE: undefined,
+    LC_ALL: 'C',
+  }
+}
+
+/** A file of a commit. */
+export interface FileAt {
+  readonly path: string
+  readonly text: string
+}
+
+/**
+ * Files below folders as a commit or branch has them, paths as `git ls-tree` gives them from `cwd`.
+ * Rejects `UsageError` where the commit is not there.
+ */
+export async function filesAt(
+  cwd: string,
+  ref: string,
+  folders: readonly string[],
+  wanted: (path: string) => boolean,
+): Promise<readonly FileAt[]> {
+  if (ref.startsWith('-')) throw new UsageError(`${ref} is no commit or branch`)
+  const known = await tryGit(cwd, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
+  if (known === undefined) throw new UsageError(`there is no commit or branch ${ref} here`)
+  const commit = known.trim()
+  const listing = await git(cwd, 'ls-tree', '-r', '-z', commit, '--', ...folders)
+  const blobs = listing.split('\0').flatMap((entry) => {
+    const [, type, object, path] = /^\d+ (\w+) ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? []
+    return type === 'blob' && wanted(path!) ? [{ object: object!, path: path! }] : []
+  })
+  const texts = await blobTexts(
+    cwd,
+    blobs.map(({ object }) => object),
+  )
+  return blobs.map(({ path }, i) => ({ path, text: texts[i]! }))
+}
+
+/** Texts of blobs in the order asked for. */
+async function blobTexts(cwd: string, objects: readonly string[]): Promise<readonly string[]> {
+  if (objects.length === 0) return []
+  const child = Bun.spawn(['git', 'cat-file', '--batch'], {
+    cwd,
+    stdin: new Blob([`${objects.join('\n')}\n`]),
+    stdout: 'pipe',
+    stderr: 'inherit',
+    timeout: GIT_TIMEOUT_MS,
+    env: environment(),
+  })
+  const bytes = new Uint8Array(await new Response(child.stdout).arrayBuffer())
+  if ((await child.exited) !== 0) throw new UsageError('git cat-file failed')
+  const decoder = new TextDecoder()
+  let at = 0
+  return objects.map((object) => {
+    const end = bytes.indexOf(0x0a, at)
+    const size = Number(decoder.decode(bytes.subarray(at, end)).split(' ')[2])
+    if (!Number.isInteger(size)) throw new UsageError(`git has no object ${object}`)
+    const text = decoder.decode(bytes.subarray(end + 1, end + 1 + size))
+    at = end + 1 + size + 1
+    return text
+  })
+}
