@@ -7,6 +7,8 @@ export type CommandName =
   | 'eval'
   | 'parse'
   | 'ingest'
+  | 'check'
+  | 'lint'
   | 'test'
   | 'backtest'
   | 'rules'
@@ -21,6 +23,8 @@ export const COMMANDS = {
   eval: () => import('./commands/eval.ts'),
   parse: () => import('./commands/parse.ts'),
   ingest: () => import('./commands/ingest.ts'),
+  check: () => import('./commands/check.ts'),
+  lint: () => import('./commands/lint.ts'),
   test: () => import('./commands/test.ts'),
   backtest: () => import('./commands/backtest.ts'),
   rules: () => import('./commands/rules.ts'),

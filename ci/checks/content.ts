@@ -1,9 +1,10 @@
 // All checks over content: schemas, lint, and whether everything loads. Pure: files in, findings out.
+import { parserNames } from '../../parsers/table.ts'
 import { parseQuery } from '../../query/query.ts'
 import { ATTACK, LOG_SOURCES } from '../../sigma/facts/facts.ts'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
-import { type LintOptions, lint } from '../../sigma/lint/lint.ts'
+import { fileKind, type LintOptions, lint } from '../../sigma/lint/lint.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { checkSchema } from './schema.ts'
@@ -15,9 +16,18 @@ export type ContentOptions = Omit<LintOptions, 'facts'> & {
   readonly complete?: boolean
 }
 
+/** The taxonomy, and products that only our own parsers give. */
+const KNOWN_SOURCES = {
+  ...Object.fromEntries(parserNames().map((name) => [name, {}])),
+  ...LOG_SOURCES,
+}
+
 /** The facts that ship with Trapline. */
-export function lintFacts({ today, complete = true }: Pick<ContentOptions, 'today' | 'complete'>): LintFacts {
-  return { attack: ATTACK, logsources: LOG_SOURCES, today, complete, queryProblem }
+export function lintFacts({
+  today,
+  complete = true,
+}: Pick<ContentOptions, 'today' | 'complete'>): LintFacts {
+  return { attack: ATTACK, logsources: KNOWN_SOURCES, today, complete, queryProblem }
 }
 
 function queryProblem(query: string): string | undefined {
@@ -25,12 +35,18 @@ function queryProblem(query: string): string | undefined {
 }
 
 /** Lint findings alone. */
-export function lintContent(files: readonly LintFile[], options: ContentOptions): readonly Finding[] {
+export function lintContent(
+  files: readonly LintFile[],
+  options: ContentOptions,
+): readonly Finding[] {
   return lint(files, { ...options, facts: lintFacts(options) })
 }
 
 /** Schemas, lint and loading; what two of them say of one line is said once. */
-export function checkContent(files: readonly LintFile[], options: ContentOptions): readonly Finding[] {
+export function checkContent(
+  files: readonly LintFile[],
+  options: ContentOptions,
+): readonly Finding[] {
   const linted = lintContent(files, options)
   const wanted = (path: string) => options.only === undefined || options.only.has(path)
   const errors = new Set(linted.filter(({ severity }) => severity === 'error').map(lineOf))
@@ -40,7 +56,7 @@ export function checkContent(files: readonly LintFile[], options: ContentOptions
     .filter((finding) => !errors.has(lineOf(finding)))
   const known = new Set([...linted, ...shaped].map(lineOf))
   const off = new Set(options.disable ?? [])
-  const loaded = loadRules(files.filter(({ path }) => !/\.test\.ya?ml$/.test(path) && isRules(path, linted)))
+  const loaded = loadRules(files.filter((file) => fileKind(file) === 'sigma'))
   const refused = loaded.diagnostics.flatMap((diagnostic): Finding[] => {
     const { path, line = 1, column = 1, severity, code } = diagnostic
     if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
@@ -48,11 +64,6 @@ export function checkContent(files: readonly LintFile[], options: ContentOptions
     return known.has(lineOf(finding)) ? [] : [finding]
   })
   return [...linted, ...shaped, ...refused].sort(inOrder)
-}
-
-/** Hunts and pipelines are no rules; they are told by their findings and folders. */
-function isRules(path: string, _linted: readonly Finding[]): boolean {
-  return !/(^|\/)(hunts|pipelines)\//.test(path)
 }
 
 function lineOf({ path, line }: Finding): string {

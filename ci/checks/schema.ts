@@ -27,7 +27,7 @@ let validators: Readonly<Record<SchemaName, ValidateFunction>> | undefined
 
 function compile(): Readonly<Record<SchemaName, ValidateFunction>> {
   const ajv = new Ajv2020({ allErrors: true, strict: false, schemas: [common] })
-  addFormats.default(ajv)
+  addFormats(ajv)
   const names = Object.keys(SCHEMAS) as SchemaName[]
   return Object.fromEntries(names.map((name) => [name, ajv.compile(SCHEMAS[name])])) as Record<
     SchemaName,
@@ -80,12 +80,19 @@ function plain(value: Yaml): unknown {
 function deepest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const byPlace = new Map<string, ErrorObject>()
   for (const error of errors) {
-    const place = error.instancePath + (error.keyword === 'additionalProperties' ? `/${String(error.params.additionalProperty)}` : '')
+    const place =
+      error.instancePath +
+      (error.keyword === 'additionalProperties'
+        ? `/${String(error.params.additionalProperty)}`
+        : '')
     const known = byPlace.get(place)
-    if (known === undefined || ['oneOf', 'anyOf', 'type'].includes(known.keyword)) byPlace.set(place, error)
+    if (known === undefined || ['oneOf', 'anyOf', 'type'].includes(known.keyword))
+      byPlace.set(place, error)
   }
   const places = [...byPlace.keys()]
-  const inner = [...byPlace].filter(([place]) => !places.some((other) => other !== place && other.startsWith(`${place}/`)))
+  const inner = [...byPlace].filter(
+    ([place]) => !places.some((other) => other !== place && other.startsWith(`${place}/`)),
+  )
   return inner.slice(0, ERRORS_PER_DOCUMENT_MAX).map(([, error]) => error)
 }
 
@@ -102,10 +109,18 @@ function placeOf(root: Yaml, { instancePath, keyword, params }: ErrorObject): Po
   let value = root
   for (const part of instancePath.split('/').slice(1)) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const next = value.kind === 'map' ? value.entries.get(key)?.value : value.kind === 'list' ? value.items[Number(key)] : undefined
+    const next =
+      value.kind === 'map'
+        ? value.entries.get(key)?.value
+        : value.kind === 'list'
+          ? value.items[Number(key)]
+          : undefined
     if (next === undefined) break
     value = next
   }
-  const extra = keyword === 'additionalProperties' && value.kind === 'map' ? value.entries.get(String(params.additionalProperty)) : undefined
+  const extra =
+    keyword === 'additionalProperties' && value.kind === 'map'
+      ? value.entries.get(String(params.additionalProperty))
+      : undefined
   return extra?.key ?? value
 }

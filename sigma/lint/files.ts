@@ -2,7 +2,7 @@
 import type { Check, Edit, FileSubject, Fix } from './check.ts'
 
 const START = { line: 1, column: 1 }
-const NAME_UNITS_MIN = 10
+const NAME_UNITS_MIN = 8
 const NAME_UNITS_MAX = 100
 /** How SigmaHQ begins the names of files of a log source. */
 const PREFIXES: Readonly<Record<string, string>> = {

@@ -50,6 +50,12 @@ export function contentKind(path: string, entries: Entries | undefined): Content
 
 const NO_EXPRS: ReadonlyMap<string, Expr> = new Map()
 
+/** What a file holds, by its name and text. */
+export function fileKind({ path, text }: LintFile): ContentKind {
+  const [first] = readYaml(text, () => newReport(path))
+  return contentKind(path, first?.value?.kind === 'map' ? first.value.entries : undefined)
+}
+
 interface ReadFile {
   readonly file: LintFile
   readonly kind: ContentKind

@@ -122,7 +122,9 @@ export const LOGSOURCE_CHECKS = {
     good: 'logsource:\n    product: windows\n    service: security',
     run(subject, add) {
       const { product, category, service } = sourceOf(subject)
-      if (product !== undefined && category === undefined && service === undefined) {
+      const own = productFacts(subject.facts, product ?? '')
+      const hasParts = own?.category !== undefined || own?.service !== undefined
+      if (product !== undefined && category === undefined && service === undefined && hasParts) {
         add(
           placeOf(subject, 'logsource'),
           `name the category or service of ${product} that is meant`,
@@ -236,6 +238,9 @@ function logsourceCheck(part: Part, good: string, bad: string) {
       const text = value.text.toLowerCase()
       if (names.includes(text)) return
       const near = nearest(text, names)
+      // A service of Linux is whatever program wrote the line: only a misspelt one is worth a word.
+      if (part === 'service' && subject.value.logsource.product === 'linux' && near === undefined)
+        return
       const hint = near === undefined ? '' : `, did you mean ${near}?`
       const fix =
         near === undefined

@@ -1,0 +1,35 @@
+// `trapline check`: whether content may go live: schemas, lint, ids, references, loading.
+import { parseArgs } from 'node:util'
+import { CHECK_OPTIONS, CHECK_USAGE, exitCodeOf, readSubject, shownFindings } from '../checked.ts'
+import { checkContent } from '../checks/content.ts'
+import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
+import { countFindings } from '../report/report.ts'
+
+export const summary = 'Checks that rules, hunts, pipelines and tests can go live'
+export const usage = `trapline check [PATH...] [--format ${FORMAT_NAMES}] [--base REF]
+  PATH           files or folders (default: detections, hunts, filters, pipelines, correlations)
+${CHECK_USAGE}
+Schemas, the linter, ids, references between documents, and whether everything loads.
+Exit code 1: findings; 2: something cannot run; 3: wrong call or settings.`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: CHECK_OPTIONS,
+  })
+  const format = formatNamed(values.format)
+  const subject = await readSubject(positionals, values)
+  const findings = checkContent(subject.files, subject.options)
+  const shown = shownFindings(findings, subject, values)
+  const files = subject.touched?.size ?? subject.files.length
+  const report = {
+    command: 'check',
+    findings: shown,
+    tests: [],
+    summary: `${files} files: ${countFindings(shown)}`,
+    data: { files },
+  }
+  await printReport(report, format)
+  return exitCodeOf(shown, values)
+}
