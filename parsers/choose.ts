@@ -72,8 +72,32 @@ function chooseForJson(
 
 function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {
   const parsed = parser.parse(input, context)
-  return 'code' in parsed ? parsed : { parser, parsed }
+  if ('code' in parsed) return parsed
+  const inner = parser.inner?.(parsed)
+  return { parser, parsed: inner === undefined ? parsed : withInnerLine(parsed, inner, context) }
 }
+
+/** A line inside an event, laid over it where a parser is sure of it; the time is the event's own. */
+function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Parsed {
+  const json = parseJsonObject(text)
+  if (json instanceof JsonError) return parsed
+  const input: ParserInput = { text, json }
+  const parser = recognise(input, context)
+  if (parser.inner !== undefined || UNSURE.has(parser)) return parsed
+  const inner = parser.parse(input, context)
+  if ('code' in inner) return parsed
+  return {
+    ...inner,
+    ...(parsed.time === undefined ? {} : { time: parsed.time }),
+    pivots: { ...parsed.pivots, ...inner.pivots },
+    message: inner.message === '' ? parsed.message : inner.message,
+    fields: { ...parsed.fields, ...inner.fields },
+    fieldsAreRaw: false,
+  }
+}
+
+/** Formats that anything may have. */
+const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text])
 
 /** The event of a line that a shipper wrapped in `{source, host, message, fields}`. */
 function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {

@@ -71,4 +71,7 @@ export interface Parser {
   recognise(input: ParserInput, context: ParseContext): boolean
   /** The event, or why the input is not of this format. Never throws. */
   parse(input: ParserInput, context: ParseContext): Parsed | EventError
+  /** A line inside the event that may be of another format (a container's, an alert's): read by
+   * recognition, and where a parser is sure laid over the event. */
+  inner?(parsed: Parsed): string | undefined
 }

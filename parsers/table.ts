@@ -3,35 +3,62 @@
 import { apache } from './apache.ts'
 import { auditd } from './auditd.ts'
 import { awsGuardduty } from './aws_guardduty.ts'
+import { awsVpcflow } from './aws_vpcflow.ts'
 import { awsWaf } from './aws_waf.ts'
 import { azureActivity } from './azure_activity.ts'
 import { azureAudit } from './azure_audit.ts'
 import { azureSignin } from './azure_signin.ts'
+import { bind } from './bind.ts'
+import { cef } from './cef.ts'
+import { checkpoint } from './checkpoint.ts'
+import { ciscoAsa } from './cisco_asa.ts'
+import { ciscoIos } from './cisco_ios.ts'
 import { cloudtrail } from './cloudtrail.ts'
+import { dhcpd } from './dhcpd.ts'
+import { docker } from './docker.ts'
 import type { Parser } from './event.ts'
+import { fortinet } from './fortinet.ts'
 import { gcpAudit } from './gcp_audit.ts'
 import { github } from './github.ts'
 import { gworkspace } from './gworkspace.ts'
+import { haproxy } from './haproxy.ts'
+import { iis } from './iis.ts'
+import { iptables } from './iptables.ts'
 import { journald } from './journald.ts'
 import { json } from './json.ts'
 import { kubernetes } from './kubernetes.ts'
+import { leef } from './leef.ts'
 import { linuxAuth } from './linux_auth.ts'
+import { logfmt } from './logfmt.ts'
 import { m365 } from './m365.ts'
 import { nginx } from './nginx.ts'
 import { okta } from './okta.ts'
+import { openvpn } from './openvpn.ts'
+import { paloalto } from './paloalto.ts'
+import { pfsense } from './pfsense.ts'
+import { postfix } from './postfix.ts'
+import { squid } from './squid.ts'
 import { suricata } from './suricata.ts'
 import { syslog } from './syslog.ts'
 import { sysmonLinux } from './sysmon_linux.ts'
 import { text } from './text.ts'
+import { unbound } from './unbound.ts'
+import { velociraptor } from './velociraptor.ts'
+import { wazuh } from './wazuh.ts'
 import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
+import { zeek } from './zeek.ts'
 
 export const PARSERS = {
   sysmon_linux: sysmonLinux,
   auditd,
   windows,
   suricata,
+  wazuh,
+  velociraptor,
+  zeek,
   journald,
+  docker,
   cloudtrail,
   aws_guardduty: awsGuardduty,
   aws_waf: awsWaf,
@@ -44,10 +71,29 @@ export const PARSERS = {
   m365,
   kubernetes,
   github,
+  aws_vpcflow: awsVpcflow,
+  cef,
+  leef,
+  cisco_asa: ciscoAsa,
+  cisco_ios: ciscoIos,
+  fortinet,
+  paloalto,
+  checkpoint,
+  iptables,
+  pfsense,
+  squid,
+  haproxy,
+  bind,
+  unbound,
+  dhcpd,
+  postfix,
+  openvpn,
+  iis,
   linux_auth: linuxAuth,
   nginx,
   apache,
   webserver,
+  logfmt,
   json,
   syslog,
   text,
@@ -59,9 +105,9 @@ export type ParserName = keyof typeof PARSERS
  * parser of their own yet is read by recognition, under its name as label. */
 export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
   web: ['nginx', 'apache', 'webserver'],
-  firewall: [],
-  dns: [],
-  dhcp: [],
+  firewall: ['iptables', 'cisco_asa', 'fortinet', 'paloalto', 'checkpoint', 'pfsense', 'cisco_ios'],
+  dns: ['bind', 'unbound'],
+  dhcp: ['dhcpd'],
 }
 
 const NAMES: ReadonlyMap<string, Parser> = new Map(

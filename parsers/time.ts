@@ -7,6 +7,8 @@ import type { ParseContext } from './event.ts'
 export const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
 const TIME_LENGTH_MAX = 64
 const YEARS_BACK_MAX = 8
+/** What a double of this era may lack of the decimal it was written as. Fractions are cut, not rounded. */
+const DOUBLE_SLACK_MS = 5e-4
 
 /** A time that stands at the start of a text, and where it ends. */
 export interface TimeAt {
@@ -32,7 +34,7 @@ export function parseTime(
 export function epochTime(value: number): number | undefined {
   if (!Number.isFinite(value)) return undefined
   const size = Math.abs(value)
-  if (size < 1e11) return Math.round(value * 1000)
+  if (size < 1e11) return Math.floor(value * 1000 + DOUBLE_SLACK_MS)
   if (size < 1e14) return Math.round(value)
   if (size < 1e17) return Math.floor(value / 1000)
   return size < 1e20 ? Math.floor(value / 1e6) : undefined

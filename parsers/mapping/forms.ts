@@ -17,8 +17,12 @@ export function inForm(value: FieldValue, form: Form): FieldValue | undefined {
       return splitAddress(value).address
     case 'port':
       return splitAddress(value).port
+    case 'domain':
+      return value.includes('@') ? value.slice(value.lastIndexOf('@') + 1) : undefined
     case 'first':
       return value.split('/', 1)[0]
+    case 'stem':
+      return value.split('?', 1)[0]
     case 'last':
       return value.slice(Math.max(value.lastIndexOf('/'), value.lastIndexOf(':')) + 1)
     case 'lower':

@@ -89,17 +89,19 @@ export function mappedParser(value: unknown, unwrap: Unwrap = (json) => json): P
   }
 }
 
-/** The event of JSON that a mapping accepts. `raw`: the JSON is exactly the input's text. */
+/** The event of JSON that a mapping accepts. `raw`: the JSON is exactly the input's text. `known`: its log
+ * source where the caller knows it better than the table. */
 export function applyMapping(
   mapping: Mapping,
   json: Fields,
   context: ParseContext,
   raw: boolean,
+  known?: EventLogSource,
 ): Parsed | EventError {
   const fields = mapping.fields(json)
   const time = timeOf(mapping, fields, context)
-  const source = mapping.logsources.find(({ test }) => test(fields))
-  if (source === undefined) {
+  const logsource = known ?? mapping.logsources.find(({ test }) => test(fields))?.logsource
+  if (logsource === undefined) {
     return {
       code: `${mapping.name}-kind-unknown`,
       message: `${mapping.title}: unknown kind of log`,
@@ -112,7 +114,7 @@ export function applyMapping(
   }
   return {
     ...(time === undefined ? {} : { time }),
-    logsource: source.logsource,
+    logsource,
     pivots,
     message: mapping.message(fields),
     fields,

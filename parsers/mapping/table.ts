@@ -22,8 +22,19 @@ export interface Rule {
   readonly when?: Condition
 }
 
-export const FORMS = ['address', 'port', 'first', 'last', 'lower', 'score'] as const
-/** `address` and `port` of `address:port`; `first` part up to `/`, `last` part behind `/` or `:`; `score` 0-10 or 0-100 as severity. */
+export const FORMS = [
+  'address',
+  'port',
+  'domain',
+  'first',
+  'last',
+  'lower',
+  'score',
+  'stem',
+] as const
+/** `address` and `port` of `address:port`; `first` part up to `/`, `last` part behind `/` or `:`;
+ * `domain` of an account's name; `score` 0-10 or 0-100 as severity;
+ * `stem` of a URL, up to its query. */
 export type Form = (typeof FORMS)[number]
 
 export interface LogSourceRule {

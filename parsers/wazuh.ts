@@ -1,0 +1,86 @@
+// Wazuh's alerts.json and archives.json: the alert's own fields, and the event it is about read as what it
+// is: a Windows event under `data.win`, or the original line.
+import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { isFields } from './json-text.ts'
+import { applyMapping, compileMapping } from './mapping/parser.ts'
+import table from './mappings/wazuh.yml' with { type: 'yaml' }
+import { windows } from './windows.ts'
+
+const own = compileMapping(table)
+
+function parse({ json: given }: ParserInput, context: ParseContext): Parsed | EventError {
+  const json = given === undefined ? undefined : alertOf(given)
+  if (json === undefined || !own.accepts(json)) {
+    return { code: 'wazuh-no-alert', message: 'no Wazuh alert: rule, agent or manager missing' }
+  }
+  const mapping = context.mappings?.get('wazuh') ?? own
+  const outer = applyMapping(mapping, json, context, json === given)
+  if ('code' in outer) return outer
+  const win = isFields(json.data) ? json.data.win : undefined
+  return isFields(win) ? overWindows(outer, win, context) : outer
+}
+
+/** The alert inside an indexer's document. */
+function alertOf(json: Fields): Fields {
+  const { _source: source } = json
+  return isFields(source) && (source.agent !== undefined || source.manager !== undefined)
+    ? source
+    : json
+}
+
+/** Wazuh writes event data with small first letters: `commandLine` is `CommandLine`. */
+function overWindows(outer: Parsed, win: Fields, context: ParseContext): Parsed {
+  const { system, eventdata } = win
+  if (!isFields(system)) return outer
+  const event = {
+    Event: {
+      System: {
+        EventID: system.eventID ?? null,
+        Channel: system.channel ?? null,
+        Computer: system.computer ?? null,
+        Level: system.level ?? null,
+        Keywords: system.keywords ?? null,
+        Provider: { '#attributes': { Name: system.providerName ?? null } },
+        TimeCreated: { '#attributes': { SystemTime: system.systemTime ?? null } },
+        EventRecordID: system.eventRecordID ?? null,
+      },
+      EventData: capitalised(isFields(eventdata) ? eventdata : {}),
+    },
+  } satisfies Fields
+  const inner = windows.parse({ text: '', json: event }, context)
+  if ('code' in inner) return outer
+  const { severity, ...pivots } = { ...outer.pivots, ...inner.pivots }
+  const kept = outer.pivots.severity ?? severity
+  const own: Pivots = kept === undefined ? pivots : { ...pivots, severity: kept }
+  return {
+    ...inner,
+    ...(inner.time === undefined && outer.time !== undefined ? { time: outer.time } : {}),
+    pivots: own,
+    message: outer.message === '' ? inner.message : outer.message,
+    fields: { ...outer.fields, ...inner.fields },
+    fieldsAreRaw: false,
+  }
+}
+
+function capitalised(data: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]): [string, FieldValue] => [
+      name.slice(0, 1).toUpperCase() + name.slice(1),
+      value,
+    ]),
+  )
+}
+
+export const wazuh: Parser = {
+  name: 'wazuh',
+  title: 'Wazuh alerts and archives',
+  aliases: ['ossec', 'wazuh_alerts'],
+  recognise: ({ json }) => json !== undefined && own.recognises(alertOf(json)),
+  parse,
+  inner({ fields }) {
+    const { full_log: line, data } = fields
+    if (isFields(data) && data.win !== undefined) return undefined
+    return typeof line === 'string' && line !== '' ? line : undefined
+  },
+}

@@ -1,0 +1,56 @@
+// Zeek's logs, JSON and TSV: the columns under Zeek's own names, which Sigma's rules for Zeek use, and for
+// DNS and HTTP also under Sigma's.
+import type { Fields } from '../sigma/event.ts'
+import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { applyMapping, compileMapping } from './mapping/parser.ts'
+import table from './mappings/zeek.yml' with { type: 'yaml' }
+import { kindOf, zeekLogSource } from './zeek/kinds.ts'
+import { looksLikeTsv, tsvRecord } from './zeek/tsv.ts'
+
+const own = compileMapping(table)
+
+function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
+  const record = json ?? tsvRecord(text, context.columns)
+  if (record === undefined) {
+    return { code: 'zeek-no-columns', message: 'no #fields line says what the columns are' }
+  }
+  const kind = kindOf(record)
+  if (kind === undefined) {
+    return { code: 'zeek-log-unknown', message: 'no _path, and columns of no known Zeek log' }
+  }
+  const fields: Fields = record._path === undefined ? { _path: kind, ...record } : record
+  const mapping = context.mappings?.get('zeek') ?? own
+  const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
+  return applyMapping(mapping, fields, utc, fields === json, zeekLogSource(kind))
+}
+
+/** A connection's identifier and ends are Zeek's alone; without them `_path` or a log's own columns tell. */
+function recognise({ text, json }: ParserInput, context: ParseContext): boolean {
+  if (json === undefined) return looksLikeTsv(text, context.columns)
+  if (json.ts === undefined) return false
+  if (json.source !== undefined && json.fuid === undefined) return false
+  if (typeof json._path === 'string') return true
+  if (json['id.orig_h'] !== undefined || isEnds(json.id)) return kindOf(json) !== undefined
+  if (typeof json.ts !== 'number') return false
+  return (
+    (json.uid !== undefined || UNCONNECTED.has(kindOf(json) ?? '')) && kindOf(json) !== undefined
+  )
+}
+
+/** Logs of no one connection. */
+const UNCONNECTED: ReadonlySet<string> = new Set([
+  ...['files', 'x509', 'pe', 'notice', 'dhcp', 'capture_loss', 'stats', 'traceroute', 'weird'],
+  ...['software', 'known_certs', 'known_services', 'signatures', 'ocsp'],
+])
+
+function isEnds(id: Fields[string] | undefined): boolean {
+  return typeof id === 'object' && id !== null && 'orig_h' in id
+}
+
+export const zeek: Parser = {
+  name: 'zeek',
+  title: 'Zeek logs, JSON and TSV',
+  aliases: ['bro', 'corelight'],
+  recognise,
+  parse,
+}

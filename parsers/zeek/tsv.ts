@@ -1,0 +1,174 @@
+// Zeek's TSV: a line's columns by the header above it, or for the commonest logs by the columns that Zeek
+// writes when nobody changed them.
+import type { FieldValue } from '../../sigma/event.ts'
+import type { Columns } from '../columns.ts'
+import { isIpv4, isIpv6 } from '../values.ts'
+import { unescapeBytes } from './escapes.ts'
+
+/** Longest line that is split, in columns. */
+const COLUMNS_MAX = 512
+const CONNECTION = ['ts', 'uid', 'id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp_p']
+
+/** A line's values by column, `_path` among them where the header or the columns tell it. */
+export type ZeekRecord = { [name: string]: FieldValue }
+
+/** The record of a line; undefined where it does not fit its header, or has none and is of no known log. */
+export function tsvRecord(text: string, columns: Columns | undefined): ZeekRecord | undefined {
+  const separator = columns?.format === 'zeek' ? columns.separator : '\t'
+  const cells = text.split(separator, COLUMNS_MAX)
+  if (columns?.format === 'zeek' && columns.names.length === cells.length) {
+    return recordOf(cells, columns)
+  }
+  const guessed = guess(cells)
+  return guessed === undefined ? undefined : recordOf(cells, guessed)
+}
+
+/** Whether a line looks like Zeek's: a time, an identifier, two addresses with ports. */
+export function looksLikeTsv(text: string, columns: Columns | undefined): boolean {
+  if (columns?.format === 'zeek' && columns.names.length > 0) {
+    return text.split(columns.separator, COLUMNS_MAX).length === columns.names.length
+  }
+  return /^\d{9,10}\.\d{1,6}\t/.test(text) && guess(text.split('\t', COLUMNS_MAX)) !== undefined
+}
+
+function recordOf(cells: readonly string[], columns: Columns): ZeekRecord {
+  const record: ZeekRecord = {}
+  if (columns.path !== undefined) record._path = columns.path
+  columns.names.forEach((name, index) => {
+    const value = cellValue(cells[index] ?? columns.unset, columns.types?.[index] ?? '', columns)
+    if (value !== undefined) record[name] = value
+  })
+  return record
+}
+
+function cellValue(cell: string, type: string, columns: Columns): FieldValue | undefined {
+  if (cell === columns.unset) return undefined
+  const inner = /^(?:set|vector)\[(.*)\]$/.exec(type)
+  if (inner !== null) {
+    if (cell === columns.empty || cell === '') return []
+    const elements = cell.split(columns.setSeparator, COLUMNS_MAX)
+    return elements.map((element) => scalarOf(element, inner[1]!))
+  }
+  return cell === columns.empty ? '' : scalarOf(cell, type)
+}
+
+function scalarOf(cell: string, type: string): FieldValue {
+  switch (type) {
+    case 'bool':
+      return cell === 'T' ? true : cell === 'F' ? false : cell
+    case 'count':
+    case 'int':
+    case 'port':
+    case 'time':
+    case 'interval':
+    case 'double': {
+      const number = Number(cell)
+      const isExact =
+        cell !== '' && Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER
+      return isExact ? number : cell
+    }
+    default:
+      return cell.includes('\\') ? unescapeBytes(cell) : cell
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ts: 'time',
+  'id.orig_p': 'port',
+  'id.resp_p': 'port',
+  trans_depth: 'count',
+  status_code: 'count',
+  answers: 'vector[string]',
+  TTLs: 'vector[interval]',
+  resp_mime_types: 'vector[string]',
+  orig_mime_types: 'vector[string]',
+  resp_fuids: 'vector[string]',
+  orig_fuids: 'vector[string]',
+  tags: 'set[string]',
+  tunnel_parents: 'set[string]',
+}
+
+const STATES = new Set([
+  ...['S0', 'S1', 'SF', 'REJ', 'S2', 'S3', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH', 'SH', 'SHR', 'OTH'],
+])
+
+/** Columns of logs as Zeek ships them, and what tells a line of theirs. */
+const SHIPPED: readonly {
+  readonly path: string
+  readonly names: string
+  fits(cells: readonly string[]): boolean
+}[] = [
+  {
+    path: 'conn',
+    names:
+      'proto service duration orig_bytes resp_bytes conn_state local_orig local_resp missed_bytes history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes tunnel_parents ip_proto',
+    fits: (cells) =>
+      STATES.has(cells[11] ?? '') && /^(?:tcp|udp|icmp|unknown)/.test(cells[6] ?? ''),
+  },
+  {
+    path: 'dns',
+    names:
+      'proto trans_id rtt query qclass qclass_name qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected',
+    fits: (cells) =>
+      /^(?:tcp|udp)$/.test(cells[6] ?? '') && /^\d+$/.test(cells[7] ?? '') && cells.length >= 23,
+  },
+  {
+    path: 'http',
+    names:
+      'trans_depth method host uri referrer version user_agent origin request_body_len response_body_len status_code status_msg info_code info_msg tags username password proxied orig_fuids orig_filenames orig_mime_types resp_fuids resp_filenames resp_mime_types',
+    fits: (cells) =>
+      /^\d+$/.test(cells[6] ?? '') &&
+      /^(?:[A-Z]{3,}|-)$/.test(cells[7] ?? '') &&
+      cells.length >= 29,
+  },
+  {
+    path: 'ssl',
+    names:
+      'version cipher curve server_name resumed last_alert next_protocol established ssl_history cert_chain_fps client_cert_chain_fps sni_matches_cert',
+    fits: (cells) =>
+      /^(?:SSL|TLS|DTLS)v?\d/.test(cells[6] ?? '') && /^(?:[TF])$/.test(cells[13] ?? ''),
+  },
+  {
+    path: 'smb_files',
+    names:
+      'fuid action path name size prev_name times.modified times.accessed times.created times.changed',
+    fits: (cells) => (cells[7] ?? '').startsWith('SMB::'),
+  },
+  {
+    path: 'dce_rpc',
+    names: 'rtt named_pipe endpoint operation',
+    fits: (cells) => cells.length === 10 && /^(?:[\d.]+|-)$/.test(cells[6] ?? ''),
+  },
+]
+
+const shippedColumns = new Map<string, Columns>(
+  SHIPPED.map(({ path, names }) => {
+    const all = [...CONNECTION, ...names.split(' ')]
+    return [
+      path,
+      {
+        format: 'zeek',
+        names: all,
+        types: all.map((name) => TYPES[name] ?? 'string'),
+        separator: '\t',
+        setSeparator: ',',
+        unset: '-',
+        empty: '(empty)',
+        path,
+      },
+    ]
+  }),
+)
+
+function guess(cells: readonly string[]): Columns | undefined {
+  if (cells.length < CONNECTION.length || !/^\d{9,10}\.\d{1,6}$/.test(cells[0]!)) return undefined
+  if (!/^(?:[A-Za-z0-9]{8,24}|-)$/.test(cells[1]!)) return undefined
+  if (!isAddress(cells[2]!) || !isAddress(cells[4]!)) return undefined
+  if (!/^\d{1,5}$/.test(cells[3]!) || !/^\d{1,5}$/.test(cells[5]!)) return undefined
+  const shipped = SHIPPED.find(({ fits }) => fits(cells))
+  return shipped === undefined ? undefined : shippedColumns.get(shipped.path)
+}
+
+function isAddress(text: string): boolean {
+  return isIpv4(text) || isIpv6(text)
+}
