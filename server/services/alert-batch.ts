@@ -1,10 +1,11 @@
 // One step of following matches: read past the cursor, fold, commit alerts and cursor together.
 import type { MatchFeed } from '../stores/events/event-store.ts'
 import { alertId } from '../stores/state/alert-rows.ts'
-import type { AlertWriter, Folded, MatchCursor } from '../stores/state/alert-writer.ts'
+import type { AlertWriter, Candidate, Folded, MatchCursor } from '../stores/state/alert-writer.ts'
 import type { AlertNotice } from '../stores/state/alerts-store.ts'
 import { createAlertMaker, type Suppression } from './alert-maker.ts'
 import type { RuleBook } from './alert-rule-book.ts'
+import type { MatchCorrelator } from './correlator.ts'
 
 /** Matches of one transaction. The number follows the time that one takes, since calls to the state
  * worker wait for it; too few would spend the time on fsync. */
@@ -48,9 +49,11 @@ export interface BatcherOptions {
   readonly rules: RuleBook
   readonly suppressions: readonly Suppression[]
   readonly onAlerts: (notice: AlertNotice) => void
+  readonly correlator: MatchCorrelator
 }
 
-export function createBatcher({ writer, rules, suppressions, onAlerts }: BatcherOptions): Batcher {
+export function createBatcher(options: BatcherOptions): Batcher {
+  const { writer, rules, suppressions, onAlerts, correlator } = options
   const maker = createAlertMaker()
   const totals = { matches: 0, suppressed: 0, alertsCreated: 0, alertsUpdated: 0 }
   let cursor: MatchCursor | undefined
@@ -62,16 +65,26 @@ export function createBatcher({ writer, rules, suppressions, onAlerts }: Batcher
       const from = cursor ?? (await writer.cursor()) ?? { epoch, sequence: 0 }
       if (from.epoch !== epoch) throw new OtherEpoch(from.epoch, epoch)
       cursor = from
+      if (!correlator.isAt(from.sequence)) {
+        const saved = await writer.correlations()
+        correlator.catchUp(feed, saved?.epoch === epoch ? saved : undefined, from.sequence)
+      }
       const matches = feed.matches(from.sequence, size)
       const last = matches.at(-1)
       if (last === undefined) return 'done'
       if (!(await rules.describe(matches))) return 'waiting-for-rules'
-      const prepared = maker.prepare(matches, rules.of, suppressions)
-      const folded = await writer.commit(from, last.sequence, {
+      const raised = correlator.push(matches)
+      if (raised.length > 0) await rules.describe(raised)
+      const prepared = maker.prepare([...matches, ...raised], rules.of, suppressions)
+      const state = correlator.toSave(epoch)
+      const folding = {
         missing: () => maker.missing(prepared),
-        fold: (found, next) => maker.fold(prepared, found, next, (id) => feed.event(id)),
-      })
+        fold: (found: ReadonlyMap<string, readonly Candidate[]>, next: number) =>
+          maker.fold(prepared, found, next, (id) => feed.event(id)),
+      }
+      const folded = await writer.commit(from, last.sequence, folding, state)
       maker.settle(folded)
+      if (state !== undefined) correlator.saved(state)
       cursor = { epoch, sequence: last.sequence }
       totals.matches += matches.length
       totals.alertsCreated += folded.created.length
@@ -84,6 +97,7 @@ export function createBatcher({ writer, rules, suppressions, onAlerts }: Batcher
     },
     reset: () => {
       maker.forget()
+      correlator.forget()
       cursor = undefined
     },
     forget: () => maker.forget(),

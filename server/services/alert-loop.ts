@@ -6,6 +6,7 @@ import type { RuleFacts } from '../stores/state/state-store.ts'
 import { createBatcher, OtherEpoch } from './alert-batch.ts'
 import type { Suppression } from './alert-maker.ts'
 import { createRuleBook } from './alert-rule-book.ts'
+import { createMatchCorrelator, type ServedCorrelation } from './correlator.ts'
 
 export const POLL_MS = 100
 export const RETRY_MS_MAX = 5000
@@ -20,12 +21,14 @@ export interface AlertLoopOptions {
   readonly suppressions?: readonly Suppression[]
   /** Default `RULE_WAIT_MS`. */
   readonly ruleWait_ms?: number
+  /** How late a match may come and still correlate; default `LATENESS_DEFAULT_MS`. */
+  readonly lateness_ms?: number
   readonly onAlerts: (notice: AlertNotice) => void
   readonly onStopped: (reason: string) => void
 }
 
 export interface AlertLoop {
-  setRules(rules: readonly RuleFacts[]): Promise<void>
+  setRules(rules: readonly RuleFacts[], correlations?: readonly ServedCorrelation[]): Promise<void>
   status(): AlertMakerStatus
   /** Someone changed alerts: what is remembered of them is stale. */
   alertsChanged(): void
@@ -36,7 +39,8 @@ export interface AlertLoop {
 export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
   const { writer, openFeed, suppressions = [], onAlerts, onStopped } = options
   const rules = createRuleBook(writer, options.ruleWait_ms)
-  const batcher = createBatcher({ writer, rules, suppressions, onAlerts })
+  const correlator = createMatchCorrelator(options.lateness_ms)
+  const batcher = createBatcher({ writer, rules, suppressions, onAlerts, correlator })
   const wake = createWaiter()
   let feed: OpenFeed | undefined
   let stopped: string | undefined = 'waiting-for-rules'
@@ -78,18 +82,23 @@ export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
   const done = follow()
 
   return {
-    setRules: async (loaded) => {
+    setRules: async (loaded, correlations = []) => {
       await writer.saveRules(loaded)
       rules.add(loaded)
+      correlator.use(correlations)
       rulesKnown = true
       wake.now()
     },
     status: () => {
       const cursor = batcher.cursor()
+      const correlations = correlator.stats()
       return {
         ...batcher.totals,
         sequence: cursor?.sequence ?? 0,
         unknownRules: rules.unknown(),
+        ...(correlations === undefined
+          ? {}
+          : { correlations, needless: correlator.needless(cursor?.sequence ?? 0) }),
         ...(cursor === undefined ? {} : { epoch: cursor.epoch }),
         ...(stopped === undefined ? {} : { stopped }),
       }

@@ -23,6 +23,13 @@ export const REMEMBERED_HASHES_MAX = 50_000
 /** The rule id of rows that someone promoted without a rule. */
 export const MANUAL_RULE_ID = 'manual'
 
+/** A match, or a correlation that held: then with the contributing events that it lists for the first time. */
+export interface AlertMatch extends StoredMatch {
+  readonly eventIds?: readonly string[]
+  /** Time of the oldest of them, milliseconds. */
+  readonly first?: number
+}
+
 /** Says whether a match raises nothing. All are asked; the first yes counts. */
 export type Suppression = (match: StoredMatch, rule: RuleFacts) => boolean
 
@@ -34,7 +41,7 @@ interface Group {
   candidates: readonly Candidate[] | undefined
   /** The batch that `matches` belong to. */
   batch: number
-  matches: StoredMatch[]
+  matches: AlertMatch[]
 }
 
 /** A batch sorted into groups, waiting for what is stored. */
@@ -50,7 +57,7 @@ export interface FoldedBatch extends Folded {
 
 export interface AlertMaker {
   prepare(
-    matches: readonly StoredMatch[],
+    matches: readonly AlertMatch[],
     ruleOf: (match: StoredMatch) => RuleFacts,
     suppressions: readonly Suppression[],
   ): Prepared
@@ -94,6 +101,7 @@ export function createAlertMaker(): AlertMaker {
         const delta = deltaOf(rules, rule.id)
         delta.matches++
         if (match.time > delta.last) delta.last = match.time
+        if (rule.feedsOnly === true) continue
         if (suppressions.some((suppresses) => suppresses(match, rule))) {
           delta.suppressed++
           continue
@@ -158,7 +166,7 @@ function foldGroup(group: Group, candidates: Candidate[], out: Output): void {
       const alert = newAlert(group, match, number, previous?.number ?? null, out.eventOf)
       out.created.push(alert)
       targets.set(number, { target: alert, ids: [] })
-      open = { number, closed: false, firstSeen: match.time, lastSeen: match.time }
+      open = { number, closed: false, firstSeen: alert.firstSeen, lastSeen: match.time }
       candidates.unshift(open)
       if (candidates.length > CANDIDATES_PER_HASH) candidates.pop()
     }
@@ -174,7 +182,7 @@ function foldGroup(group: Group, candidates: Candidate[], out: Output): void {
     entry.target.count++
     entry.target.firstSeen = open.firstSeen
     entry.target.lastSeen = open.lastSeen
-    entry.ids.push(match.eventId)
+    entry.ids.push(...(match.eventIds ?? [match.eventId]))
   }
   for (const { target, ids } of targets.values()) {
     target.eventIds = [...new Set(ids.slice(-ALERT_EVENT_IDS_MAX))].reverse()
@@ -191,7 +199,7 @@ function inWindow(alert: Candidate, time: number, rule: RuleFacts): boolean {
 
 function newAlert(
   group: Group,
-  match: StoredMatch,
+  match: AlertMatch,
   number: number,
   previous: number | null,
   eventOf: (id: string) => Event | undefined,
@@ -210,7 +218,7 @@ function newAlert(
     previous,
     event,
     count: 0,
-    firstSeen: match.time,
+    firstSeen: match.first ?? match.time,
     lastSeen: match.time,
     eventIds: [],
   }

@@ -12,13 +12,16 @@ export interface StateServiceOptions extends Omit<StoreOptions, 'hooks'> {
   readonly suppressions?: readonly Suppression[]
   /** How long matches of undescribed rules wait for `setRules`, milliseconds. */
   readonly ruleWait_ms?: number
+  /** How late a match may come and still correlate, milliseconds. */
+  readonly lateness_ms?: number
   readonly onAlerts?: (notice: AlertNotice) => void
   readonly onAlertsStopped?: (reason: string) => void
 }
 
 /** Opens the store and starts following matches. */
 export async function openState(options: StateServiceOptions): Promise<StateStore> {
-  const { openFeed, suppressions = [], ruleWait_ms, onAlerts, onAlertsStopped, ...rest } = options
+  const { openFeed, suppressions = [], ruleWait_ms, lateness_ms, ...others } = options
+  const { onAlerts, onAlertsStopped, ...rest } = others
   let loop: AlertLoop | undefined
   const { store, alerts } = await openStore({
     ...rest,
@@ -33,14 +36,15 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
       openFeed,
       suppressions,
       ...(ruleWait_ms === undefined ? {} : { ruleWait_ms }),
+      ...(lateness_ms === undefined ? {} : { lateness_ms }),
       onAlerts: (notice) => onAlerts?.(notice),
       onStopped: (reason) => onAlertsStopped?.(reason),
     })
   }
   return {
     ...store,
-    setRules: async (rules) =>
-      loop === undefined ? alerts.saveRules(rules) : loop.setRules(rules),
+    setRules: async (rules, correlations) =>
+      loop === undefined ? alerts.saveRules(rules) : loop.setRules(rules, correlations),
     alertMakerStatus: async () => loop?.status() ?? NO_ALERTS,
     close: async () => {
       await loop?.stop()

@@ -15,6 +15,8 @@ export interface StateOptions {
   readonly authToken?: string
   /** Follow matches of the intake and make alerts; default true. */
   readonly alerts?: boolean
+  /** How late a match may come and still correlate, milliseconds. */
+  readonly lateness_ms?: number
 }
 
 /** What the worker says on its own. `credentials`: a user, session or key changed, so drop caches. */

@@ -12,9 +12,11 @@ let store: StateStore | undefined
 
 async function open(options: StateOptions): Promise<void> {
   const { folder, url = stateUrl(folder), authToken, alerts = true } = options
+  const { lateness_ms } = options
   store = await openState({
     url,
     ...(authToken === undefined ? {} : { authToken }),
+    ...(lateness_ms === undefined ? {} : { lateness_ms }),
     ...(alerts ? { openFeed: () => feedOf(folder) } : {}),
     onCredentials: () => notify('credentials', null),
     onAlerts: (notice) => notify('alerts', notice),

@@ -66,6 +66,13 @@ export interface Folded {
   readonly rules: ReadonlyMap<string, RuleDelta>
 }
 
+/** The correlation engine's state after a match, as JSON. */
+export interface SavedCorrelations {
+  readonly epoch: string
+  readonly sequence: number
+  readonly snapshot: string
+}
+
 export interface AlertWriter {
   cursor(): Promise<MatchCursor | undefined>
   /** Stores facts of loaded rules and forgets texts that nothing needs. */
@@ -74,7 +81,14 @@ export interface AlertWriter {
   rulesByHash(hashes: readonly string[]): Promise<readonly RuleFacts[]>
   /** Looks up what is missing, folds, and commits alerts, counters and the cursor in one transaction.
    * `conflict` when the stored cursor is not `from`. */
-  commit<T extends Folded>(from: MatchCursor, to: number, folding: Folding<T>): Promise<T>
+  commit<T extends Folded>(
+    from: MatchCursor,
+    to: number,
+    folding: Folding<T>,
+    correlations?: SavedCorrelations,
+  ): Promise<T>
+  /** The state stored last. */
+  correlations(): Promise<SavedCorrelations | undefined>
 }
 
 /** Runs within the transaction's turn, perhaps more than once: it must not keep what it made. */
@@ -102,7 +116,13 @@ export function createAlertWriter({ database, now }: Context): AlertWriter {
       )
       return rows.map((row) => JSON.parse(text(row.facts)) as RuleFacts)
     },
-    commit: (from, to, folding) =>
+    correlations: async () => {
+      const row = await database.first('SELECT epoch, sequence, snapshot FROM correlation_state')
+      if (row === undefined) return undefined
+      const { epoch, sequence, snapshot } = row
+      return { epoch: text(epoch), sequence: Number(sequence), snapshot: text(snapshot) }
+    },
+    commit: (from, to, folding, correlations) =>
       database.write(async (write) => {
         const stored = await cursor()
         const same = stored?.epoch === from.epoch && stored.sequence === from.sequence
@@ -122,9 +142,19 @@ export function createAlertWriter({ database, now }: Context): AlertWriter {
              CASE WHEN epoch = excluded.epoch AND sequence = ? THEN excluded.sequence END`,
           [from.epoch, to, from.sequence],
         )
+        if (correlations !== undefined) saveCorrelations(write, correlations)
         return folded
       }),
   }
+}
+
+function saveCorrelations(write: Write, { epoch, sequence, snapshot }: SavedCorrelations): void {
+  write.add(
+    `INSERT INTO correlation_state (id, epoch, sequence, snapshot) VALUES (1, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, sequence = excluded.sequence,
+       snapshot = excluded.snapshot`,
+    [epoch, sequence, snapshot],
+  )
 }
 
 async function candidatesOf(

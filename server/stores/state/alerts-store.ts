@@ -1,4 +1,6 @@
 // What the state store does with alerts: the queue that people work, and what detection adds to it.
+import type { CorrelatorStats } from '../../../sigma/correlate/types.ts'
+import type { LoadedCorrelation } from '../../../sigma/rule.ts'
 import type { Actor } from './access.ts'
 import type {
   Alert,
@@ -85,6 +87,10 @@ export interface AlertMakerStatus {
   readonly alertsUpdated: number
   /** Matches whose rule nobody has described: their alerts carry the rule's id as title. */
   readonly unknownRules: number
+  /** The correlation engine's counts, where correlations run. */
+  readonly correlations?: CorrelatorStats
+  /** Matches up to this sequence are needed no more; `sequence` where absent. */
+  readonly needless?: number
   /** Why it does not run: `waiting-for-rules`, `no-intake`, `other-epoch: ...`, or an error. */
   readonly stopped?: string
 }
@@ -92,7 +98,10 @@ export interface AlertMakerStatus {
 /** The detection side of the state worker. */
 export interface AlertMaking {
   /** Facts of every loaded rule; call before matches of these rules are written. */
-  setRules(rules: readonly RuleFacts[]): Promise<void>
+  setRules(
+    rules: readonly RuleFacts[],
+    correlations?: readonly (LoadedCorrelation & { readonly hash: string })[],
+  ): Promise<void>
   alertMakerStatus(): Promise<AlertMakerStatus>
 }
 

@@ -189,6 +189,8 @@ export interface RuleFacts {
   readonly dedupWindow_ms: number
   /** `trapline.title`: `{field}` is replaced by the event's value. */
   readonly titleTemplate?: string
+  /** It only feeds correlations: its matches raise nothing. */
+  readonly feedsOnly?: true
 }
 
 /** Everything the state store does; each part is described where it is declared. */
