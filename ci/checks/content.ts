@@ -55,13 +55,14 @@ export function checkContent(
     .flatMap(checkSchema)
     .filter((finding) => !errors.has(lineOf(finding)))
   const known = new Set([...linted, ...shaped].map(lineOf))
+  const named = new Set(linted.map(({ path, code }) => `${path}:${code}`))
   const off = new Set(options.disable ?? [])
   const loaded = loadRules(files.filter((file) => fileKind(file) === 'sigma'))
   const refused = loaded.diagnostics.flatMap((diagnostic): Finding[] => {
     const { path, line = 1, column = 1, severity, code } = diagnostic
     if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
     const finding = { ...diagnostic, path, line, column }
-    return known.has(lineOf(finding)) ? [] : [finding]
+    return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
   })
   return [...linted, ...shaped, ...refused].sort(inOrder)
 }
@@ -78,5 +79,6 @@ function inOrder(a: Finding, b: Finding): number {
 /** Whether a finding means that something cannot run. */
 export function stopsRunning({ code, severity }: Finding): boolean {
   const check = CHECKS.get(code)
-  return severity === 'error' && (check === undefined || check.on === 'reading')
+  const kinds: readonly string[] = ['reading', 'correlation', 'pipeline', 'hunt', 'tests']
+  return severity === 'error' && (check === undefined || kinds.includes(check.on))
 }

@@ -72,9 +72,9 @@ export const CORRELATION_CHECKS = {
       }
     },
   },
-  'correlation-rule-duplicate': {
+  'correlation-rule-repeated': {
     on: 'correlation',
-    severity: 'warning',
+    severity: 'error',
     summary: 'a rule stands in the list twice',
     why: 'Once is enough; in a temporal correlation the second was mostly meant to be another rule.',
     bad: example(
@@ -151,7 +151,7 @@ export const CORRELATION_CHECKS = {
       }
     },
   },
-  'correlation-alias-rule-unknown': {
+  'correlation-alias-unknown-rule': {
     on: 'correlation',
     severity: 'error',
     summary: 'an alias for a rule that the correlation does not read',

@@ -42,6 +42,24 @@ export const READING_CHECKS = {
   ),
   'condition-too-deep': found('a condition with too many levels', LIMIT),
   'condition-too-long': found('a condition that is too long', LIMIT),
+  'correlation-condition-unsupported': found(
+    'a condition that a correlation of this type cannot have',
+    'The message says what is missing or too much; nothing is approximated.',
+  ),
+  'correlation-rule-ambiguous': found(
+    'a correlation reads a name that several rules have',
+    'Refer to the rule by its id.',
+  ),
+  'correlation-rule-refused': found(
+    'a correlation reads a rule that cannot run',
+    'Mend that rule first: the correlation waits for its matches.',
+  ),
+  'correlation-too-large': found('a correlation of too many rules', LIMIT),
+  'filter-unused': found(
+    'a filter that applies to no rule',
+    'Either the rules it names are not there, or their log source is another.',
+    'warning',
+  ),
   'correlation-invalid': found(
     'a correlation that cannot be read',
     'The message says which key is wrong; section Correlations of the specification has them all.',
@@ -146,6 +164,10 @@ export const READING_CHECKS = {
     'a relation without id or type',
     'Each entry of `related` needs both.',
     'warning',
+  ),
+  schema: found(
+    'a document that is not of its JSON Schema',
+    'The schemas in `sigma/schema` say which keys a document has and what may stand in them; editors read them too.',
   ),
   'selection-empty': found(
     'an empty selection',
