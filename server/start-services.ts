@@ -8,7 +8,8 @@ import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
-import { createRules } from './services/rules.ts'
+import { createLiveness } from './services/liveness.ts'
+import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import type { Services } from './services/services.ts'
 import { createSilenceWatch, createSources, SILENCE_CHECK_MS } from './services/sources.ts'
@@ -118,7 +119,7 @@ interface Parts {
   readonly events: EventsHost
   readonly ingest: IngestHost
   readonly live: Services['live']
-  readonly rules: Services['rules']
+  readonly rules: Rules
   readonly faults: readonly string[]
 }
 
@@ -129,6 +130,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     deadLetters: (limit: number, source?: string) => ingest.deadLetters(limit, source),
   }
   const health = { settings, ingest, events: events.reader, state: state.client }
+  const sources = createSources(reader, state.client)
   return {
     settings,
     ingest,
@@ -136,7 +138,8 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     state: state.client,
     rules,
     live,
-    sources: createSources(reader, state.client),
+    sources,
+    liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     credentials: createCredentials(state.client, options.tokenKey),
     health: createHealth({ ...health, faults: () => faults }),

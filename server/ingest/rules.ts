@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
+import { type Need, needsOf } from '../../sigma/eval/needs.ts'
 import { loadRules } from '../../sigma/load.ts'
 import type { LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
 
@@ -16,6 +17,8 @@ export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
   /** SHA-256 of its text, hex. */
   readonly hash: string
   readonly overlay: boolean
+  /** Fields without which it cannot match. */
+  readonly needs: Need
   /** The file on this machine. */
   readonly file: string
 }
@@ -81,6 +84,7 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
   const rules = loaded.rules.map(({ expr, selections, condition, ...rule }) => ({
     ...rule,
     ...place(rule.path),
+    needs: needsOf(expr),
     hash: new Bun.CryptoHasher('sha256').update(rule.text).digest('hex'),
   }))
   const refused = loaded.refused.map(({ diagnostics, ...rule }) => ({

@@ -2,6 +2,7 @@
 // texts, made from its report.
 import { createHash } from 'node:crypto'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
+import type { Need } from '../../sigma/eval/needs.ts'
 import type { RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
@@ -14,6 +15,8 @@ export interface RuleCatalogue {
   readonly rules: readonly RuleSummary[]
   readonly facts: readonly RuleFacts[]
   readonly texts: ReadonlyMap<string, RuleTexts>
+  /** Fields without which a rule cannot match, by id. */
+  readonly needs: ReadonlyMap<string, Need>
 }
 
 export interface RuleTexts {
@@ -45,7 +48,8 @@ export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue>
     all.update(rule.reason)
   }
   const version = all.digest('hex').slice(0, VERSION_CHARACTERS)
-  return { version, rules, facts: report.rules.map(factsOf), texts }
+  const needs = new Map(report.rules.map((rule) => [rule.id, rule.needs]))
+  return { version, rules, facts: report.rules.map(factsOf), texts, needs }
 }
 
 interface FileTests {

@@ -1,5 +1,6 @@
 // The rules that are loaded, as pages and the API see them.
 import { explain } from '../../sigma/eval/explain.ts'
+import type { Need } from '../../sigma/eval/needs.ts'
 import { loadRules } from '../../sigma/load.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -10,6 +11,8 @@ import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
 export interface Rules extends RuleService {
   /** Shows another load from now on. */
   use(catalogue: RuleCatalogue): void
+  /** Fields without which a rule cannot match; undefined for what reads no events itself. */
+  needs(id: string): Need | undefined
 }
 
 /** The rules of one server; `readHits` gives the matches so far by rule id. */
@@ -17,7 +20,13 @@ export function createRules(
   events: Pick<EventReader, 'get'>,
   readHits: () => Promise<Readonly<Record<string, RuleHits>>>,
 ): Rules {
-  let now: RuleCatalogue = { version: 'none', rules: [], facts: [], texts: new Map() }
+  let now: RuleCatalogue = {
+    version: 'none',
+    rules: [],
+    facts: [],
+    texts: new Map(),
+    needs: new Map(),
+  }
   let byId: ReadonlyMap<string, RuleSummary> = new Map()
   return {
     get version() {
@@ -32,6 +41,7 @@ export function createRules(
       const summary = byId.get(id)
       return summary && { ...summary, text: '', ...now.texts.get(id) }
     },
+    needs: (id) => now.needs.get(id),
     hits: readHits,
     explain: async (id, eventId) => {
       const text = now.texts.get(id)?.text

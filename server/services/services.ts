@@ -3,6 +3,7 @@
 // `ServiceError`; routes map its code to a status in one place (`server/routes/errors.ts`).
 
 import type { Event } from '../../parsers/event.ts'
+import type { CorrelatorStats } from '../../sigma/correlate/types.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -42,6 +43,7 @@ export interface Services {
   readonly state: StateClient
   readonly rules: RuleService
   readonly sources: SourceService
+  readonly liveness: LivenessService
   readonly scenarios: ScenarioService
   readonly health: HealthService
   readonly live: LiveService
@@ -159,6 +161,64 @@ export interface SourceService {
   setSilentAfter(source: string, seconds: number, by: Principal): Promise<void>
 }
 
+/** Share of events that carry a field, 0..1. */
+export interface FieldFill {
+  readonly name: string
+  readonly share: number
+}
+
+export const LIVENESS_STATES = ['alive', 'silent', 'rare', 'dead'] as const
+export type LivenessState = (typeof LIVENESS_STATES)[number]
+
+/** Whether a rule can match what arrives. */
+export interface RuleLiveness {
+  readonly id: string
+  readonly title: string
+  readonly level: AlertSeverity
+  readonly logsource: RuleSummary['logsource']
+  /** `dead`: no stored event could match it. `rare`: hardly any carries the fields it needs. `silent`:
+   * some could, but nothing of its log source arrives any more. */
+  readonly state: LivenessState
+  readonly cause?: {
+    readonly code: string
+    readonly message: string
+    readonly fields?: readonly string[]
+  }
+  /** Newest event that reached its log source, milliseconds. */
+  readonly lastEvent?: number
+  /** Events of its log source that were looked at, and how many carry the fields it needs. */
+  readonly events: number
+  readonly able: number
+  /** Fields it asks for, and how often they come. */
+  readonly fields: readonly FieldFill[]
+}
+
+export interface LivenessReport {
+  readonly at: number
+  /** How many events it looked at. */
+  readonly events: number
+  readonly rules: readonly RuleLiveness[]
+}
+
+/** Fields that a source's newest events carry, beside what rules ask for. */
+export interface SourceFields {
+  readonly source: string
+  /** Events looked at. */
+  readonly events: number
+  /** Rules whose log source it declares. */
+  readonly rules: number
+  /** Those that rules miss most first. `share` is over the events that the asking rules see. */
+  readonly fields: readonly (FieldFill & { readonly rules: number })[]
+}
+
+export interface LivenessService {
+  /** Made at most once a minute. */
+  report(): Promise<LivenessReport>
+  /** The last report, where there is one. */
+  known(): LivenessReport | undefined
+  fieldsOf(source: string): Promise<SourceFields>
+}
+
 export interface ScenarioSummary {
   readonly id: string
   readonly title: string
@@ -203,6 +263,8 @@ export interface Figures {
   readonly indexLag_ms: number
   readonly residentBytes: number
   readonly commit_ms: { readonly p50: number; readonly p99: number }
+  /** Counts of the correlation engine, where correlations run. */
+  readonly correlations?: CorrelatorStats
 }
 
 /** What happens now: for live views and streams. Iterations end when the signal aborts. */

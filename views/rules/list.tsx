@@ -1,19 +1,34 @@
 /** @jsxImportSource hono/jsx */
-import type { RuleSummary } from '../../server/services/services.ts'
+import type { RuleLiveness, RuleSummary } from '../../server/services/services.ts'
 import { formatAge, formatCount, visible } from '../shared/format.ts'
+import { Section } from '../shared/section.tsx'
 import { SEVERITIES_WORST_FIRST, SeverityMark } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
+import { LivenessPill } from './liveness.tsx'
+
+export const RULE_LIST_STATES = [
+  'any',
+  'runs',
+  'refused',
+  'fired',
+  'dead',
+  'rare',
+  'silent',
+] as const
+export type RuleListState = (typeof RULE_LIST_STATES)[number]
 
 export interface RuleFilter {
   readonly text: string
   readonly level: string
-  readonly state: 'any' | 'runs' | 'refused' | 'fired'
+  readonly state: RuleListState
   readonly page: number
 }
 
 export interface RuleRow extends RuleSummary {
   readonly hits: number
   readonly last?: number
+  /** Whether it can match what arrives, where that is known already. */
+  readonly liveness?: RuleLiveness
 }
 
 export const RULES_PAGE = 200
@@ -57,7 +72,7 @@ export function RuleList(props: {
             ))}
           </select>
           <select name="state" aria-label="State">
-            {(['any', 'runs', 'refused', 'fired'] as const).map((state) => (
+            {RULE_LIST_STATES.map((state) => (
               <option value={state} selected={state === filter.state}>
                 {state === 'any' ? 'any state' : state}
               </option>
@@ -73,6 +88,7 @@ export function RuleList(props: {
         <a class="link" href={urls.rules.href({ state: 'refused' })}>
           {formatCount(props.refused)} refused
         </a>
+        <Section id="liveness" label="Liveness" url={urls.ruleLivenessSummary.href()} />
       </div>
       <div class="page flush">
         <table class="rules" data-list="">
@@ -131,6 +147,7 @@ function Row(props: { readonly row: RuleRow; readonly now: number }) {
             refused: {row.refused.code}
           </span>
         )}
+        {row.refused === undefined && <LivenessPill liveness={row.liveness} />}
       </td>
       <td class="wide muted">{logsourceText(row.logsource)}</td>
       <td class="wide muted">{row.status}</td>

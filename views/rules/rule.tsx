@@ -62,6 +62,12 @@ export function RulePage(props: { readonly rule: RuleDetail }) {
             <p class="description">{visible(rule.description, 'keep-lines')}</p>
           )}
           <Section id="rule-matches" label="Matches" url={urls.ruleMatches.href({ id: rule.id })} />
+          <h2 class="sub">Can it match?</h2>
+          <Section
+            id="rule-liveness"
+            label="Liveness"
+            url={urls.ruleLiveness.href({ id: rule.id })}
+          />
           <h2 class="sub">Tests</h2>
           {rule.testText === undefined ? (
             <p class="faint">

@@ -113,6 +113,12 @@ function Card(props: {
         </dd>
         <dt>parsers</dt>
         <dd class="mono">{card.parsers.join(', ')}</dd>
+        <dt>fields</dt>
+        <dd>
+          <a class="link" href={urls.source.href({ source: card.name })}>
+            against what rules ask
+          </a>
+        </dd>
         <dt>silent after</dt>
         <dd>
           {props.canWrite ? <SilentAfter {...props} /> : formatSpan(card.silentAfter_s * 1000)}

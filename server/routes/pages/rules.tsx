@@ -2,7 +2,15 @@
 // The list of rules, and one rule.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { logsourceText, RULES_PAGE, RuleList, type RuleRow } from '../../../views/rules/list.tsx'
+import {
+  logsourceText,
+  RULE_LIST_STATES,
+  RULES_PAGE,
+  RuleList,
+  type RuleListState,
+  type RuleRow,
+} from '../../../views/rules/list.tsx'
+import { LivenessSummary, RuleLivenessPart } from '../../../views/rules/liveness.tsx'
 import { RuleMatches, RulePage } from '../../../views/rules/rule.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -16,8 +24,10 @@ const RECENT_ALERTS = 15
 export function ruleRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.get(urls.rules.pattern, (c) => list(c, services, renderer))
+  app.get(urls.ruleLivenessSummary.pattern, (c) => livenessSummary(c, services, renderer))
   app.get(urls.rule.pattern, (c) => one(c, services, renderer))
   app.get(urls.ruleMatches.pattern, (c) => matches(c, services, renderer))
+  app.get(urls.ruleLiveness.pattern, (c) => liveness(c, services, renderer))
   return app
 }
 
@@ -27,7 +37,7 @@ const Params = z.object({
     .enum(['', ...SEVERITIES])
     .catch('')
     .default(''),
-  state: z.enum(['any', 'runs', 'refused', 'fired']).catch('any').default('any'),
+  state: z.enum(RULE_LIST_STATES).catch('any').default('any'),
   page: z.coerce.number().int().min(1).catch(1).default(1),
 })
 
@@ -35,13 +45,18 @@ async function list(c: AppContext, services: Services, renderer: Renderer) {
   const filter = Params.parse(c.req.query())
   const all = services.rules.list()
   const hits = await services.rules.hits()
+  const byLiveness = isLiveness(filter.state)
+  const report = byLiveness ? await services.liveness.report() : services.liveness.known()
+  const lives = new Map(report?.rules.map((rule) => [rule.id, rule]))
   const rows = all
     .map((rule): RuleRow => {
       const hit = hits[rule.id]
+      const life = lives.get(rule.id)
       return {
         ...rule,
         hits: hit?.total ?? 0,
         ...(hit?.last === undefined ? {} : { last: hit.last }),
+        ...(life === undefined ? {} : { liveness: life }),
       }
     })
     .filter((row) => fits(row, filter))
@@ -68,11 +83,21 @@ function fits(row: RuleRow, filter: z.output<typeof Params>): boolean {
   if (filter.state === 'refused' && row.refused === undefined) return false
   if (filter.state === 'runs' && row.refused !== undefined) return false
   if (filter.state === 'fired' && row.hits === 0) return false
+  if (isLiveness(filter.state) && !livesAs(row, filter.state)) return false
   const text = haystack(row)
   return filter.text
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word))
+}
+
+function isLiveness(state: RuleListState): boolean {
+  return state === 'dead' || state === 'rare' || state === 'silent'
+}
+
+/** Refused rules have a filter of their own. */
+function livesAs(row: RuleRow, state: RuleListState): boolean {
+  return row.refused === undefined && row.liveness?.state === state
 }
 
 function haystack(rule: RuleSummary): string {
@@ -113,4 +138,18 @@ async function matches(c: AppContext, services: Services, renderer: Renderer) {
       now={Date.now()}
     />,
   )
+}
+
+async function livenessSummary(c: AppContext, services: Services, renderer: Renderer) {
+  const report = await services.liveness.report()
+  const body = <LivenessSummary report={report} now={Date.now()} />
+  return fragment(c, renderer, { title: 'Liveness', nav: 'rules' }, body)
+}
+
+async function liveness(c: AppContext, services: Services, renderer: Renderer) {
+  const id = c.req.param('id') ?? ''
+  const report = await services.liveness.report()
+  const found = report.rules.find((rule) => rule.id === id)
+  const body = <RuleLivenessPart liveness={found} now={Date.now()} />
+  return fragment(c, renderer, { title: 'Liveness', nav: 'rules' }, body)
 }

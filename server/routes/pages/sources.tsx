@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { PARSERS } from '../../../parsers/table.ts'
 import { NewSource } from '../../../views/sources/add.tsx'
+import { FieldTable, SourcePage } from '../../../views/sources/fields.tsx'
 import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -27,6 +28,15 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
     return page(c, renderer, FACTS, body)
   })
   app.get(urls.sourceCards.pattern, (c) => cards(c, services, renderer))
+  app.get(urls.source.pattern, (c) => {
+    const { source } = One.parse(c.req.query())
+    return page(c, renderer, { ...FACTS, title: source }, <SourcePage source={source} />)
+  })
+  app.get(urls.sourceFields.pattern, async (c) => {
+    const { source } = One.parse(c.req.query())
+    const found = await services.liveness.fieldsOf(source)
+    return fragment(c, renderer, FACTS, <FieldTable found={found} />)
+  })
   app.get(urls.deadLetters.pattern, async (c) => {
     const source = c.req.query('source') ?? ''
     const letters = await services.sources.deadLetters(source === '' ? undefined : source)
@@ -42,6 +52,8 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
   })
   return app
 }
+
+const One = z.object({ source: z.string().min(1).max(500) })
 
 const Silence = z.object({
   source: z.string().min(1).max(500),
