@@ -1,12 +1,15 @@
 // Sysmon for Linux: the XML of Windows events in a syslog line, or that XML alone. Its log source is Linux,
 // its fields are those of Sysmon.
+import type { Fields } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { isFields } from './json-text.ts'
 import { syslogFields } from './syslog.ts'
 import { splitSyslog } from './syslog-header.ts'
 import { parseEventXml } from './windows/xml.ts'
 import { parseWindowsJson } from './windows.ts'
 
 const PROVIDER = 'Linux-Sysmon'
+const CHANNEL = 'Linux-Sysmon/Operational'
 /** The provider stands in the first element of an event. */
 const HEAD_UNITS = 400
 
@@ -28,12 +31,17 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
 }
 
+/** JSON of a shipper that names the channel. */
+function isLinuxSysmon({ winlog }: Fields): boolean {
+  return winlog !== undefined && isFields(winlog) && winlog.channel === CHANNEL
+}
+
 export const sysmonLinux: Parser = {
   name: 'sysmon_linux',
   title: 'Sysmon for Linux (syslog)',
   aliases: ['linux_sysmon'],
   recognise: ({ json, text }) => {
-    if (json !== undefined) return false
+    if (json !== undefined) return isLinuxSysmon(json)
     const start = text.indexOf('<Event>')
     if (start < 0 || start > HEAD_UNITS) return false
     const provider = text.indexOf(PROVIDER, start)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type NormaliseOptions, normalise } from './normalise.ts'
+import { titleCount } from './windows/titles.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
 const OPTIONS: NormaliseOptions = { now: NOW, received: NOW, timeZone: 'UTC' }
@@ -274,4 +275,113 @@ describe('other shapes', () => {
     const got = event({ EventID: 11, Channel: SYSMON, product: 'windows', category: 'file_event' })
     expect(got).toMatchObject({ parser: 'json', logsource: { closed: false } })
   })
+})
+
+describe('XML', () => {
+  const XML = `<?xml version="1.0" encoding="utf-8"?>
+<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>
+  <System>
+    <Provider Name='Microsoft-Windows-Security-Auditing' Guid='{54849625-5478-4994-a5ba-3e3b0328c30d}'/>
+    <EventID Qualifiers='0'>4688</EventID><Level>0</Level><Keywords>0x8020000000000000</Keywords>
+    <TimeCreated SystemTime='2026-11-20T10:11:12.1234567Z'/><EventRecordID>7</EventRecordID>
+    <Execution ProcessID='4' ThreadID='8'/><Channel>Security</Channel><Computer>ws-07</Computer><Security/>
+  </System>
+  <EventData>
+    <Data Name='NewProcessName'>C:\\a &amp; b\\c.exe</Data>
+    <Data Name='CommandLine'><![CDATA[c.exe "<x>"]]></Data>
+    <Data Name='Empty'></Data>
+    <Data>one</Data><Data>two</Data>
+    <!-- a comment -->
+  </EventData>
+</Event>`
+
+  test('is read under the same names as JSON', () => {
+    const got = normalise(XML, OPTIONS)
+    expect(got).toMatchObject({
+      parser: 'windows',
+      time: Date.parse('2026-11-20T10:11:12.123Z'),
+      logsource: { category: ['process_creation'], service: ['security'] },
+      pivots: { host: 'ws-07', outcome: 'success', process: 'C:\\a & b\\c.exe' },
+      fields: {
+        EventID: 4688,
+        Image: 'C:\\a & b\\c.exe',
+        CommandLine: 'c.exe "<x>"',
+        Empty: '',
+        Data: ['one', 'two'],
+        EventRecordID: '7',
+        Execution_ProcessID: '4',
+      },
+    })
+  })
+
+  test.each([
+    ['cut off', XML.slice(0, -30)],
+    ['wrongly nested', '<Event><System></Event></System>'],
+    ['an attribute without value', '<Event a><System/></Event>'],
+    ['too deep', `<Event>${'<a>'.repeat(100)}`],
+    ['without system part', '<Event><a/></Event>'],
+  ])('%s is refused with a reason', (_, text) => {
+    expect(normalise(text, OPTIONS).error?.code).toStartWith('windows-')
+  })
+
+  test('Sysmon for Linux comes in syslog', () => {
+    const xml =
+      '<Event><System><Provider Name="Linux-Sysmon" Guid="{x}"/><EventID>1</EventID><TimeCreated SystemTime="2026-11-20T10:11:12Z"/>' +
+      '<Channel>Linux-Sysmon/Operational</Channel><Computer>web-1</Computer></System><EventData>' +
+      '<Data Name="Image">/usr/bin/id</Data><Data Name="CommandLine">id -u</Data><Data Name="User">root</Data></EventData></Event>'
+    for (const text of [xml, `Nov 20 10:11:12 web-1 sysmon: ${xml}`]) {
+      const got = normalise(text, OPTIONS)
+      expect(got.parser).toBe('sysmon_linux')
+      expect(got.logsource).toMatchObject({
+        product: 'linux',
+        category: ['process_creation'],
+        service: ['sysmon'],
+      })
+      expect(got.pivots).toMatchObject({ host: 'web-1', user: 'root', process: '/usr/bin/id' })
+    }
+  })
+})
+
+describe('names for what has none', () => {
+  test('a crash', () => {
+    const { fields } = event(
+      evtx(
+        'Application',
+        1000,
+        { Data: ['a.exe', '1.0', 't', 'm.dll', '2.0', 't', 'c0000005'] },
+        {
+          Provider: { '#attributes': { Name: 'Application Error' } },
+        },
+      ),
+    )
+    expect(fields).toMatchObject({
+      AppName: 'a.exe',
+      ModuleName: 'm.dll',
+      ExceptionCode: 'c0000005',
+    })
+  })
+
+  test('PowerShell’s context', () => {
+    const classic = event(
+      evtx('Windows PowerShell', 400, {
+        Data: ['Available', 'None', '\tHostName=ConsoleHost\n\tHostApplication=powershell -nop'],
+      }),
+    )
+    expect(classic.fields).toMatchObject({
+      NewEngineState: 'Available',
+      HostName: 'ConsoleHost',
+      HostApplication: 'powershell -nop',
+    })
+    const logged = event(
+      evtx('Microsoft-Windows-PowerShell/Operational', 4103, {
+        ContextInfo: '        Host Application = powershell\n        User = LAB\\anna\n',
+      }),
+    )
+    expect(logged.fields.HostApplication).toBe('powershell')
+    expect(logged.pivots.user).toBe('LAB\\anna')
+  })
+})
+
+test('more than 300 event ids have a title', () => {
+  expect(titleCount()).toBeGreaterThan(300)
 })

@@ -73,6 +73,22 @@ const CHANNELS_OF_PROVIDERS: Readonly<Record<string, string>> = {
   'microsoft-windows-taskscheduler': 'Microsoft-Windows-TaskScheduler/Operational',
   'microsoft-windows-wmi-activity': 'Microsoft-Windows-WMI-Activity/Operational',
   'service control manager': 'System',
+  'microsoft-windows-dnsserver': 'Microsoft-Windows-DNSServer/Analytical',
+  'microsoft-windows-dns-server-service': 'DNS Server',
+  'microsoft-windows-dns-client': 'Microsoft-Windows-DNS-Client/Operational',
+  'microsoft-windows-eventlog': 'Security',
+  powershell: 'Windows PowerShell',
+  powershellcore: 'PowerShellCore/Operational',
+  'microsoft-windows-bits-client': 'Microsoft-Windows-Bits-Client/Operational',
+  'microsoft-windows-codeintegrity': 'Microsoft-Windows-CodeIntegrity/Operational',
+  'microsoft-windows-terminalservices-localsessionmanager':
+    'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
+  'microsoft-windows-windows firewall with advanced security':
+    'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
+  'microsoft-windows-ntlm': 'Microsoft-Windows-NTLM/Operational',
+  openssh: 'OpenSSH/Operational',
+  'application error': 'Application',
+  msiinstaller: 'Application',
 }
 
 /** Categories of Sysmon's event ids. Registry ids 12 to 14 depend on `EventType` too. */

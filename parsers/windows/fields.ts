@@ -1,6 +1,8 @@
 // Event data under the names that Sigma rules use, beside the names that Windows gives.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { addClassicContext, addModuleContext } from './powershell.ts'
 import type { WindowsEvent } from './shapes.ts'
+import { nameUnnamed } from './unnamed.ts'
 
 type Writable = { [name: string]: FieldValue }
 
@@ -19,10 +21,26 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
   if (event.message !== undefined && fields.Message === undefined) fields.Message = event.message
   addUnspacedNames(fields)
   addUnnamedData(fields)
-  if (service === 'security' && event.eventId === 4688) addProcessCreation(fields)
-  if (service === 'security' && event.eventId === 4657) addRegistry(fields)
-  if (service === 'windefend') addAntivirus(fields)
+  nameUnnamed(fields, event.provider, event.eventId)
+  addByKind(fields, event, service)
   return fields
+}
+
+/** What the mappings of a service and event id add. */
+function addByKind(fields: Writable, event: WindowsEvent, service: string | undefined): void {
+  const { eventId } = event
+  copy(fields, 'Computer', 'ComputerName')
+  if (service === 'powershell-classic') addClassicContext(fields, eventId)
+  else if (service === 'powershell' && eventId === 4103) addModuleContext(fields)
+  else if (service === 'windefend') addAntivirus(fields)
+  else if (service === 'security') addSecurity(fields, eventId)
+}
+
+function addSecurity(fields: Writable, eventId: number): void {
+  if (eventId === 4688) addProcessCreation(fields)
+  else if (eventId === 4657) addRegistry(fields)
+  else if (eventId === 4656 || eventId === 4663) copy(fields, 'ObjectName', 'FileName')
+  else if (eventId >= 5136 && eventId <= 5141) copy(fields, 'SubjectUserName', 'SubjectAccountName')
 }
 
 /** System values; where the data has another value of that name, rules may mean either. */
@@ -46,13 +64,20 @@ function addUnspacedNames(fields: Writable): void {
 function addUnnamedData(fields: Writable): void {
   const { Data: present } = fields
   if (Array.isArray(present) && present.length === 1) fields.Data = present[0]!
-  if (present !== undefined || fields.param1 === undefined) return
+  if (present !== undefined) return
   const data: FieldValue[] = []
-  for (let number = 1; fields[`param${number}`] !== undefined; number++) {
-    data.push(fields[`param${number}`]!)
+  // Collectors drop empty values, but not the numbers of those behind them.
+  for (let number = 1; number <= UNNAMED_MAX; number++) {
+    const value = fields[`param${number}`]
+    if (value === undefined) continue
+    while (data.length < number - 1) data.push('')
+    data.push(value)
   }
-  fields.Data = data.length === 1 ? data[0]! : data
+  if (data.length > 0) fields.Data = data.length === 1 ? data[0]! : data
 }
+
+/** Unnamed values of one event that are looked for by number. */
+const UNNAMED_MAX = 32
 
 const INTEGRITY: Readonly<Record<string, string>> = {
   'S-1-16-0': 'Untrusted',
@@ -68,6 +93,7 @@ function addProcessCreation(fields: Writable): void {
   copy(fields, 'NewProcessName', 'Image')
   copy(fields, 'ParentProcessName', 'ParentImage')
   copy(fields, 'SubjectLogonId', 'LogonId')
+  copy(fields, 'ProcessId', 'ParentProcessId')
   const label = fields.MandatoryLabel
   if (typeof label === 'string' && Object.hasOwn(INTEGRITY, label)) {
     fields.IntegrityLevel ??= INTEGRITY[label]!

@@ -15,6 +15,10 @@ export interface WindowsEvent {
   readonly level: FieldValue | undefined
   readonly keywords: FieldValue | undefined
   readonly message: string | undefined
+  /** Who acted, where the sender says so beside the data. */
+  readonly user: string | undefined
+  /** What the sender says came of it. */
+  readonly outcome: string | undefined
   /** Further fields under the names that Sigma rules use for the system part. */
   readonly system: Fields
   /** Event data by name. */
@@ -27,7 +31,9 @@ export interface WindowsEvent {
 export function looksLikeWindows(json: Fields): boolean {
   const { Event: event, winlog } = json
   if (event !== undefined && isFields(event)) return isFields(event.System)
-  if (winlog !== undefined && isFields(winlog)) return text(winlog.channel) !== undefined
+  if (winlog !== undefined && isFields(winlog)) {
+    return text(winlog.channel) !== undefined || text(winlog.provider_name) !== undefined
+  }
   if (json.EventID !== undefined) return flatChannel(json) !== undefined && toId(json.EventID) >= 0
   return (
     (json['winlog.channel'] !== undefined && json['winlog.event_id'] !== undefined) ||
@@ -62,6 +68,8 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
     level: content(system.Level),
     keywords: content(system.Keywords),
     message: renderedMessage(event),
+    user: undefined,
+    outcome: undefined,
     system: compact({
       Version: content(system.Version),
       Task: content(system.Task),
@@ -81,8 +89,10 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
 function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
   const event = isFields(json.event) ? json.event : {}
   const log = isFields(json.log) ? json.log : {}
-  const provider = text(winlog.provider_name) ?? text(winlog.source_name) ?? ''
-  const channel = text(winlog.channel) ?? text(winlog.log_name) ?? channelOfProvider(provider)
+  const provider =
+    text(winlog.provider_name) ?? text(winlog.source_name) ?? text(event.provider) ?? ''
+  const channel =
+    channelName(winlog.channel) ?? text(winlog.log_name) ?? channelOfProvider(provider)
   const eventId = toId(winlog.event_id ?? event.code)
   if (channel === undefined || eventId < 0) return undefined
   const process = isFields(winlog.process) ? winlog.process : {}
@@ -91,11 +101,13 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     channel,
     eventId,
     provider,
-    computer: text(winlog.computer_name) ?? text(winlog.computerObject),
-    times: [json['@timestamp']],
+    computer: text(winlog.computer_name) ?? text(winlog.computerObject) ?? hostName(json),
+    times: [json['@timestamp'], winlog.time_created, event.created],
     level: log.level ?? json['log.level'] ?? winlog.level,
     keywords: winlog.keywords,
     message: text(json.message),
+    user: userName(user),
+    outcome: text(event.outcome),
     system: compact({
       Version: winlog.version,
       Task: winlog.task,
@@ -108,6 +120,23 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     data: { ...dataOf(winlog.event_data), ...userData(winlog.user_data) },
     flat: false,
   }
+}
+
+/** A channel's name: event tracing gives a number there. */
+function channelName(value: FieldValue | undefined): string | undefined {
+  const name = text(value)
+  return name === undefined || /^\d+$/.test(name) ? undefined : name
+}
+
+function hostName(json: Fields): string | undefined {
+  const { host } = json
+  return isFields(host ?? null) ? text((host as Fields).name) : text(host)
+}
+
+function userName(user: Fields): string | undefined {
+  const name = text(user.name)
+  const domain = text(user.domain)
+  return name === undefined || domain === undefined ? name : `${domain}\\${name}`
 }
 
 /** NXLog and other flat JSON: system and data side by side. */
@@ -131,6 +160,8 @@ function readFlat(json: Fields): WindowsEvent | undefined {
     level: json.Level ?? json.SeverityValue,
     keywords: json.Keywords,
     message: text(json.Message) ?? text(json.message),
+    user: undefined,
+    outcome: undefined,
     system: {},
     data: json,
     flat: true,

@@ -1,109 +1,32 @@
-// What common Windows events are called, for messages and the action column.
+// What Windows events are called, for messages and the action column.
+import { OTHERS } from './titles/others.ts'
+import { SECURITY } from './titles/security.ts'
 
-/** Title by service and event id. */
-export const TITLES: Readonly<Record<string, Readonly<Record<number, string>>>> = {
-  sysmon: {
-    1: 'Process created',
-    2: 'File creation time changed',
-    3: 'Network connection',
-    4: 'Sysmon service state changed',
-    5: 'Process terminated',
-    6: 'Driver loaded',
-    7: 'Image loaded',
-    8: 'Remote thread created',
-    9: 'Raw disk read',
-    10: 'Process accessed',
-    11: 'File created',
-    12: 'Registry object added or deleted',
-    13: 'Registry value set',
-    14: 'Registry object renamed',
-    15: 'File stream created',
-    16: 'Sysmon configuration changed',
-    17: 'Pipe created',
-    18: 'Pipe connected',
-    19: 'WMI filter',
-    20: 'WMI consumer',
-    21: 'WMI consumer bound to filter',
-    22: 'DNS query',
-    23: 'File deleted',
-    24: 'Clipboard changed',
-    25: 'Process image tampered with',
-    26: 'File deletion detected',
-    27: 'Executable file blocked',
-    28: 'File shredding blocked',
-    29: 'Executable file detected',
-    255: 'Sysmon error',
-  },
-  security: {
-    1102: 'Audit log cleared',
-    4624: 'Logon',
-    4625: 'Logon failed',
-    4634: 'Logoff',
-    4647: 'Logoff by user',
-    4648: 'Logon with explicit credentials',
-    4656: 'Handle requested',
-    4657: 'Registry value modified',
-    4662: 'Directory object operation',
-    4663: 'Object access attempt',
-    4672: 'Special privileges assigned',
-    4673: 'Privileged service called',
-    4688: 'Process created',
-    4689: 'Process terminated',
-    4697: 'Service installed',
-    4698: 'Scheduled task created',
-    4699: 'Scheduled task deleted',
-    4702: 'Scheduled task updated',
-    4719: 'Audit policy changed',
-    4720: 'User account created',
-    4722: 'User account enabled',
-    4723: 'Password change attempt',
-    4724: 'Password reset attempt',
-    4725: 'User account disabled',
-    4726: 'User account deleted',
-    4728: 'Member added to global group',
-    4732: 'Member added to local group',
-    4738: 'User account changed',
-    4740: 'User account locked out',
-    4756: 'Member added to universal group',
-    4768: 'Kerberos ticket requested',
-    4769: 'Kerberos service ticket requested',
-    4771: 'Kerberos pre-authentication failed',
-    4776: 'Credentials validated',
-    5136: 'Directory object modified',
-    5140: 'Share accessed',
-    5145: 'Share object checked',
-    5156: 'Connection permitted',
-    5157: 'Connection blocked',
-  },
-  powershell: { 4103: 'PowerShell command invoked', 4104: 'PowerShell script block' },
-  'powershell-classic': {
-    400: 'PowerShell engine started',
-    403: 'PowerShell engine stopped',
-    600: 'PowerShell provider started',
-    800: 'PowerShell pipeline executed',
-  },
-  system: {
-    104: 'Event log cleared',
-    7034: 'Service terminated unexpectedly',
-    7036: 'Service state changed',
-    7040: 'Service start type changed',
-    7045: 'Service installed',
-  },
-  windefend: {
-    1116: 'Malware detected',
-    1117: 'Malware action taken',
-    5001: 'Real-time protection disabled',
-    5007: 'Defender configuration changed',
-  },
-  taskscheduler: {
-    106: 'Scheduled task registered',
-    129: 'Scheduled task process created',
-    140: 'Scheduled task updated',
-    141: 'Scheduled task deleted',
-    142: 'Scheduled task disabled',
-  },
-  wmi: { 5857: 'WMI provider started', 5859: 'WMI subscription', 5861: 'WMI binding' },
-  'bits-client': { 3: 'BITS job created', 59: 'BITS transfer started', 60: 'BITS transfer ended' },
+const TITLES: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
+  Object.entries({ ...OTHERS, security: SECURITY }).map(([service, text]) => [
+    service,
+    titlesOf(text),
+  ]),
+)
+
+function titlesOf(text: string): ReadonlyMap<number, string> {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return new Map(
+    lines.map((line) => {
+      const blank = line.indexOf(' ')
+      return [Number(line.slice(0, blank)), line.slice(blank + 1)] as const
+    }),
+  )
+}
+
+/** The title of an event, by Sigma's service of its channel. */
+export function titleOf(service: string | undefined, eventId: number): string | undefined {
+  return service === undefined ? undefined : TITLES.get(service)?.get(eventId)
+}
+
+/** How many event ids have a title. */
+export function titleCount(): number {
+  return [...TITLES.values()].reduce((sum, titles) => sum + titles.size, 0)
 }
 
 /** Fields that say most about an event, in order. */
@@ -115,17 +38,21 @@ export const TELLING_FIELDS = [
   'ImageLoaded',
   'PipeName',
   'QueryName',
+  'QNAME',
   'ThreatName',
   'ServiceName',
   'TaskName',
+  'RemoteName',
   'DestinationIp',
   'TargetImage',
   'ObjectName',
   'ShareName',
   'Payload',
   'NewProcessName',
+  'ApplicationPath',
   'Image',
   'TargetUserName',
   'SubjectUserName',
+  'User',
   'param1',
 ]

@@ -1,0 +1,98 @@
+// The columns of a Windows event.
+import type { Fields, Pivots } from '../../sigma/event.ts'
+import { type EventSeverity, severityOf } from '../severity.ts'
+import { pivotValue } from '../values.ts'
+import type { WindowsEvent } from './shapes.ts'
+import { titleOf } from './titles.ts'
+
+/** Fields of each column, first usable value wins. */
+const PIVOT_FIELDS = {
+  src_ip: ['SourceIp', 'IpAddress', 'SourceAddress', 'ClientAddress', 'Source', 'Address'],
+  src_port: ['SourcePort', 'IpPort', 'ClientPort'],
+  dst_ip: ['DestinationIp', 'DestAddress', 'DestinationAddress', 'Destination'],
+  dst_port: ['DestinationPort', 'DestPort'],
+  process: [
+    ...['Image', 'NewProcessName', 'SourceImage', 'ProcessName', 'Application', 'processPath'],
+    ...['AppPath', 'ProcessPath', 'ModifyingApplication', 'HostApplication'],
+  ],
+  hash: ['Hashes', 'Hash'],
+  domain: ['QueryName', 'QNAME', 'DestinationHostname'],
+  url: ['RemoteName', 'url'],
+} as const satisfies Partial<Record<keyof Pivots, readonly string[]>>
+
+/** Security events whose target account is the one that acts: it logs on, off or asks for a ticket. */
+const TARGET_ACTS: ReadonlySet<number> = new Set([
+  ...[4624, 4625, 4626, 4627, 4634, 4647, 4768, 4769, 4770, 4771, 4772, 4773, 4776, 4777, 4800],
+  ...[4801, 4802, 4803, 4964],
+])
+const ACTING_USER = [
+  ...['User', 'SubjectUserName', 'TargetUserName', 'UserName', 'AccountName', 'UserId'],
+  ...['ClientUserName', 'UserContext', 'Detection User'],
+]
+const TARGET_USER = ['TargetUserName', 'SubjectUserName', 'User', 'UserName', 'AccountName']
+
+type Writable = { -readonly [name in keyof Pivots]: Pivots[name] }
+
+/** Host, user, addresses, process and the rest, as far as the event has them. */
+export function pivotsOf(event: WindowsEvent, fields: Fields, service: string | undefined): Pivots {
+  const pivots: Writable = {}
+  if (event.computer !== undefined) pivots.host = event.computer
+  const target = service === 'security' && TARGET_ACTS.has(event.eventId)
+  const user = firstPivot('user', target ? TARGET_USER : ACTING_USER, fields) ?? event.user
+  if (user !== undefined) pivots.user = user
+  for (const name of Object.keys(PIVOT_FIELDS) as (keyof typeof PIVOT_FIELDS)[]) {
+    const value = firstPivot(name, PIVOT_FIELDS[name], fields)
+    if (value !== undefined) pivots[name] = value
+  }
+  if (service === 'dns-server-analytic') addPort(pivots, fields)
+  const title = titleOf(service, event.eventId)
+  if (title !== undefined) pivots.action = title.toLowerCase()
+  const outcome = outcomeOf(event)
+  if (outcome !== undefined) pivots.outcome = outcome
+  const severity = levelSeverity(event)
+  if (severity !== undefined) pivots.severity = severity
+  return pivots
+}
+
+/** DNS servers log one address and one port: of who asked, or of who is answered. */
+function addPort(pivots: Writable, fields: Fields): void {
+  const port = fields.Port === undefined ? undefined : pivotValue('src_port', fields.Port)
+  if (port === undefined) return
+  if (fields.Source === undefined) pivots.dst_port = port
+  else pivots.src_port = port
+}
+
+function firstPivot(
+  name: keyof Pivots,
+  candidates: readonly string[],
+  fields: Fields,
+): string | number | undefined {
+  for (const candidate of candidates) {
+    const value = fields[candidate]
+    if (value === undefined) continue
+    if (name === 'src_ip' && value === 'LOCAL') return '127.0.0.1'
+    const usable = pivotValue(name, value)
+    if (usable !== undefined) return usable
+  }
+  return undefined
+}
+
+/** Audit success and failure, from the keywords' bits or words, or from what a collector says. */
+function outcomeOf(event: WindowsEvent): string | undefined {
+  const { keywords } = event
+  const text = (Array.isArray(keywords) ? keywords.join(' ') : String(keywords ?? '')).toLowerCase()
+  if (text.includes('audit success') || text.startsWith('0x802')) return 'success'
+  if (text.includes('audit failure') || text.startsWith('0x801')) return 'failure'
+  if (text === '-9214364837600034816' || text === '9232379236109516800') return 'success'
+  if (text === '-9218868437227405312' || text === '9227875636482146304') return 'failure'
+  return event.outcome
+}
+
+/** Warnings and worse; what Windows calls information is left to the patterns. */
+function levelSeverity({ level }: WindowsEvent): EventSeverity | undefined {
+  if (level === 1 || level === '1') return 'high'
+  if (level === 2 || level === '2') return 'medium'
+  if (level === 3 || level === '3') return 'low'
+  const severity = typeof level === 'string' ? severityOf(level) : undefined
+  return severity === 'informational' ? undefined : severity
+}

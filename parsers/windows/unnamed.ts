@@ -1,0 +1,53 @@
+// Names for data that Windows logs without: by provider and event id, in the order of the values. Newer
+// Windows names the same values so itself; rules use these names.
+import type { FieldValue } from '../../sigma/event.ts'
+
+const APPLICATION_ERROR = [
+  ...['AppName', 'AppVersion', 'AppTimeStamp', 'ModuleName', 'ModuleVersion', 'ModuleTimeStamp'],
+  ...['ExceptionCode', 'FaultingOffset', 'ProcessId', 'ProcessCreationTime', 'AppPath'],
+  ...['ModulePath', 'IntegratorReportId', 'PackageFullName', 'PackageRelativeAppId'],
+]
+const ERROR_REPORT = [
+  ...['FaultBucket', 'FaultType', 'EventName', 'Response', 'CabId', 'P1', 'P2', 'P3', 'P4', 'P5'],
+  ...['P6', 'P7', 'P8', 'P9', 'P10', 'AttachedFiles', 'StorePath', 'AnalysisSymbol'],
+  ...['Rechecking', 'ReportId', 'ReportStatus', 'HashedBucket', 'CabGuid'],
+]
+
+/** By provider (lower case) and event id. */
+const NAMES: Readonly<Record<string, Readonly<Record<number, readonly string[]>>>> = {
+  'application error': { 1000: APPLICATION_ERROR },
+  'windows error reporting': { 1001: ERROR_REPORT },
+  msiinstaller: {
+    1033: ['ProductName', 'ProductVersion', 'ProductLanguage', 'Status', 'Manufacturer'],
+    1034: ['ProductName', 'ProductVersion', 'ProductLanguage', 'Status', 'Manufacturer'],
+    11707: ['Description'],
+    11708: ['Description'],
+    11724: ['Description'],
+  },
+  user32: {
+    1074: [
+      'ProcessName',
+      'ComputerName',
+      'ReasonText',
+      'ReasonCode',
+      'ShutdownType',
+      'Comment',
+      'User',
+    ],
+  },
+}
+
+/** Adds the names where they are known and free. */
+export function nameUnnamed(
+  fields: { [name: string]: FieldValue },
+  provider: string,
+  eventId: number,
+): void {
+  const names = NAMES[provider.toLowerCase()]?.[eventId]
+  const { Data: data } = fields
+  if (names === undefined || !Array.isArray(data)) return
+  names.forEach((name, index) => {
+    const value = data[index]
+    if (value !== undefined && value !== '') fields[name] ??= value
+  })
+}
