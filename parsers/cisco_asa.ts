@@ -4,6 +4,7 @@ import { readAsaMessage } from './cisco/asa-message.ts'
 import { outcomeOf } from './cisco/asa-outcome.ts'
 import { readFtdPairs } from './cisco/ftd-pairs.ts'
 import { type Mark, markIn } from './cisco/mark.ts'
+import { readUnmarked } from './cisco/unmarked.ts'
 import { deviceEvent, type WritableFields, type WritablePivots } from './device/event.ts'
 import { readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -26,6 +27,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   const mark = input.json === undefined ? markIn(text) : undefined
   if (mark === undefined || !FACILITIES.has(mark.facility)) {
+    const unmarked = input.json === undefined ? readUnmarked(text, context) : undefined
+    if (unmarked !== undefined) return unmarked
     return { code: 'cisco-asa-no-mark', message: 'no %ASA- or %FTD- mark' }
   }
   const header = readHeader(text.slice(0, mark.start), context)
@@ -78,10 +81,11 @@ export const ciscoAsa: Parser = {
   name: 'cisco_asa',
   title: 'Cisco ASA and Firepower Threat Defense',
   aliases: ['asa', 'ftd', 'cisco_ftd', 'firepower', 'pix'],
-  recognise(input) {
+  recognise(input, context) {
     if (input.json !== undefined) return false
     const mark = markIn(input.text)
-    return mark !== undefined && FACILITIES.has(mark.facility)
+    if (mark !== undefined) return FACILITIES.has(mark.facility)
+    return readUnmarked(input.text, context) !== undefined
   },
   parse,
 }

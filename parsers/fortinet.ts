@@ -44,6 +44,8 @@ const OTHER = closedLogSource('fortigate', ['firewall'], ['fortigate'])
 /** What FortiOS' own daemons report of themselves has a product of its own in Sigma. */
 const SSLVPND = closedLogSource('fortios', [], ['sslvpnd', 'event'])
 
+const DATED = /^date="?\d{4}-\d\d-\d\d"?[ ,]time="?\d\d:\d\d/
+
 /** Where the pairs start, or -1: the first of the names that every such line begins with. */
 function pairsStart(text: string): number {
   const device = text.indexOf('devname=')
@@ -51,6 +53,7 @@ function pairsStart(text: string): number {
     .filter((at) => at >= 0 && at <= HEADER_UNITS_MAX)
     .reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
   if (start === Number.POSITIVE_INFINITY) return -1
+  if (DATED.test(text.slice(start, start + 40))) return start
   const known =
     text.includes('logid=') || text.includes('devid=') || text.includes('log_id=') || device >= 0
   return known && (text.includes('subtype=') || text.includes('type=')) ? start : -1
@@ -134,6 +137,7 @@ function addWeb(fields: WritableFields, pivots: WritablePivots): void {
   put(fields, 'cs-referrer', word(fields, 'referralurl'))
 }
 
+const LOGON = /log(?:on|off|in|out)$/i
 const FAILED = /^(?:fail|failed|failure|denied|error|invalid)/i
 
 function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
@@ -143,7 +147,11 @@ function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   const result = word(fields, 'result') ?? word(fields, 'status')
   if (event && (FAILED.test(result ?? '') || action?.endsWith('-fail') === true)) {
     pivots.outcome = 'failure'
-  } else if (event ? result !== undefined : action !== undefined) pivots.outcome = 'success'
+  } else if (
+    event ? (result ?? LOGON.exec(action ?? '')?.[0]) !== undefined : action !== undefined
+  ) {
+    pivots.outcome = 'success'
+  }
   const level = word(fields, 'severity') ?? word(fields, 'crlevel') ?? word(fields, 'level')
   const severity = level === undefined ? undefined : severityOf(level)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity

@@ -27,9 +27,19 @@ function pairsStart(text: string): number {
     : -1
 }
 
+/** Also where the end of a packet starts that a device cut in two. */
+function partStart(text: string): number {
+  const whole = pairsStart(text)
+  if (whole >= 0) return whole
+  const part = /(?:^| )((?:TTL|LEN|SRC|PROTO)=\S{1,64} .{0,256}?\bPROTO=)/.exec(
+    text.slice(0, HEADER_UNITS_MAX),
+  )
+  return part === null ? -1 : part.index + (part[0].startsWith(' ') ? 1 : 0)
+}
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
-  const start = input.json === undefined ? pairsStart(text) : -1
+  const start = input.json === undefined ? partStart(text) : -1
   if (start < 0) return { code: 'iptables-no-packet', message: 'no IN= and OUT= of netfilter' }
   const { header, prefix } = headOf(text, start, context)
   const fields: WritableFields = {}

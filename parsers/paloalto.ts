@@ -19,7 +19,7 @@ import { parseTime } from './time.ts'
 
 /** Receive time, serial number and type: the columns that every line has. */
 const START =
-  /^,(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d),([\w-]{1,32}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
+  /^,(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?),([\w-]{1,32}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
 const GENERATED_SLACK_MS = 3_600_000
 
 /** Where the first column starts, or -1. */
@@ -46,7 +46,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   const pivots: WritablePivots = {}
   addAddresses(type, fields)
-  addNames(fields, pivots)
+  addNames(fields, pivots, header?.host === undefined)
   addWeb(type, fields, pivots)
   addMeaning(type, fields, pivots)
   return deviceEvent(header, {
@@ -91,8 +91,10 @@ function addressOf(fields: WritableFields): string | undefined {
   return own === undefined || own === '0.0.0.0' ? word(fields, 'public_ip') : own
 }
 
-function addNames(fields: WritableFields, pivots: WritablePivots): void {
-  const host = word(fields, 'device_name')
+/** `alone`: no header names the device, so that the portal or the client has to stand for it. */
+function addNames(fields: WritableFields, pivots: WritablePivots, alone: boolean): void {
+  const substitute = alone ? (word(fields, 'portal') ?? word(fields, 'machinename')) : undefined
+  const host = word(fields, 'device_name') ?? substitute
   if (host !== undefined) pivots.host = host
   const user = ['srcuser', 'user', 'admin', 'normalize_user', 'dstuser']
     .map((name) => word(fields, name))

@@ -1,14 +1,23 @@
 // pfSense and OPNsense: the packet filter's `filterlog`, and logins to the web interface.
+import { bind } from './bind.ts'
 import { splitCsv } from './device/csv.ts'
 import { daemonLine } from './device/daemon.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { verdictOf } from './device/verdict.ts'
+import { dhcpd } from './dhcpd.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { haproxy } from './haproxy.ts'
+import { linuxAuth } from './linux_auth.ts'
 import { closedLogSource } from './logsource.ts'
+import { nginx } from './nginx.ts'
+import { openvpn } from './openvpn.ts'
+import { squid } from './squid.ts'
 import type { SyslogLine } from './syslog-header.ts'
 import { template } from './template.ts'
+import { unbound } from './unbound.ts'
 
 const FIREWALL = closedLogSource('pfsense', ['firewall'], ['filterlog', 'syslog'])
+const OTHER = closedLogSource('pfsense', [], ['syslog'])
 const WEB = closedLogSource('pfsense', ['authentication'], ['php-fpm', 'auth', 'syslog'])
 
 const HEAD =
@@ -75,10 +84,33 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (PACKET.test(text)) return packetEvent(header, text)
   const login = loginEvent(header, text)
   if (login !== undefined) return login
-  if (program === undefined || !PROGRAMS.has(program)) {
+  if (program === undefined) {
     return { code: 'pfsense-no-line', message: 'neither a filterlog nor a login line' }
   }
-  return deviceEvent(header, { logsource: WEB, message: text, fields: {}, pivots: {} })
+  const parsed = serviceOf(program)?.parse(input, context)
+  if (parsed !== undefined && !('code' in parsed)) return parsed
+  const logsource = PROGRAMS.has(program) ? WEB : OTHER
+  return deviceEvent(header, { logsource, message: text, fields: {}, pivots: {} })
+}
+
+/** Services that run on the firewall are read as what they are. */
+const SERVICES: Readonly<Record<string, Parser>> = {
+  dhcpd,
+  unbound,
+  openvpn,
+  haproxy,
+  squid,
+  nginx,
+  named: bind,
+  sshd: linuxAuth,
+  'sshd-session': linuxAuth,
+  sudo: linuxAuth,
+  cron: linuxAuth,
+}
+
+function serviceOf(program: string): Parser | undefined {
+  const name = program.replace(/-\d{1,3}$/, '')
+  return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
 }
 
 function packetEvent(header: SyslogLine | undefined, text: string): Parsed {

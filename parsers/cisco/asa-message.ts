@@ -1,6 +1,12 @@
 // The text of an ASA message, read by what its words say: `from`, `src` and `for` stand in front of the
 // source, `to`, `dst` and `->` in front of the destination, whichever of the 2,000 messages it is.
-import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
+import {
+  accountName,
+  put,
+  putUrl,
+  type WritableFields,
+  type WritablePivots,
+} from '../device/event.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
 
 type Role = 'src' | 'dst' | 'mapped' | 'server'
@@ -34,7 +40,7 @@ const VERDICTS: ReadonlyMap<string, string> = new Map([
     'blocked',
     'rejected',
   ].map((word) => [word, 'denied'] as const),
-  ...['permitted', 'allowed', 'permit', 'bypass', 'monitored'].map(
+  ...['permitted', 'allowed', 'permit', 'bypass', 'monitored', 'est-allowed', 'accessed'].map(
     (word) => [word, 'allowed'] as const,
   ),
 ])
@@ -79,6 +85,10 @@ interface State {
   last: 'src' | 'dst' | undefined
   previous: string
   user: string | undefined
+  /** A value that was read ahead: no endpoint, whatever it looks like. */
+  spent: string | undefined
+  /** Whether names stand bare behind endpoints: messages of connections. */
+  readonly connection: boolean
 }
 
 /** Adds what the words of a message say to `fields` and `pivots`. */
@@ -94,6 +104,8 @@ export function readAsaMessage(
     last: undefined,
     previous: '',
     user: undefined,
+    spent: undefined,
+    connection: /^(?:Built|Teardown) /.test(message.slice(0, 16)),
   }
   let at = 0
   for (let count = 0; at < message.length && count < WORDS_MAX; count++) {
@@ -102,23 +114,32 @@ export function readAsaMessage(
     if (end > at) readWord(state, message, at, end)
     at = end + 1
   }
-  if (state.user !== undefined) {
-    fields.user = state.user
-    pivots.user = accountName(state.user)
+  const user = state.user ?? fields.dst_user
+  if (typeof user === 'string') {
+    fields.user = user
+    pivots.user = accountName(user)
   }
 }
 
 function readWord(state: State, message: string, start: number, end: number): void {
   const word = message.slice(start, end)
+  const first = word.charCodeAt(0)
+  if (state.spent !== undefined && word !== '=' && word !== ':') {
+    const value = state.spent
+    state.spent = undefined
+    if (word.includes(value)) {
+      state.previous = value
+      return
+    }
+  }
   if (word.length <= 12) {
-    const known = word.toLowerCase()
+    const known = (first === 0x28 ? word.slice(1) : word).toLowerCase()
     if (readKeyword(state, known, message, end)) return
   }
-  const first = word.charCodeAt(0)
   if (mayBeEndpoint(word)) {
     if (addEndpoint(state, word, first === 0x28)) return
-  } else if (first === 0x28 && state.last !== undefined && word.endsWith(')')) {
-    addSuffix(state, word.slice(1, -1))
+  } else if (state.last !== undefined && (first === 0x28 || state.connection)) {
+    addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
     return
   }
   const labelled = word.indexOf(':')
@@ -141,10 +162,13 @@ function readKeyword(state: State, word: string, message: string, end: number): 
   }
   if (bare === 'user' || bare === 'username' || bare === 'uname' || bare === 'user=') {
     state.user ??= userBehind(message, end)
+    state.spent = state.user
+    state.last = undefined
     return true
   }
   if (bare === 'group') {
-    put(state.fields, 'group', valueBehind(message, end))
+    state.spent = valueBehind(message, end)
+    put(state.fields, 'group', state.spent)
     return true
   }
   return readFact(state, bare, message, end)
@@ -212,10 +236,9 @@ function mayBeEndpoint(word: string): boolean {
 
 /** True when the word is an address with a part in the message. */
 function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
+  if (word.includes('://') || state.previous === 'URL') return addUrl(state, word)
   const text = trimmed(word)
-  const url = text.indexOf('://')
-  if (url > 0) return addUrl(state, text)
-  const endpoint = readEndpoint(text, state.role !== undefined)
+  const endpoint = readEndpoint(text, state.role !== undefined || /\/.{1,255}\(\d+\)$/.test(text))
   if (endpoint === undefined) return false
   const local = /^(?:local|remote)$/i.exec(endpoint.interface ?? '')?.[0]?.toLowerCase()
   const role = local === undefined ? state.role : local === 'local' ? 'src' : 'dst'
@@ -261,29 +284,30 @@ function isRole(name: string | undefined): boolean {
 function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
   put(state.fields, `mapped_${side}_ip`, endpoint.ip ?? endpoint.name)
   put(state.fields, `mapped_${side}_port`, endpoint.port)
+  if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
 }
 
 /** `(LOCAL\anna)` behind an endpoint and its mapped address. */
 function addSuffix(state: State, user: string): void {
   const side = state.last
-  if (side === undefined || user === '' || /^(?:type|no) /.test(user)) return
-  state.fields[`${side}_user`] = user
+  if (side === undefined || user === '' || /^\d+$|^(?:type|no)\b/.test(user)) return
+  state.fields[`${side}_user`] ??= user
   if (side === 'src') state.user ??= user
 }
 
-/** `10.0.0.1:http://host/path`, `anna@10.0.0.1:http://host/path`, `http://host/path`. */
+/** `10.0.0.1:http://host/path`, `anna@10.0.0.1:http://host/path`, `http://host/path`, `10.0.0.1:/path`. */
 function addUrl(state: State, text: string): boolean {
   const { fields } = state
-  const scheme = /(?:^|:)(https?|ftp):\/\//.exec(text.slice(0, 512))
+  const scheme = /(?:^|:)(?:(?:https?|ftp):\/\/|\/)/.exec(text.slice(0, 512))
   if (scheme === null) return false
   const start = scheme[0].startsWith(':') ? scheme.index + 1 : scheme.index
   put(fields, 'url', text.slice(start))
-  state.pivots.url = text.slice(start)
+  putUrl(state.pivots, text.slice(start))
   const before = text.slice(0, Math.max(start - 1, 0))
-  const at = before.lastIndexOf('@')
-  if (at > 0) state.user ??= before.slice(0, at)
-  const endpoint = readEndpoint(before.slice(at + 1), false)
+  const endpoint = readEndpoint(before, false)
+  if (endpoint?.user !== undefined) state.user ??= endpoint.user
   if (endpoint?.ip !== undefined) fields.dst_ip ??= endpoint.ip
+  state.previous = ''
   return true
 }
 

@@ -13,7 +13,7 @@ const SESSIONS: ReadonlySet<string> = new Set([
   ...['750', '751', '752'],
 ])
 /** Refusals that the device reports as its own failure to serve, not as a rule's verdict. */
-const REFUSED = /^(?:710005|710006|1100\d\d|338[0-3]0[5-8])$/
+const REFUSED = /^(?:710005|710006|1100\d\d|338[0-3]0[5-8]|338204)$/
 
 /** `success`, `failure` or undefined where the message says neither. */
 export function outcomeOf(

@@ -17,13 +17,24 @@ const WORD_UNITS_MAX = 300
 export function readEndpoint(word: string, named: boolean): Endpoint | undefined {
   if (word.length > WORD_UNITS_MAX) return undefined
   const open = word.indexOf('(')
-  const main = open > 0 ? word.slice(0, open) : word
-  const close = open > 0 ? word.indexOf(')', open) : -1
-  const suffix = close > 0 ? word.slice(open + 1, close) : ''
-  const found = addressOf(main) ?? (named ? nameOf(main) : undefined)
-  if (found === undefined || suffix === '') return found
-  if (/^\d{1,6}$/.test(suffix)) return found.port === undefined ? { ...found, port: suffix } : found
-  return /^type$|^no$/.test(suffix) ? found : { ...found, user: suffix }
+  const whole = open > 0 ? word.slice(0, open) : word
+  const main = whole.endsWith(')') ? whole.slice(0, -1) : whole
+  const suffix = open > 0 ? suffixOf(word, open + 1) : ''
+  const at = main.lastIndexOf('@')
+  const user = at > 0 ? main.slice(0, at) : undefined
+  const text = main.slice(at + 1)
+  const port = /^\d{1,6}$/.test(suffix) ? suffix : undefined
+  const found = addressOf(text) ?? (named ? nameOf(text, port !== undefined) : undefined)
+  if (found === undefined) return undefined
+  if (port !== undefined) return found.port === undefined ? { ...found, port } : found
+  const account = suffix === '' || suffix === 'type' || suffix === 'no' ? user : suffix
+  return account === undefined ? found : { ...found, user: account }
+}
+
+/** What is in the last brackets, up to a comma: `LOCAL\anna` of `(10.0.0.1/1)(LOCAL\anna, 123)`. */
+function suffixOf(word: string, start: number): string {
+  const end = word.slice(start).search(/[),]/)
+  return end < 0 ? word.slice(start) : word.slice(start, start + end)
 }
 
 function isIp(text: string): boolean {
@@ -58,8 +69,12 @@ function hostOf(text: string): Endpoint | undefined {
 }
 
 /** `SERVERS:exp-srv/50578`, `target.example/80`. */
-function nameOf(text: string): Endpoint | undefined {
+function nameOf(text: string, portBehind: boolean): Endpoint | undefined {
   const slash = text.lastIndexOf('/')
+  const inner = text.slice(slash + 1)
+  if (portBehind && slash > 0 && /^[\w.-]{1,255}$/.test(inner)) {
+    return { interface: text.slice(0, slash), name: inner }
+  }
   const port = text.slice(slash + 1)
   const whole = slash < 0 ? text : text.slice(0, slash)
   const colon = whole.indexOf(':')
