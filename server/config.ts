@@ -108,6 +108,13 @@ export const SETTINGS = {
     help: 'Sigma rule folders beside detections/, a read-only overlay.',
     schema: list(':').transform((folders) => folders.map((folder) => resolve(folder))),
   },
+  lateness_s: {
+    variable: 'TRAPLINE_LATENESS_S',
+    type: 'seconds',
+    default: '300',
+    help: 'How far an event may lie behind the newest of its source and still be correlated.',
+    schema: whole(0, 86_400),
+  },
   bootstrapPassword: {
     variable: 'TRAPLINE_BOOTSTRAP_PASSWORD',
     type: 'text',

@@ -6,9 +6,9 @@ import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
+import { createLiveness } from './services/liveness.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
-import { createLiveness } from './services/liveness.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import type { Services } from './services/services.ts'
@@ -65,7 +65,8 @@ async function start(
     faults.push(error.message)
     failure.resolve(error)
   }
-  const state = await startState({ folder: settings.data }, fail)
+  const lateness_ms = settings.lateness_s * 1000
+  const state = await startState({ folder: settings.data, lateness_ms }, fail)
   stops.push(() => state.stop())
   state.on('alerts-stopped', (reason) => faults.push(`alerts: ${reason}`))
   const { oneTimePassword } = await state.client.bootstrap(
@@ -85,7 +86,7 @@ async function start(
   const rules = createRules(events.reader, async () => (await ingest.stats()).hits)
   const useRules = async (report: RulesReport) => {
     const catalogue = await makeCatalogue(report)
-    await state.client.setRules(catalogue.facts)
+    await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
   }
   const ingest = await startIngest({
@@ -155,8 +156,8 @@ function startChores(
   let stopped = false
   const watch = createSilenceWatch(services.sources, state.client)
   const acknowledge = async () => {
-    const { sequence } = await state.client.alertMakerStatus()
-    if (sequence > 0) await ingest.acknowledgeMatches(sequence)
+    const { sequence, needless = sequence } = await state.client.alertMakerStatus()
+    if (needless > 0) await ingest.acknowledgeMatches(needless)
   }
   const chore = (name: string, work: () => Promise<void>) => {
     work().catch((error) => {

@@ -289,9 +289,20 @@ test('a stream that resumes from another run of the server is told to read anew'
   expect(message).toContain('event: reset')
 })
 
-test('a scenario plays through ingest', async () => {
+interface CorrelationAlert {
+  readonly rule_title: string
+  readonly event_ids: readonly string[]
+}
+
+test.each([
+  [
+    'ssh-brute-force',
+    ['SSH Password Guessing From One Address', 'SSH Password Guessing That Succeeds'],
+  ],
+  ['dns-tunnelling', ['Many Different Long DNS Names Asked by One Host']],
+])('the scenario %s plays through ingest and raises its correlations', async (name, rules) => {
   const { scenarios } = await server.json('/api/v1/scenarios')
-  const { id, events } = scenarios.find((one: { id: string }) => one.id === 'ssh-brute-force')
+  const { id, events } = scenarios.find((one: { id: string }) => one.id === name)
   const play = { method: 'POST', body: JSON.stringify({ speed: 1_000 }) }
   const run = await server.json(`/api/v1/scenarios/${id}/play`, play)
   const done = await eventually(
@@ -303,6 +314,14 @@ test('a scenario plays through ingest', async () => {
   )
   expect(done).toMatchObject({ sent: events, total: events })
   expect(done.error).toBeUndefined()
+  const alerts = await eventually(
+    async () => (await server.json('/api/v1/alerts?limit=100')).alerts as CorrelationAlert[],
+    (found) => rules.every((rule) => found.some((alert) => alert.rule_title === rule)),
+  )
+  for (const rule of rules) {
+    const { event_ids } = alerts.find((alert) => alert.rule_title === rule)!
+    expect(event_ids.length).toBeGreaterThanOrEqual(10)
+  }
 })
 
 const port = (kind: string) =>

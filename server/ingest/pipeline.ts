@@ -4,6 +4,7 @@ import { type Columns, columnsAfter, isHeaderLine } from '../../parsers/columns.
 import type { Event } from '../../parsers/event.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { getPath } from '../services/event-value.ts'
+import { addKeys, STREAM_KEY } from '../services/match-keys.ts'
 import type { IngestAnswer } from '../services/services.ts'
 import {
   LOST_SAMPLE_CHARS_MAX,
@@ -30,6 +31,8 @@ export interface BatchInput {
   readonly key?: string | undefined
   readonly bodyHash?: string | undefined
   readonly import?: boolean | undefined
+  /** Which import: those of one correlate among themselves only. */
+  readonly importId?: string | undefined
   /** Receipt, milliseconds. */
   readonly received: number
 }
@@ -62,6 +65,7 @@ export function prepareBatch(
     if (errors.length < ANSWER_ERRORS_MAX) errors.push({ index: at, code, message })
   }
 
+  const stream = input.import === true ? (input.importId ?? 'import') : undefined
   let unparsed = 0
   for (let at = 0; at < input.texts.length; at++) {
     const text = input.texts[at]!
@@ -80,7 +84,8 @@ export function prepareBatch(
       unparsed++
       report(at, { source: event.source, ...event.error, sample: sampleOf(text), index })
     }
-    const problem = rules === undefined ? undefined : matchEvent(rules, event, index, matches)
+    const problem =
+      rules === undefined ? undefined : matchEvent(rules, event, index, matches, stream)
     if (problem !== undefined) report(at, { ...problem, sample: sampleOf(text), index })
   }
   const answer: IngestAnswer = {
@@ -159,16 +164,16 @@ function matchEvent(
   event: Event,
   index: number,
   matches: NewMatch[],
+  stream: string | undefined,
 ): Omit<NewDeadLetter, 'sample' | 'index'> | undefined {
   try {
     for (const rule of rules.matcher.match(event)) {
-      const { id, hash, keys } = rules.rules[rule]!
-      matches.push({
-        index,
-        ruleId: id,
-        ruleHash: hash,
-        ...(keys.length === 0 ? {} : { keys: keysOf(event, keys) }),
-      })
+      const { id, hash, keys, correlated } = rules.rules[rule]!
+      const kept = keysOf(event, keys)
+      addKeys(kept, event, correlated)
+      if (stream !== undefined && correlated.length > 0) kept[STREAM_KEY] = stream
+      const hasKeys = keys.length > 0 || correlated.length > 0
+      matches.push({ index, ruleId: id, ruleHash: hash, ...(hasKeys ? { keys: kept } : {}) })
     }
     return undefined
   } catch (error) {

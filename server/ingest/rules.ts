@@ -1,10 +1,11 @@
 // The rules of the server: read from folders, loaded, compiled into one matcher.
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { correlationFields } from '../../sigma/correlate/compile.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import { type Need, needsOf } from '../../sigma/eval/needs.ts'
 import { loadRules } from '../../sigma/load.ts'
-import type { LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
 
 /** A folder of rules; an overlay is read-only and beside the server's own content. */
 export interface RuleFolder {
@@ -23,6 +24,15 @@ export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
   readonly file: string
 }
 
+/** A correlation that runs: it works in the state worker, on the matches of its rules. */
+export interface CorrelationInfo extends LoadedCorrelation {
+  /** SHA-256 of its text, hex. */
+  readonly hash: string
+  readonly overlay: boolean
+  /** The file on this machine. */
+  readonly file: string
+}
+
 export type RefusedInfo = Omit<RefusedRule, 'diagnostics'> & {
   readonly overlay: boolean
   readonly file: string
@@ -31,6 +41,7 @@ export type RefusedInfo = Omit<RefusedRule, 'diagnostics'> & {
 /** What the ingest worker runs with; sent to the main thread as the notice `rules`. */
 export interface RulesReport {
   readonly rules: readonly RuleInfo[]
+  readonly correlations: readonly CorrelationInfo[]
   readonly refused: readonly RefusedInfo[]
   /** Reading, loading and compiling, milliseconds. */
   readonly took_ms: number
@@ -40,7 +51,9 @@ export interface RuleSet {
   readonly rules: readonly {
     readonly id: string
     readonly hash: string
+    /** Fields that matches keep for dedup, and for correlations. */
     readonly keys: readonly string[]
+    readonly correlated: readonly string[]
   }[]
   readonly matcher: Matcher
   readonly report: RulesReport
@@ -85,15 +98,28 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
     ...rule,
     ...place(rule.path),
     needs: needsOf(expr),
-    hash: new Bun.CryptoHasher('sha256').update(rule.text).digest('hex'),
+    hash: hashOf(rule.text),
   }))
+  const correlations = loaded.correlations.map((correlation) => ({
+    ...correlation,
+    ...place(correlation.path),
+    hash: hashOf(correlation.text),
+  }))
+  const correlated = correlationFields(loaded.correlations)
   const refused = loaded.refused.map(({ diagnostics, ...rule }) => ({
     ...rule,
     ...place(rule.path),
   }))
   return {
-    rules: rules.map(({ id, hash, trapline }) => ({ id, hash, keys: trapline?.dedup ?? [] })),
+    rules: rules.map(({ id, hash, trapline }) => ({
+      ...{ id, hash, keys: trapline?.dedup ?? [] },
+      correlated: correlated.get(id) ?? [],
+    })),
     matcher,
-    report: { rules, refused, took_ms: performance.now() - started },
+    report: { rules, correlations, refused, took_ms: performance.now() - started },
   }
+}
+
+function hashOf(text: string): string {
+  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
 }

@@ -45,7 +45,11 @@ export function createHealth(parts: HealthParts): HealthService {
       return problems
     },
     figures: async () => {
-      const [ingest, stored] = await Promise.all([parts.ingest.stats(), events.stats()])
+      const [ingest, stored, { correlations }] = await Promise.all([
+        parts.ingest.stats(),
+        events.stats(),
+        state.alertMakerStatus(),
+      ])
       return {
         eventsPerSecond: ingest.eventsPerSecond,
         eventsTotal: ingest.events,
@@ -57,6 +61,7 @@ export function createHealth(parts: HealthParts): HealthService {
         indexLag_ms: stored.indexLag_ms,
         residentBytes: process.memoryUsage.rss(),
         commit_ms: ingest.commit_ms,
+        ...(correlations === undefined ? {} : { correlations }),
       }
     },
   }

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
-import type { RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
+import type { LogSource } from '../../sigma/rule.ts'
+import type { CorrelationInfo, RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
 import type { RuleSummary } from './services.ts'
@@ -34,7 +35,7 @@ export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue>
   const texts = new Map<string, RuleTexts>()
   const rules: RuleSummary[] = []
   const all = createHash('sha256')
-  for (const rule of report.rules) {
+  for (const rule of [...report.rules, ...report.correlations]) {
     const tests = await testsOf(rule)
     rules.push(summaryOf(rule, tests))
     texts.set(rule.id, { text: rule.text, ...tests.texts })
@@ -49,8 +50,16 @@ export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue>
   }
   const version = all.digest('hex').slice(0, VERSION_CHARACTERS)
   const needs = new Map(report.rules.map((rule) => [rule.id, rule.needs]))
-  return { version, rules, facts: report.rules.map(factsOf), texts, needs }
+  return {
+    version,
+    rules,
+    facts: [...report.rules, ...report.correlations].map(factsOf),
+    texts,
+    needs,
+  }
 }
+
+type Running = RuleInfo | CorrelationInfo
 
 interface FileTests {
   readonly positive: number
@@ -58,7 +67,7 @@ interface FileTests {
   readonly texts: Partial<RuleTexts>
 }
 
-async function testsOf(rule: RuleInfo): Promise<FileTests> {
+async function testsOf(rule: Running): Promise<FileTests> {
   const file = Bun.file(rule.file.replace(/\.ya?ml$/, '.test.yml'))
   if (!(await file.exists())) return { positive: 0, negative: 0, texts: {} }
   const testText = await file.text()
@@ -68,9 +77,10 @@ async function testsOf(rule: RuleInfo): Promise<FileTests> {
   return { positive, negative: tests.length - positive, texts: { testText, testPath } }
 }
 
-function summaryOf(rule: RuleInfo, tests: FileTests): RuleSummary {
+/** A correlation has no log source of its own. */
+function summaryOf(rule: Running, tests: FileTests): RuleSummary {
   const { id, title, level, author, description, tags, path, hash, overlay } = rule
-  const { product, category, service } = rule.logsource
+  const { product, category, service }: LogSource = 'logsource' in rule ? rule.logsource : {}
   return {
     ...{ id, title, level, tags, path, hash, overlay },
     status: rule.status ?? 'experimental',
@@ -103,13 +113,14 @@ function refusedSummary(rule: RefusedInfo, id: string, text: string): RuleSummar
   }
 }
 
-function factsOf(rule: RuleInfo): RuleFacts {
+function factsOf(rule: Running): RuleFacts {
   const { id, title, text, tags, hash, trapline } = rule
   const minutes = trapline?.dedup_window_minutes
   return {
     ...{ id, title, text, tags, hash },
     level: trapline?.severity ?? rule.level,
-    dedup: trapline?.dedup ?? DEDUP_DEFAULT,
+    dedup: trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT),
+    ...(rule.feedsOnly ? { feedsOnly: true } : {}),
     dedupWindow_ms: minutes === undefined ? DEDUP_WINDOW_DEFAULT_MS : minutes * 60_000,
     ...(trapline?.title === undefined ? {} : { titleTemplate: trapline.title }),
   }

@@ -71,6 +71,17 @@ export function compileCorrelations(correlations: readonly LoadedCorrelation[]):
   return { correlations: compiled, rules }
 }
 
+/** Fields of events that correlations read, by the id of the rule that must keep them with its matches. */
+export function correlationFields(
+  correlations: readonly LoadedCorrelation[],
+): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, readonly string[]>()
+  for (const [id, feeds] of compileCorrelations(correlations).rules) {
+    fields.set(id, [...new Set(feeds.flatMap((feed) => feed.names))])
+  }
+  return fields
+}
+
 /** Where a firing keeps a field: among its group's values, else carried from its last event. */
 function sourceOf(from: Compiled, name: string): number {
   const group = from.rule.groupBy.indexOf(name)

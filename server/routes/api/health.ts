@@ -86,6 +86,35 @@ const METRICS: readonly Metric[] = [
   },
 ]
 
+type Correlations = NonNullable<Figures['correlations']>
+
+const CORRELATION_METRICS: readonly [
+  name: string,
+  type: Metric['type'],
+  help: string,
+  value: (stats: Correlations) => number,
+][] = [
+  ['matches_total', 'counter', 'Matches that correlations read.', (s) => s.matches],
+  ['firings_total', 'counter', 'Times that a correlation held.', (s) => s.firings],
+  ['late_total', 'counter', 'Matches behind their watermark, left out.', (s) => s.late],
+  ['behind_total', 'counter', 'Matches older than what is kept.', (s) => s.behind],
+  ['evicted_groups_total', 'counter', 'Groups that the limit cost.', (s) => s.evicted_groups],
+  ['evicted_entries_total', 'counter', 'Entries that the limit cost.', (s) => s.evicted_entries],
+  ['dropped_values_total', 'counter', 'Values left out.', (s) => s.dropped_values],
+  ['groups', 'gauge', 'Live groups.', (s) => s.groups],
+  ['entries', 'gauge', 'Live entries.', (s) => s.entries],
+  ['state_bytes', 'gauge', 'Estimated size of the state.', (s) => s.bytes],
+]
+
+function correlationLines(stats: Correlations | undefined): string[] {
+  if (stats === undefined) return []
+  return CORRELATION_METRICS.flatMap(([name, type, help, value]) => [
+    `# HELP trapline_correlation_${name} ${help}`,
+    `# TYPE trapline_correlation_${name} ${type}`,
+    `trapline_correlation_${name} ${value(stats)}`,
+  ])
+}
+
 /** Figures in Prometheus' text format. */
 export function formatMetrics(figures: Figures): string {
   const lines = METRICS.flatMap(({ name, type, help, value }) => [
@@ -96,6 +125,7 @@ export function formatMetrics(figures: Figures): string {
   const { p50, p99 } = figures.commit_ms
   return [
     ...lines,
+    ...correlationLines(figures.correlations),
     '# HELP trapline_commit_seconds Time from a batch to its durable commit.',
     '# TYPE trapline_commit_seconds gauge',
     `trapline_commit_seconds{quantile="0.5"} ${p50 / 1_000}`,
