@@ -19,16 +19,18 @@ import { readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Runs rules on files of events and prints the matches'
 export const usage = `trapline eval --rules PATH... --events FILE... [--json] [--no-routing] [--source NAME]
-              [--lateness S]
+              [--lateness S] [--no-memo]
   --rules       rule files or folders (default: detections)
   --events      NDJSON, JSON or text logs, each also .gz or .zst; - is standard input
   --json        one JSON object a match: rule_id, title, level, event_index, file
   --no-routing  every rule on every event, whatever its log source
   --source      parser for events that do not say what they are: nginx, sshd, ...
+  --no-memo     look at every value anew (slower; the memo is emptied at each file in any case)
   --lateness S  seconds that an event may lie behind the newest of its source and still correlate
                 (default: 300; of several files none is late)
 Correlations are printed with the event that made them hold, and the events that contributed since the last
-time; rules that only feed correlations are not printed. The summary goes to standard error. Exit code 2: no rule can run, or a rule file named by path cannot.`
+time; rules that only feed correlations are not printed. The summary goes to standard error. Exit
+code 2: no rule can run, or a rule file named by path cannot.`
 
 const PROGRESS_INTERVAL_MS = 200
 
@@ -55,6 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
       'no-routing': { type: 'boolean', default: false },
       source: { type: 'string' },
       lateness: { type: 'string' },
+      'no-memo': { type: 'boolean', default: false },
     },
   })
   const files = [...values.events, ...positionals]
@@ -62,7 +65,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const loaded = await readRuleFolder(values.rules)
   const refusal = refusalOf(loaded, values.rules)
   if (refusal !== undefined) return refusal
-  const matcher = compileMatcher(loaded.rules, { routing: !values['no-routing'] })
+  const matcher = compileMatcher(loaded.rules, {
+    routing: !values['no-routing'],
+    memo: !values['no-memo'],
+  })
   const lateness_ms = latenessOf(values.lateness, files.length)
   const engine: Engine = { matcher, correlator: createFileCorrelator(loaded, lateness_ms) }
   const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
@@ -116,6 +122,7 @@ async function evalFile(
   const options = { now, received: now, timeZone: 'UTC', source }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
+  matcher.emptyMemo()
   correlator?.open(file)
   for await (const batch of readEventBatches(file)) {
     for (const input of batch) {

@@ -8,10 +8,11 @@ export interface Bench {
   run(args: readonly string[]): Promise<void>
 }
 
-export type BenchName = 'engine' | 'ingest' | 'parsers' | 'search'
+export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'search'
 
 export const BENCHES = {
   engine: () => import('./engine.ts'),
+  engines: () => import('./engines.ts'),
   ingest: () => import('./ingest.ts'),
   parsers: () => import('./parsers.ts'),
   search: () => import('./search.ts'),
