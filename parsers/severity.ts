@@ -1,4 +1,5 @@
 // An event's severity: the word its source used, else the first phrase of `severity.yml` in its message.
+import { createPhraseFinder, type PhraseFinder } from './phrases.ts'
 import defaultPatterns from './severity.yml' with { type: 'yaml' }
 
 /** Ascending; every event has one of these. */
@@ -85,34 +86,18 @@ export const SEVERITY_PATTERNS = severityPatterns(defaultPatterns)
 /** Longest part of a message that is looked at, UTF-16 units. */
 const MESSAGE_UNITS_MAX = 4096
 
-/** The severity of the first phrase in a message, or undefined. */
+const finders = new WeakMap<SeverityPatterns, PhraseFinder>()
+
+/** The severity of the most serious phrase in a message, or undefined. */
 export function classifySeverity(
   message: string,
   patterns: SeverityPatterns = SEVERITY_PATTERNS,
 ): EventSeverity | undefined {
   if (message === '') return undefined
-  const text = message.slice(0, MESSAGE_UNITS_MAX).toLowerCase()
-  for (const { severity, phrases } of patterns) {
-    for (const phrase of phrases) if (holdsPhrase(text, phrase)) return severity
+  let finder = finders.get(patterns)
+  if (finder === undefined) {
+    finder = createPhraseFinder(patterns.map(({ phrases }) => phrases))
+    finders.set(patterns, finder)
   }
-  return undefined
-}
-
-function holdsPhrase(text: string, phrase: string): boolean {
-  let at = text.indexOf(phrase)
-  while (at >= 0) {
-    if (!isWord(text.charCodeAt(at - 1)) && !isWord(text.charCodeAt(at + phrase.length)))
-      return true
-    at = text.indexOf(phrase, at + 1)
-  }
-  return false
-}
-
-function isWord(code: number): boolean {
-  return (
-    (code >= 0x61 && code <= 0x7a) ||
-    (code >= 0x30 && code <= 0x39) ||
-    code === 0x5f ||
-    code >= 0x80
-  )
+  return patterns[finder(message.slice(0, MESSAGE_UNITS_MAX))]?.severity
 }

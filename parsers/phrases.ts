@@ -1,0 +1,89 @@
+// Finds phrases of several groups in a text in one pass.
+
+/** Index of the first group with a phrase in the text, as whole words and in any case; -1 for none. */
+export type PhraseFinder = (text: string) => number
+
+interface Phrase {
+  readonly text: string
+  readonly group: number
+}
+
+const ASCII = 128
+const WORD = 1
+const OTHER = 0
+/** By ASCII code: whether it belongs to a word, and what it is in lower case. */
+const KIND = new Uint8Array(ASCII)
+const LOWER = new Uint8Array(ASCII)
+for (let code = 0; code < ASCII; code++) {
+  const char = String.fromCharCode(code).toLowerCase()
+  KIND[code] = /[a-z0-9_]/.test(char) ? WORD : OTHER
+  LOWER[code] = char.charCodeAt(0)
+}
+
+/** A finder of lower-case phrases, groups in order of preference. */
+export function createPhraseFinder(groups: readonly (readonly string[])[]): PhraseFinder {
+  const phrases = groups.flatMap((texts, group) => texts.map((text) => ({ text, group })))
+  // Phrases stand at the start of a word, so two characters there leave few to compare.
+  const starts = new Map<number, Phrase[]>()
+  const isStart = new Uint8Array(ASCII * ASCII)
+  for (const phrase of phrases) {
+    const [first, second] = [phrase.text.charCodeAt(0), phrase.text.charCodeAt(1)]
+    if (!isPlain(phrase.text)) return (text) => findSlowly(text, groups)
+    const key = first * ASCII + second
+    isStart[key] = 1
+    starts.set(key, [...(starts.get(key) ?? []), phrase])
+  }
+  return (text) => {
+    let best = groups.length
+    let before = OTHER
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= ASCII) return findSlowly(text, groups)
+      const kind = KIND[code]!
+      if (kind === WORD && before === OTHER && i + 1 < text.length) {
+        const next = text.charCodeAt(i + 1)
+        const key = LOWER[code]! * ASCII + (next < ASCII ? LOWER[next]! : 0)
+        if (isStart[key] === 1)
+          for (const phrase of starts.get(key)!)
+            if (phrase.group < best && standsAt(text, i, phrase.text)) best = phrase.group
+      }
+      before = kind
+    }
+    return best === groups.length ? -1 : best
+  }
+}
+
+/** Whether a phrase has the form that the quick way knows: ASCII, two characters or more, a word first. */
+function isPlain(phrase: string): boolean {
+  return /^[a-z0-9_][\x20-\x7e]+$/.test(phrase)
+}
+
+function standsAt(text: string, at: number, phrase: string): boolean {
+  const end = at + phrase.length
+  if (end > text.length) return false
+  for (let i = 2; i < phrase.length; i++) {
+    const code = text.charCodeAt(at + i)
+    if ((code < ASCII ? LOWER[code] : code) !== phrase.charCodeAt(i)) return false
+  }
+  return end === text.length || !isWord(text.charCodeAt(end))
+}
+
+/** The plain way, for texts and phrases beyond ASCII. */
+function findSlowly(text: string, groups: readonly (readonly string[])[]): number {
+  const lower = text.toLowerCase()
+  return groups.findIndex((phrases) => phrases.some((phrase) => holdsPhrase(lower, phrase)))
+}
+
+function holdsPhrase(text: string, phrase: string): boolean {
+  let at = text.indexOf(phrase)
+  while (at >= 0) {
+    if (!isWord(text.charCodeAt(at - 1)) && !isWord(text.charCodeAt(at + phrase.length)))
+      return true
+    at = text.indexOf(phrase, at + 1)
+  }
+  return false
+}
+
+function isWord(code: number): boolean {
+  return code >= ASCII || (code >= 0 && KIND[code] === WORD)
+}
