@@ -3,9 +3,10 @@
 // the first time, and a word's posting is at last the union of its own docs and those of its values. Paths
 // whose values seldom repeat are cut into words every time.
 import { createKeys, type KeyPostings, resetKeys } from './keys.ts'
-import { FOLDED, type WordSink } from './scan.ts'
-import { createSlab, P_LAST, post, resetSlab, type Slab, startPosting } from './slab.ts'
-import { enter, largerBytes, largerRows, largerSlots, mix } from './tables.ts'
+import { MAX_PATHS } from './paths.ts'
+import { FOLDED, type WordSink } from './scan-text.ts'
+import { createSlab, P_END, P_LAST, post, resetSlab, type Slab, startPosting } from './slab.ts'
+import { createSlots, enter, largerBytes, largerRows, mix, type Slots } from './tables.ts'
 import {
   addValue,
   createValueTable,
@@ -15,19 +16,18 @@ import {
   type ValueTable,
 } from './value-table.ts'
 
-/** Columns of a pair's row; the first four are its posting. */
-export const PAIR = 8
-const P_HASH = 4
-export const P_NODE = 5
-const P_TERM = 6
-export const P_NEXT = 7
-
-/** Columns of a word's row in `terms`. */
-const TERM = 4
-const T_HASH = 0
-const T_OFFSET = 1
-const T_LENGTH = 2
-const T_PAIRS = 3
+/** Columns of a word's row, which is its first pair as well: the first four are that one's posting. */
+const TERM = 10
+const C_NODE = 4
+/** First link. */
+const C_LINKS = 5
+/** The word's next pair, a row of `pairs`. */
+const C_NEXT = 6
+const T_OFFSET = 7
+const T_LENGTH = 8
+/** Columns of a further pair's row: up to `C_NEXT` as those of a word. */
+const PAIR = 8
+const P_TERM = 7
 
 /** Columns of a link in `links`: a value that holds a pair's word. */
 export const LINK = 2
@@ -43,15 +43,14 @@ const GROUPS_UNTRIED = 16
 
 /** The tables of one group. Row 0 of each stays empty. */
 export interface GroupBuilder {
+  /** Pairs of a word and a path beyond each word's first. */
   pairs: Int32Array<ArrayBuffer>
-  pairSlots: Int32Array<ArrayBuffer>
+  readonly pairSlots: Slots
   pairCount: number
-  /** First link of each pair. */
-  pairLinks: Int32Array<ArrayBuffer>
   links: Int32Array<ArrayBuffer>
   linkCount: number
   terms: Int32Array<ArrayBuffer>
-  termSlots: Int32Array<ArrayBuffer>
+  readonly termSlots: Slots
   termCount: number
   /** The words' folded bytes. */
   text: Uint8Array<ArrayBuffer>
@@ -71,6 +70,10 @@ export interface GroupBuilder {
   doc: number
   /** Nodes that had an empty list. */
   readonly emptied: Set<number>
+  /** By node: 1 where some value is not just one word. */
+  composite: Uint8Array<ArrayBuffer>
+  /** By column and node: events whose value in the column is the string there. */
+  readonly sames: Map<number, number>
   /** By node: events whose message is also the value there. */
   readonly messages: Map<number, number>
   /** Docs that every search must look at, ascending. */
@@ -80,14 +83,13 @@ export interface GroupBuilder {
 /** An empty group. One builder serves many groups, one after another. */
 export function createGroupBuilder(): GroupBuilder {
   return {
-    pairs: new Int32Array(PAIR << 16),
-    pairSlots: new Int32Array(1 << 18),
+    pairs: new Int32Array(PAIR << 14),
+    pairSlots: createSlots(1 << 16),
     pairCount: 1,
-    pairLinks: new Int32Array(1 << 16),
     links: new Int32Array(LINK << 14),
     linkCount: 1,
     terms: new Int32Array(TERM << 15),
-    termSlots: new Int32Array(1 << 17),
+    termSlots: createSlots(1 << 16),
     termCount: 1,
     text: new Uint8Array(1 << 20),
     textUsed: 0,
@@ -102,6 +104,8 @@ export function createGroupBuilder(): GroupBuilder {
     keys: createKeys(),
     doc: 0,
     emptied: new Set(),
+    composite: new Uint8Array(1024),
+    sames: new Map(),
     messages: new Map(),
     always: [],
   }
@@ -109,9 +113,8 @@ export function createGroupBuilder(): GroupBuilder {
 
 /** Empties the builder for the next group; `renumbered`: nodes no longer mean the same. */
 export function resetBuilder(group: GroupBuilder, renumbered = false): void {
-  group.pairSlots.fill(0)
-  group.termSlots.fill(0)
-  group.pairLinks.fill(0, 0, group.pairCount)
+  group.pairSlots.pairs.fill(0)
+  group.termSlots.pairs.fill(0)
   group.seen.fill(0)
   group.known.fill(0)
   if (renumbered || ++group.groups % GROUPS_UNTRIED === 0) group.untried.fill(0)
@@ -124,6 +127,8 @@ export function resetBuilder(group: GroupBuilder, renumbered = false): void {
   group.alwaysValues.clear()
   group.emptied.clear()
   group.messages.clear()
+  group.sames.clear()
+  group.composite.fill(0)
   resetSlab(group.slab)
   resetValues(group.values)
   resetKeys(group.keys)
@@ -138,6 +143,14 @@ export function wordsInto(group: GroupBuilder): Omit<WordSink, 'value' | 'key' |
     learned: () => {
       group.learning = 0
     },
+    composite: (node) => {
+      while (node >= group.composite.length) group.composite = largerBytes(group.composite)
+      group.composite[node] = 1
+    },
+    sameValue: (column, field) => {
+      const key = sameKey(column, field)
+      group.sames.set(key, (group.sames.get(key) ?? 0) + 1)
+    },
     sameMessage: (node) => {
       group.messages.set(node, (group.messages.get(node) ?? 0) + 1)
     },
@@ -146,6 +159,11 @@ export function wordsInto(group: GroupBuilder): Omit<WordSink, 'value' | 'key' |
       noteAlways(group)
     },
   }
+}
+
+/** Key of a column and a node in `sames`. */
+export function sameKey(column: number, field: number): number {
+  return column * MAX_PATHS + field
 }
 
 function noteAlways(group: GroupBuilder): void {
@@ -187,7 +205,7 @@ function widen(group: GroupBuilder, node: number): void {
 
 /** True when the group must close. */
 export function isFull(group: GroupBuilder): boolean {
-  return group.pairCount > MAX_GROUP_PAIRS || group.linkCount > MAX_GROUP_PAIRS
+  return group.pairCount + group.termCount + group.linkCount > MAX_GROUP_PAIRS
 }
 
 function addWord(
@@ -198,38 +216,58 @@ function addWord(
   end: number,
   wordHash: number,
 ): void {
-  const { pairs, pairSlots, terms } = group
-  const hash = mix(wordHash, node)
-  const mask = pairSlots.length - 1
-  let slot = hash & mask
-  let pair = pairSlots[slot]!
-  for (; pair !== 0; pair = pairSlots[slot]!) {
-    const row = pair * PAIR
-    if (pairs[row + P_HASH] === hash && pairs[row + P_NODE] === node) {
-      const term = pairs[row + P_TERM]! * TERM
-      if (
-        terms[term + T_LENGTH] === end - start &&
-        sameText(group.text, terms[term + T_OFFSET]!, bytes, start, end)
-      )
-        break
+  const hash = mix(wordHash, 0)
+  const { terms, text } = group
+  const { pairs: slots, mask } = group.termSlots
+  let slot = (hash & mask) << 1
+  for (let term = slots[slot + 1]!; term !== 0; term = slots[slot + 1]!) {
+    const row = term * TERM
+    if (
+      slots[slot] === hash &&
+      terms[row + T_LENGTH] === end - start &&
+      sameText(text, terms[row + T_OFFSET]!, bytes, start, end)
+    ) {
+      if (terms[row + C_NODE] === node) addDocTo(group, terms, row)
+      else addFurther(group, term, node)
+      return
     }
-    slot = (slot + 1) & mask
+    slot = (slot + 2) & ((mask << 1) | 1)
   }
-  if (pair === 0) {
-    pair = addPair(group, hash, node, findTerm(group, bytes, start, end, mix(wordHash, 0)))
-  }
-  if (group.learning !== 0) link(group, pair, group.learning)
-  else post(group.slab, group.pairs, pair * PAIR, group.doc)
+  const term = addTerm(group, node, bytes, start, end, hash)
+  addDocTo(group, group.terms, term * TERM)
 }
 
-function link(group: GroupBuilder, pair: number, value: number): void {
-  const head = group.pairLinks[pair]!
-  if (head !== 0 && group.links[head * LINK + L_VALUE] === value) return
+/** The current doc, or all of the value being learned, has the pair at `row`. */
+function addDocTo(group: GroupBuilder, rows: Int32Array, row: number): void {
+  if (group.learning === 0) {
+    post(group.slab, rows, row, group.doc)
+    return
+  }
+  const head = rows[row + C_LINKS]!
+  if (head !== 0 && group.links[head * LINK + L_VALUE] === group.learning) return
   const id = group.linkCount++
   if ((id + 1) * LINK > group.links.length) group.links = largerRows(group.links)
-  group.links[id * LINK + L_VALUE] = value
+  group.links[id * LINK + L_VALUE] = group.learning
   group.links[id * LINK + L_NEXT] = head
-  group.pairLinks[pair] = id
+  rows[row + C_LINKS] = id
+}
+
+/** A known word under another path than its first. */
+function addFurther(group: GroupBuilder, term: number, node: number): void {
+  const hash = mix(term, node)
+  const { pairs } = group
+  const { pairs: slots, mask } = group.pairSlots
+  let slot = (hash & mask) << 1
+  for (let pair = slots[slot + 1]!; pair !== 0; pair = slots[slot + 1]!) {
+    const row = pair * PAIR
+    if (slots[slot] === hash && pairs[row + P_TERM] === term && pairs[row + C_NODE] === node) {
+      addDocTo(group, pairs, row)
+      return
+    }
+    slot = (slot + 2) & ((mask << 1) | 1)
+  }
+  const pair = addPair(group, hash, node, term)
+  addDocTo(group, group.pairs, pair * PAIR)
 }
 
 function sameText(
@@ -244,31 +282,9 @@ function sameText(
   return true
 }
 
-function findTerm(
-  group: GroupBuilder,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  hash: number,
-): number {
-  const { terms, termSlots } = group
-  const mask = termSlots.length - 1
-  let slot = hash & mask
-  for (let term = termSlots[slot]!; term !== 0; term = termSlots[slot]!) {
-    const row = term * TERM
-    if (
-      terms[row + T_HASH] === hash &&
-      terms[row + T_LENGTH] === end - start &&
-      sameText(group.text, terms[row + T_OFFSET]!, bytes, start, end)
-    )
-      return term
-    slot = (slot + 1) & mask
-  }
-  return addTerm(group, bytes, start, end, hash)
-}
-
 function addTerm(
   group: GroupBuilder,
+  node: number,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -279,16 +295,13 @@ function addTerm(
   if (row + TERM > group.terms.length) group.terms = largerRows(group.terms)
   while (group.textUsed + end - start > group.text.length) group.text = largerBytes(group.text)
   const { terms, text } = group
-  terms[row + T_HASH] = hash
+  startPair(terms, row, node)
+  terms[row + C_NEXT] = 0
   terms[row + T_OFFSET] = group.textUsed
   terms[row + T_LENGTH] = end - start
-  terms[row + T_PAIRS] = 0
   let used = group.textUsed
   for (let i = start; i < end; i++) text[used++] = FOLDED[bytes[i]!]!
   group.textUsed = used
-  if (term * 2 >= group.termSlots.length) {
-    group.termSlots = largerSlots(group.termSlots, terms, TERM, T_HASH, term)
-  }
   enter(group.termSlots, hash, term)
   return term
 }
@@ -297,19 +310,19 @@ function addPair(group: GroupBuilder, hash: number, node: number, term: number):
   const pair = group.pairCount++
   const row = pair * PAIR
   if (row + PAIR > group.pairs.length) group.pairs = largerRows(group.pairs)
-  while (pair >= group.pairLinks.length) group.pairLinks = largerRows(group.pairLinks)
   const { pairs, terms } = group
-  startPosting(pairs, row)
-  pairs[row + P_HASH] = hash
-  pairs[row + P_NODE] = node
+  startPair(pairs, row, node)
+  pairs[row + C_NEXT] = terms[term * TERM + C_NEXT]!
+  terms[term * TERM + C_NEXT] = pair
   pairs[row + P_TERM] = term
-  pairs[row + P_NEXT] = terms[term * TERM + T_PAIRS]!
-  terms[term * TERM + T_PAIRS] = pair
-  if (pair * 2 >= group.pairSlots.length) {
-    group.pairSlots = largerSlots(group.pairSlots, pairs, PAIR, P_HASH, pair)
-  }
   enter(group.pairSlots, hash, pair)
   return pair
+}
+
+function startPair(rows: Int32Array, row: number, node: number): void {
+  startPosting(rows, row)
+  rows[row + C_NODE] = node
+  rows[row + C_LINKS] = 0
 }
 
 /** Words of the group; they are numbered from 1. */
@@ -326,14 +339,46 @@ export function termLength(group: GroupBuilder, term: number): number {
   return group.terms[term * TERM + T_LENGTH]!
 }
 
-/** First pair of a word; the others follow by `P_NEXT`. */
-export function firstPair(group: GroupBuilder, term: number): number {
-  return group.terms[term * TERM + T_PAIRS]!
+/** A pair of a word: the docs that came one by one, and those of the values that hold the word. */
+export interface GatheredPair {
+  rows: Int32Array
+  row: number
+  node: number
+  /** First link, 0 for none. */
+  link: number
+  /** The only doc of a pair that came from no value; -1 when it has others. */
+  doc: number
+  /** The next one in `pairs`. */
+  next: number
+  isLast: boolean
 }
 
-/** The only doc of a pair that came from no value; -1 when it has others. */
-export function onlyDoc(group: GroupBuilder, pair: number): number {
-  const row = pair * PAIR
-  const { pairs } = group
-  return group.pairLinks[pair] === 0 && pairs[row + P_LAST + 2] === 0 ? pairs[row + P_LAST]! : -1
+/** Reads a word's first pair. */
+export function readTermPair(group: GroupBuilder, term: number, pair: GatheredPair): void {
+  readPairAt(group.terms, term * TERM, pair)
+}
+
+/** Reads the pair after one that is not the last. */
+export function readNextPair(group: GroupBuilder, pair: GatheredPair): void {
+  readPairAt(group.pairs, pair.next * PAIR, pair)
+}
+
+function readPairAt(rows: Int32Array, row: number, pair: GatheredPair): void {
+  const link = rows[row + C_LINKS]!
+  pair.rows = rows
+  pair.row = row
+  pair.node = rows[row + C_NODE]!
+  pair.link = link
+  pair.doc = link === 0 && rows[row + P_END] === 0 ? rows[row + P_LAST]! : -1
+  pair.next = rows[row + C_NEXT]!
+  pair.isLast = pair.next === 0
+}
+
+/** Adds up how many pairs each node has. */
+export function pairsByNode(group: GroupBuilder): Map<number, number> {
+  const counts = new Map<number, number>()
+  const count = (node: number) => void counts.set(node, (counts.get(node) ?? 0) + 1)
+  for (let term = 1; term < group.termCount; term++) count(group.terms[term * TERM + C_NODE]!)
+  for (let pair = 1; pair < group.pairCount; pair++) count(group.pairs[pair * PAIR + C_NODE]!)
+  return counts
 }

@@ -77,15 +77,17 @@ export type PutColumnPart = (column: number, part: number, body: Uint8Array) => 
 /** Writes the columns; returns what the group's info says of them. */
 export function writeColumns(
   columns: ReadonlyMap<string, GatheredColumn>,
+  sames: ReadonlyMap<string, readonly number[]>,
   put: PutColumnPart,
 ): GroupColumn[] {
   return [...columns].map(([name, gathered], column) => {
+    const same = sames.get(name) ?? []
     if ('entries' in gathered) {
       writeKept(column, gathered.entries, put)
-      return { name, values: gathered.entries.length, kind: 'kept', bits: 0, width: 0 }
+      return { name, values: gathered.entries.length, kind: 'kept', bits: 0, width: 0, same }
     }
     const { bits, width } = writeHashed(column, gathered.hashes, 32, false, put)
-    return { name, values: gathered.values, kind: 'hashed', bits, width }
+    return { name, values: gathered.values, kind: 'hashed', bits, width, same }
   })
 }
 

@@ -2,21 +2,20 @@
 // came one by one and those of the values that hold the word.
 import { setBit } from '../bits.ts'
 import {
-  firstPair,
+  type GatheredPair,
   type GroupBuilder,
   L_NEXT,
   L_VALUE,
   LINK,
-  onlyDoc,
-  P_NEXT,
-  P_NODE,
-  PAIR,
+  pairsByNode,
+  readNextPair,
+  readTermPair,
 } from './builder.ts'
 import { createDocList, type DocList, sortDocs } from './doc-list.ts'
 import { keyCounts, listKey } from './keys.ts'
 import type { GroupField, GroupMessage } from './layout.ts'
 import { type PairOutput, putBits, putDoc, putDocs } from './pairs.ts'
-import { MESSAGE, type PathTree, RAW } from './paths.ts'
+import { MAX_PATHS, MESSAGE, type PathTree, RAW } from './paths.ts'
 import { listDocs } from './slab.ts'
 import { VALUE } from './value-table.ts'
 
@@ -28,38 +27,46 @@ export interface Gather {
   readonly fieldOf: Uint32Array
   readonly bits: Uint32Array
   readonly list: DocList
+  readonly pair: GatheredPair
 }
 
-/** `docs`: size of the group's doc space. */
-export function createGather(
-  builder: GroupBuilder,
-  fieldOf: Uint32Array,
-  docs: number,
-  list: DocList,
-): Gather {
-  return { builder, fieldOf, bits: new Uint32Array((docs >>> 5) + 1), list }
+/** To write the pairs of words. `docs`: size of the group's doc space. */
+export function createGather(builder: GroupBuilder, fieldOf: Uint32Array, docs: number): Gather {
+  return {
+    builder,
+    fieldOf,
+    bits: new Uint32Array((docs >>> 5) + 1),
+    list: createDocList(),
+    pair: { rows: builder.terms, row: 0, node: 0, link: 0, doc: -1, next: 0, isLast: true },
+  }
 }
 
 /** Writes the pairs of a word. */
 export function putPairs(gather: Gather, term: number, output: PairOutput): void {
+  const { builder, pair } = gather
+  readTermPair(builder, term, pair)
+  putPair(gather, pair, output)
+  while (!pair.isLast) {
+    readNextPair(builder, pair)
+    putPair(gather, pair, output)
+  }
+}
+
+function putPair(gather: Gather, pair: GatheredPair, output: PairOutput): void {
   const { builder, fieldOf, list } = gather
-  const { pairs } = builder
-  for (let pair = firstPair(builder, term); pair !== 0; ) {
-    const row = pair * PAIR
-    const next = pairs[row + P_NEXT]!
-    const field = fieldOf[pairs[row + P_NODE]!]!
-    const doc = onlyDoc(builder, pair)
-    if (doc >= 0) putDoc(output, field, next === 0, doc)
-    else {
-      list.length = 0
-      listDocs(builder.slab, pairs, row, list)
-      const head = builder.pairLinks[pair]!
-      if (head === 0 || (list.length === 0 && builder.links[head * LINK + L_NEXT] === 0)) {
-        if (head !== 0) listValue(gather, builder.links[head * LINK + L_VALUE]!)
-        putDocs(output, field, next === 0, list)
-      } else putUnion(gather, head, output, field, next === 0)
-    }
-    pair = next
+  const { doc, isLast, link } = pair
+  const field = fieldOf[pair.node]!
+  if (doc >= 0) {
+    putDoc(output, field, isLast, doc)
+    return
+  }
+  list.length = 0
+  listDocs(builder.slab, pair.rows, pair.row, list)
+  const isUnion = link !== 0 && (list.length > 0 || builder.links[link * LINK + L_NEXT] !== 0)
+  if (isUnion) putUnion(gather, link, output, field, isLast)
+  else {
+    if (link !== 0) listValue(gather, builder.links[link * LINK + L_VALUE]!)
+    putDocs(output, field, isLast, list)
   }
 }
 
@@ -107,8 +114,8 @@ export function groupFields(
   readonly message: GroupMessage
 } {
   const fields: GroupField[] = [
-    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
-    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false },
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false, words: false },
+    { path: '', keyWords: [], inRaw: false, events: 0, emptied: false, words: false },
   ]
   const fieldOf = new Uint32Array(paths.nodes.length)
   fieldOf[MESSAGE] = 0
@@ -125,7 +132,9 @@ export function groupFields(
       listKey(builder.keys, node, list)
       putKey(field, list)
     }
-    fields.push({ path, keyWords, inRaw, events: count, emptied: builder.emptied.has(node) })
+    const emptied = builder.emptied.has(node)
+    const words = builder.composite[node] !== 1
+    fields.push({ path, keyWords, inRaw, events: count, emptied, words })
     const same = builder.messages.get(node)
     if (same === undefined) continue
     messages.push(field)
@@ -134,13 +143,25 @@ export function groupFields(
   return { fields, fieldOf, message: { fields: messages, exact } }
 }
 
+/** Fields that are the column's value in every event that has them, by the column's name. */
+export function sameFields(
+  builder: GroupBuilder,
+  paths: PathTree,
+  fieldOf: Uint32Array,
+): Map<string, number[]> {
+  const found = new Map<string, number[]>()
+  const counts = new Map(keyCounts(builder.keys))
+  for (const [key, events] of builder.sames) {
+    const node = key % MAX_PATHS
+    if (events !== counts.get(node)) continue
+    found.getOrInsert(paths.nodes[Math.floor(key / MAX_PATHS)]!.path, []).push(fieldOf[node]!)
+  }
+  return found
+}
+
 /** Nodes with the number of events that have them; those with most pairs first: low numbers are short. */
 function pairsFirst(builder: GroupBuilder): [node: number, events: number][] {
-  const pairs = new Map<number, number>()
-  for (let pair = 1; pair < builder.pairCount; pair++) {
-    const node = builder.pairs[pair * PAIR + P_NODE]!
-    pairs.set(node, (pairs.get(node) ?? 0) + 1)
-  }
+  const pairs = pairsByNode(builder)
   return keyCounts(builder.keys).sort(
     ([a], [b]) => (pairs.get(b) ?? 0) - (pairs.get(a) ?? 0) || a - b,
   )

@@ -36,7 +36,8 @@ import {
 import { mergeGroups } from './merge.ts'
 import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
 import { openGroup, readGroups } from './read.ts'
-import { scanLine, type WordSink } from './scan.ts'
+import { scanLine } from './scan.ts'
+import type { WordSink } from './scan-text.ts'
 import { writeGroup } from './write.ts'
 
 /** A group closes at this many events. */

@@ -12,7 +12,7 @@ import { Database } from 'bun:sqlite'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type DayFileName, dayFilePath } from '../day-file.ts'
-import { FOLDED } from './scan.ts'
+import { FOLDED } from './scan-text.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
 export const INDEX_VERSION = 3
@@ -49,6 +49,8 @@ export interface GroupField {
   readonly events: number
   /** In some event it, or a list in it, is an empty list. */
   readonly emptied: boolean
+  /** Each of its values is just one word. */
+  readonly words: boolean
 }
 
 export interface GroupColumn {
@@ -61,6 +63,8 @@ export interface GroupColumn {
   readonly bits: number
   /** `hashed`: how many further bits of each hash are stored. */
   readonly width: number
+  /** Fields that, where an event has them, are the column's value. */
+  readonly same: readonly number[]
 }
 
 /** Fields whose values are the message of their events, so that its words are posted there alone. */

@@ -3,7 +3,8 @@ import type { Event } from '../../../../parsers/event.ts'
 import { normalise } from '../../../../parsers/normalise.ts'
 import { encodeLine } from '../line.ts'
 import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
-import { scanLine, type WordSink } from './scan.ts'
+import { scanLine } from './scan.ts'
+import type { WordSink } from './scan-text.ts'
 
 const decoder = new TextDecoder()
 
@@ -21,6 +22,8 @@ function scan(event: Event, paths: PathTree = createPathTree()) {
     sameMessage: (node) => told.message.push(paths.nodes[node]!.path),
     repeats: () => false,
     known: () => false,
+    composite: () => {},
+    sameValue: () => {},
     learned: () => {},
     key: () => {},
     emptyList: () => {},

@@ -118,6 +118,8 @@ export function noteString(refs: LineRefs, node: number, start: number, end: num
 export interface RefSink {
   /** A column's value as JSON text. */
   value(node: number, bytes: Uint8Array, start: number, end: number): void
+  /** The column's value, told just now, is the string of the field. */
+  sameValue(column: number, field: number): void
   /** The value of this key is the event's message. */
   sameMessage(node: number): void
 }
@@ -141,7 +143,10 @@ export function tellRefs(
     const start = refs.starts[n]!
     if (start > 0) {
       if (column === MESSAGE) sink.sameMessage(refs.fields[n]!)
-      else sink.value(column, bytes, start - 1, refs.ends[n]! + 1)
+      else {
+        sink.value(column, bytes, start - 1, refs.ends[n]! + 1)
+        sink.sameValue(column, refs.fields[n]!)
+      }
       continue
     }
     const text = decodedField(refs, column, bytes.subarray(json, end))

@@ -18,6 +18,8 @@ import { type GroupReader, readBody } from './read.ts'
 export interface ColumnSource {
   readonly group: GroupReader
   readonly base: number
+  /** The merged group's fields by those of this one. */
+  readonly fieldOf: readonly number[]
 }
 
 /** Writes the merged columns; returns what the new group's info says of them. */
@@ -29,22 +31,37 @@ export function mergeColumns(
 ): GroupColumn[] {
   const names = new Set(sources.flatMap(({ group }) => group.info.columns.map(({ name }) => name)))
   return [...names].map((name, target) => {
-    const parts = sources.flatMap(({ group, base }) => {
-      const column = group.info.columns.findIndex((one) => one.name === name)
-      return column < 0 ? [] : [{ group, base, column, info: group.info.columns[column]! }]
+    const same = mergeSame(sources, name)
+    const parts = sources.flatMap((source) => {
+      const { columns } = source.group.info
+      const column = columns.findIndex((one) => one.name === name)
+      return column < 0 ? [] : [{ ...source, column, info: columns[column]! }]
     })
     const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
     if (kept !== undefined) {
       writeKept(target, kept, put)
-      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0 }
+      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same }
     }
     const known = Math.min(
       ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
     )
     const hashes = hashesOf(db, parts)
     const values = parts.reduce((sum, { info }) => sum + info.values, 0)
-    return { name, kind: 'hashed', values, ...writeHashed(target, hashes, known, isLast, put) }
+    const written = writeHashed(target, hashes, known, isLast, put)
+    return { name, kind: 'hashed', values, ...written, same }
   })
+}
+
+/** Fields that are the column's value in every group that has them. */
+function mergeSame(sources: readonly ColumnSource[], name: string): number[] {
+  const own = sources.map(({ group, fieldOf }) => {
+    const same = group.info.columns.find((one) => one.name === name)?.same ?? []
+    return new Set(same.map((field) => fieldOf[field]!))
+  })
+  const found = new Set(own.flatMap((fields) => [...fields]))
+  return [...found].filter((field) =>
+    sources.every(({ fieldOf }, at) => own[at]!.has(field) || !fieldOf.includes(field)),
+  )
 }
 
 interface Part extends ColumnSource {

@@ -102,6 +102,7 @@ function mergeFields(groups: readonly GroupReader[]) {
         ...field,
         events: before.events + field.events,
         emptied: before.emptied || field.emptied,
+        words: before.words && field.words,
       }
       return known
     })

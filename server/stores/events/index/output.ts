@@ -6,8 +6,8 @@ export interface Output {
   length: number
 }
 
-export function createOutput(): Output {
-  return { bytes: new Uint8Array(1 << 16), length: 0 }
+export function createOutput(bytes = 1 << 16): Output {
+  return { bytes: new Uint8Array(bytes), length: 0 }
 }
 
 /** Below this a loop copies faster than `set` of a view, bytes. */

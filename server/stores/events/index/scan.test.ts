@@ -7,7 +7,8 @@ import type { Fields } from '../../../../sigma/event.ts'
 import { words } from '../../../../sigma/text/words.ts'
 import { decodeLine, encodeLine } from '../line.ts'
 import { createPathTree, MESSAGE, RAW } from './paths.ts'
-import { FOLDED, hashWord, scanLine, type WordSink } from './scan.ts'
+import { scanLine } from './scan.ts'
+import { FOLDED, hashWord, type WordSink } from './scan-text.ts'
 
 interface Found {
   readonly message: Set<string>
@@ -49,6 +50,8 @@ function scan(line: string): Found {
     emptyList() {},
     repeats: () => true,
     known: () => false,
+    composite: () => {},
+    sameValue: () => {},
     learned() {},
     sameMessage(node) {
       for (const word of byNode.get(node) ?? []) found.message.add(word)

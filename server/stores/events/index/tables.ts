@@ -1,5 +1,6 @@
 // Open addressing over rows of typed arrays: what the builders of a group keep their words, pairs and
-// values in. Row 0 stays empty, so that 0 means none.
+// values in. Row 0 stays empty, so that 0 means none. Slots hold the hash beside the row's number: a look
+// at a row that is another costs more than twice the slots.
 
 export const HASH_START = 0x811c9dc5 | 0
 export const HASH_STEP = 0x01000193
@@ -36,23 +37,36 @@ export function largerBytes(from: Uint8Array): Uint8Array<ArrayBuffer> {
   return to
 }
 
-/** Puts row `id` into the slots. */
-export function enter(slots: Int32Array, hash: number, id: number): void {
-  const mask = slots.length - 1
-  let slot = hash & mask
-  while (slots[slot] !== 0) slot = (slot + 1) & mask
-  slots[slot] = id
+/** Slots of a table: pairs (hash, row); row 0 means free. Twice as many as rows at least. */
+export interface Slots {
+  pairs: Int32Array<ArrayBuffer>
+  /** Pairs less one; a power of two less one. */
+  mask: number
 }
 
-/** Twice as many slots, with the rows below `count` whose hash stands in `hashColumn`. */
-export function largerSlots(
-  slots: Int32Array,
-  rows: Int32Array,
-  width: number,
-  hashColumn: number,
-  count: number,
-): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(slots.length * 2)
-  for (let id = 1; id < count; id++) enter(larger, rows[id * width + hashColumn]!, id)
-  return larger
+/** `size`: a power of two. */
+export function createSlots(size: number): Slots {
+  return { pairs: new Int32Array(size * 2), mask: size - 1 }
+}
+
+/** Puts row `id`, one more than were put before, into the slots. */
+export function enter(slots: Slots, hash: number, id: number): void {
+  if (id * 2 > slots.mask) grow(slots)
+  put(slots, hash, id)
+}
+
+function put({ pairs, mask }: Slots, hash: number, id: number): void {
+  let slot = (hash & mask) << 1
+  while (pairs[slot + 1] !== 0) slot = (slot + 2) & ((mask << 1) | 1)
+  pairs[slot] = hash
+  pairs[slot + 1] = id
+}
+
+function grow(slots: Slots): void {
+  const { pairs } = slots
+  slots.pairs = new Int32Array(pairs.length * 2)
+  slots.mask = pairs.length - 1
+  for (let i = 0; i < pairs.length; i += 2) {
+    if (pairs[i + 1] !== 0) put(slots, pairs[i]!, pairs[i + 1]!)
+  }
 }

@@ -1,17 +1,24 @@
 // Values under their node as the bytes they have, each with the docs that hold it.
 import { createSlab, post, resetSlab, type Slab, startPosting } from './slab.ts'
-import { enter, hashBytes, largerBytes, largerRows, largerSlots, mix } from './tables.ts'
+import {
+  createSlots,
+  enter,
+  hashBytes,
+  largerBytes,
+  largerRows,
+  mix,
+  type Slots,
+} from './tables.ts'
 
 /** Columns of a value's row; the first four are its posting. */
-export const VALUE = 8
-const V_HASH = 4
-export const V_NODE = 5
-const V_OFFSET = 6
-const V_LENGTH = 7
+export const VALUE = 7
+export const V_NODE = 4
+const V_OFFSET = 5
+const V_LENGTH = 6
 
 export interface ValueTable {
   rows: Int32Array<ArrayBuffer>
-  slots: Int32Array<ArrayBuffer>
+  readonly slots: Slots
   /** The next value's number; they begin at 1. */
   count: number
   text: Uint8Array<ArrayBuffer>
@@ -22,7 +29,7 @@ export interface ValueTable {
 export function createValueTable(): ValueTable {
   return {
     rows: new Int32Array(VALUE << 12),
-    slots: new Int32Array(1 << 14),
+    slots: createSlots(1 << 13),
     count: 1,
     text: new Uint8Array(1 << 18),
     textUsed: 0,
@@ -31,7 +38,7 @@ export function createValueTable(): ValueTable {
 }
 
 export function resetValues(table: ValueTable): void {
-  table.slots.fill(0)
+  table.slots.pairs.fill(0)
   table.count = 1
   table.textUsed = 0
   resetSlab(table.slab)
@@ -45,15 +52,15 @@ export function findValue(
   start: number,
   end: number,
 ): number {
-  const { rows, slots, text } = table
+  const { rows, text } = table
+  const { pairs, mask } = table.slots
   const hash = mix(hashBytes(bytes, start, end), node)
   lastHash = hash
-  const mask = slots.length - 1
-  let slot = hash & mask
-  for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
+  let slot = (hash & mask) << 1
+  for (let id = pairs[slot + 1]!; id !== 0; id = pairs[slot + 1]!) {
     const row = id * VALUE
     if (
-      rows[row + V_HASH] === hash &&
+      pairs[slot] === hash &&
       rows[row + V_NODE] === node &&
       rows[row + V_LENGTH] === end - start
     ) {
@@ -62,7 +69,7 @@ export function findValue(
       while (i < end && text[shift + i] === bytes[i]) i++
       if (i === end) return id
     }
-    slot = (slot + 1) & mask
+    slot = (slot + 2) & ((mask << 1) | 1)
   }
   return 0
 }
@@ -84,16 +91,12 @@ export function addValue(
   while (table.textUsed + end - start > table.text.length) table.text = largerBytes(table.text)
   const { rows, text } = table
   startPosting(rows, row)
-  rows[row + V_HASH] = lastHash
   rows[row + V_NODE] = node
   rows[row + V_OFFSET] = table.textUsed
   rows[row + V_LENGTH] = end - start
   let used = table.textUsed
   for (let i = start; i < end; i++) text[used++] = bytes[i]!
   table.textUsed = used
-  if (id * 2 >= table.slots.length) {
-    table.slots = largerSlots(table.slots, rows, VALUE, V_HASH, id)
-  }
   enter(table.slots, lastHash, id)
   return id
 }

@@ -3,8 +3,7 @@ import type { Database } from 'bun:sqlite'
 import { type GroupBuilder, termLength, termOffset, termTotal } from './builder.ts'
 import type { ColumnBuilder } from './column-builder.ts'
 import { gapsOf, gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
-import { createDocList } from './doc-list.ts'
-import { createGather, groupFields, putPairs } from './gather.ts'
+import { createGather, groupFields, putPairs, sameFields } from './gather.ts'
 import {
   BUCKET_TERMS,
   bucketHash,
@@ -25,6 +24,8 @@ import type { PairOutput } from './pairs.ts'
 import type { PathTree } from './paths.ts'
 
 const NEWLINE = 0x0a
+/** What a bucket's outputs begin with, bytes. */
+const BUCKET_BYTES = 16_384
 const ZSTD_FAST = { level: 1 } as const
 
 /** Statements that put rows of one group. */
@@ -78,7 +79,8 @@ export interface BucketOutput {
 }
 
 export function createBucket(rows: GroupRows): BucketOutput {
-  return { terms: createOutput(), pairs: { bytes: createOutput(), before: 0, large: rows.large } }
+  const bytes = createOutput(BUCKET_BYTES)
+  return { terms: createOutput(BUCKET_BYTES), pairs: { bytes, before: 0, large: rows.large } }
 }
 
 /** Adds a word; its pairs go to `bucket.pairs`. */
@@ -120,10 +122,10 @@ export function bucketBits(terms: number): number {
   return terms <= BUCKET_TERMS ? 0 : Math.ceil(Math.log2(terms / BUCKET_TERMS))
 }
 
-/** Terms sorted by class and bucket: counting sort over what `builder` holds. */
-function orderTerms(builder: GroupBuilder) {
+/** The class and bucket of each word, and how many there are of each. */
+function placeTerms(builder: GroupBuilder) {
   const count = termTotal(builder)
-  const text = builder.text
+  const { text } = builder
   const classes = new Uint8Array(count + 1)
   const hashes = new Uint32Array(count + 1)
   const perClass = new Uint32Array(CLASSES)
@@ -137,17 +139,8 @@ function orderTerms(builder: GroupBuilder) {
   }
   const bits = [...perClass].map(bucketBits)
   const bases = [0]
-  for (const bit of bits) bases.push(bases[bases.length - 1]! + 2 ** bit)
-  const total = bases[CLASSES]!
-  const starts = new Uint32Array(total + 1)
-  const bucketAt = (term: number) =>
-    bases[classes[term]!]! + bucketOf(hashes[term]!, bits[classes[term]!]!)
-  for (let term = 1; term <= count; term++) starts[bucketAt(term) + 1]!++
-  for (let i = 0; i < total; i++) starts[i + 1]! += starts[i]!
-  const order = new Uint32Array(count)
-  const next = starts.slice()
-  for (let term = 1; term <= count; term++) order[next[bucketAt(term)]!++] = term
-  return { perClass: [...perClass], bits, bases, starts, order }
+  for (const bit of bits) bases.push(bases.at(-1)! + 2 ** bit)
+  return { perClass: [...perClass], bits, bases, classes, hashes }
 }
 
 /** Writes the group of words and values over `segments`; call it inside a transaction. */
@@ -165,20 +158,26 @@ export function writeGroup(
   const { fields, fieldOf, message } = groupFields(builder, paths, events, (field, list) => {
     rows.key(field, gapsOf(list.docs.subarray(0, list.length)))
   })
-  const { perClass, bits, bases, starts, order } = orderTerms(builder)
-  const output = createBucket(rows)
-  const gather = createGather(builder, fieldOf, docs, createDocList())
-  for (let kind = 0; kind < CLASSES; kind++) {
-    for (let bucket = bases[kind]!; bucket < bases[kind + 1]!; bucket++) {
-      for (let i = starts[bucket]!; i < starts[bucket + 1]!; i++) {
-        const term = order[i]!
-        putTerm(output, builder.text, termOffset(builder, term), termLength(builder, term))
-        putPairs(gather, term, output.pairs)
-      }
-      flushBucket(rows, kind, bucket - bases[kind]!, output)
-    }
+  const { perClass, bits, bases, classes, hashes } = placeTerms(builder)
+  // All buckets are put together at the same time: words are read in the order in which they lie.
+  const buckets = Array.from({ length: bases[CLASSES]! }, () => createBucket(rows))
+  const gather = createGather(builder, fieldOf, docs)
+  for (let term = 1; term <= termTotal(builder); term++) {
+    const kind = classes[term]!
+    const bucket = buckets[bases[kind]! + bucketOf(hashes[term]!, bits[kind]!)]!
+    putTerm(bucket, builder.text, termOffset(builder, term), termLength(builder, term))
+    putPairs(gather, term, bucket.pairs)
   }
-  const columns = writeColumns(gatherColumns(values, paths), rows.column)
+  for (let kind = 0; kind < CLASSES; kind++) {
+    const first = bases[kind]!
+    for (let at = first; at < bases[kind + 1]!; at++)
+      flushBucket(rows, kind, at - first, buckets[at]!)
+  }
+  const columns = writeColumns(
+    gatherColumns(values, paths),
+    sameFields(builder, paths, fieldOf),
+    rows.column,
+  )
   rows.finish({
     segments,
     docs,

@@ -17,6 +17,7 @@ import {
   eventsHaving,
   fieldsAt,
   type GroupAnswer,
+  isSameColumn,
   type Leaf,
   lookUp,
 } from './lookup.ts'
@@ -149,6 +150,10 @@ function answerColumn(lookups: Lookups, node: ColumnPlan, unit: Unit): Answer {
 /** The field's answer where events have the field, the column's where they have not. */
 function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Unit): Answer {
   if (!hasField(unit, node.name)) return answer(lookups, node.column, unit)
+  const group = unit.coverage?.group
+  if (group !== undefined && node.column.kind === 'column' && isSameColumn(group.info, node.name)) {
+    return answerSame(lookups, node, unit)
+  }
   const having = unit.coverage && eventsHaving(unit.coverage.group.info, node.name)
   if (having === undefined) {
     return { bits: answerOr(lookups, [node.field, node.column], unit).bits, exact: false }
@@ -160,6 +165,19 @@ function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, uni
   const { bits: present } = posted(lookups, unit, presence)
   for (let i = 0; i < present.length; i++) field.bits[i]! |= column.bits[i]! & ~present[i]!
   return { bits: field.bits, exact: field.exact && column.exact }
+}
+
+/** Field and column say the same: what the field's words propose, the column decides. */
+function answerSame(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Unit): Answer {
+  const kind = columnOf(unit.coverage!.group.info, node.name)?.kind
+  if (kind === 'kept') return answer(lookups, node.column, unit)
+  const field = answer(lookups, node.field, unit)
+  const having = eventsHaving(unit.coverage!.group.info, node.name)
+  if (having !== 'all') return answer(lookups, node.column, unit)
+  if (field.exact) return field
+  const { bits, exact } = answer(lookups, node.column, unit)
+  intersect(bits, field.bits)
+  return { bits, exact }
 }
 
 function everything(unit: Unit): Answer {

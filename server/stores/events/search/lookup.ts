@@ -83,7 +83,22 @@ function lookUpWord(group: GroupReader, leaf: WordPlan): GroupAnswer {
   }
   if (leaf.scope.kind === 'any') markKeyWords(group, leaf, bits)
   for (const doc of info.always) setBit(bits, doc)
-  return { bits, exact: exact && leaf.exact && info.always.length === 0 }
+  const decided = leaf.exact || (leaf.whole && isOneWord(info, leaf.scope))
+  return { bits, exact: exact && decided && info.always.length === 0 }
+}
+
+/** True when each value of the field is just one word. */
+function isOneWord(info: GroupInfo, scope: WordScope): boolean {
+  if (scope.kind !== 'field') return false
+  return fieldsAt(info, scope.name).every((field) => info.fields[field]!.words)
+}
+
+/** True when a name's field is the column of that name in every event that has the field. */
+export function isSameColumn(info: GroupInfo, name: string): boolean {
+  if (info.always.length > 0) return false
+  const fields = fieldsAt(info, name)
+  const same = columnOf(info, name)?.same ?? []
+  return !isAmbiguous(info, name, fields) && fields.every((field) => same.includes(field))
 }
 
 export function columnOf(info: GroupInfo, name: string): GroupColumn | undefined {

@@ -25,13 +25,17 @@ export type Plan =
   | { readonly kind: 'const'; readonly value: boolean }
   | { readonly kind: 'and' | 'or'; readonly args: readonly Plan[] }
   | { readonly kind: 'not'; readonly arg: Plan }
-  /** Events with such a word; `exact` when that is all that is asked. */
+  /**
+   * Events with such a word; `exact` when that is all that is asked. `whole`: the value must be the word and
+   * nothing else, so it is exact as well where each of the field's values is just one word.
+   */
   | {
       readonly kind: 'word'
       readonly scope: WordScope
       readonly mode: WordMode
       readonly text: string
       readonly exact: boolean
+      readonly whole: boolean
     }
   /** Events that have the field. Null and objects count, so it is a superset. */
   | { readonly kind: 'present'; readonly name: string }
@@ -164,7 +168,7 @@ function planValue(scope: WordScope, test: Test, exact: boolean): Plan {
     case 'words':
       return planWords(scope, test.words, exact)
     case 'equals':
-      return or(literal(scope, test.value, false, false, false), present)
+      return or(wholeValue(scope, test.value, !test.cased), present)
     case 'startswith':
       return or(literal(scope, test.value, false, true, false), present)
     case 'endswith':
@@ -176,13 +180,7 @@ function planValue(scope: WordScope, test: Test, exact: boolean): Plan {
     case 'regex':
       return or(planRegex(scope, test.pattern, test.flags), present)
     case 'number':
-      return or(
-        anyOf([
-          literal(scope, String(test.value), false, false, false),
-          literal(scope, test.text, false, false, false),
-        ]),
-        present,
-      )
+      return or(planNumber(scope, test), present)
     case 'boolean':
       return literal(scope, String(test.value), false, false, false)
     case 'exists':
@@ -199,6 +197,18 @@ function planValue(scope: WordScope, test: Test, exact: boolean): Plan {
     case 'cidr':
       return present
   }
+}
+
+/** Equality: exact where a value can be nothing but one word. */
+function wholeValue(scope: WordScope, value: string, exact: boolean): Plan {
+  const words = literal(scope, value, false, false, false)
+  return exact && words.kind === 'word' && isWord(value) ? { ...words, whole: true } : words
+}
+
+function planNumber(scope: WordScope, { value, text }: Extract<Test, { kind: 'number' }>): Plan {
+  const canonical = String(value)
+  if (canonical === text) return wholeValue(scope, text, true)
+  return anyOf([canonical, text].map((one) => literal(scope, one, false, false, false)))
 }
 
 function planAbsent(scope: WordScope): Plan {
@@ -270,7 +280,7 @@ function literal(
       const mode = modeOf(openStart && start === 0, openEnd && i === text.length)
       const whole = start === 0 && i === text.length
       const piece = text.slice(start, i)
-      pieces.push({ kind: 'word', scope, mode, text: piece, exact: exact && whole })
+      pieces.push({ kind: 'word', scope, mode, text: piece, exact: exact && whole, whole: false })
       start = -1
     }
   }
