@@ -64,6 +64,10 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
   }
 }
 
+const NO_FIELDS: Fields = {}
+/** HTTP status codes from here on are failures. */
+const STATUS_FAILED_MIN = 400
+
 function pivotsOf(json: Fields, type: string, added: Fields | undefined): Pivots {
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = { action: type }
   for (const [name, first, second] of PIVOT_PATHS) {
@@ -79,6 +83,9 @@ function pivotsOf(json: Fields, type: string, added: Fields | undefined): Pivots
     if (domain !== undefined) pivots.domain = domain
   }
   const { alert } = json
+  const { status } = type === 'http' && isFields(json.http) ? json.http : NO_FIELDS
+  if (typeof status === 'number')
+    pivots.outcome = status >= STATUS_FAILED_MIN ? 'failure' : 'success'
   if (!isFields(alert)) return pivots
   if (typeof alert.action === 'string') pivots.outcome = alert.action
   const severity = SEVERITIES[Number(alert.severity)]

@@ -3,9 +3,10 @@
 
 import { EVTX_MAGIC_BYTES, looksLikeEvtx } from '../../parsers/evtx/reader.ts'
 import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
+import { listStart, recordsOf } from '../../parsers/records.ts'
 import { peek, readBytes } from './bytes.ts'
 import { documentSplitter } from './documents.ts'
-import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
+import { EVENT_UNITS_MAX, type InputEvent, inputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
 import { readText } from './text.ts'
@@ -56,20 +57,50 @@ async function* readTextEvents(
       continue
     }
     head += chunk
+    const wrapped = wrappedList(head)
     const format = options.format ?? formatOf(path, head, head.length >= HEAD_UNITS)
-    if (format === undefined) continue
-    splitter = splitterOf(format)
-    yield splitter.push(head)
+    if (format === undefined && wrapped === undefined) continue
+    splitter = wrapped === undefined ? splitterOf(format ?? 'lines') : listSplitter()
+    yield splitter.push(wrapped ?? head)
   }
   if (splitter === undefined) {
-    splitter = splitterOf(options.format ?? formatOf(path, head, true) ?? 'lines')
-    yield splitter.push(head)
+    const wrapped = wrappedList(head)
+    const format = options.format ?? formatOf(path, head, true) ?? 'lines'
+    splitter = wrapped === undefined ? splitterOf(format) : listSplitter()
+    yield splitter.push(wrapped ?? head)
   }
   yield splitter.end()
 }
 
+/** The text from the list on where a file is one document that holds a list of events; files of a document
+ * a line are none. */
+function wrappedList(head: string): string | undefined {
+  const start = listStart(head)
+  if (start === undefined) return undefined
+  const newline = head.indexOf('\n')
+  const isLines = newline > 0 && recordsOf(head.slice(0, newline)) !== undefined
+  return isLines && head.slice(newline).trim() !== '' ? undefined : head.slice(start)
+}
+
+/** Elements of a list; what closes the document around it is no event. */
+function listSplitter(): Splitter {
+  const inner = documentSplitter(true)
+  const events = (found: readonly InputEvent[]) => found.filter(({ text }) => text.startsWith('{'))
+  return { push: (chunk) => events(inner.push(chunk)), end: () => events(inner.end()) }
+}
+
 function splitterOf(format: InputFormat): Splitter {
-  return format === 'lines' ? lineSplitter() : documentSplitter(format === 'array')
+  return format === 'lines' ? unwrapped(lineSplitter()) : documentSplitter(format === 'array')
+}
+
+/** Lines that are documents of many events: each of them, at its line. */
+function unwrapped(inner: Splitter): Splitter {
+  const events = (found: readonly InputEvent[]) =>
+    found.flatMap((event) => {
+      const texts = recordsOf(event.text)
+      return texts?.map((text) => inputEvent(text, event.index, event.header)) ?? event
+    })
+  return { push: (chunk) => events(inner.push(chunk)), end: () => events(inner.end()) }
 }
 
 const LINE_EXTENSIONS = /\.(?:ndjson|jsonl|log|txt|csv|tsv)(?:\.\d+)?(?:\.(?:gz|zst))?$/i

@@ -71,3 +71,8 @@ test('no letter of any text is lost', () => {
     { numRuns: 2000 },
   )
 })
+
+test('a document that only holds a list of events is its events', () => {
+  const body = new TextEncoder().encode('{"Records":[{"a":1},{"b":"]"}]}\n{"Records":[{"c":3}]}\n')
+  expect(decodeBody(body)).toEqual(['{"a":1}', '{"b":"]"}', '{"c":3}'])
+})

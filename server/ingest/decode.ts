@@ -2,6 +2,7 @@
 // another, an array, NDJSON, or plain lines. Recognised by how it begins; a bad part comes out as a text of
 // its own, for the parsers to refuse, and never takes its neighbours along.
 import { createFramer, type Frame } from '../../parsers/frames.ts'
+import { recordsOf } from '../../parsers/records.ts'
 import { documentEnd } from './json-scan.ts'
 
 const OPEN_ARRAY = 0x5b
@@ -12,9 +13,9 @@ const COMMA = 0x2c
 
 const decoder = new TextDecoder()
 
-/** The events' texts in order, none blank. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
+/** The events' texts in order, none blank; a document that only holds a list of events is its events. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
 export function decodeBody(body: Uint8Array): string[] {
-  return splitText(decoder.decode(body))
+  return splitText(decoder.decode(body)).flatMap((text) => recordsOf(text) ?? text)
 }
 
 /** As `decodeBody`, of text. */

@@ -1,6 +1,7 @@
 // Whether an event has what a vendor's collector made of the same input.
 import type { NormalisedEvent } from '../../../parsers/event.ts'
 import { parseTime } from '../../../parsers/time.ts'
+import { fieldValues } from '../../../sigma/eval/values.ts'
 import type { FieldValue } from '../../../sigma/event.ts'
 import type { Case, Scored } from './case.ts'
 
@@ -32,8 +33,7 @@ export function gotValue(event: NormalisedEvent, name: Scored): string | undefin
 }
 
 function statusOf({ fields }: NormalisedEvent): FieldValue | undefined {
-  for (const name of STATUS_FIELDS) if (fields[name] !== undefined) return fields[name]
-  return undefined
+  return STATUS_FIELDS.flatMap((name) => fieldValues(fields, name))[0]
 }
 
 /** Whether that is one of the expected values. */

@@ -56,7 +56,7 @@ export function valueAt(document: Document, path: string): unknown {
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf)
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
-  return typeof value === 'string' && value !== '' ? [value] : []
+  return typeof value === 'string' && value !== '' && value !== '-' ? [value] : []
 }
 
 /** The zone of an ECS document's `event.timezone` as an IANA name. */

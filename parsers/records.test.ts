@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test'
+import { listStart, recordsOf } from './records.ts'
+
+describe('documents of many events', () => {
+  test.each([
+    [
+      'CloudTrail',
+      '{"Records":[{"a":"]}\\"{"},{"b":[1,{"c":2}]}]}',
+      ['{"a":"]}\\"{"}', '{"b":[1,{"c":2}]}'],
+    ],
+    ['none', '{"Records":[]}', []],
+    ['Azure', '{ "records": [ {"time":"t","category":"c"} ] }', ['{"time":"t","category":"c"}']],
+    [
+      'Workspace',
+      '{"kind":"admin#reports#activities","etag":"e","items":[{"kind":"admin#reports#activity"}]}',
+      ['{"kind":"admin#reports#activity"}'],
+    ],
+    [
+      'Graph',
+      '{"@odata.context":"https://x","value":[{"id":"1"}],"@odata.nextLink":"n"}',
+      ['{"id":"1"}'],
+    ],
+    [
+      'CloudWatch',
+      '{"messageType":"DATA_MESSAGE","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1,"message":"{\\"eventName\\":\\"x\\"}"}]}',
+      ['{"eventName":"x"}'],
+    ],
+    [
+      'numbers keep their digits',
+      '{"Records":[{"n":12345678901234567890}]}',
+      ['{"n":12345678901234567890}'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(recordsOf(text)).toEqual(expected)
+  })
+
+  test.each([
+    '{"items":[{"a":1}]}',
+    '{"value":[{"a":1}]}',
+    '{"records":[{"a":1}]}',
+    '{"Records":["a"]}',
+    '{"Records":[{"a":1}]',
+    '{"message":"x","Records":{"a":1}}',
+    '[{"Records":[]}]',
+    'text',
+  ])('%s is one event', (text) => {
+    expect(recordsOf(text)).toBeUndefined()
+  })
+
+  test('a long start is looked at once', () => {
+    const text = `{${'"a":"b",'.repeat(100_000)}"Records":[{}]}`
+    expect(listStart(text)).toBeUndefined()
+  })
+})

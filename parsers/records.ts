@@ -1,0 +1,94 @@
+// Documents that hold many events in one list, as clouds deliver them: CloudTrail's `{"Records":[...]}`,
+// Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions.
+import { JsonError, parseJsonText } from './json-text.ts'
+
+/** How far into a document its list begins, at most, UTF-16 units. */
+const PREFIX_UNITS_MAX = 4096
+
+/** Members of text, number or a list of texts may stand before the list. */
+const PREFIX =
+  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(Records|records|items|value|logEvents|Events|Findings|entries)"\s*:\s*\[\s*(?=[{\]])/
+
+/** What else must stand before a list whose name says too little. */
+const TELLING: Readonly<Record<string, RegExp>> = {
+  items: /"kind"\s*:\s*"(?:admin#reports#activities|EventList)"/,
+  value: /"@odata\.context"/,
+  logEvents: /"logGroup"|"messageType"/,
+}
+/** What the first element must hold. */
+const FIRST: Readonly<Record<string, RegExp>> = {
+  Events: /"CloudTrailEvent"/,
+  Findings: /"Type"|"AccountId"/,
+  entries: /"insertId"|"logName"/,
+  records: /"operationName"|"category"|"resourceId"|"time"|"OperationName"/,
+}
+
+/** Members with which such documents begin: any other text is told from them at once. */
+const FIRST_KEY =
+  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|kind|etag|messageType|owner|nextToken|NextToken|nextPageToken|@odata\.context)"/
+
+/** Where the list of a document begins (its bracket), or undefined where it is one event. `text` may be
+ * the document's start. */
+export function listStart(text: string): number | undefined {
+  if (!FIRST_KEY.test(text)) return undefined
+  const match = PREFIX.exec(text.slice(0, PREFIX_UNITS_MAX))
+  if (match === null) return undefined
+  const [prefix, name = ''] = match
+  const bracket = prefix.lastIndexOf('[')
+  if (TELLING[name]?.test(prefix) === false) return undefined
+  if (FIRST[name]?.test(text.slice(bracket, bracket + PREFIX_UNITS_MAX)) === false) return undefined
+  return bracket
+}
+
+/** The events of a document that holds a list of them, each as it stands there; undefined for any other
+ * text. A CloudWatch event is the line in it where that is JSON. */
+export function recordsOf(text: string): readonly string[] | undefined {
+  const start = listStart(text)
+  if (start === undefined || parseJsonText(text) instanceof JsonError) return undefined
+  return elementsOf(text, start).map(messageOf)
+}
+
+/** A log event's own text: `{"id","timestamp","message"}` of CloudWatch. */
+function messageOf(element: string): string {
+  if (!element.includes('"message"') || !element.includes('"timestamp"')) return element
+  const value = parseJsonText(element)
+  if (value instanceof JsonError || typeof value !== 'object' || value === null) return element
+  const { id, message } = value as { id?: unknown; message?: unknown }
+  const isPlain = Object.keys(value).length <= CLOUDWATCH_KEYS_MAX && typeof id === 'string'
+  return isPlain && typeof message === 'string' && message.trimStart().startsWith('{')
+    ? message
+    : element
+}
+
+const CLOUDWATCH_KEYS_MAX = 4
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Elements of the list at `start` of valid JSON, by brackets and strings. */
+function elementsOf(text: string, start: number): string[] {
+  const found: string[] = []
+  let depth = 0
+  let from = start + 1
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) at = stringEnd(text, at)
+    else if (code === 0x5b || code === 0x7b) depth++
+    else if (code === 0x5d || code === 0x7d) depth--
+    const isEnd = depth === 0
+    if (isEnd || (depth === 1 && code === 0x2c)) {
+      const element = text.slice(from, at).trim()
+      if (element !== '') found.push(element)
+      from = at + 1
+    }
+    if (isEnd) break
+  }
+  return found
+}
+
+function stringEnd(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) {
+    at += text.charCodeAt(at) === BACKSLASH ? 2 : 1
+  }
+  return at
+}
