@@ -2,6 +2,7 @@
 import type { Parser } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { readApacheError } from './web/error.ts'
+import { readSslRequest } from './web/own.ts'
 import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
 
 const server: WebServer = {
@@ -10,6 +11,7 @@ const server: WebServer = {
   error: closedLogSource('apache', [], ['apache']),
   // `vhost_combined` is Apache's alone.
   ownAccess: (line) => line.virtualHost !== undefined,
+  readOther: readSslRequest,
   readError: readApacheError,
 }
 

@@ -31,9 +31,7 @@ function pairsStart(text: string): number {
 function partStart(text: string): number {
   const whole = pairsStart(text)
   if (whole >= 0) return whole
-  const part = /(?:^| )((?:TTL|LEN|SRC|PROTO)=\S{1,64} .{0,256}?\bPROTO=)/.exec(
-    text.slice(0, HEADER_UNITS_MAX),
-  )
+  const part = /(?:^| )[A-Z]{1,8}=\S{1,64} .{0,256}?\bPROTO=/.exec(text.slice(0, HEADER_UNITS_MAX))
   return part === null ? -1 : part.index + (part[0].startsWith(' ') ? 1 : 0)
 }
 

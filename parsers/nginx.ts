@@ -2,6 +2,7 @@
 import type { Parser } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { readNginxError } from './web/error.ts'
+import { readProxyManager } from './web/own.ts'
 import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
 
 const server: WebServer = {
@@ -11,6 +12,7 @@ const server: WebServer = {
   // The `main` format of nginx' packages ends with X-Forwarded-For; Apache has no such format.
   ownAccess: (line) =>
     line.combined && line.further.length === 1 && !/^\d+$/.test(line.further[0]!),
+  readOther: readProxyManager,
   readError: readNginxError,
 }
 

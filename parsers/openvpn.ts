@@ -75,7 +75,7 @@ function isOwn(text: string): boolean {
   const start = text.slice(0, 1024)
   const rest = start.slice(CLIENT.exec(start)?.[0].length ?? 0)
   return (
-    /^(?:TLS|VERIFY|MULTI|peer info: IV_|\[\S{1,255}\] Peer Connection|Data Channel|Control Channel|OpenVPN \d|PUSH:|SENT CONTROL|CONTROL\b|Re-using SSL|Bad encapsulated)/.test(
+    /^(?:TLS|VERIFY|MULTI|peer info: IV_|\[\S{1,255}\] Peer Connection|Data Channel|Control Channel|OpenVPN \d|PUSH:|SENT CONTROL|CONTROL\b|Re-using SSL|Bad encapsulated|OpenSSL: error|AUTH: Received control)/.test(
       rest,
     ) || start.includes('[AF_INET')
   )
@@ -100,6 +100,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   readMessage(message.slice(0, 2048), fields)
   if (typeof fields.user === 'string') pivots.user = fields.user
+  if (program === undefined) pivots.process = 'openvpn'
   const meaning = MEANINGS.find(([pattern]) => pattern.test(message.slice(0, 2048)))
   if (meaning !== undefined) {
     fields.action = meaning[1]

@@ -19,7 +19,7 @@ import { parseTime } from './time.ts'
 
 /** Receive time, serial number and type: the columns that every line has. */
 const START =
-  /^,(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?),([\w-]{1,32}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
+  /^,(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?),([^,]{1,48}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
 const GENERATED_SLACK_MS = 3_600_000
 
 /** Where the first column starts, or -1. */
@@ -88,7 +88,9 @@ function addAddresses(type: string, fields: WritableFields): void {
 /** The address in its own network where it has one yet, else the one it comes from. */
 function addressOf(fields: WritableFields): string | undefined {
   const own = word(fields, 'private_ip')
-  return own === undefined || own === '0.0.0.0' ? word(fields, 'public_ip') : own
+  if (own !== undefined && own !== '0.0.0.0') return own
+  const names = ['private_ipv6', 'public_ip', 'public_ipv6']
+  return names.map((name) => word(fields, name)).find((ip) => ip !== undefined && ip !== '0.0.0.0')
 }
 
 /** `alone`: no header names the device, so that the portal or the client has to stand for it. */

@@ -22,26 +22,35 @@ export function template(source: string): Template {
     const name = parts[index + 1]!
     pieces.push({ literal: parts[index]!, name: name.replace('>', ''), last: name.endsWith('>') })
   }
-  const tail = parts.at(-1)!
-  return (message) => fit(pieces, tail, open, message)
+  const literals = [...pieces.slice(1).map((piece) => piece.literal), parts.at(-1)!]
+  const split = pieces.findIndex((piece) => piece.last)
+  const compiled: Compiled = {
+    pieces,
+    literals,
+    open,
+    backwards: split < 0 ? literals.length : split,
+  }
+  return (message) => fit(compiled, message)
 }
 
-function fit(
-  pieces: readonly Piece[],
-  tail: string,
-  open: boolean,
-  message: string,
-): Record<string, string> | undefined {
+interface Compiled {
+  readonly pieces: readonly Piece[]
+  /** What stands behind each piece; with no piece the whole text. */
+  readonly literals: readonly string[]
+  readonly open: boolean
+  /** From this literal on they are looked for from the right. */
+  readonly backwards: number
+}
+
+function fit(compiled: Compiled, message: string): Record<string, string> | undefined {
+  const { pieces, literals, open, backwards } = compiled
   const first = pieces[0]
   if (first === undefined) {
-    return (open ? message.startsWith(tail) : message === tail) ? {} : undefined
+    const text = literals[0]!
+    return (open ? message.startsWith(text) : message === text) ? {} : undefined
   }
   if (!message.startsWith(first.literal)) return undefined
-  const literals = pieces.slice(1).map((piece) => piece.literal)
-  literals.push(tail)
   const ends = literals.map(() => -1)
-  const split = pieces.findIndex((piece) => piece.last)
-  const backwards = split < 0 ? literals.length : split
   if (!fitBackwards(message, literals, ends, backwards, open)) return undefined
   return fitForwards(message, pieces, literals, ends, backwards, open)
 }

@@ -5,7 +5,7 @@ import { isIpv4, isIpv6 } from '../values.ts'
 const METHOD = /^[A-Z][A-Z_-]{2,23}$|^-$/
 const VERSION = /^HTTP\/\d(?:\.\d)?$|^-$/
 const NUMBER = /^\d{1,15}$/
-const REASON = /^[A-Z][A-Za-z0-9_.]{1,40}$/
+const REASON = /^[A-Z][A-Za-z0-9_./]{1,40}$/
 
 const HEAD = ['date', 'time']
 const SITE = [[], ['s-sitename'], ['s-computername'], ['s-sitename', 's-computername']] as const
@@ -18,6 +18,8 @@ const REQUEST = [
   'cs-username',
   'c-ip',
 ]
+/** Site and method without the server's address. */
+const ADDRESSLESS = REQUEST.slice(1)
 /** What may stand between the client's address and the status. */
 const MIDDLES: readonly (readonly string[])[] = [
   ['cs(User-Agent)', 'cs(Referer)'],
@@ -47,15 +49,25 @@ export function guessColumns(values: readonly string[]): readonly string[] | und
 }
 
 function accessColumns(values: readonly string[]): readonly string[] | undefined {
+  return layoutOf(values, REQUEST) ?? layoutOf(values, ADDRESSLESS)
+}
+
+function layoutOf(
+  values: readonly string[],
+  request: readonly string[],
+): readonly string[] | undefined {
+  const method = request.indexOf('cs-method')
   for (const site of SITE) {
     const at = HEAD.length + site.length
-    if (!isAddress(values[at]) || !METHOD.test(values[at + 1] ?? '')) continue
-    if (!NUMBER.test(values[at + 4] ?? '') || !isAddress(values[at + 6])) continue
-    const middle = at + REQUEST.length
+    if (method > 0 && !isAddress(values[at])) continue
+    const port = at + method + 3
+    if (!METHOD.test(values[at + method] ?? '') || !NUMBER.test(values[port] ?? '')) continue
+    if (!isAddress(values[port + 2])) continue
+    const middle = at + request.length
     const found = MIDDLES.find((names) => isMiddle(names, values, middle))
     if (found === undefined) continue
     const status = middle + found.length
-    const head = [...HEAD, ...site, ...REQUEST, ...found, ...STATUS]
+    const head = [...HEAD, ...site, ...request, ...found, ...STATUS]
     return [...head, ...tailOf(values, status + STATUS.length)]
   }
   return undefined

@@ -116,6 +116,111 @@ const SSHD = table([
     'failure',
   ],
   ['Server listening on {dst_ip} port {dst_port}*', 'ssh_server_started'],
+  ['subsystem request for {subsystem} by user {user>}', 'ssh_subsystem'],
+  [
+    'Magic value check failed ({}) on obfuscated handshake from {src_ip} port {src_port}*',
+    'ssh_negotiation',
+    'failure',
+  ],
+  [
+    'fatal: Timeout before authentication for connection from {src_ip} to {dst_ip}, pid = {}',
+    'ssh_timeout',
+    'failure',
+  ],
+  [
+    'Timeout before authentication for connection from {src_ip} to {dst_ip}, pid = {}',
+    'ssh_timeout',
+    'failure',
+  ],
+  ['fatal: Timeout before authentication for {src_ip} port {src_port}*', 'ssh_timeout', 'failure'],
+  ['fatal: Timeout before authentication for {src_ip}*', 'ssh_timeout', 'failure'],
+  ['Timeout before authentication for {src_ip} port {src_port}*', 'ssh_timeout', 'failure'],
+  [
+    'ssh_dispatch_run_fatal: Connection from {} user {user>} {src_ip} port {src_port}: {reason}',
+    'ssh_disconnect',
+    'failure',
+  ],
+  [
+    'ssh_dispatch_run_fatal: Connection from {src_ip} port {src_port}: {reason}',
+    'ssh_disconnect',
+    'failure',
+  ],
+  [
+    'banner exchange: Connection from {src_ip} port {src_port}: {reason}',
+    'ssh_negotiation',
+    'failure',
+  ],
+  ['refused connect from {src_host>} ({src_ip})', 'ssh_refused', 'failure'],
+  ['refused connect from {src_ip}*', 'ssh_refused', 'failure'],
+  ['Starting session: {session} for {user>} from {src_ip} port {src_port}*', 'ssh_session'],
+  ['Close session: user {user>} from {src_ip} port {src_port}*', 'ssh_session_closed'],
+  ['error: Received disconnect from {src_ip} port {src_port}:{reason}', 'ssh_disconnect'],
+  ['error: Received disconnect from {src_ip}: {reason}', 'ssh_disconnect'],
+  ['input_userauth_request: invalid user {user>} [preauth]', 'ssh_invalid_user', 'failure'],
+  ['input_userauth_request: invalid user {user}', 'ssh_invalid_user', 'failure'],
+  ['Disconnecting: Too many authentication failures for {user>} [preauth]', 'ssh_login', 'failure'],
+  [
+    'maximum authentication attempts exceeded for invalid user {user>} from {src_ip} port {src_port}*',
+    'ssh_login',
+    'failure',
+  ],
+  [
+    'maximum authentication attempts exceeded for {user>} from {src_ip} port {src_port}*',
+    'ssh_login',
+    'failure',
+  ],
+  ['fatal: Access denied for user {user>} by PAM account configuration*', 'ssh_login', 'failure'],
+  ['Access denied for user {user>} by PAM account configuration*', 'ssh_login', 'failure'],
+  [
+    'drop connection #{} from [{src_ip}]:{src_port} on [{dst_ip}]:{dst_port} {reason}',
+    'ssh_connection_dropped',
+    'failure',
+  ],
+  [
+    'Protocol major versions differ for {src_ip} port {src_port}: {reason}',
+    'ssh_negotiation',
+    'failure',
+  ],
+  ['Protocol major versions differ for {src_ip}: {reason}', 'ssh_negotiation', 'failure'],
+  [
+    'fatal: Unable to negotiate with {src_ip} port {src_port}: {reason}',
+    'ssh_negotiation',
+    'failure',
+  ],
+  [
+    'Address {src_ip} maps to {src_host}, but this does not map back{reason}',
+    'ssh_reverse_mapping',
+  ],
+])
+
+const DROPBEAR = table([
+  ["Password auth succeeded for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'success'],
+  ["Pubkey auth succeeded for '{user>}' with {} from {src_ip>}:{src_port}", 'ssh_login', 'success'],
+  ["Bad password attempt for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'failure'],
+  ["Bad PAM password attempt for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'failure'],
+  ['Login attempt for nonexistent user from {src_ip>}:{src_port}', 'ssh_invalid_user', 'failure'],
+  ['Child connection from {src_ip>}:{src_port}', 'ssh_connection'],
+  ['Exit ({user}) from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect'],
+  ['Exit before auth from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect', 'failure'],
+])
+
+const VSFTPD = table([
+  ['[{user}] OK LOGIN: Client "{src_ip}"*', 'ftp_login', 'success'],
+  ['[{user}] FAIL LOGIN: Client "{src_ip}"*', 'ftp_login', 'failure'],
+  ['CONNECT: Client "{src_ip}"*', 'ftp_connection'],
+])
+
+const PKEXEC = table([
+  [
+    '{user}: Executing command [USER={target_user}] [TTY={tty}] [CWD={cwd}] [COMMAND={command>}]',
+    'pkexec',
+    'success',
+  ],
+  [
+    '{user}: {reason} [USER={target_user}] [TTY={tty}] [CWD={cwd}] [COMMAND={command>}]',
+    'pkexec',
+    'failure',
+  ],
 ])
 
 const SU = table([
@@ -173,7 +278,14 @@ const LOGIN = table([
 /** What any program logs through PAM, behind `pam_unix(service:type): `. */
 export const PAM = table([
   ['authentication failure; {pairs}', 'authentication', 'failure'],
-  ['session opened for user {user}(uid={uid}) by {}', 'session_opened', 'success'],
+  ['session opened for user {user}(uid={uid}) by (uid={by_uid})', 'session_opened', 'success'],
+  ['session opened for user {user} by (uid={by_uid})', 'session_opened', 'success'],
+  [
+    'session opened for user {target_user}(uid={uid}) by {user}(uid={by_uid})',
+    'session_opened',
+    'success',
+  ],
+  ['session opened for user {target_user} by {user}(uid={by_uid})', 'session_opened', 'success'],
   ['session opened for user {user} by {}', 'session_opened', 'success'],
   ['session closed for user {user}', 'session_closed'],
   ['requirement {} not met by user "{user}"', 'authentication', 'failure'],
@@ -190,7 +302,7 @@ export const PROGRAMS: ReadonlyMap<
   Object.entries({
     sshd: { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
     'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
-    dropbear: { services: ['sshd', 'auth', 'syslog'], messages: [] },
+    dropbear: { services: ['sshd', 'auth', 'syslog'], messages: DROPBEAR },
     sudo: { services: ['sudo', 'auth', 'syslog'], messages: [] },
     su: { services: ['su', 'auth', 'syslog'], messages: SU },
     cron: { services: ['cron', 'auth', 'syslog'], messages: CRON },
@@ -199,7 +311,8 @@ export const PROGRAMS: ReadonlyMap<
     crontab: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     'systemd-logind': { services: ['auth', 'syslog'], messages: LOGIND },
     login: { services: ['auth', 'syslog'], messages: LOGIN },
-    vsftpd: { services: ['vsftpd', 'auth', 'syslog'], messages: [] },
+    pkexec: { services: ['auth', 'syslog'], messages: PKEXEC },
+    vsftpd: { services: ['vsftpd', 'auth', 'syslog'], messages: VSFTPD },
     guacd: { services: ['guacamole', 'syslog'], messages: [] },
     clamd: { services: ['clamav', 'syslog'], messages: [] },
     freshclam: { services: ['clamav', 'syslog'], messages: [] },
@@ -209,15 +322,7 @@ export const PROGRAMS: ReadonlyMap<
         .map((name) => [name, { services: [name, 'auth', 'syslog'], messages: ACCOUNTS }]),
     ),
     ...Object.fromEntries(
-      [
-        'pkexec',
-        'polkitd',
-        'runuser',
-        'sulogin',
-        'gdm-password',
-        'lightdm',
-        'gdm-launch-environment',
-      ]
+      ['polkitd', 'runuser', 'sulogin', 'gdm-password', 'lightdm', 'gdm-launch-environment']
         .concat(['systemd-user', 'polkit-agent-helper-1', 'unix_chkpwd', 'sssd', 'doas'])
         .map((name) => [name, { services: ['auth', 'syslog'], messages: [] }]),
     ),

@@ -11,7 +11,7 @@ export function readSquidHttpd(
   logsource: EventLogSource,
 ): Reading | undefined {
   const line = readAccessLine(text, context)
-  if (line === undefined) return undefined
+  if (line?.status === undefined) return requestOnly(text, logsource)
   const fields: WritableFields = {
     'c-ip': line.client,
     src_ip: line.client,
@@ -30,4 +30,23 @@ export function readSquidHttpd(
   if (line.method !== undefined) pivots.action = line.method
   putUrl(pivots, line.target)
   return { time: line.time, logsource, message: text, fields, pivots }
+}
+
+/** Own formats that begin `client port [time] "METHOD URL`: `%>a %>p [%tl] "%rm %ru`. */
+const REQUEST = /^([0-9A-Fa-f.:]{2,45}) (\d{1,5}) \[[^\]]{0,64}\] "([A-Z]{3,32}) (\S{1,8192})/
+
+function requestOnly(text: string, logsource: EventLogSource): Reading | undefined {
+  const match = REQUEST.exec(text.slice(0, 9000))
+  if (match === null) return undefined
+  const [, client = '', port, method = '', url = ''] = match
+  const fields: WritableFields = {
+    'c-ip': client,
+    src_ip: client,
+    'cs-method': method,
+    'c-uri': url,
+  }
+  if (port !== undefined) fields.src_port = port
+  const pivots: WritablePivots = { action: method }
+  putUrl(pivots, url)
+  return { logsource, message: text, fields, pivots }
 }

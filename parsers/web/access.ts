@@ -2,7 +2,7 @@
 // columns behind.
 import type { ParseContext } from '../event.ts'
 import { clfAt, isoAt } from '../time.ts'
-import { ipOf } from '../values.ts'
+import { readHead } from './head.ts'
 
 export interface AccessLine {
   readonly client: string
@@ -14,7 +14,8 @@ export interface AccessLine {
   readonly method?: string
   readonly target?: string
   readonly version?: string
-  readonly status: number
+  /** Absent in formats without one. */
+  readonly status?: number
   readonly bytes?: number
   readonly referer?: string
   readonly userAgent?: string
@@ -66,23 +67,6 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
     further: columns.slice(3),
     combined: columns.length >= 3,
   }
-}
-
-/** `client ident user`, perhaps with `host` or `host:port` in front. */
-function readHead(text: string): Pick<AccessLine, 'client' | 'user' | 'virtualHost'> | undefined {
-  const words = text.split(' ')
-  const virtualHost =
-    words.length >= 4 && isVirtualHost(words[0]!, words[1]!) ? words.shift() : undefined
-  const [client, ident, ...user] = words
-  if (client === undefined || client === '' || ident === undefined || user.length === 0) {
-    return undefined
-  }
-  if (/["\\<>{}]/.test(client)) return undefined
-  return { client, ...present('user', user.join(' ')), ...present('virtualHost', virtualHost) }
-}
-
-function isVirtualHost(first: string, second: string): boolean {
-  return ipOf(second) !== undefined && (ipOf(first) === undefined || first.includes(':'))
 }
 
 function requestParts(request: string): Pick<AccessLine, 'method' | 'target' | 'version'> {

@@ -2,7 +2,7 @@
 // paths and queries alike in `cs-uri-query`, so it holds the whole request target.
 import type { EventLogSource, FieldValue, Pivots } from '../../sigma/event.ts'
 import type { Parsed } from '../event.ts'
-import { ipOf } from '../values.ts'
+import { ipOf, portOf } from '../values.ts'
 import type { AccessLine } from './access.ts'
 
 export type WritablePivots = { -readonly [name in keyof Pivots]: Pivots[name] }
@@ -15,7 +15,8 @@ export function accessEvent(
   host: string | undefined,
 ): Parsed {
   const { target, method } = line
-  const fields: { [name: string]: FieldValue } = { 'c-ip': line.client, 'sc-status': line.status }
+  const fields: { [name: string]: FieldValue } = { 'c-ip': line.client }
+  if (line.status !== undefined) fields['sc-status'] = line.status
   if (line.user !== undefined) fields['cs-username'] = line.user
   if (method !== undefined && target !== undefined) {
     fields['cs-method'] = method
@@ -28,15 +29,37 @@ export function accessEvent(
   if (line.userAgent !== undefined) fields['cs-user-agent'] = line.userAgent
   if (line.virtualHost !== undefined) fields['cs-host'] = line.virtualHost
   if (line.further.length > 0) fields.further = line.further
-  const pivots: WritablePivots = { outcome: line.status < 400 ? 'success' : 'failure' }
+  const pivots: WritablePivots = {}
+  if (line.status !== undefined) pivots.outcome = line.status < 400 ? 'success' : 'failure'
+  addServer(line.virtualHost, fields, pivots)
   const name = host ?? line.virtualHost
   if (name !== undefined) pivots.host = name
   const address = ipOf(line.client)
   if (address !== undefined) pivots.src_ip = address
   if (line.user !== undefined) pivots.user = line.user
   if (target !== undefined) pivots.url = target
+  else if (line.request !== '-' && line.request !== '') pivots.url = line.request
   if (method !== undefined) pivots.action = method
   return { time: line.time, logsource, pivots, message, fields }
+}
+
+/** `example.com:443`: the port, and the address where it is one. */
+function addServer(
+  virtualHost: string | undefined,
+  fields: { [name: string]: FieldValue },
+  pivots: WritablePivots,
+): void {
+  if (virtualHost === undefined) return
+  const [, host = virtualHost, digits] = /^(.{1,255}?):(\d{1,5})$/.exec(virtualHost) ?? []
+  const ip = ipOf(host)
+  if (ip !== undefined) {
+    fields.dst_ip = ip
+    pivots.dst_ip = ip
+  }
+  const port = portOf(digits)
+  if (port === undefined || ipOf(virtualHost) !== undefined) return
+  fields.dst_port = port
+  pivots.dst_port = port
 }
 
 /** A request target without its query; of an absolute one the path. */

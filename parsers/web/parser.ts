@@ -13,6 +13,11 @@ export interface WebServer {
   readonly error: EventLogSource
   /** Whether an access line can only be this server's. */
   readonly ownAccess: (line: AccessLine) => boolean
+  /** Access lines in formats of its own. */
+  readonly readOther?: (
+    text: string,
+    context: ParseContext,
+  ) => { readonly access: AccessLine; readonly message: string } | undefined
   readonly readError: (text: string, context: ParseContext) => ErrorLine | undefined
 }
 
@@ -51,6 +56,7 @@ export function recogniseWeb(
   const line = lineOf(input, context)
   if (line.program !== undefined && server.programs.has(line.program)) return true
   if (server.readError(line.text, context) !== undefined) return true
+  if (server.readOther?.(line.text, context) !== undefined) return true
   const access = readAccessLine(line.text, context)
   return access !== undefined && server.ownAccess(access)
 }
@@ -63,12 +69,25 @@ export function parseWeb(
 ): Parsed | EventError {
   const line = lineOf(input, context)
   const access = readAccessLine(line.text, context)
-  if (access !== undefined) return accessEvent(access, line.text, server.access, line.host)
+  if (access !== undefined) {
+    const event = accessEvent(access, line.text, server.access, line.host)
+    return line.program === undefined ? event : withProcess(event, line.program)
+  }
+  const other = server.readOther?.(line.text, context)
+  if (other !== undefined) {
+    const { access: read, message } = other
+    return accessEvent(read, message, server.access, line.host)
+  }
   const error = server.readError(line.text, context)
   if (error === undefined) {
     return { code: 'web-no-log-line', message: 'neither an access nor an error log line' }
   }
   const { fields, message, pivots, time } = error
   if (line.host !== undefined) pivots.host = line.host
+  if (line.program !== undefined) pivots.process = line.program
   return { time, logsource: server.error, pivots, message, fields }
+}
+
+function withProcess(event: Parsed, program: string): Parsed {
+  return { ...event, pivots: { ...event.pivots, process: program } }
 }

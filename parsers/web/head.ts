@@ -1,0 +1,53 @@
+// What stands in front of an access line's time: `client ident user`, perhaps with `host:port` in front, and
+// with the list of X-Forwarded-For in place of the client.
+import { ipOf } from '../values.ts'
+
+export interface AccessHead {
+  readonly client: string
+  readonly user?: string
+  readonly virtualHost?: string
+}
+
+/** Reads a head; undefined when it is none. Of several addresses the first public one is the client. */
+export function readHead(text: string): AccessHead | undefined {
+  const words = text.split(' ')
+  let at = words.length >= 4 && isVirtualHost(words) ? 1 : 0
+  const virtualHost = at === 1 ? words[0] : undefined
+  const addresses: string[] = []
+  for (let address = addressIn(words[at]); address !== undefined; address = addressIn(words[at])) {
+    addresses.push(address)
+    at++
+  }
+  if (addresses.length === 0) addresses.push(words[at++] ?? '')
+  const [ident, ...user] = words.slice(at)
+  const client = addresses.find(isPublic) ?? addresses[0]!
+  if (client === '' || ident === undefined || user.length === 0) return undefined
+  if (/["\\<>{}]/.test(client)) return undefined
+  const name = user.join(' ')
+  return {
+    client,
+    ...(name === '-' || name === '' ? {} : { user: name }),
+    ...(virtualHost === undefined ? {} : { virtualHost }),
+  }
+}
+
+/** An address of a list: `10.0.0.1,`, `"10.0.0.1,`, `10.0.0.1"`. */
+function addressIn(word: string | undefined): string | undefined {
+  if (word === undefined || word.length > 66) return undefined
+  const address = word.replace(/^"|[",]{1,2}$/g, '')
+  return ipOf(address) === undefined ? undefined : address
+}
+
+function isVirtualHost(words: readonly string[]): boolean {
+  const [first = '', second = '', third] = words
+  if (first === '-' || addressIn(second) === undefined || first.startsWith('"')) return false
+  if (first.endsWith(',')) return false
+  return ipOf(first) === undefined || first.includes(':') || addressIn(third) !== undefined
+}
+
+const PRIVATE =
+  /^(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/i
+
+function isPublic(address: string): boolean {
+  return !PRIVATE.test(address)
+}
