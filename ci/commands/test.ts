@@ -1,104 +1,148 @@
-// `trapline test`: the tests beside each rule.
-import { dirname, join, relative } from 'node:path'
+// `trapline test`: the tests of rules.
+import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
-import { runCorrelationTest, runTest, type TestResult } from '../checks/run-tests.ts'
-import { parseTestFile, type RuleTest, type TestEvent } from '../checks/test-file.ts'
+import type { TestResult } from '../checks/run-tests.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { changedSince } from '../content-files.ts'
+import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
+import type { Report } from '../report/report.ts'
 import { readRuleFolder } from '../rule-files.ts'
+import { type Testable, testRuleFile } from '../rule-tests.ts'
+import { readTestSettings, type TestSettings } from '../test-settings.ts'
 
-export const summary = 'run the tests beside each rule'
-export const usage = `trapline test [PATH...] [--json] [--require]
-  PATH       rule files or folders (default: detections)
-  --json     one JSON object a test on standard output
-  --require  every rule needs a test that must match and one that must not`
+export const summary = 'Runs the tests of rules'
+export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base REF] [--require [none|stable|all]]
+  PATH        rule files or folders (default: detections)
+  --json      one JSON object a test on standard output
+  --base REF  only rules that the change since REF touches, themselves or their tests
+  --require   rules that need a test that must match and one that must not: all by itself, none, or
+              stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
+Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
+regression_tests_path are read too. Exit code 1: a test fails or is missing; 2: a rule or test cannot run.`
+
+type Finding = Report['findings'][number]
 
 /** Runs every test below the given paths; exit code 1 when one fails, 2 when a rule cannot run. */
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args: args.flatMap((arg, n) =>
+      arg === '--require' && !/^(none|stable|all)$/.test(args[n + 1] ?? '')
+        ? ['--require=all']
+        : [arg],
+    ),
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, require: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      format: { type: 'string' },
+      base: { type: 'string' },
+      require: { type: 'string' },
+    },
   })
+  const format = formatNamed(values.format)
+  const settings = await readTestSettings()
+  const require = requirement(values.require) ?? settings.require
   const folder = await readRuleFolder(positionals.length > 0 ? positionals : ['detections'])
-  if (folder.rules.length + folder.correlations.length + folder.refused.length === 0)
-    throw new UsageError(`no rules below ${positionals.join(', ') || 'detections'}`)
-  const problems = folder.refused.map((rule) => `${rule.path}:${rule.line}: ${rule.message}`)
-  const results: TestResult[] = []
   const testable: Testable[] = [...folder.rules, ...folder.correlations]
+  if (testable.length + folder.refused.length === 0)
+    throw new UsageError(`no rules below ${positionals.join(', ') || 'detections'}`)
+  const wanted = await wantedPaths(values.base)
+  const findings: Finding[] = folder.refused
+    .filter(({ path }) => wanted(path))
+    .map(({ path, line, reason, message }) => ({
+      code: reason,
+      severity: 'error',
+      message,
+      path,
+      line,
+      column: 1,
+    }))
+  const results: TestResult[] = []
+  const missing: Finding[] = []
   for (const [path, rules] of Map.groupBy(testable, (rule) => rule.path)) {
-    const outcome = await testRuleFile(path, rules, folder, values.require === true)
+    if (!wanted(path)) continue
+    const outcome = await testRuleFile(path, rules, folder)
     results.push(...outcome.results)
-    problems.push(...outcome.problems)
+    findings.push(...outcome.problems)
+    missing.push(...missingTests(path, rules, outcome.results, { ...settings, require }))
   }
-  print(results, problems, values.json === true)
-  if (problems.length > 0) return EXIT.badRule
-  return results.every((result) => result.passed) ? EXIT.ok : EXIT.findings
+  if (values.json === true) printLines(results, [...findings, ...missing])
+  else await printReport(reportOf(results, [...findings, ...missing]), format)
+  if (findings.some(({ severity }) => severity === 'error')) return EXIT.badRule
+  const passed = results.every((result) => result.passed)
+  return passed && missing.length === 0 ? EXIT.ok : EXIT.findings
 }
 
-type Testable = LoadedRule | LoadedCorrelation
+function requirement(text: string | undefined): TestSettings['require'] | undefined {
+  if (text === undefined || text === 'none' || text === 'stable' || text === 'all') return text
+  throw new UsageError(`--require "${text}": say none, stable or all`)
+}
 
-/** Runs the test file of one rule file. */
-async function testRuleFile(
+/** Whether a rule file is to be tested: all are, or those that a change touches. */
+async function wantedPaths(base: string | undefined): Promise<(path: string) => boolean> {
+  if (base === undefined) return () => true
+  const changed = await changedSince(base)
+  return (path) =>
+    changed.has(relative('.', path)) ||
+    changed.has(relative('.', path.replace(/\.ya?ml$/, '.test.yml')))
+}
+
+function missingTests(
   path: string,
   rules: readonly Testable[],
-  loaded: LoadedRules,
-  required: boolean,
-) {
-  const testPath = path.replace(/\.ya?ml$/, '.test.yml')
-  const file = Bun.file(testPath)
-  const results: TestResult[] = []
-  const problems: string[] = []
-  if (await file.exists()) {
-    const parsed = parseTestFile(await file.text(), testPath)
-    problems.push(...parsed.diagnostics.map((d) => `${testPath}:${d.line ?? 1}: ${d.message}`))
-    for (const test of parsed.tests) {
-      const rule = ruleOf(test, rules)
-      if (rule === undefined)
-        problems.push(`${testPath}: ${test.name}: no rule ${test.rule} in ${path}`)
-      else {
-        const events = await eventsOf(test, testPath)
-        const result =
-          'expr' in rule
-            ? runTest(rule, test, events)
-            : runCorrelationTest(rule, loaded, test, events)
-        results.push(result)
-      }
-    }
-  }
-  if (required) problems.push(...missingTests(path, results))
-  return { results, problems }
+  results: readonly TestResult[],
+  { require, untested }: TestSettings,
+): Finding[] {
+  const waits = untested.find((entry) => entry.path === relative('.', path))
+  return rules.flatMap((rule): Finding[] => {
+    const needed = require === 'all' || (require === 'stable' && rule.status === 'stable')
+    if (!needed || rule.feedsOnly) return []
+    const own = results.filter((result) => result.rule === rule)
+    const lacks = [true, false].filter(
+      (match) => !own.some((result) => result.test.match === match),
+    )
+    if (lacks.length === 0 || (waits !== undefined && waits.until >= today())) return []
+    const what = lacks
+      .map((match) => (match ? 'must match' : 'must not match'))
+      .join(' and none that ')
+    const late = waits === undefined ? '' : `, and its time without ran out on ${waits.until}`
+    return [
+      {
+        code: 'test-missing',
+        severity: 'warning',
+        message: `has no test that ${what}${late}`,
+        path,
+        line: rule.line,
+        column: 1,
+      },
+    ]
+  })
 }
 
-/** The rule that a test names; else the file's first that raises something itself. */
-function ruleOf(test: RuleTest, rules: readonly Testable[]): Testable | undefined {
-  if (test.rule === undefined) return rules.find((rule) => !rule.feedsOnly) ?? rules[0]
-  return rules.find((rule) => rule.id === test.rule || rule.title === test.rule)
+function today(): string {
+  return new Date().toISOString().slice(0, 10)
 }
 
-function missingTests(path: string, results: readonly TestResult[]): string[] {
-  const has = (match: boolean) => results.some((result) => result.test.match === match)
-  const missing = [...(has(true) ? [] : ['must match']), ...(has(false) ? [] : ['must not match'])]
-  return missing.map((what) => `${path}: has no test that ${what}`)
+function summaryOf(results: readonly TestResult[]): string {
+  const failed = results.filter((result) => !result.passed).length
+  return `${results.length} tests of ${new Set(results.map(({ rule }) => rule.id)).size} rules: ${failed} failed`
 }
 
-/** A test's events, from the file itself or from the one it names (NDJSON or raw lines). */
-async function eventsOf(test: RuleTest, testPath: string): Promise<readonly TestEvent[]> {
-  if (test.events !== undefined) return test.events
-  const path = join(dirname(testPath), test.file!)
-  const lines = (await Bun.file(path).text()).split('\n').filter((line) => line.trim() !== '')
-  return lines.map((line) => ({ raw: line }))
+function reportOf(results: readonly TestResult[], findings: readonly Finding[]): Report {
+  const tests = results.map(({ rule, test, passed, message }) => ({
+    path: relative(process.cwd(), rule.path),
+    rule: rule.id,
+    name: test.name,
+    passed,
+    message,
+  }))
+  return { command: 'test', findings, tests, summary: summaryOf(results) }
 }
 
-function print(results: readonly TestResult[], problems: readonly string[], json: boolean): void {
-  const failed = results.filter((result) => !result.passed)
-  for (const { rule, test, passed, message } of json ? results : failed) {
+function printLines(results: readonly TestResult[], findings: readonly Finding[]): void {
+  for (const { rule, test, passed, message } of results) {
     const path = relative(process.cwd(), rule.path)
-    if (json) {
-      console.log(JSON.stringify({ rule_id: rule.id, path, test: test.name, passed, message }))
-    } else console.log(`FAIL ${path}: ${test.name}: ${message}`)
+    console.log(JSON.stringify({ rule_id: rule.id, path, test: test.name, passed, message }))
   }
-  for (const problem of problems) console.error(problem)
-  const rules = new Set(results.map((result) => result.rule.id)).size
-  console.error(`${results.length} tests of ${rules} rules: ${failed.length} failed`)
+  for (const { path, line, message } of findings) console.error(`${path}:${line}: ${message}`)
+  console.error(summaryOf(results))
 }
