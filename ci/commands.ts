@@ -10,6 +10,7 @@ export type CommandName =
   | 'check'
   | 'lint'
   | 'test'
+  | 'coverage'
   | 'backtest'
   | 'rules'
   | 'liveness'
@@ -26,6 +27,7 @@ export const COMMANDS = {
   check: () => import('./commands/check.ts'),
   lint: () => import('./commands/lint.ts'),
   test: () => import('./commands/test.ts'),
+  coverage: () => import('./commands/coverage.ts'),
   backtest: () => import('./commands/backtest.ts'),
   rules: () => import('./commands/rules.ts'),
   liveness: () => import('./commands/liveness.ts'),

@@ -1,0 +1,134 @@
+// `trapline coverage`: what of ATT&CK the rules cover.
+import { parseArgs } from 'node:util'
+import { ATTACK } from '../../sigma/facts/facts.ts'
+import {
+  type Coverage,
+  coverageOf,
+  matrixOf,
+  readTargets,
+  type Target,
+  targetsOf,
+} from '../checks/coverage.ts'
+import { navigatorLayer } from '../checks/navigator.ts'
+import { EXIT, UsageError } from '../command.ts'
+import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
+import { cell } from '../report/markdown.ts'
+import type { Report } from '../report/report.ts'
+import { readRuleFolder } from '../rule-files.ts'
+
+export const summary =
+  'Shows which techniques of ATT&CK rules cover, and gaps against a target list'
+export const usage = `trapline coverage [PATH...] [--targets FILE] [--fail-on-gaps] [--layer FILE]
+                  [--format ${FORMAT_NAMES}]
+  PATH            rule files or folders (default: detections)
+  --targets       techniques that should be covered: an id a line, or a Navigator layer
+  --fail-on-gaps  exit code 1 when a target has no live rule
+  --layer         writes a layer for the ATT&CK Navigator there (- is standard output)
+Rules in shadow, deprecated or unsupported do not count as live. Retired ids count for what took their place.`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      targets: { type: 'string' },
+      layer: { type: 'string' },
+      'fail-on-gaps': { type: 'boolean' },
+      format: { type: 'string' },
+    },
+  })
+  const format = formatNamed(values.format)
+  if (values['fail-on-gaps'] && values.targets === undefined)
+    throw new UsageError('--fail-on-gaps needs --targets')
+  const paths = positionals.length > 0 ? positionals : ['detections']
+  const loaded = await readRuleFolder(paths)
+  const rules = [...loaded.rules, ...loaded.correlations]
+  if (rules.length === 0) throw new UsageError(`no rule can run below ${paths.join(', ')}`)
+  const coverage = coverageOf(rules, ATTACK)
+  if (values.layer !== undefined) {
+    const layer = `${JSON.stringify(navigatorLayer(coverage, `Trapline: ${paths.join(', ')}`), null, 2)}\n`
+    await Bun.write(values.layer === '-' ? Bun.stdout : values.layer, layer)
+    if (values.layer === '-') return EXIT.ok
+  }
+  const targets = values.targets === undefined ? [] : await targetList(values.targets, coverage)
+  const gaps = targets.filter(({ isCovered }) => !isCovered)
+  await printReport(reportOf(coverage, rules.length, targets, values.targets), format)
+  return values['fail-on-gaps'] && gaps.length > 0 ? EXIT.findings : EXIT.ok
+}
+
+async function targetList(path: string, coverage: Coverage): Promise<readonly Target[]> {
+  const file = Bun.file(path)
+  if (!(await file.exists())) throw new UsageError(`there is no ${path}`)
+  let ids: readonly string[]
+  try {
+    ids = readTargets(await file.text())
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const { targets, unknown } = targetsOf(ids, coverage, ATTACK)
+  if (unknown.length > 0)
+    throw new UsageError(`${path}: ATT&CK ${ATTACK.version} has no ${unknown.join(', ')}`)
+  return targets
+}
+
+interface Row {
+  readonly tactic: string
+  readonly covered: number
+  readonly total: number
+}
+
+function rowsOf(coverage: Coverage): readonly Row[] {
+  const live = new Set(coverage.techniques.filter((one) => one.live.length > 0).map(({ id }) => id))
+  return [...matrixOf(ATTACK)].map(([tactic, ids]) => ({
+    tactic,
+    covered: ids.filter((id) => live.has(id)).length,
+    total: ids.length,
+  }))
+}
+
+function reportOf(
+  coverage: Coverage,
+  rules: number,
+  targets: readonly Target[],
+  path: string | undefined,
+): Report {
+  const rows = rowsOf(coverage)
+  const gaps = targets.filter(({ isCovered }) => !isCovered)
+  const all = [...new Set([...matrixOf(ATTACK).values()].flat())]
+  const live = coverage.techniques.filter((one) => one.live.length > 0 && all.includes(one.id))
+  const parts = coverage.techniques.filter((one) => one.live.length > 0 && one.id.includes('.'))
+  const against =
+    path === undefined ? '' : `; ${targets.length - gaps.length} of ${targets.length} targets`
+  return {
+    command: 'coverage',
+    findings: gaps.map(({ id, name, writtenAs }) => ({
+      code: 'coverage-gap',
+      severity: 'warning',
+      message: `${id} (${name})${writtenAs === undefined ? '' : `, listed as ${writtenAs},`} has no live rule`,
+      path: path!,
+      line: 1,
+      column: 1,
+    })),
+    tests: [],
+    summary: `${rules} rules cover ${live.length} of ${all.length} techniques and ${parts.length} parts (ATT&CK ${coverage.version})${against}`,
+    data: { ...coverage, matrix: rows, targets },
+    text: rows
+      .map(
+        ({ tactic, covered, total }) =>
+          `${tactic.padEnd(22)} ${bar(covered, total)} ${covered}/${total}`,
+      )
+      .join('\n'),
+    markdown: [
+      '| tactic | covered | of |',
+      '| --- | --- | --- |',
+      ...rows.map(({ tactic, covered, total }) => `| ${cell(tactic)} | ${covered} | ${total} |`),
+    ].join('\n'),
+  }
+}
+
+const BAR_CELLS = 20
+
+function bar(covered: number, total: number): string {
+  const full = total === 0 ? 0 : Math.round((covered / total) * BAR_CELLS)
+  return '#'.repeat(full) + '.'.repeat(BAR_CELLS - full)
+}
