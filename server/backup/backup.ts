@@ -16,6 +16,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { countMatchesAfter, readMatchSequence } from '../stores/events/intake-matches.ts'
+import { readEpoch } from '../stores/events/intake-read.ts'
 import { stateUrl } from '../stores/state/open.ts'
 import {
   BackupError,
@@ -121,14 +123,9 @@ function copyDatabase(from: string, to: string): boolean {
 function readIntake(path: string, cursor: number): { epoch: string; missing: number } {
   const db = new Database(path, { readonly: true })
   try {
-    const one = (sql: string, ...args: number[]) => {
-      const row = db.query(sql).get(...args) as { value: string | number | null } | null
-      return row?.value ?? 0
-    }
-    const last = Number(one("SELECT seq AS value FROM sqlite_sequence WHERE name = 'matches'"))
-    const kept = Number(one('SELECT count(*) AS value FROM matches WHERE sequence > ?', cursor))
-    const epoch = String(one("SELECT value FROM meta WHERE key = 'epoch'"))
-    return { epoch, missing: Math.max(0, last - cursor) - kept }
+    const last = readMatchSequence(db)
+    const kept = countMatchesAfter(db, cursor)
+    return { epoch: readEpoch(db), missing: Math.max(0, last - cursor) - kept }
   } finally {
     db.close()
   }

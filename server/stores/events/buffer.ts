@@ -3,7 +3,7 @@
 // ones, which are joined and compressed anew.
 import type { Event } from '../../../parsers/event.ts'
 import { BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, blockText, encodeBlock } from './block.ts'
-import type { SealedMatch } from './day-file.ts'
+import type { SealedMatch } from './sealed-matches.ts'
 import {
   addEvent,
   createSegment,

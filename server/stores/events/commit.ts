@@ -7,7 +7,8 @@ import type { Days } from './days.ts'
 import { insertDeadLetter, SAMPLE_CHARS_MAX } from './dead-letter.ts'
 import type { Appended, KeyConflict, NewBatch, NewMatch } from './event-store.ts'
 import { dayOf } from './id.ts'
-import { findBatch, insertBatch, insertChunk, insertDay, insertMatch } from './intake.ts'
+import { findBatch, insertBatch, insertChunk, insertDay } from './intake.ts'
+import { type ChunkMatch, insertMatches, type MatchChunk } from './intake-matches.ts'
 import {
   type Group,
   type Places,
@@ -84,41 +85,40 @@ export function writePlan(intake: Database, days: Days, plan: Plan, now: number)
   plan.batches.forEach((batch, n) => {
     const { key, bodyHash, answer } = batch
     if (key !== undefined) insertBatch(intake, { key, hash: bodyHash ?? '', answer }, now)
-    writeMatches(intake, plan, n, seqs)
     writeDeadLetters(intake, batch, plan.places[n]!, now)
   })
+  insertMatches(intake, matchChunks(plan, seqs))
   return seqs
 }
 
-function writeMatches(intake: Database, plan: Plan, n: number, seqs: readonly number[]): void {
-  const batch = plan.batches[n]!
-  const places = plan.places[n]!
-  for (const match of batch.matches) {
-    const group = places.groups[match.index]
-    if (group === undefined) continue
-    const row = places.rows[match.index]!
-    const chunk = plan.chunks.findIndex(
-      (c) => c.group === group && row >= c.start && row < c.start + c.row.count,
-    )
-    const event = batch.events[match.index]!
-    insertMatch(intake, {
-      eventId: placedId(places, match.index),
-      ruleId: match.ruleId,
-      ruleHash: match.ruleHash,
-      time: event.time,
-      ingested: event.ingested,
-      source: event.source,
-      keys: JSON.stringify(keysOf(event, match)),
-      chunk: seqs[chunk]!,
-    })
+/** The matches of a plan by chunk; chunks without any are left out. */
+function matchChunks(plan: Plan, seqs: readonly number[]): MatchChunk[] {
+  const byChunk: ChunkMatch[][] = plan.chunks.map(() => [])
+  for (const [n, batch] of plan.batches.entries()) {
+    const places = plan.places[n]!
+    for (const match of batch.matches) {
+      const group = places.groups[match.index]
+      if (group === undefined) continue
+      const row = places.rows[match.index]!
+      const at = plan.chunks.findIndex(
+        (c) => c.group === group && row >= c.start && row < c.start + c.row.count,
+      )
+      byChunk[at]!.push(chunkMatch(batch.events[match.index]!, match, group.first + row))
+    }
   }
+  return byChunk.flatMap((matches, at) => {
+    if (matches.length === 0) return []
+    const { day, first, count } = plan.chunks[at]!.row
+    return [{ chunk: seqs[at]!, day, from: first, to: first + count - 1, matches }]
+  })
 }
 
-/** The pivots as text, and what the rule names beside them. */
-function keysOf(event: Event, match: NewMatch): Record<string, string> {
-  const keys: Record<string, string> = {}
-  for (const [name, value] of Object.entries(event.pivots)) keys[name] = String(value)
-  return { ...keys, ...match.keys }
+function chunkMatch(event: Event, match: NewMatch, number: number): ChunkMatch {
+  const { ruleId, ruleHash, keys } = match
+  const { time, ingested, source } = event
+  const pivots: Record<string, string> = {}
+  for (const [name, value] of Object.entries(event.pivots)) pivots[name] = String(value)
+  return { number, ruleId, ruleHash, time, ingested, source, pivots, keys }
 }
 
 function writeDeadLetters(intake: Database, batch: NewBatch, places: Places, at: number): void {

@@ -1,7 +1,7 @@
 // A day file, `events/2026-11-21.1.db`: the sealed events of one UTC day (SQLite, WAL). The ingest worker
 // alone writes it; readers open it read-only. Tables: those of segment.ts, plus
 //   meta(key, value)               day, generation, file_id, applied_live, applied_late
-//   matches(number, rule_id, rule_hash)   which rules matched a sealed event
+//   matches, rules                 which rules matched a sealed event    sealed-matches.ts
 // `applied_*` is the intake sequence up to which that stream's chunks of the day are in this file.
 //
 // How a reader sees every event once: first open a read transaction on the intake (catalogue, chunks and
@@ -11,6 +11,7 @@
 import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { insertSealedMatches, SEALED_MATCHES_SCHEMA, type SealedMatch } from './sealed-matches.ts'
 import type { EncodedSegment, SegmentInfo } from './segment.ts'
 
 /** A block's key is `segment * BLOCK_KEY + n`; a segment has at most 2,048 blocks. */
@@ -31,8 +32,6 @@ CREATE TABLE IF NOT EXISTS blocks(
   id INTEGER PRIMARY KEY, start INTEGER NOT NULL, count INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS columns(
   name TEXT, segment INTEGER, data BLOB NOT NULL, PRIMARY KEY(name, segment)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS matches(
-  number INTEGER, rule_id TEXT, rule_hash TEXT NOT NULL, PRIMARY KEY(number, rule_id)) WITHOUT ROWID;
 `
 
 /** Which file holds a day; a name is never used again. */
@@ -42,13 +41,6 @@ export interface DayFileName {
   readonly generation: number
   /** Random identity: an index built for another file does not fit. */
   readonly fileId: string
-}
-
-/** A match of a sealed event. */
-export interface SealedMatch {
-  readonly number: number
-  readonly ruleId: string
-  readonly ruleHash: string
 }
 
 /** A segment as it stands in a day file. */
@@ -82,6 +74,7 @@ export function openDayFile(dataFolder: string, name: DayFileName): Database {
   if (isNew || readMeta(db, 'file_id') === undefined) {
     db.transaction(() => {
       db.run(SCHEMA)
+      db.run(SEALED_MATCHES_SCHEMA)
       const insert = db.prepare('INSERT OR IGNORE INTO meta VALUES (?, ?)')
       insert.run('day', name.day)
       insert.run('generation', name.generation)
@@ -116,9 +109,12 @@ export function writeSegments(
   at: number,
 ): void {
   db.transaction(() => {
-    for (const segment of segments) insertSegment(db, segment)
-    const insert = db.query('INSERT OR IGNORE INTO matches VALUES (?, ?, ?)')
-    for (const match of matches) insert.run(match.number, match.ruleId, match.ruleHash)
+    for (const segment of segments) {
+      const { first, count } = segment
+      insertSegment(db, segment)
+      const own = matches.filter(({ number }) => number >= first && number < first + count)
+      insertSealedMatches(db, own)
+    }
     const update = db.query('UPDATE meta SET value = ? WHERE key = ?')
     update.run(applied.live, 'applied_live')
     update.run(applied.late, 'applied_late')
@@ -232,16 +228,6 @@ export function* eachColumn(
 ): Generator<{ readonly segment: number; readonly data: Uint8Array }> {
   const query = db.query('SELECT segment, data FROM columns WHERE name = ? ORDER BY segment')
   for (const row of query.iterate(name)) yield row as { segment: number; data: Uint8Array }
-}
-
-/** Rules that matched events numbered in [from, to), by number. */
-export function readMatches(db: Database, from: number, to: number): SealedMatch[] {
-  return db
-    .query(
-      `SELECT number, rule_id AS ruleId, rule_hash AS ruleHash FROM matches
-       WHERE number >= ? AND number < ? ORDER BY number, rule_id`,
-    )
-    .all(from, to) as SealedMatch[]
 }
 
 /** Makes new names in a folder survive a power loss. */

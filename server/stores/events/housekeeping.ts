@@ -2,7 +2,8 @@
 // sealed chunks, matches that became alerts, old keys, all but the newest dead letters.
 import type { Database } from 'bun:sqlite'
 import { dropDeadLetters } from './dead-letter.ts'
-import { dropBatches, dropChunks, dropMatches } from './intake.ts'
+import { dropBatches, dropChunks } from './intake.ts'
+import { dropMatches } from './intake-matches.ts'
 import type { Sealer } from './sealer.ts'
 
 /** How long a batch's key and answer are kept, milliseconds. */

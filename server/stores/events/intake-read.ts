@@ -96,12 +96,6 @@ export function readDropped(db: Database): number {
   return Number(readIntakeMeta(db, 'dropped'))
 }
 
-/** Rule ids that matched an event, as long as its match is in the intake. */
-export function readIntakeMatches(db: Database, eventId: string): string[] {
-  const rows = db.query('SELECT rule_id FROM matches WHERE event_id = ?').all(eventId)
-  return (rows as { rule_id: string }[]).map((row) => row.rule_id)
-}
-
 function readIntakeMeta(db: Database, key: string): string {
   const row = db.query('SELECT value FROM meta WHERE key = ?').get(key)
   return String((row as { value: string | number }).value)

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { COUNTS_SCHEMA } from './counts.ts'
 import { type DayFileName, syncFolder } from './day-file.ts'
+import { MATCHES_SCHEMA } from './intake-matches.ts'
 import { intakePath } from './intake-read.ts'
 
 const PAGE_BYTES = 8192
@@ -26,11 +27,6 @@ CREATE TABLE IF NOT EXISTS chunks(
   seq INTEGER PRIMARY KEY AUTOINCREMENT, day TEXT NOT NULL, late INTEGER NOT NULL,
   first INTEGER NOT NULL, count INTEGER NOT NULL, oldest INTEGER NOT NULL, newest INTEGER NOT NULL,
   at INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS matches(
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT NULL, rule_id TEXT NOT NULL,
-  rule_hash TEXT NOT NULL, time INTEGER NOT NULL, ingested INTEGER NOT NULL, source TEXT NOT NULL,
-  keys TEXT NOT NULL, chunk INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS matches_event ON matches(event_id);
 CREATE TABLE IF NOT EXISTS dead_letters(
   id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, source TEXT NOT NULL,
   code TEXT NOT NULL, message TEXT NOT NULL, event_id TEXT, sample TEXT NOT NULL);
@@ -49,10 +45,12 @@ export function openIntake(dataFolder: string): Database {
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.transaction(() => {
     db.run(SCHEMA)
+    db.run(MATCHES_SCHEMA)
     db.run(COUNTS_SCHEMA)
     const insert = db.query('INSERT OR IGNORE INTO meta VALUES (?, ?)')
     insert.run('epoch', crypto.randomUUID())
     insert.run('dropped', 0)
+    insert.run('matches', 0)
   })()
   syncFolder(dataFolder)
   return db
@@ -97,26 +95,6 @@ export function insertChunk(db: Database, chunk: NewChunk, at: number): number {
   return Number(done.lastInsertRowid)
 }
 
-export interface NewIntakeMatch {
-  readonly eventId: string
-  readonly ruleId: string
-  readonly ruleHash: string
-  readonly time: number
-  readonly ingested: number
-  readonly source: string
-  readonly keys: string
-  /** Sequence of the event's chunk. */
-  readonly chunk: number
-}
-
-export function insertMatch(db: Database, match: NewIntakeMatch): void {
-  const { eventId, ruleId, ruleHash, time, ingested, source, keys, chunk } = match
-  db.query(
-    `INSERT INTO matches(event_id, rule_id, rule_hash, time, ingested, source, keys, chunk)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).run(eventId, ruleId, ruleHash, time, ingested, source, keys, chunk)
-}
-
 /** Removes chunks that are sealed, and remembers that they were here. */
 export function dropChunks(db: Database, seqs: readonly number[]): void {
   if (seqs.length === 0) return
@@ -124,14 +102,6 @@ export function dropChunks(db: Database, seqs: readonly number[]): void {
   for (const seq of seqs) drop.run(seq)
   const last = seqs.reduce((a, b) => Math.max(a, b), 0)
   db.query("UPDATE meta SET value = max(value, ?) WHERE key = 'dropped'").run(last)
-}
-
-/** Removes matches that the state store has taken and whose events have left the intake. */
-export function dropMatches(db: Database, acknowledged: number): void {
-  db.query(
-    `DELETE FROM matches WHERE sequence <= ?
-     AND NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.seq = matches.chunk)`,
-  ).run(acknowledged)
 }
 
 export function dropBatches(db: Database, before: number): void {

@@ -4,8 +4,9 @@ import type { Event } from '../../../parsers/event.ts'
 import { blockLines } from './block.ts'
 import { createDayFiles, type DayFiles } from './catalogue.ts'
 import { type DayFileName, openDayFileReadonly, readBlocks } from './day-file.ts'
-import type { MatchFeed, StoredMatch } from './event-store.ts'
+import type { MatchFeed } from './event-store.ts'
 import { type EventId, parseId } from './id.ts'
+import { readMatchesAfter } from './intake-matches.ts'
 import { openIntakeReadonly, readCatalogue, readEpoch } from './intake-read.ts'
 import { decodeLine } from './line.ts'
 
@@ -33,20 +34,6 @@ export function openMatchFeed(dataFolder: string): MatchFeed & { close(): void }
       intake.close()
     },
   }
-}
-
-/** Matches with sequence above `after`, ascending. */
-export function readMatchesAfter(intake: Database, after: number, limit: number): StoredMatch[] {
-  const rows = intake
-    .query(
-      `SELECT sequence, event_id AS eventId, rule_id AS ruleId, rule_hash AS ruleHash, time, ingested,
-       source, keys FROM matches WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-    )
-    .all(after, limit)
-  return (rows as (StoredMatch & { keys: string })[]).map((row) => ({
-    ...row,
-    keys: JSON.parse(row.keys) as Record<string, string>,
-  }))
 }
 
 /** Chunks kept decoded: new alerts ask for neighbours, one after another. */

@@ -3,7 +3,7 @@ import type { Database } from 'bun:sqlite'
 import { blockLines, readBlock } from './block.ts'
 import { addChunk, addMatch } from './buffer.ts'
 import type { Days } from './days.ts'
-import { parseId } from './id.ts'
+import { readChunkMatches } from './intake-matches.ts'
 import { isApplied, readChunk, readChunkRanges } from './intake-read.ts'
 import { decodeLine } from './line.ts'
 import type { Sealer } from './sealer.ts'
@@ -22,22 +22,9 @@ export function replayIntake(intake: Database, days: Days, sealer: Sealer): numb
     const bytes = readBlock(data).length
     const chunk = { ...range, bytes, data: data as Uint8Array<ArrayBuffer> }
     addChunk(buffer, chunk, blockLines(data).map(decodeLine), range.at)
-    for (const match of matchesOfChunk(intake, range.seq)) addMatch(buffer, match)
+    for (const match of readChunkMatches(intake, range.seq)) addMatch(buffer, match)
     events += range.count
     sealer.sealFull()
   }
   return events
-}
-
-function matchesOfChunk(intake: Database, seq: number) {
-  const rows = intake
-    .query(
-      'SELECT event_id AS eventId, rule_id AS ruleId, rule_hash AS ruleHash FROM matches WHERE chunk = ?',
-    )
-    .all(seq) as { eventId: string; ruleId: string; ruleHash: string }[]
-  return rows.map(({ eventId, ruleId, ruleHash }) => ({
-    number: parseId(eventId)!.number,
-    ruleId,
-    ruleHash,
-  }))
 }
