@@ -1,31 +1,29 @@
-// The bytes of a file or of standard input, decompressed where they are gzip or zstd. Nothing is held but
-// the chunk at hand.
+// The bytes of files and of standard input, decompressed where they are gzip or zstd. Nothing is held but
+// the chunk at hand; what inflates beyond reason is refused.
 import { stat } from 'node:fs/promises'
 import { InputError } from './error.ts'
 
 /** What commands call standard input. */
 export const STDIN = '-'
 
-type Compression = 'gzip' | 'zstd'
-type Bytes = Uint8Array<ArrayBuffer>
+export type Bytes = Uint8Array<ArrayBuffer>
+export type Compression = 'gzip' | 'zstd' | 'deflate-raw'
 
-/** Opens `path` (`-` is standard input); `onBytes` hears what was read from it. Rejects `InputError` for a missing, unreadable or damaged file. */
-export async function* readBytes(
+/** Decompressed bytes that are never refused; beyond them the ratio counts. */
+export const INFLATED_FREE_BYTES = 256 * 1024 * 1024
+/** Decompressed bytes for one compressed byte, at most. Logs reach some 20 to 100. */
+export const INFLATED_RATIO_MAX = 250
+
+/** The bytes of `path` (`-` is standard input) as they are. Rejects `InputError` for a missing or unreadable file. */
+export async function* fileBytes(
   path: string,
   onBytes?: (count: number) => void,
 ): AsyncGenerator<Bytes> {
   const source = path === STDIN ? Bun.stdin.stream() : await fileStream(path)
-  const opened = await peek(counted(chunksOf(path, source), onBytes))
-  const compression = compressionOf(opened.head)
-  if (compression === undefined) {
-    yield* opened.chunks
-    return
+  for await (const chunk of chunksOf(path, source)) {
+    onBytes?.(chunk.length)
+    yield chunk
   }
-  const inner = await peek(chunksOf(path, decompress(opened.chunks, compression), compression))
-  if (compressionOf(inner.head) !== undefined) {
-    throw new InputError(path, `compressed twice: decompress it once, then read that`)
-  }
-  yield* inner.chunks
 }
 
 async function fileStream(path: string): Promise<ReadableStream<Bytes>> {
@@ -34,16 +32,6 @@ async function fileStream(path: string): Promise<ReadableStream<Bytes>> {
   })
   if (found.isDirectory()) throw new InputError(path, 'is a folder')
   return Bun.file(path).stream() as ReadableStream<Bytes>
-}
-
-async function* counted(
-  chunks: AsyncGenerator<Bytes>,
-  onBytes: ((count: number) => void) | undefined,
-): AsyncGenerator<Bytes> {
-  for await (const chunk of chunks) {
-    onBytes?.(chunk.length)
-    yield chunk
-  }
 }
 
 /** The chunks of a stream, its errors with the file's name and what is probably wrong. */
@@ -70,7 +58,7 @@ function reason(message: string, compression: Compression | undefined): string {
 /** At least the first bytes wanted, as far as there are any, and all chunks. */
 export async function peek(
   chunks: AsyncGenerator<Bytes>,
-  wanted = MAGIC_BYTES,
+  wanted: number,
 ): Promise<{ readonly head: Bytes; readonly chunks: AsyncGenerator<Bytes> }> {
   const parts: Bytes[] = []
   let size = 0
@@ -88,25 +76,44 @@ export async function peek(
   return { head, chunks: all() }
 }
 
-const MAGIC_BYTES = 4
-
-function compressionOf(head: Bytes): Compression | undefined {
+/** The compression that a file's first bytes say. */
+export function compressionOf(head: Bytes): Compression | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
   const zstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd
   return zstd ? 'zstd' : undefined
 }
 
-function decompress(chunks: AsyncGenerator<Bytes>, format: Compression): ReadableStream<Bytes> {
+/** Decompresses. Rejects `InputError` for damage, and for what inflates beyond `INFLATED_RATIO_MAX`. */
+export async function* inflated(
+  path: string,
+  chunks: AsyncGenerator<Bytes>,
+  compression: Compression,
+): AsyncGenerator<Bytes> {
+  let taken = 0
+  let given = 0
   const source = new ReadableStream<Bytes>({
     async pull(controller) {
       const next = await chunks.next()
       if (next.done === true) controller.close()
-      else controller.enqueue(next.value)
+      else {
+        taken += next.value.length
+        controller.enqueue(next.value)
+      }
     },
     async cancel() {
       await chunks.return(undefined)
     },
   })
   // Bun knows zstd; the DOM's type does not.
-  return source.pipeThrough(new DecompressionStream(format as CompressionFormat))
+  const stream = source.pipeThrough(new DecompressionStream(compression as CompressionFormat))
+  for await (const chunk of chunksOf(path, stream, compression)) {
+    given += chunk.length
+    if (given > INFLATED_FREE_BYTES && given > taken * INFLATED_RATIO_MAX) {
+      throw new InputError(
+        path,
+        `more than ${INFLATED_RATIO_MAX} bytes out of each compressed one: not read further`,
+      )
+    }
+    yield chunk
+  }
 }

@@ -6,6 +6,7 @@ import type { InputEvent } from './event.ts'
 
 /** Events of a log by chunk of bytes, numbered by record. */
 export async function* readEvtxEvents(
+  name: string,
   chunks: AsyncIterable<Uint8Array>,
   onNotice?: (message: string) => void,
 ): AsyncGenerator<readonly InputEvent[]> {
@@ -15,7 +16,7 @@ export async function* readEvtxEvents(
   function eventsOf(items: readonly EvtxItem[]): readonly InputEvent[] {
     const events: InputEvent[] = []
     for (const item of items) {
-      if (item.kind === 'notice') onNotice?.(item.message)
+      if (item.kind === 'notice') onNotice?.(`${name}: ${item.message}`)
       else if (item.kind === 'damage') events.push(damagedEvent(item, index++))
       else events.push({ text: JSON.stringify(item.event), index: index++ })
     }

@@ -1,18 +1,21 @@
-// Events of any file that commands accept: NDJSON, JSON documents, text logs, each also .gz or .zst, `-` for
-// standard input. Streams; memory is bounded by one chunk and one event.
+// Events of whatever commands accept: Windows event logs, NDJSON, JSON documents, CSV, text logs, each also
+// compressed or in archives, folders of them, `-` for standard input. Streams; memory is bounded by one chunk
+// and one event.
 
-import { EVTX_MAGIC_BYTES, looksLikeEvtx } from '../../parsers/evtx/reader.ts'
+import { looksLikeEvtx } from '../../parsers/evtx/reader.ts'
 import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
 import { listStart, recordsOf } from '../../parsers/records.ts'
-import { peek, readBytes } from './bytes.ts'
+import { type Member, openMembers } from './archive.ts'
+import { csvDelimiter, csvSplitter } from './csv.ts'
 import { documentSplitter } from './documents.ts'
-import { EVENT_UNITS_MAX, type InputEvent, inputEvent } from './event.ts'
+import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
+import { listFiles } from './files.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
 import { readText } from './text.ts'
 
 /** How a file is cut into events. */
-export type InputFormat = 'lines' | 'documents' | 'array'
+export type InputFormat = 'lines' | 'documents' | 'array' | 'csv'
 
 export interface ReadOptions {
   /** Overrides what name and content say. */
@@ -39,9 +42,48 @@ export async function* readEventBatches(
   path: string,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly InputEvent[]> {
-  const opened = await peek(readBytes(path, options.onBytes), EVTX_MAGIC_BYTES)
-  if (looksLikeEvtx(opened.head)) yield* readEvtxEvents(opened.chunks, options.onNotice)
-  else yield* readTextEvents(path, opened.chunks, options)
+  for await (const { events } of readMembers(path, options)) yield* events
+}
+
+/** The events of one file, or of one member of an archive. */
+export interface MemberEvents {
+  readonly name: string
+  readonly isInner: boolean
+  readonly events: AsyncGenerator<readonly InputEvent[]>
+}
+
+/** What a file or folder holds, one after another: each must be read before the next one. */
+export async function* readMembers(
+  path: string,
+  options: ReadOptions = {},
+): AsyncGenerator<MemberEvents> {
+  for (const file of await listFiles([path])) {
+    for await (const member of openMembers(file.path, options.onBytes)) {
+      const { name, isInner } = member
+      if ((isInner || file.isFound) && isBinary(member.head)) {
+        options.onNotice?.(`${name}: no log (binary), passed over`)
+        continue
+      }
+      yield { name, isInner, events: readMember(member, options) }
+    }
+  }
+}
+
+function readMember(member: Member, options: ReadOptions): AsyncGenerator<readonly InputEvent[]> {
+  const { name, head, chunks } = member
+  if (looksLikeEvtx(head)) return readEvtxEvents(name, chunks, options.onNotice)
+  return readTextEvents(name, chunks, options)
+}
+
+/** Bytes of a file's start that are looked at. */
+const BINARY_HEAD_BYTES = 512
+
+/** Whether a file is neither an event log nor text: NUL bytes, but not those of UTF-16. */
+function isBinary(head: Uint8Array): boolean {
+  if (looksLikeEvtx(head)) return false
+  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
+  const start = head.subarray(0, BINARY_HEAD_BYTES)
+  return !isUtf16 && start.filter((byte) => byte === 0).length > start.length / 32
 }
 
 async function* readTextEvents(
@@ -60,13 +102,13 @@ async function* readTextEvents(
     const wrapped = wrappedList(head)
     const format = options.format ?? formatOf(path, head, head.length >= HEAD_UNITS)
     if (format === undefined && wrapped === undefined) continue
-    splitter = wrapped === undefined ? splitterOf(format ?? 'lines') : listSplitter()
+    splitter = wrapped === undefined ? splitterOf(format ?? 'lines', head) : listSplitter()
     yield splitter.push(wrapped ?? head)
   }
   if (splitter === undefined) {
     const wrapped = wrappedList(head)
     const format = options.format ?? formatOf(path, head, true) ?? 'lines'
-    splitter = wrapped === undefined ? splitterOf(format) : listSplitter()
+    splitter = wrapped === undefined ? splitterOf(format, head) : listSplitter()
     yield splitter.push(wrapped ?? head)
   }
   yield splitter.end()
@@ -89,25 +131,26 @@ function listSplitter(): Splitter {
   return { push: (chunk) => events(inner.push(chunk)), end: () => events(inner.end()) }
 }
 
-function splitterOf(format: InputFormat): Splitter {
-  return format === 'lines' ? unwrapped(lineSplitter()) : documentSplitter(format === 'array')
+function splitterOf(format: InputFormat, head: string): Splitter {
+  if (format === 'csv') return csvSplitter(csvDelimiter(firstLine(head)) ?? ',')
+  return format === 'lines' ? lineSplitter() : documentSplitter(format === 'array')
 }
 
-/** Lines that are documents of many events: each of them, at its line. */
-function unwrapped(inner: Splitter): Splitter {
-  const events = (found: readonly InputEvent[]) =>
-    found.flatMap((event) => {
-      const texts = recordsOf(event.text)
-      return texts?.map((text) => inputEvent(text, event.index, event.header)) ?? event
-    })
-  return { push: (chunk) => events(inner.push(chunk)), end: () => events(inner.end()) }
-}
+const LINE_EXTENSIONS = /\.(?:ndjson|jsonl|log|txt)(?:\.\d+)?(?:\.(?:gz|zst))?$/i
+const CSV_EXTENSIONS = /\.(?:csv|tsv)(?:\.(?:gz|zst))?$/i
 
-const LINE_EXTENSIONS = /\.(?:ndjson|jsonl|log|txt|csv|tsv)(?:\.\d+)?(?:\.(?:gz|zst))?$/i
+function firstLine(text: string): string {
+  const newline = text.indexOf('\n')
+  return (newline < 0 ? text : text.slice(0, newline)).replace(/^\ufeff/, '').trimEnd()
+}
 
 /** What a file holds, by its name where that is clear, else by its start; undefined: `head` is too short. */
 export function formatOf(path: string, head: string, whole: boolean): InputFormat | undefined {
   if (LINE_EXTENSIONS.test(path)) return 'lines'
+  if (CSV_EXTENSIONS.test(path)) {
+    if (!whole && !head.includes('\n')) return undefined
+    return csvDelimiter(firstLine(head)) === undefined ? 'lines' : 'csv'
+  }
   const start = head.search(/\S/)
   if (start < 0) return whole ? 'lines' : undefined
   const first = head[start]

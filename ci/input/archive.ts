@@ -1,0 +1,117 @@
+// What a file holds: itself, or the members of the archive that it is, also of archives in archives. What is
+// compressed is read decompressed.
+import { open } from 'node:fs/promises'
+import { type Bytes, compressionOf, fileBytes, inflated, peek, STDIN } from './bytes.ts'
+import { InputError } from './error.ts'
+import { looksLikeTar, TAR_BLOCK_BYTES, tarMembers } from './tar.ts'
+import { looksLikeZip, type RandomAccess, zipMembers } from './zip.ts'
+
+/** Archives and compressions inside each other, at most. */
+export const ARCHIVE_DEPTH_MAX = 4
+/** Members of one file, those of archives in it counted. */
+export const ARCHIVE_MEMBERS_MAX = 100_000
+/** Largest zip inside another archive, bytes: it is held in memory. */
+export const INNER_ZIP_BYTES_MAX = 256 * 1024 * 1024
+/** Enough of standard input to tell formats apart without waiting for more. */
+const STDIN_HEAD_BYTES = 8
+
+/** One readable thing. */
+export interface Member {
+  /** `logs.zip/a/security.evtx`; the file's own name where it is no archive. */
+  readonly name: string
+  /** Whether it was inside an archive. */
+  readonly isInner: boolean
+  readonly head: Bytes
+  readonly chunks: AsyncGenerator<Bytes>
+}
+
+interface Source {
+  readonly name: string
+  readonly isInner: boolean
+  readonly chunks: AsyncGenerator<Bytes>
+  /** The file itself, where the source is one on disk. */
+  readonly path?: string
+}
+
+interface State {
+  members: number
+  readonly onBytes: ((count: number) => void) | undefined
+}
+
+/** Opens a file. Each member must be read, or given up, before the next one. Rejects `InputError`. */
+export async function* openMembers(
+  path: string,
+  onBytes?: (count: number) => void,
+): AsyncGenerator<Member> {
+  const source = { name: path, isInner: false, chunks: fileBytes(path, onBytes), path }
+  yield* unpack(source, 0, { members: 0, onBytes })
+}
+
+async function* unpack(source: Source, depth: number, state: State): AsyncGenerator<Member> {
+  const { name } = source
+  const wanted = source.path === STDIN ? STDIN_HEAD_BYTES : TAR_BLOCK_BYTES
+  const { head, chunks } = await peek(source.chunks, wanted)
+  const compression = compressionOf(head)
+  const isTar = looksLikeTar(head)
+  const isZip = looksLikeZip(head)
+  if (compression === undefined && !isTar && !isZip) {
+    state.members++
+    if (state.members > ARCHIVE_MEMBERS_MAX) {
+      throw new InputError(name, `more than ${ARCHIVE_MEMBERS_MAX} files in one archive`)
+    }
+    yield { name, isInner: source.isInner, head, chunks }
+  } else if (depth >= ARCHIVE_DEPTH_MAX) {
+    throw new InputError(name, `archives nested deeper than ${ARCHIVE_DEPTH_MAX}`)
+  } else if (compression !== undefined) {
+    const inner = inflated(name, chunks, compression)
+    yield* unpack({ name, isInner: source.isInner, chunks: inner }, depth + 1, state)
+  } else {
+    const members = isTar ? tarMembers(name, chunks) : await openZip(source, chunks, state)
+    for await (const member of members) {
+      const inner = { name: `${name}/${member.name}`, isInner: true, chunks: member.chunks }
+      yield* unpack(inner, depth + 1, state)
+    }
+  }
+}
+
+async function openZip(source: Source, chunks: AsyncGenerator<Bytes>, state: State) {
+  const { name, path } = source
+  if (path === undefined || path === STDIN) return zipMembers(name, await inMemory(name, chunks))
+  await chunks.return(undefined)
+  return zipMembers(name, await onDisk(path, state.onBytes))
+}
+
+async function inMemory(name: string, chunks: AsyncGenerator<Bytes>): Promise<RandomAccess> {
+  const parts: Bytes[] = []
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.length
+    if (size > INNER_ZIP_BYTES_MAX) {
+      throw new InputError(name, `a zip of more than ${INNER_ZIP_BYTES_MAX} bytes in an archive`)
+    }
+    parts.push(chunk)
+  }
+  const bytes = Buffer.concat(parts)
+  return { size, read: async (start, end) => bytes.subarray(start, end) }
+}
+
+async function onDisk(
+  path: string,
+  onBytes: ((count: number) => void) | undefined,
+): Promise<RandomAccess> {
+  const size = Bun.file(path).size
+  return {
+    size,
+    async read(start, end) {
+      const file = await open(path)
+      try {
+        const length = Math.max(Math.min(end, size) - start, 0)
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start)
+        onBytes?.(bytesRead)
+        return buffer.subarray(0, bytesRead)
+      } finally {
+        await file.close()
+      }
+    },
+  }
+}
