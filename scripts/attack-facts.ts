@@ -21,7 +21,12 @@ const [enterprise, ...others] = await Promise.all(
 )
 if (enterprise === undefined) throw new Error('usage: attack-facts.ts ENTERPRISE [MOBILE ICS]')
 const all = [enterprise, ...others].flatMap((source) => source.techniques)
-const active = all.filter((technique) => !technique.revoked && !technique.deprecated)
+const activeOf = (techniques: Source['techniques']) =>
+  Object.fromEntries(
+    techniques
+      .filter((technique) => !technique.revoked && !technique.deprecated)
+      .map(({ id, name, tactics }) => [id, [name, ...tactics].join('|')]),
+  )
 const facts = {
   notice: NOTICE,
   version: enterprise.version ?? '',
@@ -30,9 +35,8 @@ const facts = {
     others.flatMap((source) => source.tactics.map(({ id, shortname }) => [id, shortname])),
   ),
   aliases: { 'defense-evasion': ['stealth', 'defense-impairment'] },
-  techniques: Object.fromEntries(
-    active.map(({ id, name, tactics }) => [id, [name, ...tactics].join('|')]),
-  ),
+  techniques: activeOf(enterprise.techniques),
+  otherTechniques: activeOf(others.flatMap((source) => source.techniques)),
   retired: Object.fromEntries(
     all
       .filter((technique) => technique.revoked || technique.deprecated)

@@ -85,7 +85,7 @@ export function coverageOf(rules: readonly Rule[], attack: AttackFacts): Coverag
 export function matrixOf(attack: AttackFacts): ReadonlyMap<string, readonly string[]> {
   const tactics = new Map<string, string[]>(Object.keys(attack.tactics).map((name) => [name, []]))
   for (const id of Object.keys(attack.techniques)) {
-    if (id.includes('.') || id < 'T1000') continue
+    if (id.includes('.')) continue
     for (const tactic of techniqueOf(attack, id)!.tactics) tactics.get(tactic)?.push(id)
   }
   return tactics

@@ -10,8 +10,10 @@ export interface AttackFacts {
   readonly otherTactics: Readonly<Record<string, string>>
   /** Tactics of older versions -> those that took their place. */
   readonly aliases: Readonly<Record<string, readonly string[]>>
-  /** Id -> `Name|tactic|tactic`. */
+  /** Id -> `Name|tactic|tactic` of the enterprise techniques. */
   readonly techniques: Readonly<Record<string, string>>
+  /** The same of mobile and ICS. */
+  readonly otherTechniques: Readonly<Record<string, string>>
   /** Id -> `Name|successor`, the successor empty where there is none. */
   readonly retired: Readonly<Record<string, string>>
 }
@@ -41,10 +43,11 @@ export interface Technique {
   readonly tactics: readonly string[]
 }
 
-/** An active technique by its id (`T1059.001`). */
+/** An active technique of any domain by its id (`T1059.001`). */
 export function techniqueOf(attack: AttackFacts, id: string): Technique | undefined {
-  if (!Object.hasOwn(attack.techniques, id)) return undefined
-  const [name = '', ...tactics] = attack.techniques[id]!.split('|')
+  const table = Object.hasOwn(attack.techniques, id) ? attack.techniques : attack.otherTechniques
+  if (!Object.hasOwn(table, id)) return undefined
+  const [name = '', ...tactics] = table[id]!.split('|')
   return { id, name, tactics }
 }
 
