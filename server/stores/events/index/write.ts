@@ -26,6 +26,8 @@ import type { PathTree } from './paths.ts'
 const NEWLINE = 0x0a
 /** What a bucket's outputs begin with, bytes. */
 const BUCKET_BYTES = 16_384
+/** Large postings that are remembered so that equal ones are written once, bytes. */
+const SAME_BYTES_MAX = 64 * 1_048_576
 const ZSTD_FAST = { level: 1 } as const
 
 /** Statements that put rows of one group. */
@@ -46,6 +48,9 @@ export function groupRows(db: Database, group: number): GroupRows {
   const putKeys = db.prepare('INSERT INTO keys (id, body) VALUES (?, ?)')
   const putColumns = db.prepare('INSERT INTO columns (id, body) VALUES (?, ?)')
   const putGroup = db.prepare('INSERT INTO groups (id, events, info) VALUES (?, ?, ?)')
+  // Words that always come together have the same docs.
+  const written = new Map<number | bigint, { readonly ordinal: number; readonly body: Buffer }[]>()
+  let bytes = 0
   let larges = 0
   return {
     bucket(kind, bucket, terms, postings) {
@@ -54,7 +59,16 @@ export function groupRows(db: Database, group: number): GroupRows {
       putPostings.run(row, Bun.zstdCompressSync(postings, ZSTD_FAST))
     },
     large(posting) {
+      const hash = Bun.hash(posting)
+      const same = written.get(hash)?.find(({ body }) => body.equals(posting))
+      if (same !== undefined) return same.ordinal
       putLarge.run(largeRow(group, larges), Bun.zstdCompressSync(posting, ZSTD_FAST))
+      if (bytes < SAME_BYTES_MAX) {
+        bytes += posting.length
+        written
+          .getOrInsertComputed(hash, () => [])
+          .push({ ordinal: larges, body: Buffer.from(posting) })
+      }
       return larges++
     },
     key(field, posting) {

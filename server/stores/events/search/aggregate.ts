@@ -77,11 +77,22 @@ function addToBuckets(
   }
   const column = unit.column('severity')
   const names = ['', ...(column?.values ?? []).map(String)]
+  const counts = new Uint32Array(names.length)
   const times = unit.times()
+  let current = start
+  const flush = () => {
+    for (const [code, count] of counts.entries()) if (count > 0) add(current, names[code]!, count)
+    counts.fill(0)
+  }
   eachBit(bits, (row) => {
-    const code = column === undefined ? 0 : column.codes[row]!
-    add(startOf(times[row]!), names[code]!, 1)
+    const time = times[row]!
+    if (time < current || time >= current + bucket_ms) {
+      flush()
+      current = startOf(time)
+    }
+    counts[column === undefined ? 0 : column.codes[row]!]!++
   })
+  flush()
 }
 
 /** Adds rows that are all of one bucket, by the cheapest way to their severities. */

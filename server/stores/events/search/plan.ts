@@ -190,11 +190,12 @@ function planValue(scope: WordScope, test: Test, exact: boolean): Plan {
       return planAbsent(scope)
     case 'fieldref':
       return allOf([present, { kind: 'present', name: test.name }])
+    case 'cidr':
+      return or(planNetwork(scope, test.network), present)
     case 'any':
     case 'compare':
     case 'textcompare':
     case 'timepart':
-    case 'cidr':
       return present
   }
 }
@@ -207,8 +208,18 @@ function wholeValue(scope: WordScope, value: string, exact: boolean): Plan {
 
 function planNumber(scope: WordScope, { value, text }: Extract<Test, { kind: 'number' }>): Plan {
   const canonical = String(value)
-  if (canonical === text) return wholeValue(scope, text, true)
+  if (canonical === text && /^\d+$/.test(text)) return wholeValue(scope, text, true)
   return anyOf([canonical, text].map((one) => literal(scope, one, false, false, false)))
+}
+
+/** The octets that an IPv4 network fixes. An address may also stand in IPv6, after a group `ffff`. */
+function planNetwork(scope: WordScope, network: string): Plan {
+  const [, address = '', length = ''] = /^([\d.]+)\/(\d+)$/.exec(network) ?? []
+  const octets = address.split('.')
+  const fixed = octets.length === 4 ? octets.slice(0, Number(length) >>> 3) : []
+  if (fixed.length === 0) return ALL
+  const word = (text: string) => literal(scope, text, false, false, false)
+  return anyOf([allOf(fixed.map(word)), word('ffff')])
 }
 
 function planAbsent(scope: WordScope): Plan {
