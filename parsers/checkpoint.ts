@@ -143,7 +143,7 @@ const USERS = [
 const DISPLAY_NAME = / ?\(([^()]{1,256})\)$/
 
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
-  const host = word(fields, 'hostname')
+  const host = word(fields, 'origin') ?? word(fields, 'hostname')
   if (host !== undefined) pivots.host = host
   const name = USERS.map((key) => word(fields, key)).find((value) => value !== undefined)
   if (name !== undefined) {

@@ -8,11 +8,11 @@ const LOGSOURCE = closedLogSource('dhcpd', ['dhcp'], ['dhcpd', 'syslog'])
 const PROGRAMS: ReadonlySet<string> = new Set(['dhcpd', 'dhcpd6', 'dnsmasq-dhcp'])
 
 const VERB =
-  /^(DHCP(?:DISCOVER|OFFER|REQUEST|DECLINE|ACK|NAK|RELEASE|INFORM|EXPIRE|LEASEQUERY|LEASEACTIVE|LEASEUNASSIGNED|LEASEUNKNOWN)|BOOTREQUEST|BOOTREPLY|DHCPV6 \w+|(?:Solicit|Advertise|Request|Confirm|Renew|Rebind|Reply|Release|Decline|Information-request|Relay-forward)(?= message| NA| (?:to|from)))\b/
+  /^(DHCP(?:DISCOVER|OFFER|REQUEST|DECLINE|ACK|NAK|RELEASE|INFORM|EXPIRE|LEASEQUERY|LEASEACTIVE|LEASEUNASSIGNED|LEASEUNKNOWN)|BOOTREQUEST|BOOTREPLY|DHCPV6 \w+|(?:Solicit|Advertise|Request|Confirm|Renew|Rebind|Reply|Release|Decline|Information-request|Relay-forward)(?= message| NA| (?:to|from))|(?:Sending|Received) [A-Z][a-z]{2,16}(?= (?:to|from))|Picking pool|Reusing lease(?= for)|Released lease(?= for))\b/
 const MAC = '(?:[0-9A-Fa-f]{1,2}:){5,19}[0-9A-Fa-f]{1,2}'
 /** `on|for|of|to|from address`. */
 const ADDRESS =
-  /\b(?:on|for|of|to|from|address) ((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?=[\s,(]|$)(?! ?\/)/
+  /\b(?:on|for|of|to|from|address|for:) ((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?=[\s,(]|$)(?! ?\/)/
 const SERVER = /^ ?\(((?:\d{1,3}\.){3}\d{1,3})\)/
 const CLIENT = new RegExp(`\\b(?:from|to) (${MAC})(?: \\(([^)]{1,255})\\))?`)
 const LEASED = new RegExp(`\\((${MAC})\\)(?: via|$)`)

@@ -48,15 +48,16 @@ const DATED = /^date="?\d{4}-\d\d-\d\d"?[ ,]time="?\d\d:\d\d/
 
 /** Where the pairs start, or -1: the first of the names that every such line begins with. */
 function pairsStart(text: string): number {
+  const date = text.indexOf('date=')
+  if (date >= 0 && date <= HEADER_UNITS_MAX && DATED.test(text.slice(date, date + 40))) {
+    const named = text.lastIndexOf('devname=', date)
+    return named < 0 ? date : named
+  }
   const device = text.indexOf('devname=')
-  const start = [text.indexOf('date='), device, text.indexOf('logver=')]
-    .filter((at) => at >= 0 && at <= HEADER_UNITS_MAX)
-    .reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY)
-  if (start === Number.POSITIVE_INFINITY) return -1
-  if (DATED.test(text.slice(start, start + 40))) return start
-  const known =
-    text.includes('logid=') || text.includes('devid=') || text.includes('log_id=') || device >= 0
-  return known && (text.includes('subtype=') || text.includes('type=')) ? start : -1
+  const start = device >= 0 ? device : text.indexOf('logver=')
+  if (start < 0 || start > HEADER_UNITS_MAX) return -1
+  const known = text.includes('logid=') || text.includes('devid=') || text.includes('log_id=')
+  return known && text.includes('type=') ? start : -1
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
@@ -67,8 +68,6 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const comma = text.startsWith(',', text.indexOf('time=', start) - 1)
   const fields = pairFields(text, start, comma ? 0x2c : 0x20)
-  for (const name in fields)
-    if (fields[name] === '(null)' || fields[name] === '') delete fields[name]
   const pivots: WritablePivots = {}
   addAddresses(fields)
   addNames(fields, pivots)
@@ -138,7 +137,7 @@ function addWeb(fields: WritableFields, pivots: WritablePivots): void {
 }
 
 const LOGON = /log(?:on|off|in|out)$/i
-const FAILED = /^(?:fail|failed|failure|denied|error|invalid)/i
+const FAILED = /fail|denied|error|invalid/i
 
 function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   const action = word(fields, 'action')

@@ -3,7 +3,6 @@ import { daemonLine } from './device/daemon.ts'
 import {
   deviceEvent,
   hostOfUrl,
-  isInteger,
   put,
   type WritableFields,
   type WritablePivots,
@@ -12,6 +11,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { readHttp, readTcp, START } from './haproxy/lines.ts'
 import { closedLogSource } from './logsource.ts'
 import { parseTime } from './time.ts'
+import { ipOf } from './values.ts'
 
 const ACCESS = closedLogSource('haproxy', ['webserver'], ['haproxy'])
 const OTHER = closedLogSource('haproxy', [], ['haproxy', 'syslog'])
@@ -34,7 +34,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     if (frontend.endsWith('~')) fields.ssl = true
     const rest = text.slice(whole.length)
     const access = readHttp(rest, fields) || readTcp(rest, fields)
-    if (!access) fields.error = rest.replace(/^: /, '')
+    if (!access) addError(fields, frontend, rest)
     addPivots(fields, pivots, access)
     const time = parseTime(stamp, context)
     return deviceEvent(header, {
@@ -65,6 +65,14 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   return deviceEvent(header, { logsource: OTHER, message: text, fields, pivots })
 }
 
+/** `frontend/1: SSL handshake failure`, `frontend/192.0.2.1:443: Timeout during SSL handshake`. */
+function addError(fields: WritableFields, frontend: string, rest: string): void {
+  const port = /^:(\d{1,5})(?=:)/.exec(rest)
+  put(fields, 'dst_port', port?.[1])
+  if (port !== null) put(fields, 'dst_ip', ipOf(frontend.slice(frontend.lastIndexOf('/') + 1)))
+  fields.error = rest.slice(port?.[0].length ?? 0).replace(/^: /, '')
+}
+
 function addPivots(fields: WritableFields, pivots: WritablePivots, access: boolean): void {
   const status = fields['sc-status']
   if (typeof status === 'number') pivots.outcome = status < 400 ? 'success' : 'failure'
@@ -77,11 +85,6 @@ function addPivots(fields: WritableFields, pivots: WritablePivots, access: boole
   }
   const method = fields['cs-method']
   if (typeof method === 'string') pivots.action = method
-  for (const name in fields) {
-    const value = fields[name]
-    if (typeof value === 'string' && name !== 'src_port' && isInteger(value))
-      fields[name] = Number(value)
-  }
 }
 
 export const haproxy: Parser = {

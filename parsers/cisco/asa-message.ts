@@ -14,36 +14,54 @@ type Role = 'src' | 'dst' | 'mapped' | 'server'
 /** Words looked at, at most: longer texts are lists of rules or certificates. */
 const WORDS_MAX = 160
 
-const ROLES: ReadonlyMap<string, Role> = new Map<string, Role>([
-  ...['from', 'src', 'source', 'for', 'laddr', 'between', 'client', 'ip', 'addr', 'address', 'peer']
-    .concat(['remote_peer_ip', 'host', 'local-host', 'attacker', 'peer_ip', 'inside'])
-    .map((word) => [word, 'src'] as const),
-  ...['to', 'dst', 'dest', 'destination', 'faddr', 'and', '->']
-    .concat(['remote'])
-    .map((word) => [word, 'dst'] as const),
-  ['gaddr', 'mapped'],
-  ['server', 'server'],
-])
-const PROTOCOLS: ReadonlySet<string> = new Set([
-  ...['tcp', 'udp', 'icmp', 'icmpv6', 'ipv6-icmp', 'sctp', 'gre', 'esp', 'ah', 'igmp', 'ospf'],
-  ...['eigrp', 'pim', 'vrrp', 'ip', 'ipinip', 'l2tp', 'ftp', 'http', 'ssh', 'telnet'],
-])
-const VERDICTS: ReadonlyMap<string, string> = new Map([
-  ...[
-    'deny',
-    'denied',
-    'dropped',
-    'dropping',
-    'discarded',
-    'drop',
-    'reset',
-    'blocked',
-    'rejected',
-  ].map((word) => [word, 'denied'] as const),
-  ...['permitted', 'allowed', 'permit', 'bypass', 'monitored', 'est-allowed', 'accessed'].map(
-    (word) => [word, 'allowed'] as const,
-  ),
-])
+type Keyword =
+  | { readonly kind: 'role'; readonly role: Role; readonly ip: boolean }
+  | { readonly kind: 'user' | 'group' | 'bytes' | 'rule' }
+  | { readonly kind: 'protocol' | 'direction' | 'verdict' | 'fact'; readonly word: string }
+
+/** Keywords in the three ways of writing them, so that a word is looked up as it is. */
+const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
+
+function keywordTable(): Map<string, Keyword> {
+  const table = new Map<string, Keyword>()
+  const add = (words: string, keyword: (word: string) => Keyword) => {
+    for (const word of words.split(' ')) {
+      const forms = [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]
+      for (const form of forms) for (const mark of ['', ':']) table.set(form + mark, keyword(word))
+    }
+  }
+  const role = (name: Role) => (word: string) =>
+    ({ kind: 'role', role: name, ip: word === 'ip' }) as const
+  add(
+    'tcp udp icmp icmpv6 ipv6-icmp sctp gre esp ah igmp ospf eigrp pim vrrp ipinip l2tp',
+    (word) => ({
+      kind: 'protocol',
+      word,
+    }),
+  )
+  add('ftp http ssh telnet', (word) => ({ kind: 'protocol', word }))
+  add('from src source for laddr between client ip addr address peer', role('src'))
+  add('remote_peer_ip host local-host attacker peer_ip', role('src'))
+  add('to dst dest destination faddr and -> remote', role('dst'))
+  add('gaddr', role('mapped'))
+  add('server', role('server'))
+  add('user username uname user= username=', () => ({ kind: 'user' }))
+  add('group', () => ({ kind: 'group' }))
+  add('bytes', () => ({ kind: 'bytes' }))
+  add('access-group access-list', () => ({ kind: 'rule' }))
+  add('inbound outbound', (word) => ({ kind: 'direction', word }))
+  add('connection interface duration', (word) => ({ kind: 'fact', word }))
+  add('deny denied dropped dropping discarded drop reset blocked rejected', () => ({
+    kind: 'verdict',
+    word: 'denied',
+  }))
+  add('permitted allowed permit bypass monitored est-allowed accessed', () => ({
+    kind: 'verdict',
+    word: 'allowed',
+  }))
+  return table
+}
+
 /** Words behind `user` that are no name. */
 const NO_NAMES: ReadonlySet<string> = new Set([
   ...['authentication', 'authorization', 'accounting', 'ip', 'priv', 'was', 'logged', 'to', 'from'],
@@ -132,9 +150,14 @@ function readWord(state: State, message: string, start: number, end: number): vo
       return
     }
   }
-  if (word.length <= 12) {
-    const known = (first === 0x28 ? word.slice(1) : word).toLowerCase()
-    if (readKeyword(state, known, message, end)) return
+  if (word === '=') return
+  if (word.length <= 15) {
+    const keyword = KEYWORDS.get(first === 0x28 ? word.slice(1) : word)
+    if (keyword !== undefined) {
+      readKeyword(state, keyword, message, end)
+      state.previous = word
+      return
+    }
   }
   if (mayBeEndpoint(word)) {
     if (addEndpoint(state, word, first === 0x28)) return
@@ -148,51 +171,48 @@ function readWord(state: State, message: string, start: number, end: number): vo
   state.previous = word
 }
 
-/** A word that gives the next ones their meaning. True when it is spent. */
-function readKeyword(state: State, word: string, message: string, end: number): boolean {
-  const bare = word.charCodeAt(word.length - 1) === 0x3a ? word.slice(0, -1) : word
-  if (bare === '=' || bare === '') return true
-  const role = ROLES.get(bare)
-  if (role !== undefined) {
-    state.role = bare === 'ip' && state.previous === 'Deny' ? undefined : role
-    state.last = undefined
-    if (bare === 'ip' && state.fields.protocol === undefined) return true
-    state.previous = word
-    return true
+/** A word that gives the next ones their meaning. */
+function readKeyword(state: State, keyword: Keyword, message: string, end: number): void {
+  const { fields } = state
+  switch (keyword.kind) {
+    case 'role':
+      // `Deny IP spoof from`: the protocol; `Deny IP from (10.0.0.1)` alike.
+      if (keyword.ip && state.previous === 'Deny') fields.protocol ??= 'ip'
+      else state.role = keyword.role
+      state.last = undefined
+      return
+    case 'user':
+      state.user ??= userBehind(message, end)
+      state.spent = state.user
+      state.last = undefined
+      return
+    case 'group':
+      state.spent = valueBehind(message, end)
+      put(fields, 'group', state.spent)
+      return
+    case 'rule':
+      put(fields, 'rule_name', valueBehind(message, end))
+      return
+    case 'bytes': {
+      const value = valueBehind(message, end)
+      if (value !== undefined && /^\d{1,15}$/.test(value)) fields.bytes ??= Number(value)
+      return
+    }
+    case 'fact':
+      readFact(fields, keyword.word, valueBehind(message, end))
+      return
+    case 'verdict':
+      fields.action ??= keyword.word
+      return
+    default:
+      fields[keyword.kind] ??= keyword.word
   }
-  if (bare === 'user' || bare === 'username' || bare === 'uname' || bare === 'user=') {
-    state.user ??= userBehind(message, end)
-    state.spent = state.user
-    state.last = undefined
-    return true
-  }
-  if (bare === 'group') {
-    state.spent = valueBehind(message, end)
-    put(state.fields, 'group', state.spent)
-    return true
-  }
-  return readFact(state, bare, message, end)
 }
 
-function readFact(state: State, word: string, message: string, end: number): boolean {
-  const { fields } = state
-  if (PROTOCOLS.has(word)) fields.protocol ??= word
-  else if (word === 'inbound' || word === 'outbound') fields.direction ??= word
-  else if (VERDICTS.has(word)) fields.action ??= VERDICTS.get(word)!
-  else if (word === 'connection' || word === 'interface' || word === 'duration') {
-    const value = valueBehind(message, end)
-    const name = word === 'connection' ? 'connection_id' : word
-    if (value !== undefined && (word !== 'connection' || /^\d+$/.test(value))) {
-      fields[name] ??= value
-    }
-  } else if (word === 'bytes') {
-    const value = valueBehind(message, end)
-    if (value !== undefined && /^\d{1,15}$/.test(value)) fields.bytes ??= Number(value)
-  } else if (word === 'access-group' || word === 'access-list') {
-    put(fields, 'rule_name', valueBehind(message, end))
-  } else return false
-  state.previous = word
-  return true
+function readFact(fields: WritableFields, word: string, value: string | undefined): void {
+  if (value === undefined) return
+  if (word !== 'connection') fields[word] ??= value
+  else if (/^\d+$/.test(value)) fields.connection_id ??= value
 }
 
 /** `Username:admin`, `URL:...`, `Remote:10.0.0.1:500` were taken as endpoints before. */

@@ -11,9 +11,11 @@ export type Pair = (name: string, value: string, quoted: boolean) => void
 /** Calls `found` for each pair from `start` on. Values end at `separator` (blanks always end them when it is
  * a blank); in quotes `\"` and `\\` are unescaped. Words without `=` are passed over. Returns the count. */
 export function readPairs(text: string, start: number, separator: number, found: Pair): number {
+  const mark = separator === 0x2c ? ',' : String.fromCharCode(separator)
+  const { length } = text
   let at = start
   let count = 0
-  while (at < text.length && count < PAIRS_MAX) {
+  while (at < length && count < PAIRS_MAX) {
     const code = text.charCodeAt(at)
     if (code === separator || code === 0x20 || code === 0x09) {
       at++
@@ -25,27 +27,26 @@ export function readPairs(text: string, start: number, separator: number, found:
       continue
     }
     const name = text.slice(at, equals)
-    const quote = text.charCodeAt(equals + 1)
-    if (quote === 0x22 && quotedEnd(text, equals + 2) >= 0) {
-      const end = quotedEnd(text, equals + 2)
-      found(name, unescaped(text.slice(equals + 2, end)), true)
-      at = end + 1
+    const close = text.charCodeAt(equals + 1) === 0x22 ? quotedEnd(text, equals + 2) : -1
+    if (close >= 0) {
+      found(name, unescaped(text.slice(equals + 2, close)), true)
+      at = close + 1
     } else {
-      const next = text.indexOf(String.fromCharCode(separator), equals + 1)
-      const end = next < 0 ? text.length : next
-      found(name, text.slice(equals + 1, end), false)
-      at = end
+      const next = text.indexOf(mark, equals + 1)
+      at = next < 0 ? length : next
+      found(name, text.slice(equals + 1, at), false)
     }
     count++
   }
   return count
 }
 
-/** The pairs as fields, later ones of a name winning nothing. */
+/** The pairs as fields: of a name's values the first, none that says nothing. */
 export function pairFields(text: string, start: number, separator: number): WritableFields {
   const fields: WritableFields = {}
   readPairs(text, start, separator, (name, value) => {
-    if (name !== '__proto__' && fields[name] === undefined) fields[name] = value
+    if (value === '' || value === '(null)' || name === '__proto__') return
+    if (fields[name] === undefined) fields[name] = value
   })
   return fields
 }
