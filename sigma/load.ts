@@ -27,6 +27,8 @@ export type RuleTransform = (rule: SigmaRule) => {
 
 export interface LoadOptions {
   readonly transform?: RuleTransform
+  /** What a field of the rule's events is called then; correlations follow. */
+  readonly rename?: (rule: SigmaRule, field: string) => readonly string[]
 }
 
 /**
@@ -48,7 +50,7 @@ export function loadRules(files: readonly RuleFile[], options: LoadOptions = {})
     if (outcomes.has(source) || source.document.value?.kind === 'correlation') continue
     outcomes.set(source, loadRule(source, ids, filters.running, options.transform))
   }
-  const correlations = loadCorrelations(sources, ids, outcomes)
+  const correlations = loadCorrelations(sources, ids, outcomes, options.rename)
   for (const [at, own] of perFile.entries()) {
     const file = parsed[at]!
     if (own.length === 0) {

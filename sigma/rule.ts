@@ -49,6 +49,8 @@ export interface DetectionItem extends Position {
   readonly field: string | undefined
   readonly modifiers: readonly string[]
   readonly values: readonly Scalar[]
+  /** What a pipeline made of it: any of these stands for the item. */
+  readonly any?: readonly DetectionItem[]
 }
 
 /** What a selection holds: items of a map are ANDed, entries of a list ORed. */

@@ -1,5 +1,6 @@
 // Correlation documents among loaded rules.
 import type { Diagnostic } from '../diagnostic.ts'
+import type { LoadOptions } from '../load.ts'
 import {
   claimId,
   fallbackId,
@@ -10,7 +11,7 @@ import {
   type Source,
 } from '../loaded.ts'
 import { hasErrors } from '../parse/report.ts'
-import type { LoadedCorrelation, SigmaCorrelation } from '../rule.ts'
+import type { LoadedCorrelation, SigmaCorrelation, SigmaRule } from '../rule.ts'
 import {
   cyclic,
   type Lookup,
@@ -33,9 +34,11 @@ export function loadCorrelations(
   sources: readonly Source[],
   ids: Map<string, string>,
   outcomes: Map<Source, Outcome>,
+  rename?: LoadOptions['rename'],
 ): { readonly loaded: readonly LoadedCorrelation[]; readonly feeding: ReadonlySet<string> } {
   const candidates = claim(sources, ids, outcomes)
   refuseUnresolved(candidates, rulesOf(sources, outcomes))
+  if (rename !== undefined) renameFields(candidates, sources, outcomes, rename)
   const running = candidates.filter(({ found }) => !hasErrors(found))
   const feeding = feedingOf(running)
   const loaded = running.map(({ value, id, body }) => ({
@@ -127,6 +130,45 @@ function resolve(candidate: Candidate, lookup: Lookup, names: readonly string[])
   candidate.body = body
   const errorsOnly = report.diagnostics.filter(({ severity }) => first || severity === 'error')
   candidate.found.push(...errorsOnly)
+}
+
+/** Where pipelines rename fields of a rule's events, its correlations read them by aliases. */
+function renameFields(
+  candidates: readonly Candidate[],
+  sources: readonly Source[],
+  outcomes: ReadonlyMap<Source, Outcome>,
+  rename: NonNullable<LoadOptions['rename']>,
+): void {
+  const rules = new Map<string, SigmaRule>()
+  for (const source of sources) {
+    const { value } = source.document
+    const id = outcomes.get(source)?.rule?.id
+    if (value?.kind === 'rule' && id !== undefined) rules.set(id, value)
+  }
+  const names = new Set(
+    candidates.flatMap(({ body }) => [...(body?.groupBy ?? []), ...(body?.valueFields ?? [])]),
+  )
+  for (const candidate of candidates) {
+    const { body, value, source, found } = candidate
+    if (body === undefined) continue
+    const inputs = body.inputs.map((input) => {
+      const rule = rules.get(input.id)
+      if (input.kind !== 'rule' || rule === undefined) return input
+      const aliases: Record<string, string> = {}
+      for (const alias of new Set([...names, ...Object.keys(input.aliases)])) {
+        const field = input.aliases[alias] ?? alias
+        const [to = field, ...more] = rename(rule, field)
+        if (more.length > 0) {
+          const message = `rule "${value.title}": correlation: pipelines give ${field} several names: ${[to, ...more].join(', ')}`
+          const { line } = source.document
+          found.push(finding('correlation-field-ambiguous', 'error', message, source.path, line))
+        }
+        if (to !== alias) aliases[alias] = to
+      }
+      return { ...input, aliases }
+    })
+    candidate.body = { ...body, inputs }
+  }
 }
 
 /** Ids of what only feeds correlations: read by one, and `generate` said by none that reads it. */

@@ -17,6 +17,11 @@ export function lowerItem(
   selection: string,
   item: DetectionItem,
 ): Expr | undefined {
+  if (item.any !== undefined) {
+    const parts = item.any.map((one) => lowerItem(report, selection, one))
+    const known = parts.filter((part) => part !== undefined)
+    return known.length < parts.length ? undefined : join('or', known)
+  }
   const key = [item.field ?? '', ...item.modifiers].join('|')
   const where = key === '' ? selection : `${selection}: ${key}`
   const modifiers = readModifiers(report, where, item)

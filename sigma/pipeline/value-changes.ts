@@ -1,0 +1,153 @@
+// Transformations of values. They see strings as pySigma does: `contains` and its kin written as wildcards.
+import { RE2JS } from 're2js'
+import { compileRegex, isCompiledRegex } from '../regex.ts'
+import type { DetectionItem, Position, Scalar } from '../rule.ts'
+import { parseWildcards } from '../text/wildcard.ts'
+import type { Context } from './context.ts'
+import {
+  type Plain,
+  type PlainMap,
+  scalarOf,
+  stringAccess,
+  textScalar,
+  withWildcards,
+} from './values.ts'
+
+type Change = (
+  settings: PlainMap,
+  item: DetectionItem,
+  context: Context,
+  at: Position,
+) => DetectionItem
+
+/** A change of each string of an item. */
+function ofStrings(
+  change: (text: string, settings: PlainMap) => readonly string[],
+  numbersToo = false,
+): Change {
+  return (settings, item, context, at) => {
+    const access = stringAccess(item)
+    if (access === 'none') return item
+    if (access === 'encoded') {
+      const message = `${item.field ?? 'keywords'}: values with ${item.modifiers.join(', ')} cannot be changed`
+      context.fail('pipeline-value-unsupported', message, at)
+      return item
+    }
+    const written = withWildcards(item)
+    const values = written.values.flatMap((value): readonly Scalar[] => {
+      const isMeant = value.kind === 'string' || (numbersToo && value.kind === 'number')
+      return isMeant ? change(value.text, settings).map((text) => textScalar(text, value)) : [value]
+    })
+    const isSame = values.every((value, n) => value.text === written.values[n]?.text)
+    return isSame ? item : { ...written, values }
+  }
+}
+
+/** Python writes groups of a replacement as `\1` and `\g<name>`, RE2 as `$1` and `${name}`. */
+function replacementOf(text: string): string {
+  return text
+    .replaceAll('$', '\\$')
+    .replaceAll(/\\g<(\w+)>/g, (_, name: string) =>
+      /^\d+$/.test(name) ? `$${name}` : `\${${name}}`,
+    )
+    .replaceAll(/\\(\d)/g, '$$$1')
+}
+
+const replaceString: Change = (settings, item, context, at) => {
+  const pattern = String(settings['regex'] ?? '')
+  const compiled = compileRegex(pattern)
+  if (!isCompiledRegex(compiled)) {
+    context.fail('pipeline-regex', `replace_string: ${compiled.message}`, at)
+    return item
+  }
+  const regex = RE2JS.compile(pattern)
+  const replacement = replacementOf(String(settings['replacement'] ?? ''))
+  const replace = (text: string) => regex.matcher(text).replaceAll(replacement)
+  if (settings['skip_special'] !== true) {
+    return ofStrings((text) => [replace(text)], true)(settings, item, context, at)
+  }
+  const literally = (text: string) =>
+    settings['interpret_special'] === true ? text : text.replaceAll(/[\\*?]/g, '\\$&')
+  const change = ofStrings((text) => [
+    parseWildcards(text)
+      .map((part) => (typeof part === 'string' ? part : literally(replace(part.literal))))
+      .join(''),
+  ])
+  return change(settings, item, context, at)
+}
+
+/** The value as a regular expression that means the same, without regard to case unless `plain`. */
+const toRegex: Change = (settings, item, context, at) => {
+  const access = stringAccess(item)
+  if (access === 'none') return item
+  const odd = item.modifiers.find(
+    (name) => !['contains', 'startswith', 'endswith', 'all', 'neq'].includes(name),
+  )
+  if (odd !== undefined || item.values.some(({ kind }) => kind !== 'string')) {
+    const what = odd ?? 'values that are no text'
+    context.fail('pipeline-value-unsupported', `regex: cannot be made of ${what}`, at)
+    return item
+  }
+  const written = withWildcards(item)
+  const values = written.values.map((value) => {
+    const parts = parseWildcards(value.text).map((part) => {
+      if (typeof part === 'string') return part === '*' ? '.*' : '.'
+      return part.literal.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+    })
+    return textScalar(`^(?:${parts.join('')})$`, value)
+  })
+  const flags = settings['method'] === 'plain' ? ['s'] : ['s', 'i']
+  const kept = written.modifiers.filter((name) => name === 'all' || name === 'neq')
+  return { ...written, modifiers: ['re', ...flags, ...kept], values }
+}
+
+const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
+
+const convertType: Change = ({ target_type: target }, item, { fail }, at) => {
+  const values = item.values.map((value): Scalar => {
+    if (value.kind === 'null') return value
+    if (target === 'str') return textScalar(value.text, value)
+    if (target === 'num' && DECIMAL.test(value.text)) return scalarOf(Number(value.text), value)
+    fail(
+      'pipeline-value-unsupported',
+      `convert_type: "${value.text}" cannot be ${String(target)}`,
+      at,
+    )
+    return value
+  })
+  return { ...item, values }
+}
+
+const setValue: Change = ({ value = null, force_type: force }, item) => {
+  const plain: Plain = force === 'str' ? String(value) : force === 'num' ? Number(value) : value
+  const modifiers = item.modifiers.filter((name) => name === 'neq')
+  return { ...item, modifiers, values: [scalarOf(plain, item)] }
+}
+
+/** Changes a value's case; only exact comparisons (`cased`, `re`) can tell. */
+const changeCase = ofStrings((text, { method }) => {
+  if (method === 'upper') return [text.toUpperCase()]
+  if (method !== 'snake_case') return [text.toLowerCase()]
+  return [
+    text
+      .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+      .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+      .toLowerCase(),
+  ]
+})
+
+const mapString = ofStrings((text, { mapping }) => {
+  if (typeof mapping !== 'object' || mapping === null || !Object.hasOwn(mapping, text))
+    return [text]
+  const to = (mapping as PlainMap)[text]
+  return Array.isArray(to) ? (to as readonly Plain[]).map(String) : [String(to)]
+})
+
+export const VALUE_CHANGES = {
+  replace_string: replaceString,
+  map_string: mapString,
+  regex: toRegex,
+  set_value: setValue,
+  convert_type: convertType,
+  case: changeCase,
+} satisfies Record<string, Change>
