@@ -1,29 +1,26 @@
 // `trapline ingest`: files of logs into a running server.
-import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
 import { STDIN } from '../input/bytes.ts'
+import { InputError } from '../input/error.ts'
 import type { InputEvent } from '../input/event.ts'
-import { readEventBatches } from '../input/read-events.ts'
-import {
-  DEFAULT_ENDPOINT,
-  type IngestAnswer,
-  ingestUrl,
-  sendBatch,
-  sha256,
-  type Target,
-} from '../send/client.ts'
+import { type InputFile, listFiles } from '../input/files.ts'
+import { type MemberEvents, readMembers } from '../input/read-events.ts'
+import { DEFAULT_ENDPOINT, ingestUrl, sendBatch, sha256, type Target } from '../send/client.ts'
 import { createProgress, type Progress } from '../send/progress.ts'
+import { createSummary, type Summary } from '../send/summary.ts'
 
 export const summary = 'send log files to a running server'
 
-export const usage = `trapline ingest [--endpoint URL] [--api-key KEY] [--source NAME] FILE...
+export const usage = `trapline ingest [--endpoint URL] [--api-key KEY] [--source NAME] FILE|FOLDER...
   --endpoint URL  the server (default ${DEFAULT_ENDPOINT})
   --api-key KEY   a key that may ingest (default: TRAPLINE_API_KEY)
   --source NAME   parser to use, or a label (default: recognised for each event)
-  FILE            .ndjson .json or text, also .gz and .zst; - is standard input
-A file that was sent before is not stored twice within seven days: run it again after an interruption.`
+  FILE            .evtx .ndjson .json .csv (with a header) or text, also as .gz .zst .zip .tar; - is standard
+                  input. Of a FOLDER all files below it that are logs.
+What was stored before is not stored twice within seven days: after an interruption run it again.
+Exit code 1: a file could not be read (to its end).`
 
 /** A batch goes out at this many events or characters. */
 const BATCH_EVENTS = 1000
@@ -31,13 +28,6 @@ const BATCH_UNITS = 4 * 1024 * 1024
 /** Batches under way at once. */
 const WINDOW = 4
 const GIVE_UP_AFTER_MS = 10 * 60_000
-const ERRORS_SHOWN = 5
-
-interface Totals {
-  events: number
-  unparsed: number
-  readonly errors: string[]
-}
 
 /** Runs the command; resolves with its exit code. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -55,54 +45,98 @@ export async function run(args: readonly string[]): Promise<number> {
   const target: Target = { endpoint: values.endpoint, apiKey, source: values.source, import: true }
   ingestUrl(target)
   const started = performance.now()
-  const totals: Totals = { events: 0, unparsed: 0, errors: [] }
-  for (const path of positionals) await sendFile(path, target, totals)
-  report(totals, positionals.length, performance.now() - started)
-  return EXIT.ok
+  const files = await listFiles(positionals)
+  const summary = createSummary()
+  const bytes = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  const progress = createProgress(titleOf(files), bytes === 0 ? undefined : bytes)
+  try {
+    for (const file of files) await sendFile(file, target, summary, progress)
+  } finally {
+    progress.end()
+    const [first, ...more] = summary.lines(files.length, performance.now() - started)
+    console.log(first)
+    for (const line of more) console.error(line)
+  }
+  return summary.failedFiles > 0 ? EXIT.findings : EXIT.ok
 }
 
-async function sendFile(path: string, target: Target, totals: Totals): Promise<void> {
-  const identity = await identityOf(path)
-  const progress = createProgress(path, identity.bytes)
+function titleOf(files: readonly InputFile[]): string {
+  return files.length === 1 ? files[0]!.path : `${files.length} files`
+}
+
+/** Sends what one file holds. What cannot be read is reported, and the next file follows. */
+async function sendFile(
+  file: InputFile,
+  target: Target,
+  summary: Summary,
+  progress: Progress,
+): Promise<void> {
+  const onNotice = (message: string) => progress.note(message)
+  let name = file.path
+  try {
+    for await (const member of readMembers(file, { onBytes: progress.read, onNotice })) {
+      name = member.name
+      await sendMember(file, member, target, summary, progress)
+    }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    summary.fail(name, error.message)
+  }
+}
+
+/** Sends the events of one file or member. What was read before it broke off is sent too. */
+async function sendMember(
+  file: InputFile,
+  member: MemberEvents,
+  target: Target,
+  summary: Summary,
+  progress: Progress,
+): Promise<void> {
   const window = new Set<Promise<void>>()
   const failed = new AbortController()
-  for await (const batch of batches(path, progress)) {
-    const body = batch.map((event) => event.text).join('\n')
-    const key = `file-${sha256(`${identity.name}\n${target.source}\n${batch[0]!.index}\n${sha256(body)}`)}`
-    const options = { signal: failed.signal, giveUpAfter_ms: GIVE_UP_AFTER_MS }
-    const sent = sendBatch(target, body, key, { ...options, onWait: progress.wait })
-      .then((answer) => take(answer, path, batch, totals, progress))
-      .finally(() => window.delete(sent))
-    // The failure is awaited below; until then it must not count as unhandled.
-    sent.catch((error: unknown) => failed.abort(error))
-    window.add(sent)
-    if (window.size >= WINDOW) await Promise.race(window)
-    failed.signal.throwIfAborted()
+  const identity = identityOf(file, member.name)
+  try {
+    for await (const batch of batches(member.events)) {
+      const header = batch[0]!.header?.lines ?? []
+      const body = [...header, ...batch.map((event) => event.text)].join('\n')
+      const key = `file-${sha256(`${identity}\n${target.source}\n${batch[0]!.index}\n${sha256(body)}`)}`
+      const options = { signal: failed.signal, giveUpAfter_ms: GIVE_UP_AFTER_MS }
+      const sent = sendBatch(target, body, key, { ...options, onWait: progress.wait })
+        .then((answer) => {
+          summary.add(answer, member.name, batch, header.length)
+          progress.sent(answer.accepted)
+        })
+        .finally(() => window.delete(sent))
+      // The failure is awaited below; until then it must not count as unhandled.
+      sent.catch((error: unknown) => failed.abort(error))
+      window.add(sent)
+      if (window.size >= WINDOW) await Promise.race(window)
+      failed.signal.throwIfAborted()
+    }
+  } finally {
+    await Promise.all(window)
   }
-  await Promise.all(window)
   failed.signal.throwIfAborted()
-  progress.end()
 }
 
 /** What makes a file the same file: its name, size and time of change; standard input is new each time. */
-async function identityOf(path: string): Promise<{ name: string; bytes: number | undefined }> {
-  if (path === STDIN) return { name: crypto.randomUUID(), bytes: undefined }
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    // The reader says it better.
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (found === undefined) return { name: path, bytes: undefined }
-  return { name: `${resolve(path)}:${found.size}:${found.mtimeMs}`, bytes: found.size }
+function identityOf(file: InputFile, member: string): string {
+  if (file.path === STDIN) return crypto.randomUUID()
+  const inner = member === file.path ? '' : `:${member.slice(file.path.length)}`
+  return `${resolve(file.path)}:${file.size}:${file.changed}${inner}`
 }
 
-async function* batches(path: string, progress: Progress): AsyncGenerator<readonly InputEvent[]> {
+/** Events in batches; a batch has one header. */
+async function* batches(
+  events: AsyncGenerator<readonly InputEvent[]>,
+): AsyncGenerator<readonly InputEvent[]> {
   let open: InputEvent[] = []
   let units = 0
-  for await (const chunk of readEventBatches(path, { onBytes: progress.read })) {
+  for await (const chunk of events) {
     for (const event of chunk) {
-      if (open.length >= BATCH_EVENTS || units + event.text.length > BATCH_UNITS) {
-        if (open.length > 0) yield open
+      const isFull = open.length >= BATCH_EVENTS || units + event.text.length > BATCH_UNITS
+      if (open.length > 0 && (isFull || event.header !== open[0]!.header)) {
+        yield open
         open = []
         units = 0
       }
@@ -111,31 +145,4 @@ async function* batches(path: string, progress: Progress): AsyncGenerator<readon
     }
   }
   if (open.length > 0) yield open
-}
-
-function take(
-  answer: IngestAnswer,
-  path: string,
-  batch: readonly InputEvent[],
-  totals: Totals,
-  progress: Progress,
-): void {
-  totals.events += answer.accepted
-  totals.unparsed += answer.unparsed
-  for (const { index, code, message } of answer.errors) {
-    if (totals.errors.length >= ERRORS_SHOWN) break
-    totals.errors.push(`${path}:${(batch[index]?.index ?? index) + 1}: ${code}: ${message}`)
-  }
-  progress.sent(answer.accepted)
-}
-
-function report(totals: Totals, files: number, took_ms: number): void {
-  const seconds = Math.max(took_ms / 1000, 0.001)
-  const rate = Math.round(totals.events / seconds).toLocaleString('en')
-  const events = totals.events.toLocaleString('en')
-  console.log(
-    `${events} events of ${files} ${files === 1 ? 'file' : 'files'} stored in ` +
-      `${seconds.toFixed(1)} s (${rate}/s), ${totals.unparsed} of them unparsed`,
-  )
-  for (const line of totals.errors) console.error(line)
 }

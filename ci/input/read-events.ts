@@ -10,7 +10,7 @@ import { csvDelimiter, csvSplitter } from './csv.ts'
 import { documentSplitter } from './documents.ts'
 import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
-import { listFiles } from './files.ts'
+import { type InputFile, listFiles } from './files.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
 import { readText } from './text.ts'
 
@@ -42,7 +42,9 @@ export async function* readEventBatches(
   path: string,
   options: ReadOptions = {},
 ): AsyncGenerator<readonly InputEvent[]> {
-  for await (const { events } of readMembers(path, options)) yield* events
+  for (const file of await listFiles([path])) {
+    for await (const { events } of readMembers(file, options)) yield* events
+  }
 }
 
 /** The events of one file, or of one member of an archive. */
@@ -52,20 +54,16 @@ export interface MemberEvents {
   readonly events: AsyncGenerator<readonly InputEvent[]>
 }
 
-/** What a file or folder holds, one after another: each must be read before the next one. */
+/** What a file holds, one after another: each must be read before the next one. */
 export async function* readMembers(
-  path: string,
+  file: InputFile,
   options: ReadOptions = {},
 ): AsyncGenerator<MemberEvents> {
-  for (const file of await listFiles([path])) {
-    for await (const member of openMembers(file.path, options.onBytes)) {
-      const { name, isInner } = member
-      if ((isInner || file.isFound) && isBinary(member.head)) {
-        options.onNotice?.(`${name}: no log (binary), passed over`)
-        continue
-      }
-      yield { name, isInner, events: readMember(member, options) }
-    }
+  for await (const member of openMembers(file.path, options.onBytes)) {
+    const { name, isInner } = member
+    if ((isInner || file.isFound) && isBinary(member.head)) {
+      options.onNotice?.(`${name}: no log (binary), passed over`)
+    } else yield { name, isInner, events: readMember(member, options) }
   }
 }
 

@@ -101,6 +101,20 @@ describe('trapline ingest', () => {
     expect(server.stored).toEqual(['one', 'one'])
   })
 
+  test('of a folder all logs are sent, header lines with each batch', async () => {
+    const logs = join(folder, 'logs')
+    await Bun.write(join(logs, 'conn.log'), '#separator \\x09\n#fields\tts\tuid\n1\tC1\n')
+    await Bun.write(join(logs, 'a.csv'), 'user,ip\nanna,192.0.2.1\n')
+    await Bun.write(join(logs, 'x.bin'), new Uint8Array(100))
+    expect(await run(['--endpoint', server.endpoint, logs])).toBe(0)
+    expect(server.stored).toEqual([
+      '{"user":"anna","ip":"192.0.2.1"}',
+      '#separator \\x09',
+      '#fields\tts\tuid',
+      '1\tC1',
+    ])
+  })
+
   test('a refusal ends it with the reason', async () => {
     const path = join(folder, 'a.log')
     await Bun.write(path, 'one')
@@ -112,7 +126,9 @@ describe('trapline ingest', () => {
     const args = ['--endpoint', server.endpoint]
     await expect(run([...args, join(folder, 'none.log')])).rejects.toThrow('none.log: no such file')
     await Bun.write(join(folder, 'bad.gz'), new Uint8Array([0x1f, 0x8b, 8, 0, 0]))
-    await expect(run([...args, join(folder, 'bad.gz')])).rejects.toThrow('bad.gz: ')
+    await Bun.write(join(folder, 'good.log'), 'one')
+    expect(await run([...args, join(folder, 'bad.gz'), join(folder, 'good.log')])).toBe(1)
+    expect(server.stored).toEqual(['one'])
     await expect(run(args)).rejects.toThrow('no file given')
   })
 })

@@ -23,6 +23,10 @@ export interface IngestAnswer {
     readonly code: string
     readonly message: string
   }[]
+  /** Events by source; servers before version 0.2 do not say. */
+  readonly sources?: {
+    readonly [source: string]: { readonly events: number; readonly unparsed: number }
+  }
 }
 
 export interface SendOptions {

@@ -4,6 +4,8 @@ export interface Progress {
   readonly read: (bytes: number) => void
   readonly sent: (events: number) => void
   readonly wait: (pause_ms: number, reason: string) => void
+  /** Says something above the line. */
+  readonly note: (message: string) => void
   readonly end: () => void
 }
 
@@ -39,6 +41,10 @@ export function createProgress(name: string, size: number | undefined): Progress
       const note = `${reason}, next try in ${(pause_ms / 1000).toFixed(1)} s`
       if (terminal) draw(`  ${note}`, true)
       else console.error(`${name}: ${note}`)
+    },
+    note(message) {
+      if (terminal) process.stderr.write('\r\x1b[K')
+      console.error(message)
     },
     end() {
       if (terminal) process.stderr.write('\r\x1b[K')

@@ -88,13 +88,37 @@ export function prepareBatch(
       rules === undefined ? undefined : matchEvent(rules, event, index, matches, stream)
     if (problem !== undefined) report(at, { ...problem, sample: sampleOf(text), index })
   }
-  const answer: IngestAnswer = {
+  const answer: IngestAnswer & { readonly sources: SourceCounts } = {
     accepted: events.length,
     unparsed,
     batch: crypto.randomUUID(),
     errors,
+    sources: countSources(events),
   }
   return { batch: batchOf(input, answer, events, matches, deadLetters), unparsed }
+}
+
+/** Events of a batch by source, and those of them that no parser could read: what senders sum up. */
+export type SourceCounts = {
+  readonly [source: string]: { readonly events: number; readonly unparsed: number }
+}
+
+/** Sources that an answer lists; a sender who names one for each event gets the first ones. */
+const ANSWER_SOURCES_MAX = 50
+
+function countSources(events: readonly Event[]): SourceCounts {
+  const counts = new Map<string, { events: number; unparsed: number }>()
+  for (const { source, error } of events) {
+    let count = counts.get(source)
+    if (count === undefined) {
+      if (counts.size >= ANSWER_SOURCES_MAX) continue
+      count = { events: 0, unparsed: 0 }
+      counts.set(source, count)
+    }
+    count.events++
+    if (error !== undefined) count.unparsed++
+  }
+  return Object.fromEntries(counts)
 }
 
 /** Lines that name the columns of those below are no events; only the first line can be one without a mark. */
