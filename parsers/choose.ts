@@ -1,6 +1,7 @@
 // Chooses the parser of an input and runs it: by the name its sender gives, else by recognition. What is
 // wrapped in another format (a line in a JSON envelope, JSON in a syslog line) is read as what it is.
 import type { Fields } from '../sigma/event.ts'
+import { carriedLine } from './carrier.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { envelopeFields, ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
@@ -66,8 +67,22 @@ function chooseForJson(
   }
   const wrapped = named.length === 0 ? undefined : unwrap(json, named, context)
   if (wrapped !== undefined) return wrapped
-  const outcome = attempt(recognise(input, context), input, context)
+  const parser = recognise(input, context)
+  if (parser === PARSERS.json) {
+    return unwrapUnnamed(json, context) ?? attempt(PARSERS.json, input, context)
+  }
+  const outcome = attempt(parser, input, context)
   return 'code' in outcome ? attempt(PARSERS.json, input, context) : outcome
+}
+
+/** A carried line whose sender does not say what it is: only where a parser is sure of it. */
+function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined {
+  const line = carriedLine(json)
+  const inner = line === undefined ? undefined : parseJsonObject(line)
+  if (line === undefined || inner instanceof JsonError) return undefined
+  const parser = recognise({ text: line, json: inner }, context)
+  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && line.startsWith('<'))
+  return isSure && parser !== PARSERS.json ? unwrap(json, [parser], context) : undefined
 }
 
 function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {
@@ -97,14 +112,20 @@ function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Par
 }
 
 /** Formats that anything may have. */
-const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text])
+const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text, PARSERS.logfmt])
 
-/** The event of a line that a shipper wrapped in `{source, host, message, fields}`. */
+/** The event of a line that a shipper wrapped: `{source, host, message, fields}` and its kin. */
 function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {
-  const { message } = json
-  if (typeof message !== 'string') return undefined
-  if (json.fields !== undefined && envelopeFields(json) === undefined) return undefined
-  const inner = chooseForText({ text: message, json: undefined }, named, context)
+  const carried = carriedLine(json)
+  const line = carried ?? json.message
+  if (typeof line !== 'string') return undefined
+  const isOdd = json.fields !== undefined && envelopeFields(json) === undefined
+  if (isOdd && carried === undefined) return undefined
+  const value = parseJsonObject(line)
+  if (value instanceof JsonError) return undefined
+  const input: ParserInput = { text: line, json: value }
+  const inner =
+    value === undefined ? chooseForText(input, named, context) : firstOf(named, input, context)
   const outer = PARSERS.json.parse({ text: '', json }, context)
   if ('code' in inner || 'code' in outer) return undefined
   const { message: _message, ...rest } = outer.fields
@@ -116,6 +137,19 @@ function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): 
     fieldsAreRaw: false,
   }
   return { parser: inner.parser, parsed }
+}
+
+function firstOf(
+  named: readonly Parser[],
+  input: ParserInput,
+  context: ParseContext,
+): Chosen | EventError {
+  let outcome: Chosen | EventError = { code: 'no-parser', message: 'no parser' }
+  for (const parser of named) {
+    outcome = attempt(parser, input, context)
+    if (!('code' in outcome)) break
+  }
+  return outcome
 }
 
 const CEE = '@cee:'

@@ -14,6 +14,7 @@ import { registerRoutes } from './routes/api/register.ts'
 import { ROUTES } from './routes/api/table.ts'
 import { elasticsearchRoutes } from './routes/elasticsearch.ts'
 import { errorAnswer } from './routes/errors.ts'
+import { splunkRoutes } from './routes/splunk.ts'
 import { createRateLimits, type RateLimits } from './services/rate-limit.ts'
 import { ServiceError, type Services } from './services/services.ts'
 
@@ -33,6 +34,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.notFound(notFound)
   app.use(identifyRequest(services.settings))
   app.use(trustedHosts(services.settings))
+  splunkRoutes(app, services, limits)
   app.use(authenticate({ credentials, countTry: (ip) => takeOne(limits, 'auth', ip) }))
   app.use(rateLimit(limits))
   app.use(csrf())

@@ -44,6 +44,7 @@ function namedCredential(c: AppContext): Named | undefined {
   if (/^bearer$/i.test(scheme)) {
     return { kind: value.split('.').length === 3 ? 'token' : 'key', secret: value }
   }
+  if (/^apikey$/i.test(scheme)) return { kind: 'key', secret: elasticKey(value) }
   if (/^basic$/i.test(scheme)) {
     const text = Buffer.from(value, 'base64').toString('utf8')
     const colon = text.indexOf(':')
@@ -53,6 +54,13 @@ function namedCredential(c: AppContext): Named | undefined {
   }
   if (c.req.header('authorization') === undefined) return undefined
   throw new ServiceError('unauthenticated', 'Authorization: Bearer TOKEN or Basic, nothing else')
+}
+
+/** Elasticsearch's `ApiKey` is Base64 of `id:key`; the id says nothing here. */
+function elasticKey(value: string): string {
+  const text = Buffer.from(value, 'base64').toString('utf8')
+  const colon = text.indexOf(':')
+  return colon === -1 ? value : text.slice(colon + 1)
 }
 
 function look(

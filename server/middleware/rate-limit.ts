@@ -8,6 +8,10 @@ import type { AppEnv } from './env.ts'
 const EXEMPT = /^\/(health|assets\/|favicon\.ico$)/
 const INGEST = new Set(['/ingest', '/api/v1/logs/ingest'])
 
+function isIngest(path: string): boolean {
+  return INGEST.has(path) || path.endsWith('/_bulk')
+}
+
 /** Where names and passwords are tried; the sign-in page counts for itself. */
 const SIGN_IN = new Set(['/api/v1/auth/login', '/api/v1/auth/token', '/api/v1/auth/register'])
 
@@ -18,7 +22,7 @@ export function rateLimit(limits: RateLimits): MiddlewareHandler<AppEnv> {
       const principal = c.get('principal')
       if (c.req.method === 'POST' && SIGN_IN.has(c.req.path)) takeOne(limits, 'auth', c.get('ip'))
       if (principal === undefined) takeOne(limits, 'anonymous', c.get('ip'))
-      else takeOne(limits, INGEST.has(c.req.path) ? 'ingest' : 'identified', principal.credentialId)
+      else takeOne(limits, isIngest(c.req.path) ? 'ingest' : 'identified', principal.credentialId)
     }
     await next()
   }

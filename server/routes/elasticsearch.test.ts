@@ -1,25 +1,41 @@
 import { expect, test } from 'bun:test'
+import { EVENT_BYTES_MAX } from '../ingest/pipeline.ts'
 import { splitBulk } from './elasticsearch.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const split = (text: string) => splitBulk(bytes(text))
+const documentsOf = (text: string) => new TextDecoder().decode(split(text).documents)
 
 test('documents follow one another as lines, whatever index they name', () => {
-  const { documents, actions } = split(
-    '{"create":{"_index":"filebeat"}}\n{"message":"a"}\n{"index":{}}\n{"message":"b"}\n',
-  )
-  expect(new TextDecoder().decode(documents)).toBe('{"message":"a"}\n{"message":"b"}\n')
-  expect(actions).toEqual(['create', 'index'])
+  const body =
+    '{"create":{"_index":"filebeat"}}\n{"message":"a"}\n{"index":{"_id":"7"}}\n{"message":"b"}\n'
+  expect(documentsOf(body)).toBe('{"message":"a"}\n{"message":"b"}\n')
+  expect(split(body).items).toEqual([
+    { action: 'create', index: 'filebeat', id: undefined },
+    { action: 'index', index: undefined, id: '7' },
+  ])
 })
 
 test('a last line without its newline counts', () => {
-  expect(split('{"create":{}}\n{"a":1}').actions).toEqual(['create'])
+  expect(split('{"create":{}}\n{"a":1}').items).toHaveLength(1)
+})
+
+test('what cannot be taken is refused alone', () => {
+  const long = `{"message":"${'x'.repeat(EVENT_BYTES_MAX)}"}`
+  const body = `{"create":{}}\n${long}\n{"delete":{"_id":"1"}}\n{"update":{"_id":"2"}}\n{"doc":{}}\n{"create":{}}\n{"a":1}\n`
+  expect(documentsOf(body)).toBe('{"a":1}\n')
+  expect(split(body).items.map(({ action, error }) => [action, error?.type])).toEqual([
+    ['create', 'document_parsing_exception'],
+    ['delete', 'illegal_argument_exception'],
+    ['update', 'illegal_argument_exception'],
+    ['create', undefined],
+  ])
 })
 
 test.each([
   ['', 'empty'],
-  ['{"delete":{"_id":"1"}}\n', 'line 1'],
-  ['{"create":{}}\n{"a":1}\n{"update":{}}\n{"doc":{}}\n', 'line 3'],
+  ['{"message":"no action"}\n', 'line 1'],
+  ['{"create":{}}\n{"a":1}\n{"drop":{}}\n{"doc":{}}\n', 'line 3'],
   ['{"create":{}}\n', 'document is missing'],
   ['no json\n{"a":1}\n', 'line 1'],
 ])('%j is refused', (text, message) => {

@@ -1,0 +1,66 @@
+// JSON that only carries a line: what shippers make of each line they read. The line is the event, what the
+// shipper says stands beside it.
+import type { Fields } from '../sigma/event.ts'
+import { isFields } from './json-text.ts'
+
+/** Keys that Filebeat, Vector, Fluent Bit, Logstash, HEC clients and our own envelope put beside a line. One
+ * key that is not here makes the object an event of its own. */
+const KEYS: ReadonlySet<string> = new Set([
+  ...[
+    'message',
+    'log',
+    'event',
+    'source',
+    'source_type',
+    'sourcetype',
+    'index',
+    'host',
+    'hostname',
+  ],
+  ...[
+    'time',
+    'timestamp',
+    '@timestamp',
+    'date',
+    '_time',
+    'fields',
+    'tags',
+    'tag',
+    'stream',
+    '@version',
+  ],
+  ...[
+    '@metadata',
+    'agent',
+    'ecs',
+    'input',
+    'fileset',
+    'service',
+    'cloud',
+    'container',
+    'orchestrator',
+  ],
+  ...['kubernetes', 'docker', 'file', 'path', 'offset', 'type', 'port', 'appname', 'procid', '_p'],
+  ...['filename', 'logtag', 'attrs', 'labels', 'source_ip', 'pipeline', 'data_stream'],
+])
+/** Keys of which a carrier of a line under `log` has at least one: `log` alone says little. */
+const LOG_BESIDE = ['stream', '@timestamp', 'date', 'kubernetes', 'tag', 'time']
+
+/** The line that JSON carries, or undefined where it is an event of its own. */
+export function carriedLine(json: Fields): string | undefined {
+  const { message, log } = json
+  const line = originalOf(json) ?? (typeof message === 'string' ? message : undefined)
+  if (line === undefined && typeof log !== 'string') return undefined
+  for (const key in json) if (!KEYS.has(key)) return undefined
+  if (line !== undefined) return line === '' ? undefined : line
+  const text = log as string
+  if (!LOG_BESIDE.some((key) => json[key] !== undefined)) return undefined
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}
+
+/** `event.original`, where a collector keeps the line that it has taken apart. */
+function originalOf(json: Fields): string | undefined {
+  const { event } = json
+  const original = isFields(event) ? event.original : undefined
+  return typeof original === 'string' && original !== '' ? original : undefined
+}

@@ -1,0 +1,217 @@
+// Senders that people already run, in their own words: Filebeat, Winlogbeat, Vector, Fluent Bit and Logstash
+// to Elasticsearch's `_bulk`, Vector, Fluent Bit, Docker and Firehose to Splunk's HEC.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { gzipSync } from 'node:zlib'
+import { EVENT_BYTES_MAX } from '../server/ingest/pipeline.ts'
+import { API_KEY, PASSWORD, startTestServer, type TestServer } from './support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.dispose())
+
+const find = async (q: string) =>
+  (await server.json(`/api/v1/search?q=${encodeURIComponent(q)}`)).events
+const gzip = (text: string) => new Uint8Array(gzipSync(text))
+const basic = { authorization: `Basic ${btoa(`admin:${PASSWORD}`)}` }
+const basicToken = { authorization: `Basic ${btoa(`x:${API_KEY}`)}` }
+const elasticKey = { authorization: `ApiKey ${btoa(`id:${API_KEY}`)}` }
+const splunk = { authorization: `Splunk ${API_KEY}` }
+
+async function post(path: string, body: BodyInit, headers: Record<string, string>) {
+  const answer = await server.fetch(path, { method: 'POST', body, headers })
+  return { status: answer.status, headers: answer.headers, body: JSON.parse(await answer.text()) }
+}
+
+/** A document as Filebeat sends one of each line of a file. */
+const filebeat = (message: string) => ({
+  '@timestamp': '2026-11-21T10:11:12.345Z',
+  '@metadata': { beat: 'filebeat', type: '_doc', version: '9.1.0' },
+  message,
+  log: { offset: 0, file: { path: '/var/log/auth.log' } },
+  input: { type: 'filestream' },
+  ecs: { version: '8.0.0' },
+  host: { name: 'web1', hostname: 'web1' },
+  agent: { type: 'filebeat', version: '9.1.0', name: 'web1', id: 'a' },
+})
+
+describe('Elasticsearch', () => {
+  test('Filebeat asks for version and licence before it sends', async () => {
+    const info = await server.fetch('/', { headers: { ...elasticKey, accept: 'application/json' } })
+    expect(info.headers.get('x-elastic-product')).toBe('Elasticsearch')
+    expect(await info.json()).toMatchObject({ version: { number: expect.stringMatching(/^8\./) } })
+    const licence = await server.fetch('/_license?human=false', { headers: elasticKey })
+    expect(await licence.json()).toMatchObject({ license: { status: 'active', type: 'basic' } })
+  })
+
+  test('templates and policies are there already', async () => {
+    for (const path of ['/_index_template/filebeat-9.1.0', '/_ilm/policy/filebeat']) {
+      const head = await server.fetch(path, { method: 'HEAD', headers: elasticKey })
+      expect(head.status).toBe(200)
+      const put = await server.fetch(path, { method: 'PUT', body: '{}', headers: elasticKey })
+      expect(await put.json()).toEqual({ acknowledged: true })
+    }
+  })
+
+  test('Filebeat: gzip, a line is read as what it is, its time and host kept', async () => {
+    const line =
+      'Nov 21 10:11:10 web1 sshd[9]: Failed password for bulkuser from 203.0.113.7 port 22 ssh2'
+    const body = `{"create":{"_index":"filebeat-9.1.0"}}\n${JSON.stringify(filebeat(line))}\n`
+    const headers = {
+      ...elasticKey,
+      'content-encoding': 'gzip',
+      'content-type': 'application/vnd.elasticsearch+json; compatible-with=8',
+    }
+    const path = '/_bulk?filter_path=errors,items.*.error,items.*.status'
+    const answer = await post(path, gzip(body), headers)
+    expect(answer).toMatchObject({ status: 200, body: { errors: false } })
+    expect(answer.body.items[0].create).toMatchObject({ _index: 'filebeat-9.1.0', status: 201 })
+    expect(await find('user:bulkuser')).toMatchObject([
+      { parser: 'linux_auth', src_ip: '203.0.113.7', outcome: 'failure', host: 'web1' },
+    ])
+  })
+
+  test('Winlogbeat: an event has the names of Windows rules', async () => {
+    const event = {
+      '@timestamp': '2026-11-21T10:11:12.345Z',
+      winlog: {
+        channel: 'Security',
+        event_id: '4625',
+        provider_name: 'Microsoft-Windows-Security-Auditing',
+        computer_name: 'DC1',
+        event_data: { TargetUserName: 'winbulk', IpAddress: '203.0.113.8' },
+      },
+      event: { code: '4625', kind: 'event' },
+      agent: { type: 'winlogbeat' },
+    }
+    await post('/winlogbeat/_bulk', `{"index":{}}\n${JSON.stringify(event)}\n`, basic)
+    expect(await find('user:winbulk')).toMatchObject([{ parser: 'windows', host: 'DC1' }])
+  })
+
+  test('Vector and Fluent Bit', async () => {
+    const vector = {
+      file: '/var/log/nginx/access.log',
+      host: 'web2',
+      message:
+        '203.0.113.9 - vectoruser [21/Nov/2026:10:11:12 +0000] "GET /v HTTP/1.1" 200 5 "-" "c"',
+      source_type: 'file',
+      timestamp: '2026-11-21T10:11:13Z',
+    }
+    const fluent = {
+      '@timestamp': '2026-11-21T10:11:12.000Z',
+      log: '203.0.113.9 - fluentuser [21/Nov/2026:10:11:12 +0000] "GET /f HTTP/1.1" 200 5 "-" "c"\n',
+      stream: 'stdout',
+    }
+    const body = [vector, fluent].map((d) => `{"create":{}}\n${JSON.stringify(d)}\n`).join('')
+    await post('/_bulk', body, basic)
+    expect(await find('user:vectoruser')).toMatchObject([{ src_ip: '203.0.113.9', host: 'web2' }])
+    expect(await find('user:fluentuser')).toMatchObject([{ src_ip: '203.0.113.9' }])
+  })
+
+  test('one bad document of many: the others are stored, the answer names it', async () => {
+    const long = `{"message":"${'x'.repeat(EVENT_BYTES_MAX)}"}`
+    const body = `{"create":{}}\n{"message":"bulkgood"}\n{"create":{"_id":"9"}}\n${long}\n{"create":{}}\n{"message":"bulkgood"}\n`
+    const { status, body: answer } = await post('/_bulk', body, basic)
+    expect(status).toBe(200)
+    expect(answer.errors).toBe(true)
+    const statuses = answer.items.map((item: { create: { status: number } }) => item.create.status)
+    expect(statuses).toEqual([201, 400, 201])
+    expect(answer.items[1].create).toMatchObject({ _id: '9', error: { type: expect.any(String) } })
+    expect(await find('bulkgood')).toHaveLength(2)
+  })
+
+  test.each([
+    ['a body that is none', 'no json\n', basic, 400],
+    ['a wrong key', '{"create":{}}\n{}\n', { authorization: `ApiKey ${btoa('id:wrong')}` }, 401],
+    ['an unknown encoding', '{}', { ...basic, 'content-encoding': 'br' }, 415],
+  ])('%s', async (_, body, headers, status) => {
+    expect((await post('/_bulk', body, headers)).status).toBe(status)
+  })
+})
+
+describe('Splunk HEC', () => {
+  const event = (body: BodyInit, headers: Record<string, string> = {}, path = '') =>
+    post(`/services/collector${path}`, body, { ...splunk, ...headers })
+
+  test('health needs no token', async () => {
+    for (const path of ['/health', '/health/1.0']) {
+      const answer = await server.fetch(`/services/collector${path}`, {
+        headers: { anonymous: '1' },
+      })
+      expect([answer.status, await answer.json()]).toEqual([
+        200,
+        { text: 'HEC is healthy', code: 17 },
+      ])
+    }
+  })
+
+  test('Vector: events one after another, gzip, metadata kept', async () => {
+    const body =
+      '{"time":1795255872.345,"host":"hec1","sourcetype":"my:app","event":"hecone","fields":{"site":"eu"}}' +
+      '{"time":1795255872.345,"host":"hec1","event":{"message":"hectwo","n":1}}'
+    const answer = await event(gzip(body), { 'content-encoding': 'gzip' }, '/event')
+    expect([answer.status, answer.body]).toEqual([200, { text: 'Success', code: 0 }])
+    expect(await find('hecone')).toMatchObject([
+      { host: 'hec1', source: 'my:app', time: '2026-11-21T10:11:12.345Z' },
+    ])
+    expect(await find('hectwo')).toMatchObject([{ host: 'hec1', time: '2026-11-21T10:11:12.345Z' }])
+  })
+
+  test('a sourcetype that Splunk knows selects the parser; so does the line itself', async () => {
+    const line =
+      'Nov 21 10:11:12 hec2 sshd[9]: Failed password for hecuser from 203.0.113.7 port 22 ssh2'
+    const send = (sourcetype: string) => JSON.stringify({ host: 'x', sourcetype, event: line })
+    await event(`${send('linux_secure')}${send('whatever')}`)
+    const found = await find('user:hecuser')
+    expect(found).toMatchObject([{ parser: 'linux_auth' }, { parser: 'linux_auth' }])
+  })
+
+  test('acknowledgements: true once the batch is committed, which it is', async () => {
+    const channel = '0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba'
+    const sent = await event('{"event":"hecack"}', { 'x-splunk-request-channel': channel })
+    expect(sent.body).toEqual({ text: 'Success', code: 0, ackId: 0 })
+    const asked = await event('{"acks":[0,7]}', {}, `/ack?channel=${channel}`)
+    expect(asked.body).toEqual({ acks: { '0': true, '7': false } })
+    expect(await find('hecack')).toHaveLength(1)
+  })
+
+  test('raw: every line is an event, the query says the rest', async () => {
+    const answer = await event('hecraw one\r\nhecraw two\n', {}, '/raw?host=hec3&sourcetype=x')
+    expect(answer.body).toEqual({ text: 'Success', code: 0 })
+    expect(await find('hecraw')).toMatchObject([{ host: 'hec3' }, { host: 'hec3' }])
+  })
+
+  test('nothing of a body with a bad event is taken', async () => {
+    const answer = await event('{"event":"hechalf"}{"event":""}')
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { text: 'Event field cannot be blank', code: 13, 'invalid-event-number': 1 },
+    ])
+    expect(await find('hechalf')).toHaveLength(0)
+  })
+
+  const ack = '/ack?channel=0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba'
+  test.each<[string, string, string, Record<string, string>, number, number]>([
+    ['no token', '', '{"event":"a"}', { anonymous: '1' }, 401, 2],
+    ['a token in the query', '?token=x', '{"event":"a"}', { anonymous: '1' }, 400, 16],
+    ['another scheme', '', '{"event":"a"}', { authorization: 'Digest x' }, 401, 3],
+    ['a wrong token', '', '{"event":"a"}', { authorization: 'Splunk wrong' }, 403, 4],
+    ['no data (as Firehose asks)', '', '', splunk, 400, 5],
+    ['no JSON', '/event', 'text', splunk, 400, 6],
+    ['no channel', '/ack', '{"acks":[0]}', splunk, 400, 10],
+    ['a channel that is none', '?channel=x', '{"event":"a"}', splunk, 400, 11],
+    ['no event', '', '{"host":"a"}', splunk, 400, 12],
+    ['nested fields', '', '{"event":"a","fields":{"a":{}}}', splunk, 400, 15],
+    ['numbers that are none', ack, '{"acks":["a"]}', splunk, 400, 6],
+    ['Basic with the token', '', '{"event":"a"}', basicToken, 200, 0],
+  ])('%s', async (_, path, body, headers, status, code) => {
+    const answer = await post(`/services/collector${path}`, body, headers)
+    expect([answer.status, answer.body.code]).toEqual([status, code])
+  })
+
+  test('an unknown encoding', async () => {
+    const answer = await event('{}', { 'content-encoding': 'br' })
+    expect(answer.status).toBe(415)
+  })
+})
