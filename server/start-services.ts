@@ -1,14 +1,18 @@
 // Starts the workers and makes the bundle of services that routes and pages ask.
+import { statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { RulesReport } from './ingest/rules.ts'
 import { createCredentials } from './services/credentials.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
+import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
+import { createReleases } from './services/releases.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import type { Services } from './services/services.ts'
@@ -91,7 +95,7 @@ async function start(
   }
   const ingest = await startIngest({
     dataFolder: settings.data,
-    ruleFolders: ruleFolders(settings),
+    ruleFolders: () => ruleFolders(settings),
     retention_days: settings.retention_days,
     timeZone: settings.timeZone,
     diskMinFree_bytes: settings.diskMinFree_mib * MIB,
@@ -105,6 +109,7 @@ async function start(
   const services = bundle(settings, options, { state, events, ingest, live, rules, faults })
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.scenarios.stop())
+  stops.push(() => services.imports.stop())
   stops.push(startChores(services, ingest, state))
   return {
     services,
@@ -140,11 +145,23 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     rules,
     live,
     sources,
+    releases: createReleases({ data: settings.data, ingest, state: state.client }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
+    imports: createImports(join(settings.data, 'uploads'), {
+      ingest,
+      state: state.client,
+      spare_bytes: () => spareBytes(settings),
+    }),
     credentials: createCredentials(state.client, options.tokenKey),
     health: createHealth({ ...health, faults: () => faults }),
   } satisfies Services
+}
+
+/** Room on the data disk beyond what must stay free. */
+function spareBytes(settings: Settings): number {
+  const { bavail, bsize } = statfsSync(settings.data)
+  return bavail * bsize - settings.diskMinFree_mib * MIB
 }
 
 /** What happens by the clock; returns how to end it. */

@@ -76,6 +76,8 @@ export const urls = {
   source: route('/sources/one'),
   sourceFields: route('/sources/fields'),
   deadLetters: route('/sources/dead-letters'),
+  sourceImports: route('/sources/imports'),
+  sourceUpload: route('/sources/upload'),
   sourceAdd: route('/sources/add'),
   sourceSilence: route('/sources/silent-after'),
   scenarios: route('/scenarios'),

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
+import { batchBody, batchesOf } from '../input/batches.ts'
 import { STDIN } from '../input/bytes.ts'
 import { InputError } from '../input/error.ts'
-import type { InputEvent } from '../input/event.ts'
 import { type InputFile, listFiles } from '../input/files.ts'
 import { type MemberEvents, readMembers } from '../input/read-events.ts'
 import { DEFAULT_ENDPOINT, ingestUrl, sendBatch, sha256, type Target } from '../send/client.ts'
@@ -22,9 +22,6 @@ export const usage = `trapline ingest [--endpoint URL] [--api-key KEY] [--source
 What was stored before is not stored twice within seven days: after an interruption run it again.
 Exit code 1: a file could not be read (to its end).`
 
-/** A batch goes out at this many events or characters. */
-const BATCH_EVENTS = 1000
-const BATCH_UNITS = 4 * 1024 * 1024
 /** Batches under way at once. */
 const WINDOW = 4
 const GIVE_UP_AFTER_MS = 10 * 60_000
@@ -96,14 +93,13 @@ async function sendMember(
   const failed = new AbortController()
   const identity = identityOf(file, member.name)
   try {
-    for await (const batch of batches(member.events)) {
-      const header = batch[0]!.header?.lines ?? []
-      const body = [...header, ...batch.map((event) => event.text)].join('\n')
+    for await (const batch of batchesOf(member.events)) {
+      const { body, skipped } = batchBody(batch)
       const key = `file-${sha256(`${identity}\n${target.source}\n${batch[0]!.index}\n${sha256(body)}`)}`
       const options = { signal: failed.signal, giveUpAfter_ms: GIVE_UP_AFTER_MS }
       const sent = sendBatch(target, body, key, { ...options, onWait: progress.wait })
         .then((answer) => {
-          summary.add(answer, member.name, batch, header.length)
+          summary.add(answer, member.name, batch, skipped)
           progress.sent(answer.accepted)
         })
         .finally(() => window.delete(sent))
@@ -124,25 +120,4 @@ function identityOf(file: InputFile, member: string): string {
   if (file.path === STDIN) return crypto.randomUUID()
   const inner = member === file.path ? '' : `:${member.slice(file.path.length)}`
   return `${resolve(file.path)}:${file.size}:${file.changed}${inner}`
-}
-
-/** Events in batches; a batch has one header. */
-async function* batches(
-  events: AsyncGenerator<readonly InputEvent[]>,
-): AsyncGenerator<readonly InputEvent[]> {
-  let open: InputEvent[] = []
-  let units = 0
-  for await (const chunk of events) {
-    for (const event of chunk) {
-      const isFull = open.length >= BATCH_EVENTS || units + event.text.length > BATCH_UNITS
-      if (open.length > 0 && (isFull || event.header !== open[0]!.header)) {
-        yield open
-        open = []
-        units = 0
-      }
-      open.push(event)
-      units += event.text.length
-    }
-  }
-  if (open.length > 0) yield open
 }

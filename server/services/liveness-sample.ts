@@ -1,6 +1,7 @@
 // What the newest events of each log source and source look like: which fields they carry. Read from the
 // store with ordinary searches, so nothing is counted on the way in.
 import type { Event } from '../../parsers/event.ts'
+import type { Need } from '../../sigma/eval/needs.ts'
 import { type RuleLogSource, ruleAccepts } from '../../sigma/eval/routing.ts'
 import { columnValues, isColumn, isList, isObject } from '../../sigma/eval/values.ts'
 import type { EventLogSource, FieldValue } from '../../sigma/event.ts'
@@ -12,7 +13,10 @@ export const SAMPLE_EVENTS = 200
 const TIMEOUT_MS = 5_000
 /** Events may be this far ahead of the clock, milliseconds. */
 const AHEAD_MS = 86_400_000
-const TOGETHER = 4
+const TOGETHER = 2
+/** Rules without their fields that are looked up in the whole store, and for how long each, milliseconds. */
+const CONFIRM_MAX = 200
+const CONFIRM_TIMEOUT_MS = 500
 const NESTED_MAX = 16
 
 /** Events that are alike to every rule: the same log source and the same fields. */
@@ -38,6 +42,33 @@ export function declares(logsource: RuleLogSource): Expr {
       return [{ kind: 'match', target: { scope: 'column', name }, test }]
     }),
   }
+}
+
+/** The search for events that have what a rule needs. */
+export function exprOf(need: Need): Expr {
+  if (need === true) return { kind: 'const', value: true }
+  if (typeof need === 'string') {
+    const target = { scope: 'auto', name: need } as const
+    return { kind: 'match', target, test: { kind: 'exists', value: true } }
+  }
+  return 'all' in need
+    ? { kind: 'and', args: need.all.map(exprOf) }
+    : { kind: 'or', args: need.any.map(exprOf) }
+}
+
+/** Keys of the searches that are known to find nothing: those that ran to their end without an event. */
+export async function withoutEvents(
+  events: Pick<EventReader, 'search'>,
+  exprs: ReadonlyMap<string, Expr>,
+  now: number,
+): Promise<ReadonlySet<string>> {
+  const empty = new Set<string>()
+  for (const [key, expr] of [...exprs].slice(0, CONFIRM_MAX)) {
+    const range = { from: 0, to: now + AHEAD_MS, limit: 1, timeout_ms: CONFIRM_TIMEOUT_MS }
+    const found = await events.search({ ...range, expr })
+    if (found.events.length === 0 && found.stats.complete) empty.add(key)
+  }
+  return empty
 }
 
 /** The newest events of each search, each event once. */

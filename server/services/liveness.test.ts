@@ -139,6 +139,13 @@ test('a report is made once a minute, and names refused rules and no correlation
   ])
 })
 
+test('a rule whose fields only older events have is rare, not dead', async () => {
+  const { service } = liveness([event({ CommandLine: 'x' })], { a: 'Image' })
+  const [judged] = (await service.report()).rules
+  expect(judged).toMatchObject({ state: 'rare', cause: { code: 'fields-rare' } })
+  expect(judged?.cause?.message).toContain('older')
+})
+
 test('the fields of a source, those that rules miss most first', async () => {
   const needs = { a: 'ParentImage', b: { all: ['ParentImage', 'Image'] }, c: 'Image' } as const
   const { service } = liveness(

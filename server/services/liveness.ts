@@ -2,14 +2,17 @@
 // which it cannot match. A dead rule is named with the cause.
 import { blame, fieldsOf, type Need, satisfies } from '../../sigma/eval/needs.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
+import type { Expr } from '../../sigma/ir/expr.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import {
   declared,
   declares,
+  exprOf,
   newestEvents,
   presentFields,
   type Shape,
   shapesOf,
+  withoutEvents,
 } from './liveness-sample.ts'
 import type {
   FieldFill,
@@ -61,7 +64,8 @@ export function createLiveness(
       judged.push(judge(rule, need, shapes, now()))
       if (index % TURN_RULES === 0) await Bun.sleep(0)
     }
-    judged.push(...rules.list().flatMap(refused))
+    const sure = await confirmed(events, judged, rules, now())
+    judged.splice(0, judged.length, ...sure, ...rules.list().flatMap(refused))
     done = { at: now(), events: found.length, rules: judged }
     return done
   }
@@ -115,6 +119,33 @@ function logsourceSearches(list: readonly RuleSummary[]) {
 function ofSource(value: string) {
   const test = { kind: 'equals', value, cased: false } as const
   return { kind: 'match', target: { scope: 'column', name: 'source' }, test } as const
+}
+
+/** The newest events may lack what older ones have: a rule is dead by its fields only where the whole store
+ * has no event for it. */
+async function confirmed(
+  events: Pick<EventReader, 'search'>,
+  judged: readonly RuleLiveness[],
+  rules: LivenessRules,
+  now: number,
+): Promise<readonly RuleLiveness[]> {
+  const exprs = new Map<string, Expr>()
+  const keys = judged.map((rule) => {
+    if (rule.cause?.code !== 'fields-missing') return undefined
+    const args = [declares(rule.logsource), exprOf(rules.needs(rule.id) ?? true)]
+    const expr = { kind: 'and', args } as const
+    const key = JSON.stringify(expr)
+    exprs.set(key, expr)
+    return key
+  })
+  const empty = await withoutEvents(events, exprs, now)
+  return judged.map((rule, index) => {
+    const key = keys[index]
+    if (key === undefined || empty.has(key)) return rule
+    const names = rule.cause?.fields?.join(', ')
+    const message = `None of the newest ${rule.events} events of ${logsourceName(rule.logsource)} has ${names}, though older ones had or may have had.`
+    return { ...rule, state: 'rare', cause: { code: 'fields-rare', message } }
+  })
 }
 
 /** What a rule's log source is called: `windows / process_creation`. */

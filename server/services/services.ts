@@ -10,6 +10,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
+import type { ReleaseService } from './releases.ts'
 
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode
@@ -42,9 +43,11 @@ export interface Services {
   /** The state worker. */
   readonly state: StateClient
   readonly rules: RuleService
+  readonly releases: ReleaseService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService
+  readonly imports: ImportService
   readonly health: HealthService
   readonly live: LiveService
   readonly credentials: CredentialService
@@ -243,6 +246,42 @@ export interface ScenarioService {
   /** `speed` 1 is real pacing; 10 is ten times faster. */
   play(id: string, speed: number, by: Principal): Promise<ScenarioRun>
   runs(): readonly ScenarioRun[]
+}
+
+/** A file dropped on a page, and how far it is. */
+export interface ImportRun {
+  readonly id: string
+  readonly name: string
+  /** Parser or label that was chosen for it. */
+  readonly source?: string
+  readonly started: number
+  /** Size of the file, where its sender said it. */
+  readonly bytes?: number
+  /** Bytes on the server's disk, and bytes read from there (before unpacking). */
+  readonly received: number
+  readonly read: number
+  readonly events: number
+  readonly unparsed: number
+  /** Reasons of the first failures, each after its line. */
+  readonly samples: readonly string[]
+  readonly finished?: number
+  readonly error?: string
+}
+
+export interface ImportService {
+  /** Resolves when the whole file was received; reading goes on. Rejects `too-many`, `too-large`,
+   * `disk-full`, `invalid` for a file that did not arrive whole. */
+  start(
+    file: {
+      readonly name: string
+      readonly source?: string
+      readonly bytes?: number
+      readonly body: ReadableStream<Uint8Array>
+    },
+    by: Principal,
+  ): Promise<ImportRun>
+  /** Those since the server started, newest first. */
+  runs(): readonly ImportRun[]
 }
 
 export interface HealthService {

@@ -2,6 +2,7 @@
 import { startBrush } from './brush.ts'
 import { startCopy } from './copy.ts'
 import { go, on, shownAddress } from './dom.ts'
+import { startFiles } from './files.ts'
 import { startFrame, syncFrame } from './frame.ts'
 import { startKeys, syncKeys } from './keys.ts'
 import { startLive, syncLive } from './live.ts'
@@ -17,6 +18,7 @@ function sync(): void {
 }
 
 startFrame()
+startFiles()
 startRows()
 startValues()
 startCopy()

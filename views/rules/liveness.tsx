@@ -68,8 +68,8 @@ export function RuleLivenessPart(props: {
         {cause !== undefined && visible(cause.message)}
         {cause === undefined && events > 0 && (
           <>
-            {formatCount(able)} of the newest {plural(events, 'event')} of its log source have the
-            fields it needs
+            {formatCount(able)} of the newest {plural(events, 'event')} of its log source{' '}
+            {able === 1 ? 'carries' : 'carry'} the fields it needs
             {lastEvent !== undefined && (
               <>
                 , the last <span title={formatIso(lastEvent)}>{formatAge(lastEvent, now)}</span>

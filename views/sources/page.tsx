@@ -13,6 +13,7 @@ import {
 } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
+import { DropZone } from './files.tsx'
 
 /** Sources: what sends, how to add one, what could not be read. */
 export function SourcesPage(props: {
@@ -51,10 +52,31 @@ export function SourcesPage(props: {
           </form>
         )}
       </div>
-      <div class="page">
-        <Section id="source-cards" label="Sources" url={urls.sourceCards.href()} poll_ms={10_000} />
+      <div class="page" data-drop={props.canWrite ? '' : undefined}>
+        {props.canWrite && <DropZone />}
+        <Section
+          id="imports"
+          label="Files"
+          url={urls.sourceImports.href()}
+          poll_ms={1000}
+          on="files-sent"
+        >
+          {' '}
+        </Section>
+        <Section
+          id="source-cards"
+          label="Sources"
+          url={urls.sourceCards.href()}
+          poll_ms={10_000}
+          on="sources-changed from:body"
+        />
         <h2 class="spaced">Not parsed</h2>
-        <Section id="dead-letters" label="Dead letters" url={urls.deadLetters.href()} />
+        <Section
+          id="dead-letters"
+          label="Dead letters"
+          url={urls.deadLetters.href()}
+          on="sources-changed from:body"
+        />
       </div>
     </>
   )

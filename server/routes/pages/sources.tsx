@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { PARSERS } from '../../../parsers/table.ts'
 import { NewSource } from '../../../views/sources/add.tsx'
 import { FieldTable, SourcePage } from '../../../views/sources/fields.tsx'
+import { ImportRuns } from '../../../views/sources/files.tsx'
 import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -15,6 +16,8 @@ import { fragment, page, type Renderer } from './render.tsx'
 
 const SILENT_MIN_s = 10
 const SILENT_MAX_s = 30 * 86_400
+/** Cards and failures load again when a file was finished this long ago, milliseconds. */
+const JUST_DONE_MS = 2_500
 const FACTS = { title: 'Sources', nav: 'sources' } as const
 
 /** Routes of the sources page. */
@@ -42,6 +45,8 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
     const letters = await services.sources.deadLetters(source === '' ? undefined : source)
     return fragment(c, renderer, FACTS, <DeadLetters letters={letters} source={source} />)
   })
+  app.get(urls.sourceImports.pattern, (c) => imports(c, services, renderer))
+  app.post(urls.sourceUpload.pattern, (c) => upload(c, services, renderer))
   app.get(urls.sourceAdd.pattern, (c) => c.redirect(urls.sources.href()))
   app.post(urls.sourceAdd.pattern, (c) => add(c, services, renderer))
   app.post(urls.sourceSilence.pattern, async (c) => {
@@ -71,6 +76,38 @@ async function cards(c: AppContext, services: Services, renderer: Renderer) {
     />
   )
   return fragment(c, renderer, FACTS, body)
+}
+
+function imports(c: AppContext, services: Services, renderer: Renderer) {
+  const now = Date.now()
+  const runs = services.imports.runs()
+  const justDone = runs.some((run) => now - (run.finished ?? 0) < JUST_DONE_MS)
+  if (justDone) c.header('HX-Trigger', 'sources-changed')
+  const body = <ImportRuns runs={runs} now={now} />
+  return fragment(c, renderer, FACTS, body)
+}
+
+const Upload = z.object({
+  name: z.string().min(1).max(300),
+  source: z.string().trim().max(100).default(''),
+  bytes: z.coerce.number().int().min(0).optional(),
+})
+
+/** A file as the request's body. */
+async function upload(c: AppContext, services: Services, renderer: Renderer) {
+  requireWrite(c)
+  const { name, source, bytes } = Upload.parse(c.req.query())
+  const { body } = c.req.raw
+  if (body === null) throw new ServiceError('invalid', 'The file is empty.')
+  await services.imports.start(
+    {
+      ...{ name, body },
+      ...(source === '' ? {} : { source }),
+      ...(bytes === undefined ? {} : { bytes }),
+    },
+    principalOf(c),
+  )
+  return imports(c, services, renderer)
 }
 
 const Add = z.object({ name: z.string().trim().min(1).max(100) })

@@ -1,0 +1,180 @@
+// Files dropped on a page: received onto the disk, read in a worker of their own, sent the way every batch
+// goes. Progress is kept until the server ends.
+import { createHash } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { ImportHandlers } from '../workers/import.ts'
+import { connect } from '../workers/rpc.ts'
+import type { StateClient } from '../workers/state-client.ts'
+import { type ImportRun, type ImportService, type IngestService, ServiceError } from './services.ts'
+
+/** Largest file, bytes. */
+export const UPLOAD_MAX_BYTES = 8 * 1024 ** 3
+/** Files that are received or read at once. */
+export const IMPORTS_TOGETHER = 4
+const RUNS_KEPT = 50
+const SAMPLES_KEPT = 5
+const BUSY_WAIT_MS = 500
+/** A full queue is waited for this long, milliseconds. */
+const GIVE_UP_AFTER_MS = 10 * 60_000
+
+type Running = { -readonly [name in keyof ImportRun]: ImportRun[name] }
+
+export interface ImportParts {
+  readonly ingest: Pick<IngestService, 'ingest'>
+  readonly state: Pick<StateClient, 'audit'>
+  /** Bytes free on the data disk beyond what must stay free. */
+  spare_bytes(): number
+}
+
+/** The service; what an earlier server left in `folder` is removed. */
+export function createImports(
+  folder: string,
+  parts: ImportParts,
+): ImportService & { stop(): Promise<void> } {
+  rmSync(folder, { recursive: true, force: true })
+  const runs: Running[] = []
+  const active = new Set<Promise<void>>()
+  const stopped = new AbortController()
+  return {
+    runs: () => runs.map((run) => ({ ...run, samples: [...run.samples] })),
+    start: async (file, by) => {
+      if (active.size >= IMPORTS_TOGETHER)
+        throw new ServiceError('too-many', `${IMPORTS_TOGETHER} files are being read already`, 10)
+      checkSize(file.bytes, parts.spare_bytes())
+      const run = newRun(file)
+      runs.unshift(run)
+      runs.length = Math.min(runs.length, RUNS_KEPT)
+      const place = join(folder, run.id)
+      const received = receive(run, file.body, place, file.bytes, parts.spare_bytes)
+      const done = received
+        .then((path) => read(run, path, parts.ingest, stopped.signal))
+        .catch((error: unknown) => {
+          run.error =
+            error instanceof Error ? error.message.replaceAll(`${place}/`, '') : String(error)
+        })
+        .finally(() => {
+          run.finished = Date.now()
+          rmSync(place, { recursive: true, force: true })
+          active.delete(done)
+        })
+      active.add(done)
+      const object = `file ${run.name}`
+      await parts.state.audit({ action: 'sources.import', object }, by)
+      await received
+      return { ...run }
+    },
+    stop: async () => {
+      stopped.abort()
+      await Promise.all(active)
+    },
+  }
+}
+
+function newRun(file: Parameters<ImportService['start']>[0]): Running {
+  return {
+    id: crypto.randomUUID(),
+    name: file.name,
+    ...(file.source === undefined ? {} : { source: file.source }),
+    started: Date.now(),
+    ...(file.bytes === undefined ? {} : { bytes: file.bytes }),
+    ...{ received: 0, read: 0, events: 0, unparsed: 0, samples: [] },
+  }
+}
+
+function checkSize(bytes: number | undefined, spare_bytes: number): void {
+  if (bytes !== undefined && bytes > UPLOAD_MAX_BYTES)
+    throw new ServiceError('too-large', `a file may have ${UPLOAD_MAX_BYTES} bytes`)
+  if ((bytes ?? 0) > spare_bytes)
+    throw new ServiceError('disk-full', 'the file does not fit on the disk of the server')
+}
+
+/** Writes the file under its own name, which tells its format; resolves with the path. */
+async function receive(
+  run: Running,
+  body: ReadableStream<Uint8Array>,
+  place: string,
+  bytes: number | undefined,
+  spare_bytes: () => number,
+): Promise<string> {
+  mkdirSync(place, { recursive: true, mode: 0o700 })
+  const path = join(place, basename(run.name).replaceAll('\0', '') || 'file')
+  const writer = Bun.file(path).writer()
+  try {
+    for await (const chunk of body) {
+      run.received += chunk.length
+      checkSize(run.received, spare_bytes() + run.received)
+      writer.write(chunk)
+      await writer.flush()
+    }
+  } finally {
+    await writer.end()
+  }
+  if (bytes !== undefined && run.received !== bytes)
+    throw new ServiceError('invalid', `only ${run.received} of ${bytes} bytes arrived`)
+  run.bytes = run.received
+  return path
+}
+
+async function read(
+  run: Running,
+  path: string,
+  ingest: Pick<IngestService, 'ingest'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const crashed = Promise.withResolvers<never>()
+  // Awaited in the race below; a crash after the end of the file is nobody's.
+  crashed.promise.catch((error: Error) => void error)
+  const script = new URL('../workers/import.ts', import.meta.url)
+  const worker = connect<ImportHandlers>(script, 'import', crashed.reject)
+  try {
+    await worker.client.open(path)
+    for (;;) {
+      if (signal.aborted) throw new Error('the server stopped')
+      const batch = await Promise.race([worker.client.next(), crashed.promise])
+      if (batch === undefined) break
+      const key = keyOf(run, batch.name.slice(path.length), batch.indexes[0] ?? 0, batch.body)
+      const answer = await send(ingest, { ...batch, key, source: run.source }, signal)
+      run.read = batch.read
+      run.events += answer.accepted
+      run.unparsed += answer.unparsed
+      const errors = answer.errors.map(({ index, code, message }) => {
+        const place = `${batch.name.slice(path.length + 1)} ${(batch.indexes[index - batch.skipped] ?? index) + 1}`
+        return `${place.trim()}: ${code}: ${message}`
+      })
+      const notices = batch.notices.map((text) => text.replaceAll(path, run.name))
+      run.samples = [...run.samples, ...notices, ...errors].slice(0, SAMPLES_KEPT)
+    }
+    run.read = run.received
+  } finally {
+    worker.terminate()
+  }
+}
+
+/** The same file under the same label is stored once within the life of a key. */
+function keyOf(run: ImportRun, member: string, index: number, body: Uint8Array): string {
+  const what = `${run.name}${member}\n${run.source ?? ''}\n${index}\n`
+  const hash = createHash('sha256').update(what)
+  return `upload-${hash.update(body).digest('hex')}`
+}
+
+async function send(
+  ingest: Pick<IngestService, 'ingest'>,
+  batch: { readonly body: Uint8Array; readonly key: string; readonly source: string | undefined },
+  signal: AbortSignal,
+) {
+  const { body, key, source } = batch
+  const started = performance.now()
+  for (;;) {
+    try {
+      // A copy: the worker of the ingest queue may take the body's memory over.
+      const request = { body: body.slice(), key, import: true }
+      return await ingest.ingest({ ...request, ...(source === undefined ? {} : { source }) })
+    } catch (error) {
+      const full = error instanceof ServiceError && error.code === 'too-many'
+      const late = performance.now() - started > GIVE_UP_AFTER_MS
+      if (!full || late || signal.aborted) throw error
+      await Bun.sleep(BUSY_WAIT_MS)
+    }
+  }
+}

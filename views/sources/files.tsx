@@ -1,0 +1,104 @@
+/** @jsxImportSource hono/jsx */
+import type { ImportRun } from '../../server/services/services.ts'
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatSpan,
+  plural,
+  visible,
+} from '../shared/format.ts'
+import { urls } from '../urls.ts'
+
+/** Where files are dropped or chosen; the client sends each of them. */
+export function DropZone() {
+  return (
+    <div class="drop" data-drop-zone="" data-upload={urls.sourceUpload.href()}>
+      <label class="drop-label">
+        <strong>Drop log files anywhere on this page</strong> or{' '}
+        <span class="button small">choose them</span>
+        <input type="file" class="hidden" multiple data-files="" aria-label="Log files to read" />
+      </label>
+      <label class="drop-source">
+        as
+        <input
+          class="small"
+          list="parsers"
+          maxlength={100}
+          placeholder="recognised line by line"
+          data-files-source=""
+          aria-label="Parser or label for the files"
+        />
+      </label>
+      <span class="faint">
+        Read as <span class="mono">trapline ingest</span> reads them, packed ones too.
+      </span>
+    </div>
+  )
+}
+
+/** Files that were sent since the server started, newest first. */
+export function ImportRuns(props: { readonly runs: readonly ImportRun[]; readonly now: number }) {
+  if (props.runs.length === 0) return null
+  return (
+    <ul class="runs imports">
+      {props.runs.map((run) => (
+        <Run run={run} now={props.now} />
+      ))}
+    </ul>
+  )
+}
+
+function Run(props: { readonly run: ImportRun; readonly now: number }) {
+  const { run, now } = props
+  const done = run.finished !== undefined
+  return (
+    <li class="run" id={`import-${run.id}`}>
+      <span class="what">
+        {visible(run.name)}
+        {run.source !== undefined && <span class="faint"> as {visible(run.source)}</span>}
+      </span>
+      {/* Receiving is the first half, reading the second. */}
+      <progress value={done && run.error === undefined ? '1' : share(run).toFixed(3)} max="1">
+        {Math.round(share(run) * 100)}%
+      </progress>
+      <span class="muted">{stateText(run, now)}</span>
+      <span class="links">
+        {run.unparsed > 0 && (
+          <span class="high">{formatCount(run.unparsed)} could not be parsed</span>
+        )}
+      </span>
+      {run.error !== undefined && (
+        <span class="high" role="alert">
+          Stopped: {visible(run.error)}
+        </span>
+      )}
+      {run.samples.length > 0 && (
+        <ul class="samples mono">
+          {run.samples.map((sample) => (
+            <li>{visible(sample)}</li>
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function share(run: ImportRun): number {
+  const { bytes = 0, received, read } = run
+  return bytes === 0 ? 0 : (received + read) / (2 * bytes)
+}
+
+function stateText(run: ImportRun, now: number): string {
+  const { bytes, received, read, events, started, finished } = run
+  if (finished !== undefined) {
+    const took_s = Math.max((finished - started) / 1000, 0.001)
+    return `${plural(events, 'event')}, ${formatRate(events / took_s)}/s, ${formatAge(finished, now)}`
+  }
+  if (bytes === undefined || received < bytes)
+    return `receiving, ${formatBytes(received)}${bytes === undefined ? '' : ` of ${formatBytes(bytes)}`}`
+  const left_ms = read === 0 ? undefined : ((now - started) * (bytes - read)) / read
+  const left = left_ms === undefined ? '' : `, about ${formatSpan(left_ms)} left`
+  return `reading, ${plural(events, 'event')} so far${left}`
+}
