@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
 import { beats } from './parsers/beats.ts'
 import { type Case, SCORED, type Suite } from './parsers/case.ts'
+import { confusionOf, confusionTable, pantherCases } from './parsers/confusion.ts'
 import { crowdsec } from './parsers/crowdsec.ts'
 import { integrations } from './parsers/integrations.ts'
 import { libaudit } from './parsers/libaudit.ts'
@@ -15,10 +16,11 @@ import { zeek } from './parsers/zeek.ts'
 
 export const summary = 'parsers against the outputs of other collectors: recall by field, events/s'
 
-export const usage = `bun run bench parsers [--json] [--source NAME]... [--misses NAME] [--corpus DIR]
+export const usage = `bun run bench parsers [--json] [--source NAME]... [--misses NAME] [--confusion] [--corpus DIR]
   --json         one JSON object: {sources: [{source, events, parsed, recognised, recall, events_per_s}]}
   --source NAME  only this source (may be repeated)
   --misses NAME  what is missed of a source: file, line, field, expected, got, text
+  --confusion    which parser takes which lines when nobody names their source, in Markdown
   --corpus DIR   default ../shared/corpus`
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -48,12 +50,17 @@ export async function run(args: readonly string[]): Promise<void> {
       json: { type: 'boolean' },
       source: { type: 'string', multiple: true },
       misses: { type: 'string' },
+      confusion: { type: 'boolean' },
       corpus: { type: 'string', default: CORPUS },
     },
   })
   if (!existsSync(values.corpus)) throw new UsageError(`no corpus at ${values.corpus}`)
   const wanted = values.misses === undefined ? values.source : [values.misses]
   const cases = await readCases(values.corpus)
+  if (values.confusion === true) {
+    const labelled = [...[...cases.values()].flat(), ...(await pantherCases(values.corpus))]
+    return console.log(confusionTable(confusionOf(labelled)))
+  }
   const misses: Miss[] = []
   const scores: Score[] = []
   for (const [source, items] of cases) {
