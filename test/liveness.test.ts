@@ -54,7 +54,10 @@ test('trapline liveness lists what is dead by its cause and says so with its exi
         stderr: 'pipe',
       },
     )
-    const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()])
+    const [out, err] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ])
     return { out, err, code: await child.exited }
   }
   const all = await run()

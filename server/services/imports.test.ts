@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.dispose())
 
-const upload = (name: string, body: Uint8Array | string, more = '') =>
+const upload = (name: string, body: BodyInit, more = '') =>
   server.fetch(`/sources/upload?name=${encodeURIComponent(name)}${more}`, { method: 'POST', body })
 
 /** The fragment once every file is finished. */
