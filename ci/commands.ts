@@ -11,7 +11,11 @@ export type CommandName =
   | 'lint'
   | 'test'
   | 'coverage'
+  | 'explain'
   | 'backtest'
+  | 'deploy'
+  | 'releases'
+  | 'rollback'
   | 'rules'
   | 'liveness'
   | 'config'
@@ -28,7 +32,11 @@ export const COMMANDS = {
   lint: () => import('./commands/lint.ts'),
   test: () => import('./commands/test.ts'),
   coverage: () => import('./commands/coverage.ts'),
+  explain: () => import('./commands/explain.ts'),
   backtest: () => import('./commands/backtest.ts'),
+  deploy: () => import('./commands/deploy.ts'),
+  releases: () => import('./commands/releases.ts'),
+  rollback: () => import('./commands/rollback.ts'),
   rules: () => import('./commands/rules.ts'),
   liveness: () => import('./commands/liveness.ts'),
   config: () => import('../server/cli/config.ts'),

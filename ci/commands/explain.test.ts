@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const TRAPLINE = new URL('../trapline.ts', import.meta.url).pathname
+const RULES = `title: Failed
+id: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f
+name: failed
+logsource: {product: linux}
+detection: {selection: {outcome: failed}, condition: selection}
+---
+title: Many Failed
+id: 0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111
+correlation:
+    type: event_count
+    rules: [failed]
+    group-by: [account]
+    timespan: 5m
+    condition: {gte: 3}
+`
+const line = (account: string, minute: number) =>
+  JSON.stringify({
+    product: 'linux',
+    outcome: 'failed',
+    account,
+    timestamp: `2026-01-01T00:0${minute}:00Z`,
+  })
+
+let folder: string
+const call = (...args: string[]) => {
+  const run = Bun.spawnSync([process.execPath, TRAPLINE, 'explain', ...args], { cwd: folder })
+  return { code: run.exitCode, out: run.stdout.toString(), err: run.stderr.toString() }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trapline-explain-'))
+  await Bun.write(join(folder, 'rules.yml'), RULES)
+  const lines = [line('a', 1), line('b', 1), line('a', 2), line('b', 2), line('a', 3)]
+  await Bun.write(join(folder, 'events.ndjson'), lines.join('\n'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('trapline explain', () => {
+  test('ends with 1 and the smallest change where the rule does not fire', () => {
+    const { code, out } = call(
+      '--rule',
+      'rules.yml',
+      '--id',
+      'Failed',
+      '--event',
+      '{"outcome":"ok"}',
+    )
+    expect(code).toBe(1)
+    expect(out).toContain('- outcome is "failed": it is "ok"')
+    expect(out).toContain('It would fire if this were otherwise (tried):')
+  })
+
+  test('ends with 0 where it fires; JSON has the same tree', () => {
+    const { code, out } = call(
+      '--rule',
+      'rules.yml',
+      '--id',
+      'Failed',
+      '--event',
+      'events.ndjson',
+      '--index',
+      '2',
+      '--json',
+    )
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ fires: true, tree: { kind: 'selection', holds: true } })
+  })
+
+  test('says of a correlation which group fired and how far the others are', () => {
+    const { code, out } = call(
+      '--rule',
+      'rules.yml',
+      '--id',
+      'Many Failed',
+      '--event',
+      'events.ndjson',
+    )
+    expect(code).toBe(0)
+    expect(out).toContain('+ account=a: 3, events 0, 2, 4')
+    expect(out).toContain('open group account=b: 2 entries, value 2')
+  })
+
+  test('ends with 2 for a rule that is not there, 3 for a wrong call', () => {
+    expect(call('--rule', 'rules.yml', '--id', 'None', '--event', '{}').code).toBe(2)
+    expect(call('--rule', 'rules.yml').code).toBe(3)
+    expect(
+      call('--rule', 'rules.yml', '--id', 'Failed', '--event', 'events.ndjson', '--index', '9')
+        .code,
+    ).toBe(3)
+  })
+})

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import type { Fields, SigmaEvent } from '../event.ts'
+import { loadRules } from '../load.ts'
+import { event as anyEvent, expr as anyExpr } from './arbitraries.ts'
+import { evaluate } from './evaluate.ts'
+import { smallestChange } from './nearest.ts'
+import { explainWhy, type WhyNode } from './why.ts'
+
+function eventOf(fields: Fields, product = 'linux'): SigmaEvent {
+  const logsource = { product, category: ['process_creation'], service: [], closed: true }
+  return { time: 0, source: 's', logsource, pivots: {}, message: '', fields, raw: '' }
+}
+
+function ruleOf(detection: string) {
+  const text = `title: T\nid: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f\nlogsource:\n    product: linux\ndetection:\n${detection}`
+  return loadRules([{ path: 't.yml', text }]).rules[0]!
+}
+
+const RULE = ruleOf(`    selection:
+        Image|endswith: '/sh'
+        CommandLine|contains:
+            - curl
+            - wget
+    filter_main_known:
+        User: backup
+    condition: selection and not 1 of filter_main_*
+`)
+
+function leaves(node: WhyNode): WhyNode[] {
+  return node.kind === 'test' ? [node] : node.children.flatMap(leaves)
+}
+
+describe('the tree of a rule', () => {
+  test('has the shape of the condition and says of each node whether it holds', () => {
+    const { fires, tree } = explainWhy(
+      RULE,
+      eventOf({ Image: '/bin/sh', CommandLine: 'curl x', User: 'root' }),
+    )
+    expect(fires).toBe(true)
+    expect(tree).toMatchObject({
+      kind: 'and',
+      holds: true,
+      children: [
+        { kind: 'selection', label: 'selection' },
+        { kind: 'not', holds: true },
+      ],
+    })
+    expect(tree.children[1]!.children[0]).toMatchObject({
+      kind: 'of',
+      holds: false,
+      label: '1 of filter_main_* (0 of 1 hold)',
+    })
+  })
+
+  test('says for each test what the event has and why it passed or failed', () => {
+    const { tree } = explainWhy(
+      RULE,
+      eventOf({ Image: '/bin/shell', commandline: 'curl x', User: 'backup' }),
+    )
+    const whys = leaves(tree).map(({ label, test: own }) => `${label}: ${own?.why}`)
+    expect(whys).toEqual([
+      'Image ends with "/sh": it is "/bin/shell", which has "/sh" in it, but not at its end',
+      'CommandLine contains "curl": the event has no CommandLine, but it has commandline',
+      'CommandLine contains "wget": the event has no CommandLine, but it has commandline',
+      'User is "backup": it is "backup"',
+    ])
+  })
+
+  test('leaves out alternatives beyond ten and counts them', () => {
+    const values = Array.from({ length: 30 }, (_, n) => `            - v${n}x\n`).join('')
+    const rule = ruleOf(`    selection:\n        A|contains:\n${values}    condition: selection\n`)
+    const { tree } = explainWhy(rule, eventOf({ A: 'none' }))
+    expect(tree.children[0]).toMatchObject({ kind: 'or', omitted: 20, holds: false })
+  })
+
+  test('says when the log source keeps the rule from running', () => {
+    const why = explainWhy(RULE, eventOf({ Image: '/bin/sh', CommandLine: 'curl x' }, 'windows'))
+    expect(why.fires).toBe(false)
+    expect(why.logsource).toMatchObject({
+      accepts: false,
+      why: expect.stringContaining('the rule wants linux/-/-'),
+    })
+  })
+})
+
+describe('the smallest change', () => {
+  test('names the one value that is missing, with an example that was tried', () => {
+    const { change } = explainWhy(
+      RULE,
+      eventOf({ Image: '/bin/bash', CommandLine: 'curl x', User: 'root' }),
+    )
+    expect(change).toEqual({
+      changes: [
+        {
+          field: 'Image',
+          from: '/bin/bash',
+          needs: 'must be so that it ends with "/sh"',
+          example: '/bin/bash/sh',
+        },
+      ],
+      isProven: true,
+    })
+  })
+
+  test('takes a value away where a filter is in the way', () => {
+    const { change } = explainWhy(
+      RULE,
+      eventOf({ Image: '/bin/sh', CommandLine: 'curl x', User: 'backup' }),
+    )
+    expect(change).toMatchObject({ changes: [{ field: 'User', example: null }], isProven: true })
+  })
+
+  test('is claimed for patterns only in words', () => {
+    const rule = ruleOf('    selection:\n        A|re: "^x+$"\n    condition: selection\n')
+    const { change } = explainWhy(rule, eventOf({ A: 'y' }))
+    expect(change).toMatchObject({
+      changes: [{ field: 'A', from: 'y', needs: 'must be so that it matches "^x+$"' }],
+      isProven: false,
+    })
+  })
+
+  test('never claims what is not so', () => {
+    fc.assert(
+      fc.property(anyExpr, anyEvent, (expr, event) => {
+        if (evaluate(expr, event)) return
+        const { changes, isProven } = smallestChange(expr, event)
+        if (!isProven) return
+        const fields: { [name: string]: unknown } = { ...event.fields }
+        for (const { field, example } of changes) {
+          if (example === null) delete fields[field]
+          else fields[field] = example
+        }
+        expect(evaluate(expr, { ...event, fields: fields as Fields })).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
