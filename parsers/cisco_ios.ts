@@ -31,7 +31,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     return { code: 'cisco-ios-no-mark', message: 'no %FACILITY-SEVERITY-MNEMONIC: mark' }
   }
   const header = readHeader(text.slice(0, mark.start), context)
-  const message = text.slice(mark.end).trimEnd()
+  const message = text.slice(mark.end).replace(/^ ?: /, '').trimEnd()
   const fields: WritableFields = {
     facility: mark.facility,
     mnemonic: mark.id,

@@ -12,7 +12,7 @@ const VERB =
 const MAC = '(?:[0-9A-Fa-f]{1,2}:){5,19}[0-9A-Fa-f]{1,2}'
 /** `on|for|of|to|from address`. */
 const ADDRESS =
-  /\b(?:on|for|of|to|from|address|for:) ((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?=[\s,(]|$)(?! ?\/)/
+  /\b(?:on|for|of|to|from|address|for:) ((?:\d{1,3}\.){3}\d{1,3}|(?=[0-9A-Fa-f:]{0,40}::)[0-9A-Fa-f:]{2,45}|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4})(?=[\s,(]|$)(?! ?\/)/
 const SERVER = /^ ?\(((?:\d{1,3}\.){3}\d{1,3})\)/
 const CLIENT = new RegExp(`\\b(?:from|to) (${MAC})(?: \\(([^)]{1,255})\\))?`)
 const LEASED = new RegExp(`\\((${MAC})\\)(?: via|$)`)

@@ -97,10 +97,19 @@ function timeOf(fields: WritableFields, context: ParseContext): number | undefin
 }
 
 function addAddresses(fields: WritableFields): void {
-  put(fields, 'src_ip', word(fields, 'srcip') ?? word(fields, 'locip') ?? word(fields, 'ip'))
+  put(
+    fields,
+    'src_ip',
+    word(fields, 'srcip') ?? word(fields, 'locip') ?? word(fields, 'ip') ?? consoleAddress(fields),
+  )
   put(fields, 'dst_ip', word(fields, 'dstip') ?? word(fields, 'remip'))
   put(fields, 'src_port', word(fields, 'srcport') ?? word(fields, 'locport'))
   put(fields, 'dst_port', word(fields, 'dstport') ?? word(fields, 'remport'))
+}
+
+/** `ui="GUI(192.0.2.9)"`: where an administrator works from. */
+function consoleAddress(fields: WritableFields): string | undefined {
+  return /\(([\dA-Fa-f.:]{3,45})\)$/.exec(word(fields, 'ui')?.slice(-48) ?? '')?.[1]
 }
 
 function addNames(fields: WritableFields, pivots: WritablePivots): void {

@@ -46,6 +46,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   const pivots: WritablePivots = {}
   addAddresses(type, fields)
+  addSaid(type, fields)
   addNames(fields, pivots, header?.host === undefined)
   addWeb(type, fields, pivots)
   addMeaning(type, fields, pivots)
@@ -94,6 +95,18 @@ function addressOf(fields: WritableFields): string | undefined {
 }
 
 /** `alone`: no header names the device, so that the portal or the client has to stand for it. */
+const SAID_USER = /(?:[Uu]ser name: |[Uu]ser ')([^',]{1,256})/
+const SAID_ADDRESS =
+  /(?:[Ff]rom:? ?|Client IP: |Source IP: |Public IP: )((?:\d{1,3}\.){3}\d{1,3}|(?=[0-9A-Fa-f:]*::)[0-9A-Fa-f:]{3,45})/
+
+/** What a message of the system log says in words. */
+function addSaid(type: string, fields: WritableFields): void {
+  const said = word(fields, 'opaque')?.slice(0, 2048)
+  if (type !== 'SYSTEM' || said === undefined) return
+  put(fields, 'user', SAID_USER.exec(said)?.[1])
+  put(fields, 'src_ip', SAID_ADDRESS.exec(said)?.[1])
+}
+
 function addNames(fields: WritableFields, pivots: WritablePivots, alone: boolean): void {
   const substitute = alone ? (word(fields, 'portal') ?? word(fields, 'machinename')) : undefined
   const host = word(fields, 'device_name') ?? substitute

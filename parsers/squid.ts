@@ -126,7 +126,9 @@ export const squid: Parser = {
     if (input.json !== undefined) return false
     const { header, text } = body(input, context)
     if (START.test(text.slice(0, 1024))) return true
-    const own = header?.program?.includes('squid') === true
+    const own =
+      header?.program?.includes('squid') === true ||
+      / (?:TCP|UDP|NONE)[A-Z_]{0,40}:[A-Z_]{3,40}$/.test(text.slice(-96))
     return own && readSquidHttpd(text, context, PROXY) !== undefined
   },
   parse,

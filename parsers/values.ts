@@ -88,17 +88,25 @@ export function isIpv4(text: string): boolean {
   return parts === 4 && value >= 0
 }
 
-/** Looks like IPv6: hexadecimal groups, at least two colons, perhaps a zone or a dotted tail. */
+/** Looks like IPv6: hexadecimal groups, perhaps `::`, perhaps a zone or a dotted tail. */
 export function isIpv6(text: string): boolean {
   if (text.length < 2 || text.length > 64) return false
   let colons = 0
+  let doubled = false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code === 0x3a) colons++
-    else if (code === 0x25) return index > 2 && colons >= 2
+    if (code === 0x3a) {
+      colons++
+      if (text.charCodeAt(index + 1) === 0x3a) doubled = true
+    } else if (code === 0x25) return index > 2 && isWhole(doubled, colons)
     else if (!isHexOrDot(code)) return false
   }
-  return colons >= 2 && colons <= 8
+  return isWhole(doubled, colons)
+}
+
+/** Eight groups, or six and a dotted tail, unless `::` stands for some: six groups of two are a MAC. */
+function isWhole(doubled: boolean, colons: number): boolean {
+  return doubled ? colons >= 2 && colons <= 8 : colons === 7
 }
 
 function isHexOrDot(code: number): boolean {

@@ -55,7 +55,7 @@ function keywordTable(): Map<string, Keyword> {
     kind: 'verdict',
     word: 'denied',
   }))
-  add('permitted allowed permit bypass monitored est-allowed accessed', () => ({
+  add('built permitted allowed permit bypass monitored est-allowed accessed', () => ({
     kind: 'verdict',
     word: 'allowed',
   }))

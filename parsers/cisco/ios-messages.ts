@@ -1,6 +1,7 @@
 // Messages of IOS and NX-OS that name addresses or users.
 import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
 import { type Template, template } from '../template.ts'
+import { ipOf } from '../values.ts'
 import type { Mark } from './mark.ts'
 
 interface Row {
@@ -102,7 +103,10 @@ export function readIosMessage(
   for (const { fit, action, outcome } of LOGINS) {
     const values = fit(message)
     if (values === undefined) continue
-    for (const name in values) put(fields, name, values[name])
+    for (const name in values) {
+      const value = values[name]!
+      if (name !== 'src_ip' || ipOf(value) !== undefined) put(fields, name, value)
+    }
     addLogin(fields, pivots, action, outcome ?? resultOf(values.result))
     return false
   }

@@ -56,9 +56,18 @@ function readPart(text: string, start: number, draft: Draft, context: ParseConte
   }
   const space = text.indexOf(' ', start)
   const end = space < 0 ? text.length : space
-  addWord(text.slice(start, end), draft, context)
+  const word = text.slice(start, end)
+  const node = NODE.exec(word)
+  if (node !== null) {
+    draft.program ??= node[1]!
+    return start + node[0].length
+  }
+  addWord(word, draft)
   return end + 1
 }
+
+/** IOS XR puts its node in front of the time without a blank: `RP/0/RSP0/CPU0:Mar 18 ...`. */
+const NODE = /^([A-Z]{2}\/\d[\w/]{0,40}):/
 
 function isBoundary(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
@@ -66,7 +75,7 @@ function isBoundary(text: string, at: number): boolean {
 }
 
 /** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
-function addWord(word: string, draft: Draft, context: ParseContext): void {
+function addWord(word: string, draft: Draft): void {
   const colon = word.endsWith(':')
   const bare = colon ? word.slice(0, -1) : word
   if (bare === '' || bare === '-') return
@@ -74,7 +83,6 @@ function addWord(word: string, draft: Draft, context: ParseContext): void {
     draft.sequence ??= bare
     return
   }
-  if (addNodeTime(bare, draft, context)) return
   const open = bare.indexOf('[')
   if (open > 0 && bare.endsWith(']')) {
     draft.program = bare.slice(0, open)
@@ -82,14 +90,6 @@ function addWord(word: string, draft: Draft, context: ParseContext): void {
   } else if (zoneOffsetMinutes(bare) !== undefined) return
   else if (draft.host === undefined) draft.host = bare
   else draft.program ??= bare
-}
-
-/** IOS XR puts its node in front of the time without a blank: `RP/0/RSP0/CPU0:Mar 18 ...`. */
-function addNodeTime(word: string, draft: Draft, _context: ParseContext): boolean {
-  const colon = word.indexOf(':')
-  if (colon < 0 || !/^[A-Z]{2}\/\d/.test(word)) return false
-  draft.program ??= word.slice(0, colon)
-  return true
 }
 
 /** A time as devices write it: also `2021 Mar 11 08:44:43` of NX-OS, and with a zone's name behind it. */

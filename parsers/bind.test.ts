@@ -1,0 +1,46 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('bind', [
+  [
+    '20-Nov-2026 10:11:12.345 queries: info: client @0x7f01 192.0.2.9#53211 (www.example.org): view internal: query: www.example.org IN AAAA +E(0)K (192.0.2.53)',
+    {
+      time: '2026-11-20T10:11:12.345Z',
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 53211,
+        dst_ip: '192.0.2.53',
+        domain: 'www.example.org',
+      },
+      fields: { query: 'www.example.org', record_type: 'AAAA', view: 'internal' },
+      logsource: { product: 'bind', category: ['dns'] },
+    },
+  ],
+  [
+    "Nov 20 10:11:12 ns1 named[811]: client @0x7f01 2001:db8::9#53211 (example.net): query (cache) 'example.net/ANY/IN' denied",
+    {
+      pivots: { host: 'ns1', src_ip: '2001:db8::9', outcome: 'failure' },
+      fields: { query: 'example.net', record_type: 'ANY', action: 'denied' },
+    },
+  ],
+  [
+    'client 192.0.2.9#53211: query: example.org IN A +',
+    { pivots: { src_ip: '192.0.2.9' }, fields: { query: 'example.org', record_type: 'A' } },
+  ],
+  [
+    "20-Nov-2026 10:11:12.345 security: error: client @0x7f01 192.0.2.9#53211 (example.org): zone transfer 'example.org/AXFR/IN' denied",
+    {
+      pivots: { outcome: 'failure', severity: 'medium' },
+      fields: { record_type: 'AXFR', operation: 'zone transfer' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 ns1 named[811]: query-errors: info: client @0x7f01 192.0.2.9#53211 (example.org): query failed (SERVFAIL) for example.org/IN/A at query.c:5678',
+    { fields: { response_code: 'SERVFAIL', record_type: 'A' } },
+  ],
+  [
+    'Nov 20 10:11:12 ns1 named[811]: zone example.org/IN: loaded serial 7',
+    { logsource: { category: [], service: ['bind', 'named', 'syslog'] } },
+  ],
+])
+
+testRefused('bind', ['no line of a name server'])

@@ -1,0 +1,36 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('cef', [
+  [
+    '<13>Nov 20 10:11:12 relay CEF:0|Acme|Gate|2.1|100|Login failed|7|rt=Nov 20 2026 10:11:10 src=192.0.2.9 spt=51511 dst=198.51.100.7 dpt=443 suser=CORP\\\\anna act=blocked request=https://example.org/a?b\\=c cs1Label=Rule Name cs1=Block all outcome=failure msg=a \\= b',
+    {
+      time: '2026-11-20T10:11:10Z',
+      message: 'Login failed: a = b',
+      pivots: {
+        host: 'relay',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        action: 'denied',
+        url: 'https://example.org/a?b=c',
+        domain: 'example.org',
+        outcome: 'failure',
+        severity: 'high',
+      },
+      fields: { device_vendor: 'Acme', 'Rule Name': 'Block all' },
+    },
+  ],
+  [
+    'CEF:0|Ac\\|me|Gate|2.1|100|x|Low|rt=1795169472000 dvchost=gate1 fname=a b.exe fileHash=aa',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'gate1', hash: 'aa', severity: 'low' },
+      fields: { device_vendor: 'Ac|me', fname: 'a b.exe' },
+    },
+  ],
+  ['CEF:0|Acme|Gate|2.1|100|nothing more|0|', { message: 'nothing more' }],
+])
+
+testRefused('cef', ['CEF:0|Acme|Gate'])

@@ -1,0 +1,39 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('checkpoint', [
+  [
+    '<134>1 2026-11-20T10:11:13Z gw CheckPoint 77 - [action:"Drop"; flags:"1"; ifdir:"inbound"; loguid:"{0x1}"; origin:"192.0.2.1"; time:"1795169472"; product:"VPN-1 & FireWall-1"; proto:"6"; s_port:"51511"; service:"23"; src:"192.0.2.9"; dst:"198.51.100.7"; __policy_id_tag:"a[b;c\\]"]',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: '192.0.2.1',
+        action: 'denied',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 23,
+      },
+      fields: { action: 'Drop', ifdir: 'inbound', __policy_id_tag: 'a[b;c]' },
+      logsource: { product: 'checkpoint', category: ['firewall'] },
+    },
+  ],
+  [
+    '<134>1 2026-11-20T10:11:12Z gw CheckPoint 77 - [sc@1 action="Accept" loguid="{0x1}" origin="192.0.2.1" product="URL Filtering" src="192.0.2.9" resource="http://example.org/x" src_user_name="Anna Berg (anna)"]',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        action: 'allowed',
+        url: 'http://example.org/x',
+        domain: 'example.org',
+        user: 'Anna Berg',
+      },
+      logsource: { category: ['firewall', 'proxy'] },
+    },
+  ],
+  [
+    'time=1795169472|hostname=gw1|severity=High|product=Anti-Virus|action=Prevent|origin=192.0.2.1|src=192.0.2.9|dst=198.51.100.7|s_port=51511|service=80',
+    { time: '2026-11-20T10:11:12Z', pivots: { action: 'denied', severity: 'high', dst_port: 80 } },
+  ],
+])
+
+testRefused('checkpoint', ['Nov 20 10:11:12 gw nothing of the kind'])

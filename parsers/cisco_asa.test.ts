@@ -1,0 +1,106 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('cisco_asa', [
+  [
+    '<166>Nov 20 2026 10:11:12 fw1 : %ASA-6-302013: Built inbound TCP connection 77 for outside:198.51.100.7/51511 (198.51.100.7/51511)(LOCAL\\anna) to inside:192.0.2.9/443 (203.0.113.1/443)',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'fw1',
+        user: 'anna',
+        src_ip: '198.51.100.7',
+        src_port: 51511,
+        dst_ip: '192.0.2.9',
+        dst_port: 443,
+      },
+      fields: {
+        message_id: '302013',
+        protocol: 'tcp',
+        direction: 'inbound',
+        connection_id: '77',
+        src_interface: 'outside',
+        mapped_dst_ip: '203.0.113.1',
+      },
+      logsource: { product: 'cisco', category: ['firewall'] },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 fw1 %ASA-4-106023: Deny tcp src outside:198.51.100.7/51511 dst inside:192.0.2.9/22 by access-group "in" [0x0, 0x0]',
+    {
+      pivots: {
+        host: 'fw1',
+        action: 'denied',
+        severity: 'low',
+        src_ip: '198.51.100.7',
+        dst_port: 22,
+      },
+      fields: { action: 'denied', rule_name: 'in', dst_interface: 'inside' },
+    },
+  ],
+  [
+    '%ASA-6-106100: access-list in denied tcp inside/192.0.2.9(51511) -> outside/198.51.100.7(23) hit-cnt 1 first hit [0x1, 0x0]',
+    {
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 23,
+        action: 'denied',
+      },
+    },
+  ],
+  [
+    'ASA-6-605004: Login denied from 192.0.2.9/51511 to inside:192.0.2.1/ssh for user "anna"',
+    { pivots: { user: 'anna', outcome: 'failure', src_ip: '192.0.2.9' } },
+  ],
+  [
+    '%ASA-6-113005: AAA user authentication Rejected : reason = Invalid password : server = 192.0.2.5 : user = anna : user IP = 192.0.2.9',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+  [
+    "%ASA-5-111010: User 'anna', running 'CLI' from IP 192.0.2.9, executed 'clear logging'",
+    { pivots: { user: 'anna', src_ip: '192.0.2.9' }, fields: { command: 'clear logging' } },
+  ],
+  [
+    '%ASA-4-113019: Group = vpn, Username = anna, IP = 192.0.2.9, Session disconnected. Session Type: SSL, Duration: 0h:01m:52s, Bytes xmt: 1, Bytes rcv: 2, Reason: User Requested',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9' }, fields: { group: 'vpn' } },
+  ],
+  [
+    '%ASA-6-302020: Built inbound ICMP connection for faddr 198.51.100.7/0 gaddr 203.0.113.1/0 laddr 192.0.2.9/0 type 8 code 0',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7' } },
+  ],
+  [
+    '%ASA-5-304001: anna@192.0.2.9 Accessed URL 198.51.100.7:http://example.org/a[0]',
+    {
+      pivots: {
+        url: 'http://example.org/a[0]',
+        domain: 'example.org',
+        user: 'anna',
+        dst_ip: '198.51.100.7',
+      },
+    },
+  ],
+  [
+    '<113>2026-11-20T10:11:12Z ftd1  %FTD-1-430003: AccessControlRuleAction: Block, SrcIP: 192.0.2.9, DstIP: 198.51.100.7, SrcPort: 51511, DstPort: 53, Protocol: udp, Prefilter Policy: Default, User: CORP\\anna, DNSQuery: example.org, DNSRecordType: a host address',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'ftd1', user: 'anna', domain: 'example.org', action: 'denied', dst_port: 53 },
+      fields: { query: 'example.org', PrefilterPolicy: 'Default' },
+      logsource: { category: ['firewall', 'dns'] },
+    },
+  ],
+  [
+    '<14>Nov 20 2026 10:11:12 index.cgi: center: anna@192.0.2.9, System > Users, Login, Login Success x0a x00',
+    {
+      pivots: {
+        host: 'center',
+        process: 'index.cgi',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        outcome: 'success',
+      },
+    },
+  ],
+])
+
+testRefused('cisco_asa', ['Nov 20 10:11:12 fw1 nothing of the kind'])

@@ -1,0 +1,66 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('fortinet', [
+  [
+    '<189>date=2026-11-20 time=10:11:12 devname="fg1" devid="FG1" logid="0000000013" type="traffic" subtype="forward" level="notice" vd="root" eventtime=1795169472000000000 tz="+0100" srcip=192.0.2.9 srcport=51511 srcintf="port1" dstip=198.51.100.7 dstport=23 proto=6 action="deny" policyid=0 sentbyte=0',
+    {
+      time: '2026-11-20T09:11:12Z',
+      pivots: {
+        host: 'fg1',
+        action: 'denied',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 23,
+      },
+      fields: { action: 'deny', srcintf: 'port1', policyid: '0' },
+      logsource: {
+        product: 'fortigate',
+        category: ['firewall'],
+        service: ['traffic', 'forward', 'fortigate'],
+      },
+    },
+  ],
+  [
+    'date=2026-11-20 time=10:11:12 devname="fg1" devid="FG1" logid="0316013056" type="utm" subtype="webfilter" eventtype="ftgd_blk" level="warning" srcip=192.0.2.9 dstip=198.51.100.7 dstport=443 service="HTTPS" hostname="example.org" url="/a?b=c" action="blocked" user="CORP\\\\anna" agent="curl \\"8\\""',
+    {
+      pivots: { user: 'anna', url: '/a?b=c', domain: 'example.org', severity: 'low' },
+      fields: { 'c-uri': 'https://example.org/a?b=c', 'c-useragent': 'curl "8"' },
+      logsource: { category: ['proxy', 'firewall'] },
+    },
+  ],
+  [
+    'date=2026-11-20 time=10:11:12 devname="fg1" devid="FG1" logid="1501054802" type="utm" subtype="dns" eventtype="dns-response" level="notice" srcip=192.0.2.9 dstip=198.51.100.7 qname="example.org" qtype="A" ipaddr="203.0.113.5" action="pass"',
+    {
+      fields: { query: 'example.org', record_type: 'A', answer: '203.0.113.5' },
+      logsource: { category: ['dns', 'firewall'] },
+    },
+  ],
+  [
+    'date=2026-11-20 time=10:11:12 devname="fg1" devid="FG1" logid="0100044547" type="event" subtype="system" level="information" user="anna" ui="GUI(192.0.2.9)" action="Add" cfgpath="system.admin" msg="Add system.admin eve"',
+    {
+      message: 'Add system.admin eve',
+      pivots: { user: 'anna', src_ip: '192.0.2.9', action: 'Add' },
+      fields: { action: 'Add', cfgpath: 'system.admin' },
+      logsource: { product: 'fortigate', service: ['event', 'system', 'fortigate'] },
+    },
+  ],
+  [
+    'date=2026-11-20 time=10:11:12 devname="fg1" devid="FG1" logid="0101037124" type="event" subtype="vpn" level="error" remip=198.51.100.7 locip=192.0.2.1 remport=500 locport=500 action="negotiate" status="negotiate_error"',
+    {
+      pivots: {
+        src_ip: '192.0.2.1',
+        dst_ip: '198.51.100.7',
+        dst_port: 500,
+        outcome: 'failure',
+        severity: 'medium',
+      },
+    },
+  ],
+  [
+    'date=2026-11-20,time=10:11:12,devname=fg1,devid=FG1,logid=0000000013,type=traffic,subtype=forward,srcip=192.0.2.9,dstip=198.51.100.7,action=accept',
+    { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '192.0.2.9', action: 'allowed' } },
+  ],
+])
+
+testRefused('fortinet', ['Nov 20 10:11:12 fg1 nothing of the kind'])

@@ -1,0 +1,49 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('haproxy', [
+  [
+    'Nov 20 10:11:12 lb haproxy[9]: 192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www~ app/srv1 0/0/1/12/13 403 512 - - LR-- 5/5/0/0/0 0/0 {example.org|curl} "POST /login?x=1 HTTP/1.1"',
+    {
+      time: '2026-11-20T10:11:12.345Z',
+      pivots: {
+        host: 'lb',
+        process: 'haproxy',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        url: '/login?x=1',
+        outcome: 'failure',
+      },
+      fields: {
+        frontend: 'www',
+        backend: 'app',
+        server: 'srv1',
+        'sc-status': 403,
+        'cs-method': 'POST',
+        'cs-uri-stem': '/login',
+        captured_request_headers: 'example.org|curl',
+      },
+      logsource: { category: ['webserver'] },
+    },
+  ],
+  [
+    '192.0.2.9:51511 [20/Nov/2026:10:11:12.345] main app/<NOSRV> -1/-1/1 212 SC 1/1/0/0/0 0/0',
+    {
+      pivots: { src_port: 51511 },
+      fields: { backend: 'app', bytes: 212, termination_state: 'SC' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 lb haproxy[9]: Connect from 192.0.2.9:51511 to 192.0.2.1:80 (www/HTTP)',
+    { pivots: { dst_ip: '192.0.2.1', dst_port: 80 } },
+  ],
+  [
+    'Nov 20 10:11:12 lb haproxy[9]: 192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www/1: SSL handshake failure',
+    { pivots: { outcome: 'failure' }, fields: { error: 'SSL handshake failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 lb haproxy[9]: 192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www www/<NOSRV> -1/-1/-1/-1/0 400 187 - - PR-- 1/1/0/0/0 0/0 "<BADREQ>"',
+    { fields: { request: '<BADREQ>', 'sc-status': 400 } },
+  ],
+])
+
+testRefused('haproxy', ['no line of a balancer'])

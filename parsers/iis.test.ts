@@ -1,0 +1,45 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('iis', [
+  [
+    '2026-11-20 10:11:12 192.0.2.1 GET /shell.aspx cmd=whoami 443 CORP\\anna 192.0.2.9 Mozilla/5.0+(X11) - 500 0 0 15',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        dst_ip: '192.0.2.1',
+        dst_port: 443,
+        url: '/shell.aspx?cmd=whoami',
+        action: 'GET',
+        outcome: 'failure',
+      },
+      fields: {
+        'cs-uri-stem': '/shell.aspx',
+        'cs-uri-query': '/shell.aspx?cmd=whoami',
+        'c-uri-query': 'cmd=whoami',
+        'cs-user-agent': 'Mozilla/5.0 (X11)',
+        'sc-status': 500,
+        'time-taken': 15,
+      },
+      logsource: { category: ['webserver'], service: ['iis'] },
+    },
+  ],
+  [
+    '2026-11-20 10:11:12 W3SVC1 WEB1 ::1%0 GET / - 80 - ::1%0 HTTP/1.1 curl/8.0 - - example.org 200 0 0 1 2 3',
+    {
+      pivots: { host: 'WEB1', domain: 'example.org', src_ip: '::1' },
+      fields: { 'cs-version': 'HTTP/1.1', 'sc-bytes': 1 },
+    },
+  ],
+  [
+    '2026-11-20 10:11:12 192.0.2.9 51511 192.0.2.1 443 HTTP/1.1 GET /a 400 - URL -',
+    {
+      pivots: { src_ip: '192.0.2.9', src_port: 51511, dst_port: 443 },
+      fields: { 's-reason': 'URL' },
+      logsource: { category: [] },
+    },
+  ],
+])
+
+testRefused('iis', ['2026-11-20 10:11:12 words'])

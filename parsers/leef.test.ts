@@ -1,0 +1,42 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('leef', [
+  [
+    'Nov 20 10:11:12 q LEEF:2.0|Acme|Gate|2.1|deny|^|src=192.0.2.9^dst=198.51.100.7^srcPort=51511^dstPort=443^usrName=anna^sev=8^devTime=Nov 20 2026 10:11:10',
+    {
+      time: '2026-11-20T10:11:10Z',
+      pivots: {
+        host: 'q',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        severity: 'high',
+      },
+      fields: { event_id: 'deny' },
+    },
+  ],
+  [
+    'LEEF:2.0|Acme|Gate|2.1|deny|0x5E|src=192.0.2.9^dst=198.51.100.7',
+    { pivots: { dst_ip: '198.51.100.7' } },
+  ],
+  [
+    'LEEF:2.0|Acme|Gate|2.1|deny|x5E|src=192.0.2.9^dst=198.51.100.7',
+    { pivots: { dst_ip: '198.51.100.7' } },
+  ],
+  [
+    'LEEF:1.0|Acme|Gate|2.1|deny|src=192.0.2.9\tdst=198.51.100.7\tdevTime=1795169472000',
+    { time: '2026-11-20T10:11:12Z', pivots: { dst_ip: '198.51.100.7' } },
+  ],
+  [
+    'LEEF:2.0|Acme|Gate|2.1|deny||src=192.0.2.9\tdst=198.51.100.7',
+    { pivots: { dst_ip: '198.51.100.7' } },
+  ],
+  [
+    'LEEF:1.0|Acme|Gate|2.1|allow|cat=TRAFFIC|src=192.0.2.9|dst=198.51.100.7',
+    { pivots: { dst_ip: '198.51.100.7' } },
+  ],
+])
+
+testRefused('leef', ['LEEF:1.0|Acme|Gate'])

@@ -1,0 +1,25 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('logfmt', [
+  [
+    'time=2026-11-20T10:11:12Z level=warn msg="login \\"x\\" failed" user=anna src_ip=192.0.2.9',
+    {
+      time: '2026-11-20T10:11:12Z',
+      message: 'login "x" failed',
+      pivots: { user: 'anna', src_ip: '192.0.2.9', severity: 'low' },
+      fields: { level: 'warn' },
+      logsource: { closed: false },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 h app[7]: a=1 b="two words" c=3',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'h' },
+      fields: { a: '1', b: 'two words', c: '3' },
+    },
+    'named',
+  ],
+])
+
+testRefused('logfmt', ['words without any pair'])

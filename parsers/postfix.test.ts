@@ -1,0 +1,50 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('postfix', [
+  [
+    'Nov 20 10:11:12 mx postfix/smtpd[99]: NOQUEUE: reject: RCPT from host.example[192.0.2.9]: 554 5.7.1 <x@example.org>: Relay access denied; from=<a@example.net> to=<x@example.org> proto=ESMTP helo=<host.example>',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'mx',
+        process: 'postfix/smtpd',
+        src_ip: '192.0.2.9',
+        action: 'reject',
+        outcome: 'failure',
+      },
+      fields: {
+        status_code: '554',
+        dsn: '5.7.1',
+        from: 'a@example.net',
+        to: 'x@example.org',
+        helo: 'host.example',
+        src_host: 'host.example',
+      },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/smtpd[99]: 4ABCDE1234: client=unknown[192.0.2.9], sasl_method=LOGIN, sasl_username=anna@example.org',
+    {
+      pivots: { user: 'anna@example.org', outcome: 'success', src_ip: '192.0.2.9' },
+      fields: { queue_id: '4ABCDE1234' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/smtp[98]: 4ABCDE1234: to=<b@example.net>, relay=mx.example.net[198.51.100.7]:25, delay=1.2, delays=0.1/0/0.5/0.6, dsn=2.0.0, status=sent (250 2.0.0 Ok)',
+    {
+      pivots: { dst_ip: '198.51.100.7', dst_port: 25, outcome: 'success' },
+      fields: { status: 'sent' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/qmgr[97]: 4ABCDE1234: from=<a@example.org>, size=512, nrcpt=1 (queue active)',
+    { pivots: { user: 'a@example.org' }, fields: { size: '512' } },
+  ],
+  [
+    'warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: UGFzc3dvcmQ6',
+    { pivots: { src_ip: '192.0.2.9', action: 'sasl_login', outcome: 'failure' } },
+    'named',
+  ],
+])
+
+testRefused('postfix', ['no line of a mail server'])

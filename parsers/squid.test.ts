@@ -1,0 +1,45 @@
+import { testLines, testRefused } from '../test/support/parser-lines.ts'
+
+testLines('squid', [
+  [
+    '1795169472.123    180 192.0.2.9 TCP_TUNNEL/200 3120 CONNECT mail.example.org:443 anna HIER_DIRECT/198.51.100.7 -',
+    {
+      time: '2026-11-20T10:11:12.123Z',
+      pivots: {
+        src_ip: '192.0.2.9',
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        user: 'anna',
+        domain: 'mail.example.org',
+        outcome: 'success',
+      },
+      fields: {
+        'cs-method': 'CONNECT',
+        'c-uri': 'mail.example.org:443',
+        'sc-status': 200,
+        'sc-bytes': 3120,
+        'time-taken': 180,
+      },
+      logsource: { category: ['proxy'] },
+    },
+  ],
+  [
+    'Nov 20 10:11:13 px (squid-1)[7]: 1795169472.123 5 192.0.2.9 TCP_DENIED/403 3891 GET http://example.org/a.zip?x=1 - HIER_NONE/- text/html',
+    {
+      time: '2026-11-20T10:11:12.123Z',
+      pivots: { host: 'px', outcome: 'failure', url: 'http://example.org/a.zip?x=1' },
+      fields: {
+        'c-uri-query': 'x=1',
+        'c-uri-stem': '/a.zip',
+        'c-uri-extension': 'zip',
+        'cs-host': 'example.org',
+      },
+    },
+  ],
+  [
+    '192.0.2.9 - anna [20/Nov/2026:10:11:12 +0000] "GET http://example.org/a HTTP/1.1" 200 3891 "-" "curl/8.0" TCP_MISS:HIER_DIRECT',
+    { fields: { 'c-useragent': 'curl/8.0', cache_result: 'TCP_MISS:HIER_DIRECT' } },
+  ],
+])
+
+testRefused('squid', ['no line of a proxy'])
