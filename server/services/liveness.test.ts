@@ -111,7 +111,14 @@ function liveness(
   let searches = 0
   const search = async () => {
     searches++
-    const stats = { took_ms: 0, scanned: 0, candidates: 0, segments: 0, complete: true }
+    const stats = {
+      took_ms: 0,
+      scanned: 0,
+      candidates: 0,
+      segments: 0,
+      segments_total: 0,
+      complete: true,
+    }
     return { events, stats, asof: 0 }
   }
   const rules = {

@@ -11,6 +11,7 @@ import {
   LIMIT_MAX,
   RangeParams,
   rangeOf,
+  rulesOf,
   SEARCH_TIMEOUT_MS,
 } from './search-params.ts'
 
@@ -30,7 +31,7 @@ export function bucketWidth(range_ms: number): number {
 function requestOf(query: z.output<typeof RangeFilters>) {
   const { expr } = expressionOf(query)
   const range = rangeOf(query, Date.now())
-  return { ...range, ...(expr ? { expr } : {}), timeout_ms: SEARCH_TIMEOUT_MS }
+  return { ...range, ...(expr ? { expr } : {}), ...rulesOf(query), timeout_ms: SEARCH_TIMEOUT_MS }
 }
 
 const Bucket = z.object({
@@ -88,7 +89,11 @@ export const top = route({
   tag: 'events',
   summary: 'Most or least frequent values of any field',
   query: RangeFilters.extend({
-    field: z.string().min(1).max(200),
+    field: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('`@host` is the pivot, `@rule` the rules that matched'),
     limit: z.coerce.number().int().min(1).max(1_000).default(10),
     order: z.enum(['most', 'fewest']).default('most'),
   }),

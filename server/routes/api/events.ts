@@ -24,6 +24,9 @@ const Page = z.object({
   to: Time,
   took_ms: z.number(),
   scanned: z.number(),
+  done: z
+    .number()
+    .describe('Share of the range that was searched, below 1 where `complete` is false'),
 })
 
 const search = (path: string, summary: string): Route =>
@@ -52,6 +55,7 @@ const search = (path: string, summary: string): Route =>
         to: iso(request.to),
         took_ms: Math.round(performance.now() - started),
         scanned: found.stats.scanned,
+        done: found.stats.complete ? 1 : found.stats.segments / found.stats.segments_total,
       }
     },
   })

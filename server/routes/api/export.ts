@@ -30,7 +30,10 @@ export const exportEvents = route({
   answerType: 'application/x-ndjson',
   handle: ({ query, services, c }) => {
     keepOpen(c)
-    const request = searchOf({ ...query, limit: PAGE, cursor: undefined }, Date.now())
+    const request = searchOf(
+      { ...query, sort: 'newest', limit: PAGE, cursor: undefined },
+      Date.now(),
+    )
     const { type, head, row, cut } = FORMATS[query.format]
     const pages = readPages(services.events, request, query.limit, c.req.raw.signal)
     const encoder = new TextEncoder()

@@ -45,6 +45,7 @@ export const FilterParams = z.object({
   host: repeated.optional(),
   ip: repeated.optional().describe('Source or destination address, or CIDR network'),
   agent_id: repeated.optional(),
+  rule: repeated.optional().describe('Id of a rule that matched the event when it came in'),
 })
 
 export const RangeParams = z.object({
@@ -55,9 +56,10 @@ export const RangeParams = z.object({
 export const SearchParams = FilterParams.extend(RangeParams.shape).extend({
   limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
   cursor: z.string().max(1_000).optional(),
+  sort: z.enum(['newest', 'oldest']).default('newest').describe('By event time, then id'),
 })
 
-type Filters = z.output<typeof FilterParams>
+type Filters = z.output<typeof FilterParams> & { readonly sort?: 'newest' | 'oldest' }
 
 /** The expression of a request's filters; refuses a query with errors, saying where they are. */
 export function expressionOf(filters: Filters): Extract<Compiled, { warnings: unknown }> {
@@ -67,6 +69,11 @@ export function expressionOf(filters: Filters): Extract<Compiled, { warnings: un
     compiled.errors.map((e) => `column ${e.column ?? 1}: ${e.message}`).join('; '),
     compiled.errors.map((e) => ({ path: 'query.q', message: e.message, column: e.column ?? 1 })),
   )
+}
+
+/** The rules that a request asks for. */
+export function rulesOf({ rule }: Filters): { readonly rules?: readonly string[] } {
+  return rule === undefined ? {} : { rules: rule }
 }
 
 /** The absolute range of a request. */
@@ -81,8 +88,8 @@ export function rangeOf(params: z.output<typeof RangeParams>, now: number): Time
 const Position = z.tuple([z.number(), z.string(), z.number(), z.number(), z.number(), z.string()])
 
 function hashOf(filters: Filters): string {
-  const { q, source, severity, host, ip, agent_id } = filters
-  const text = JSON.stringify([q, source, severity, host, ip, agent_id])
+  const { q, source, severity, host, ip, agent_id, rule, sort } = filters
+  const text = JSON.stringify([q, source, severity, host, ip, agent_id, rule, sort])
   return createHash('sha256').update(text).digest('base64url').slice(0, 12)
 }
 
@@ -91,6 +98,8 @@ export function searchOf(params: z.output<typeof SearchParams>, now: number): Se
   const { expr } = expressionOf(params)
   const common = {
     ...(expr === undefined ? {} : { expr }),
+    ...rulesOf(params),
+    order: params.sort,
     limit: params.limit,
     timeout_ms: SEARCH_TIMEOUT_MS,
   }

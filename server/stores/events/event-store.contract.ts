@@ -174,6 +174,45 @@ export function eventStoreContract(name: string, open: () => Promise<StoreUnderT
       expect(found[ids[1]!] ?? []).toEqual([])
     })
 
+    test('a search by rule finds what it matched, and rules are counted over the found events', async () => {
+      const matches = Array.from({ length: 40 }, (_, index) => [
+        { index, ruleId: 'all', ruleHash: 'h' },
+        ...(index % 4 === 0 ? [{ index, ruleId: 'fourth', ruleHash: 'h' }] : []),
+      ]).flat()
+      const events = Array.from({ length: 60 }, (_, n) => eventAt(now - n * 1000, n))
+      append(events, { matches })
+      const { events: found } = await store.reader.search({
+        ...range,
+        rules: ['fourth'],
+        limit: 99,
+      })
+      expect(numbers(found)).toEqual([0, 4, 8, 12, 16, 20, 24, 28, 32, 36])
+      const expr = word('user1')
+      const count = await store.reader.count({ ...range, expr, rules: ['fourth', 'none'] })
+      expect([count.total, count.exact]).toEqual([3, true])
+      const top = await store.reader.top({
+        ...range,
+        expr,
+        field: '@rule',
+        limit: 5,
+        order: 'most',
+      })
+      expect(top.values).toEqual([
+        { value: 'all', count: 13 },
+        { value: 'fourth', count: 3 },
+      ])
+      expect([top.distinct, top.missing]).toEqual([2, 7])
+    })
+
+    test('the oldest come first where that is asked, and pages go on', async () => {
+      fill()
+      const request = { ...range, order: 'oldest', limit: 200 } as const
+      const { events, cursor, asof } = await store.reader.search(request)
+      const next = await store.reader.search({ ...request, asof, cursor: cursor! })
+      expect(numbers([...events, ...next.events])).toEqual([...Array(300).keys()].reverse())
+      expect(next.cursor).toBeUndefined()
+    })
+
     test('a tail gives what was committed after a sequence, oldest first', async () => {
       const { sequence } = append([eventAt(now, 1)])
       append([eventAt(now, 2), eventAt(now, 3)])

@@ -54,6 +54,10 @@ export interface TimeRange {
 /** A search. `expr` undefined means every event of the range. */
 export interface SearchRequest extends TimeRange {
   readonly expr?: Expr
+  /** Only events that one of these rules matched when they came in. */
+  readonly rules?: readonly string[]
+  /** Newest first is the default. */
+  readonly order?: 'newest' | 'oldest'
   readonly limit: number
   /** Continue after this position; order is (time, id) descending. */
   readonly cursor?: { readonly time: number; readonly id: string }
@@ -77,12 +81,16 @@ export interface QueryStats {
   readonly scanned: number
   /** Events that the range and the index proposed. */
   readonly candidates: number
+  /** Parts of the store that were looked at, of those in the range: how far it got where it stopped. */
   readonly segments: number
+  readonly segments_total: number
   readonly complete: boolean
 }
 
 export interface CountRequest extends TimeRange {
   readonly expr?: Expr
+  /** Only events that one of these rules matched when they came in. */
+  readonly rules?: readonly string[]
   readonly asof?: number
   readonly timeout_ms: number
 }
@@ -111,7 +119,7 @@ export interface Histogram {
 }
 
 export interface TopRequest extends CountRequest {
-  /** A column (pivot, source, product, ...) or any field path. */
+  /** A column (pivot, source, product, ...), any field path, or `@rule`: ids of the rules that matched. */
   readonly field: string
   readonly limit: number
   readonly order: 'most' | 'fewest'

@@ -61,15 +61,20 @@ type Within = <T>(
   work: (snapshot: Snapshot) => Promise<T>,
 ) => Promise<T>
 
-const limited = (timeout_ms: number) => Math.min(timeout_ms, SEARCH_TIME_MAX_MS)
+const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => ({
+  ...request,
+  timeout_ms: Math.min(request.timeout_ms, SEARCH_TIME_MAX_MS),
+})
 
 function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const { expr, limit, cursor } = request
-        const run = startRun(expr, request, limited(request.timeout_ms), signal)
-        const events = await firstEvents(run, snapshot.units(request), limit, 'down', cursor)
+        const { limit, cursor, order } = request
+        const units = snapshot.units(request)
+        const run = startRun(limitedTo(request), units.length, signal)
+        const direction = order === 'oldest' ? 'up' : 'down'
+        const events = await firstEvents(run, units, limit, direction, cursor)
         const end = events.at(-1)
         const full = events.length === limit && end !== undefined
         return {
@@ -81,22 +86,24 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
       }),
     count: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
-        const total = await countMatches(run, snapshot.units(request))
+        const units = snapshot.units(request)
+        const run = startRun(limitedTo(request), units.length, signal)
+        const total = await countMatches(run, units)
         const stats = run.stats()
         return { total, exact: stats.complete, stats }
       }),
     histogram: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
-        const buckets = await histogramOf(run, snapshot.units(request), request.bucket_ms)
+        const units = snapshot.units(request)
+        const run = startRun(limitedTo(request), units.length, signal)
+        const buckets = await histogramOf(run, units, request.bucket_ms)
         const stats = run.stats()
         return { buckets, exact: stats.complete, stats }
       }),
     top: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const run = startRun(request.expr, request, limited(request.timeout_ms), signal)
         const units = newestFirst(snapshot.units(request))
+        const run = startRun(limitedTo(request), units.length, signal)
         const top = await topOf(run, units, request)
         const stats = run.stats()
         const seen = stats.complete ? {} : { verified: stats.scanned, candidates: stats.candidates }
@@ -138,7 +145,7 @@ function lookups(
         const units = snapshot.units(ALL_TIME)
         const find = (direction: 'down' | 'up') =>
           firstEvents(
-            startRun(expr, ALL_TIME, AROUND_TIME_MS / 2),
+            startRun({ ...ALL_TIME, expr, timeout_ms: AROUND_TIME_MS / 2 }, units.length),
             units,
             count,
             direction,

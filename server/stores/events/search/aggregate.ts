@@ -1,6 +1,6 @@
 // Counts, histograms and top values over the rows that match.
 import { fieldValues, isColumn, textOf } from '../../../../sigma/eval/values.ts'
-import { countBits, countCommon, eachBit, setBit, wordsFor } from '../bits.ts'
+import { countBits, countCommon, eachBit, hasBit, setBit, wordsFor } from '../bits.ts'
 import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
 import type { Histogram, Top, TopRequest } from '../event-store.ts'
 import { eachKeptPosting, readKept } from '../index/columns.ts'
@@ -173,6 +173,18 @@ function docsByValue(group: GroupReader, name: string): [string, Uint32Array][] 
   return found
 }
 
+/** Facet of the rules that matched, by id. */
+export const RULE_FIELD = '@rule'
+
+function tallyRules(tally: Tally, unit: Unit, bits: Uint32Array): void {
+  const rules = new Map<number, string[]>()
+  for (const { row, ruleId } of unit.matches()) {
+    if (hasBit(bits, row)) rules.getOrInsertComputed(row, () => []).push(ruleId)
+  }
+  for (const ids of rules.values()) addValues(tally, [...new Set(ids)], 1)
+  tally.missing += countBits(bits) - rules.size
+}
+
 /** Counts of values over the rows that match. */
 interface Tally {
   readonly counts: Map<string, number>
@@ -198,7 +210,8 @@ export async function topOf(
   for (const unit of units) {
     if (run.stopped()) break
     const bits = await matchesOf(run, unit)
-    if (column !== undefined) {
+    if (request.field === RULE_FIELD) tallyRules(tally, unit, bits)
+    else if (column !== undefined) {
       if (!gather(gathered, unit, column, bits)) tallyColumn(tally, unit, column, bits)
     } else await tallyField(tally, run, unit, request.field, bits)
   }

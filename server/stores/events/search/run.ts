@@ -3,7 +3,7 @@
 import type { Event } from '../../../../parsers/event.ts'
 import { compilePredicate } from '../../../../sigma/eval/predicate.ts'
 import type { Expr } from '../../../../sigma/ir/expr.ts'
-import { clearBit, countBits, eachBit, intersect, setBit, wordsFor } from '../bits.ts'
+import { clearBit, countBits, eachBit, intersect, isEmpty, setBit, wordsFor } from '../bits.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
 import { answer, createLookups } from './evaluate.ts'
 import { planSearch } from './plan.ts'
@@ -30,13 +30,18 @@ export interface Run {
   stats(): QueryStats
 }
 
-/** Starts a search of `expr` over `range`. */
-export function startRun(
-  expr: Expr | undefined,
-  range: TimeRange,
-  timeout_ms: number,
-  signal?: AbortSignal,
-): Run {
+/** What a search asks of every unit. */
+export interface RunRequest extends TimeRange {
+  readonly expr?: Expr | undefined
+  readonly rules?: readonly string[] | undefined
+  readonly timeout_ms: number
+}
+
+/** Starts a search over `total` units. */
+export function startRun(request: RunRequest, total: number, signal?: AbortSignal): Run {
+  const { expr, timeout_ms } = request
+  const range: TimeRange = request
+  const rules = request.rules === undefined ? undefined : new Set(request.rules)
   const started = performance.now()
   const plan = planSearch(expr)
   const lookups = createLookups()
@@ -50,7 +55,10 @@ export function startRun(
     range,
     propose(unit) {
       segments++
+      const matched = rules && matchedRows(unit, rules)
+      if (matched !== undefined && isEmpty(matched)) return { bits: matched, exact: true }
       const { bits, exact } = answer(lookups, plan, unit)
+      if (matched !== undefined) intersect(bits, matched)
       keepRange(unit, bits, range)
       candidates += countBits(bits)
       return { bits, exact }
@@ -83,9 +91,17 @@ export function startRun(
       scanned,
       candidates,
       segments,
+      segments_total: total,
       complete,
     }),
   }
+}
+
+/** Rows that one of the rules matched. */
+function matchedRows(unit: Unit, rules: ReadonlySet<string>): Uint32Array {
+  const bits = new Uint32Array(wordsFor(unit.visible))
+  for (const { row, ruleId } of unit.matches()) if (rules.has(ruleId)) setBit(bits, row)
+  return bits
 }
 
 /** Clears rows whose time is outside the range. */

@@ -7,6 +7,7 @@ import {
   addToColumns,
   builtColumn,
   type Column,
+  columnOf,
   createColumns,
   decodeTimes,
   openColumn,
@@ -14,8 +15,10 @@ import {
 import { readBlocks, readColumn, type SegmentRow } from '../day-file.ts'
 import { formatId } from '../id.ts'
 import type { GroupReader } from '../index/read.ts'
+import { readChunkMatches } from '../intake-matches.ts'
 import { type Chunk, readChunk } from '../intake-read.ts'
 import { decodeLine } from '../line.ts'
+import { readMatches } from '../sealed-matches.ts'
 import { mayHaveField, TIME_COLUMN, visibleRows } from '../segment.ts'
 
 /** Where the index covers a unit: its rows are docs [doc, doc + count) of a group. */
@@ -43,6 +46,24 @@ export interface Unit {
   /** A column's values and codes by row; undefined when no event has a value. */
   column(name: string): Column | undefined
   event(row: number): Event
+  /** Which rules matched which visible rows when the events came in. */
+  matches(): readonly RowMatch[]
+}
+
+export interface RowMatch {
+  readonly row: number
+  readonly ruleId: string
+}
+
+/** Matches by number as matches by row, of the first `visible` rows. */
+function byRow(
+  matches: readonly { readonly number: number; readonly ruleId: string }[],
+  first: number,
+  visible: number,
+): RowMatch[] {
+  return matches
+    .map(({ number, ruleId }) => ({ row: number - first, ruleId }))
+    .filter(({ row }) => row < visible)
 }
 
 /** Id of the event at a row. */
@@ -69,6 +90,7 @@ export function segmentUnit(
   const blocks: OpenBlock[] = []
   const columns = new Map<string, Column | undefined>()
   let times: Float64Array | undefined
+  let matches: readonly RowMatch[] | undefined
 
   function blockOf(row: number): OpenBlock {
     const open = blocks.find((block) => block.start <= row && row < block.end)
@@ -84,6 +106,12 @@ export function segmentUnit(
     }
     blocks.push(block)
     return block
+  }
+
+  function openedColumn(data: Uint8Array, name: string): Column {
+    if (data.length > 0) return openColumn(data)
+    const lines = readBlocks(db, seq).flatMap((block) => blockLines(block.data))
+    return columnOf(lines.values().map(decodeLine), name)
   }
 
   return {
@@ -103,13 +131,17 @@ export function segmentUnit(
     column(name) {
       if (!columns.has(name)) {
         const data = readColumn(db, seq, name)
-        columns.set(name, data === undefined ? undefined : openColumn(data))
+        columns.set(name, data === undefined ? undefined : openedColumn(data, name))
       }
       return columns.get(name)
     },
     event(row) {
       const block = blockOf(row)
       return decodeLine(lineAt(block.bytes, block.offsets, row - block.start))
+    },
+    matches() {
+      matches ??= byRow(readMatches(db, first, first + count), first, visibleRows(segment, asof))
+      return matches
     },
   }
 }
@@ -148,5 +180,6 @@ export function chunkUnit(intake: Database, range: Omit<Chunk, 'data'>): Unit {
       return builtColumn(columns, name, count)
     },
     event: (row) => events()[row]!,
+    matches: () => byRow(readChunkMatches(intake, range.seq), first, count),
   }
 }
