@@ -7,6 +7,7 @@ import { envelopeFields, ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
 import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
+import { isEventTag } from './windows/xml.ts'
 
 /** A parser and what it made of an input. */
 export interface Chosen {
@@ -154,16 +155,23 @@ function firstOf(
 
 const CEE = '@cee:'
 
-/** A syslog line whose message is a JSON object is that JSON's event, with the header's fields beside. */
+/** What the message of a syslog line is by itself: JSON, or the XML of a Windows event. */
+function innerEvent(text: string, context: ParseContext): Chosen | EventError | undefined {
+  if (isEventTag(text, 0)) return attempt(PARSERS.windows, { text, json: undefined }, context)
+  if (!startsLikeObject(text)) return undefined
+  const json = parseJsonObject(text)
+  if (json === undefined || json instanceof JsonError) return undefined
+  return chooseForJson({ text, json }, json, undefined, context)
+}
+
+/** A syslog line whose message is a JSON object or the XML of a Windows event is that event, with the
+ * header's fields beside. */
 function withInnerJson(outcome: Chosen | EventError, context: ParseContext): Chosen | EventError {
   if ('code' in outcome || outcome.parser !== PARSERS.syslog) return outcome
   const { parsed } = outcome
   const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
-  if (!startsLikeObject(text)) return outcome
-  const json = parseJsonObject(text)
-  if (json === undefined || json instanceof JsonError) return outcome
-  const inner = chooseForJson({ text, json }, json, undefined, context)
-  if ('code' in inner) return outcome
+  const inner = innerEvent(text, context)
+  if (inner === undefined || 'code' in inner) return outcome
   return {
     parser: inner.parser,
     parsed: {

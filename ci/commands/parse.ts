@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { isTimeZone } from '../../parsers/calendar.ts'
 import type { NormalisedEvent } from '../../parsers/event.ts'
+import { type Explanation, explain } from '../../parsers/explain.ts'
 import { type NormaliseOptions, normalise } from '../../parsers/normalise.ts'
 import { PARSER_GROUPS, PARSERS } from '../../parsers/table.ts'
 import { parseTime } from '../../parsers/time.ts'
@@ -15,12 +16,14 @@ import { bufferedOutput, type Output } from '../output.ts'
 
 export const summary = 'print the events of log files as they are normalised'
 
-export const usage = `trapline parse [--source NAME] [--json] [--tz ZONE] [--now TIME] FILE...
+export const usage = `trapline parse [--source NAME] [--json] [--explain] [--tz ZONE] [--now TIME] FILE...
   --source NAME  parser to use, or a label (default: recognised for each event)
   --json         one JSON object a line: the whole event
+  --explain      which parser and which step set each field
   --tz ZONE      zone of times without one (default UTC)
   --now TIME     ISO 8601; years that a format leaves out are the nearest to it (default: now)
-  FILE           .ndjson .json .evtx or text, also .gz and .zst; - is standard input
+  FILE           .evtx .ndjson .json .csv (with a header) or text, also as .gz .zst .zip .tar; a folder;
+                 - is standard input
 parsers: ${[...Object.keys(PARSERS), ...Object.keys(PARSER_GROUPS)].join(' ')}`
 
 /** One event as `--json` prints it; columns that are unknown are absent. */
@@ -70,6 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       source: { type: 'string' },
       json: { type: 'boolean' },
+      explain: { type: 'boolean' },
       tz: { type: 'string', default: 'UTC' },
       now: { type: 'string' },
     },
@@ -82,7 +86,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const output = bufferedOutput()
   for (const path of positionals) {
     const fileOptions = { ...options, source: values.source }
-    if (!(await printFile(path, fileOptions, values.json === true, output))) break
+    const form = { json: values.json === true, explain: values.explain === true }
+    if (!(await printFile(path, fileOptions, form, output))) break
   }
   await output.flush()
   return EXIT.ok
@@ -92,18 +97,60 @@ const UTC_NOW = { now: Date.now(), timeZone: 'UTC' }
 /** Files are shown with the times they hold, however late. */
 const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
+interface Form {
+  readonly json: boolean
+  readonly explain: boolean
+}
+
+function lineOf(input: InputEvent, options: NormaliseOptions, form: Form): string {
+  const event = withInputError(normalise(input.text, options), input)
+  const explanation = form.explain ? explain(input.text, event, options) : undefined
+  if (form.json) {
+    const object = eventObject(event, input.index)
+    return JSON.stringify(explanation === undefined ? object : { ...object, explain: explanation })
+  }
+  const line = eventLine(event)
+  return explanation === undefined
+    ? line
+    : [line, ...explanationLines(event, explanation)].join('\n')
+}
+
+/** A line for each part of the event: name, value, step. */
+function explanationLines(event: NormalisedEvent, explanation: Explanation): string[] {
+  const { pivots, fields } = explanation
+  const row = (name: string, value: unknown, step: string) =>
+    `    ${name.padEnd(NAME_WIDTH)} ${printable(
+      String(typeof value === 'object' ? JSON.stringify(value) : value),
+    )
+      .slice(0, VALUE_WIDTH)
+      .padEnd(VALUE_WIDTH)}  ${step}`
+  return [
+    row('parser', event.parser, explanation.parser),
+    row('time', new Date(event.time).toISOString(), explanation.time),
+    ...PIVOTS.flatMap((name) => {
+      const step = pivots[name]
+      return step === undefined ? [] : [row(name, event.pivots[name], step)]
+    }),
+    ...Object.entries(fields).map(([name, step]) =>
+      row(`fields.${name}`, event.fields[name], step),
+    ),
+  ]
+}
+
+const NAME_WIDTH = 32
+const VALUE_WIDTH = 48
+
 /** Prints one file; false when nobody reads the output any more. */
 async function printFile(
   path: string,
   options: NormaliseOptions,
-  json: boolean,
+  form: Form,
   output: Output,
 ): Promise<boolean> {
   const onNotice = (message: string) => console.error(`trapline parse: ${path}: ${message}`)
   for await (const batch of readEventBatches(path, { onNotice })) {
     for (const input of batch) {
-      const event = withInputError(normalise(input.text, withHeader(options, input)), input)
-      const line = json ? JSON.stringify(eventObject(event, input.index)) : eventLine(event)
+      const line = lineOf(input, withHeader(options, input), form)
       output.write(`${line}\n`)
       if (output.isFull && !(await output.flush())) return false
     }
