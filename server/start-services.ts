@@ -12,6 +12,7 @@ import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
+import { createReleases } from './services/releases.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import type { Services } from './services/services.ts'
@@ -94,7 +95,7 @@ async function start(
   }
   const ingest = await startIngest({
     dataFolder: settings.data,
-    ruleFolders: ruleFolders(settings),
+    ruleFolders: () => ruleFolders(settings),
     retention_days: settings.retention_days,
     timeZone: settings.timeZone,
     diskMinFree_bytes: settings.diskMinFree_mib * MIB,
@@ -144,6 +145,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     rules,
     live,
     sources,
+    releases: createReleases({ data: settings.data, ingest, state: state.client }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {

@@ -3,19 +3,14 @@ import type { Event } from '../../parsers/event.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import type { RuleFile } from '../../sigma/rule.ts'
 import { readEventBatches } from '../input/read-events.ts'
+import type { ServerAccess } from '../send/api.ts'
 import type { Budgets } from '../settings.ts'
 import type { RuleChange } from './changes.ts'
 import { COST_SAMPLE_MAX, costOf } from './cost.ts'
 import { compareVerdicts, type Judged, judge } from './judge.ts'
 import { createReplay, type Replayed } from './replay.ts'
 import { createSample } from './sample.ts'
-import {
-  type PastVerdict,
-  replayOnServer,
-  type ServerAccess,
-  sampleOfServer,
-  verdictsOf,
-} from './server-events.ts'
+import { type PastVerdict, replayOnServer, sampleOfServer, verdictsOf } from './server-events.ts'
 
 const DAY_MS = 86_400_000
 

@@ -4,11 +4,7 @@ import type { Event } from '../../parsers/event.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import type { RuleFile } from '../../sigma/rule.ts'
 import { UsageError } from '../command.ts'
-
-export interface ServerAccess {
-  readonly url: string
-  readonly key: string
-}
+import { ask, type ServerAccess } from '../send/api.ts'
 
 /** A verdict that someone gave on an alert of a rule. */
 export interface PastVerdict {
@@ -120,20 +116,6 @@ export async function verdictsOf(
     cursor = page.cursor ?? undefined
   } while (cursor !== undefined)
   return found
-}
-
-async function ask({ url, key }: ServerAccess, path: string, init: RequestInit = {}) {
-  const headers = new Headers(init.headers)
-  headers.set('x-api-key', key)
-  let answer: Response
-  try {
-    answer = await fetch(new URL(path, url), { ...init, headers })
-  } catch (error) {
-    throw new UsageError(`cannot reach ${url}: ${error instanceof Error ? error.message : error}`)
-  }
-  if (answer.ok) return answer
-  const text = await answer.text()
-  throw new UsageError(`${url} answered ${answer.status}: ${text.slice(0, 500)}`)
 }
 
 async function* linesOf(answer: Response): AsyncGenerator<string> {

@@ -9,6 +9,7 @@ import { backtestFiles, backtestServer, type Outcome } from '../backtest/run.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { filesAt, git } from '../git.ts'
 import { findRuleFiles, isRuleFile } from '../rule-files.ts'
+import { accessOf, SERVER_OPTIONS } from '../send/api.ts'
 import { type Budgets, readSettings } from '../settings.ts'
 
 export const summary = 'replay past events through both versions of what changed'
@@ -39,8 +40,7 @@ function optionsOf(args: readonly string[]) {
       rules: { type: 'string', multiple: true, default: ['detections'] },
       events: { type: 'string', multiple: true, default: [] },
       source: { type: 'string' },
-      server: { type: 'string' },
-      'api-key': { type: 'string' },
+      ...SERVER_OPTIONS,
       days: { type: 'string', default: '30' },
       format: { type: 'string', default: 'text' },
     },
@@ -88,10 +88,9 @@ async function changesSince(base: string, folders: readonly string[]): Promise<C
 async function replayed(changes: Changes, options: Options, budgets: Budgets): Promise<Outcome> {
   const { server, events, source, days } = options
   if (server !== undefined) {
-    const key = options['api-key'] ?? process.env.TRAPLINE_API_KEY
-    if (key === undefined) throw new UsageError('no API key: --api-key or TRAPLINE_API_KEY')
+    const access = accessOf(options)
     if (changes.changed.length === 0) return NOTHING
-    return backtestServer(changes.changed, { url: server, key }, days, budgets)
+    return backtestServer(changes.changed, access, days, budgets)
   }
   let count = 0
   const onEvents = (more: number) => {

@@ -41,7 +41,7 @@ const writeRule = (id: string, word: string) =>
 async function start(over: Partial<IngestServiceOptions> = {}): Promise<IngestHost> {
   host = await startIngest({
     dataFolder: join(folder, 'data'),
-    ruleFolders: [{ path: join(folder, 'rules'), overlay: false }],
+    ruleFolders: () => [{ path: join(folder, 'rules'), overlay: false }],
     retention_days: 30,
     diskMinFree_bytes: 0,
     timeZone: 'UTC',

@@ -15,7 +15,9 @@ const RETRY_AFTER_S = 1
 /** A worker that crashed is started again after this long, milliseconds. */
 const RESTART_MS = 500
 
-export interface IngestServiceOptions extends IngestOptions {
+export interface IngestServiceOptions extends Omit<IngestOptions, 'ruleFolders'> {
+  /** Asked at each start and reload. */
+  readonly ruleFolders: () => IngestOptions['ruleFolders']
   /** How far the index is behind, milliseconds. */
   readonly indexLag_ms?: () => number
   readonly on?: { readonly [N in keyof IngestNotices]?: (value: IngestNotices[N]) => void }
@@ -85,7 +87,6 @@ type Worker = Connection<IngestHandlers>
 
 function createWorkers(options: IngestServiceOptions) {
   const queue = createIngestQueue()
-  const settings = settingsOf(options)
   let active: Worker | undefined
   let stopping = false
   const { inTurn, turns } = createTurns()
@@ -106,7 +107,7 @@ function createWorkers(options: IngestServiceOptions) {
   async function start(): Promise<void> {
     const next = open()
     try {
-      await options.onRules?.(await next.client.prepare(settings))
+      await options.onRules?.(await next.client.prepare(settingsOf(options)))
       await activate(next)
     } catch (error) {
       next.terminate()
@@ -132,7 +133,7 @@ function createWorkers(options: IngestServiceOptions) {
     if (before === undefined) throw new ServiceError('unavailable', 'ingest is not running')
     const next = open()
     try {
-      const rules = await next.client.prepare(settings)
+      const rules = await next.client.prepare(settingsOf(options))
       await options.onRules?.(rules)
       await handOver(before, next)
       const { length } = rules.rules
@@ -213,6 +214,7 @@ function openWorker(options: IngestServiceOptions, onCrash: (error: Error) => vo
 
 /** What crosses to the worker: no functions. */
 function settingsOf(options: IngestServiceOptions): IngestOptions {
-  const { dataFolder, ruleFolders, retention_days, diskMinFree_bytes, timeZone } = options
+  const { dataFolder, retention_days, diskMinFree_bytes, timeZone } = options
+  const ruleFolders = options.ruleFolders()
   return { dataFolder, ruleFolders, retention_days, diskMinFree_bytes, timeZone }
 }

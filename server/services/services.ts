@@ -10,6 +10,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
+import type { ReleaseService } from './releases.ts'
 
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode
@@ -42,6 +43,7 @@ export interface Services {
   /** The state worker. */
   readonly state: StateClient
   readonly rules: RuleService
+  readonly releases: ReleaseService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService

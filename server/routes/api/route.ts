@@ -6,7 +6,7 @@ import type { Permission } from '../../services/permissions.ts'
 import type { Services } from '../../services/services.ts'
 import type { Principal } from '../../stores/state/state-store.ts'
 
-export type Method = 'get' | 'post' | 'patch' | 'delete'
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
 /** `public`: anyone. `signed-in`: anyone but nobody. Else the permission that the caller needs. */
 export type Access = Permission | 'public' | 'signed-in'

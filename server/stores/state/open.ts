@@ -13,6 +13,7 @@ import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
 import { createPasswords, type PasswordCost } from './passwords.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
+import { createReleaseStore } from './releases-store.ts'
 import { createSessionStore } from './sessions.ts'
 import { raiseSilentSource } from './silent-source.ts'
 import type { StateStore } from './state-store.ts'
@@ -67,6 +68,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createAlertChanges(context, hooks),
     ...createAuditStore(context),
     ...createRecordStore(context),
+    ...createReleaseStore(context),
     sourceSilent: async (source: string, lastEvent: number, silentAfter_s: number) => {
       const id = await raiseSilentSource(context, source, lastEvent, silentAfter_s)
       hooks.changed([id])

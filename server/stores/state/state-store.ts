@@ -4,6 +4,7 @@ import type { Event } from '../../../parsers/event.ts'
 import type { KeyStore, SessionStore, UserStore } from './access.ts'
 import type { AlertMaking, AlertStore } from './alerts-store.ts'
 import type { AuditStore, RecordStore } from './records.ts'
+import type { ReleaseStore } from './releases.ts'
 
 export const ROLES = ['viewer', 'analyst', 'operator', 'engineer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -201,7 +202,8 @@ export interface StateStore
     AlertStore,
     AlertMaking,
     AuditStore,
-    RecordStore {
+    RecordStore,
+    ReleaseStore {
   /** Flushes what is batched and closes the database. */
   close(): Promise<void>
 }

@@ -1,0 +1,48 @@
+// Calls of a running server's API by commands.
+import { UsageError } from '../command.ts'
+
+export interface ServerAccess {
+  readonly url: string
+  readonly key: string
+}
+
+/** Options that every command with a server takes. */
+export const SERVER_OPTIONS = {
+  server: { type: 'string' },
+  'api-key': { type: 'string' },
+} as const
+
+/** Where nothing else is said. */
+export const SERVER_DEFAULT = 'http://127.0.0.1:8181'
+
+/** The server that options and environment name. Throws `UsageError` without a key. */
+export function accessOf(values: {
+  readonly server?: string | undefined
+  readonly 'api-key'?: string | undefined
+}): ServerAccess {
+  const key = values['api-key'] ?? process.env.TRAPLINE_API_KEY
+  if (key === undefined || key === '')
+    throw new UsageError('no API key: --api-key or TRAPLINE_API_KEY')
+  return { url: values.server ?? process.env.TRAPLINE_SERVER ?? SERVER_DEFAULT, key }
+}
+
+/** The answer of a call. Rejects `UsageError` with the server's own words unless it is a success or one of
+ * `expected`. */
+export async function ask(
+  { url, key }: ServerAccess,
+  path: string,
+  init: RequestInit = {},
+  expected: readonly number[] = [],
+): Promise<Response> {
+  const headers = new Headers(init.headers)
+  headers.set('x-api-key', key)
+  let answer: Response
+  try {
+    answer = await fetch(new URL(path, url), { ...init, headers })
+  } catch (error) {
+    throw new UsageError(`cannot reach ${url}: ${error instanceof Error ? error.message : error}`)
+  }
+  if (answer.ok || expected.includes(answer.status)) return answer
+  const text = await answer.text()
+  throw new UsageError(`${url} answered ${answer.status}: ${text.slice(0, 500)}`)
+}

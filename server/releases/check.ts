@@ -1,0 +1,95 @@
+// A staged commit under the same checks as in CI: the commands themselves, in a process of their own, so
+// that a hostile rule costs the server nothing.
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { ReleaseFinding } from '../stores/state/releases.ts'
+
+/** Checks of one release may take this long, milliseconds. */
+const CHECK_TIMEOUT_MS = 120_000
+/** Findings that a refusal names. */
+export const FINDINGS_MAX = 50
+
+const TRAPLINE = resolve(import.meta.dir, '../../ci/trapline.ts')
+
+const Report = z.object({
+  summary: z.string(),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.string(),
+      message: z.string(),
+      path: z.string().optional(),
+      line: z.number().optional(),
+    }),
+  ),
+  /** Of `trapline test`: every test that ran. */
+  tests: z
+    .array(
+      z.object({ path: z.string(), name: z.string(), passed: z.boolean(), message: z.string() }),
+    )
+    .default([]),
+})
+
+export interface CheckOutcome {
+  readonly passed: boolean
+  /** What ran, one line a command. */
+  readonly summary: string
+  readonly findings: readonly ReleaseFinding[]
+}
+
+/** Runs `trapline check` and `trapline test` over a folder of content. */
+export async function checkContent(folder: string): Promise<CheckOutcome> {
+  if (!existsSync(join(folder, 'detections')))
+    return refusal('no-detections', 'no folder detections/')
+  const check = await runCommand(folder, ['check', '--fail-on', 'error', '--show', 'error'])
+  const test = await runCommand(folder, ['test', 'detections', '--require', 'none'])
+  return {
+    passed: check.passed && test.passed,
+    summary: `${check.summary}; ${test.summary}`,
+    findings: [...check.findings, ...test.findings].slice(0, FINDINGS_MAX),
+  }
+}
+
+function refusal(code: string, message: string): CheckOutcome {
+  return { passed: false, summary: message, findings: [{ code, severity: 'error', message }] }
+}
+
+async function runCommand(folder: string, args: readonly string[]): Promise<CheckOutcome> {
+  const child = Bun.spawn([process.execPath, TRAPLINE, ...args, '--format', 'json'], {
+    cwd: folder,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: CHECK_TIMEOUT_MS,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' },
+  })
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  const code = await child.exited
+  const report = reportOf(out)
+  if (report === undefined) {
+    const why = child.signalCode === null ? err.trim().slice(0, 500) : `over ${CHECK_TIMEOUT_MS} ms`
+    return refusal(`${args[0]}-failed`, `trapline ${args[0]} ended with ${code}: ${why}`)
+  }
+  const failed = report.tests
+    .filter((test) => !test.passed)
+    .map(({ path, name, message }) => ({
+      ...{ code: 'test-failed', severity: 'error', path },
+      message: `${name}: ${message}`,
+    }))
+  const { summary, findings } = report
+  return { passed: code === 0, summary, findings: [...findings, ...failed] }
+}
+
+function reportOf(out: string): z.output<typeof Report> | undefined {
+  try {
+    const parsed = Report.safeParse(JSON.parse(out))
+    return parsed.success ? parsed.data : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

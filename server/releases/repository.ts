@@ -1,0 +1,135 @@
+// The bare repository that holds every commit that was ever live or offered: `TRAPLINE_DATA/content.git`.
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** One git call may take this long, milliseconds. */
+const GIT_TIMEOUT_MS = 120_000
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
+
+/** A call of git that failed; the message is git's last line. */
+export class GitError extends Error {}
+
+export interface CommitFacts {
+  readonly commit: string
+  readonly author: string
+  /** Milliseconds since 1970 UTC. */
+  readonly committed: number
+  readonly subject: string
+}
+
+export interface Repository {
+  /** Takes the commits of a bundle (`git bundle create`) in. Throws `GitError` for anything else, or when
+   * the bundle builds on commits that are not here. */
+  take(bundleFile: string): Promise<void>
+  /** Takes the commits of a remote branch in and returns its head. */
+  fetch(remote: string, branch: string): Promise<string>
+  /** Undefined when there is no such commit here. */
+  facts(commit: string): Promise<CommitFacts | undefined>
+  /** Whether `commit` is `ancestor` or comes after it. */
+  descends(commit: string, ancestor: string): Promise<boolean>
+  /** Writes the files of a commit into an empty folder. */
+  checkOut(commit: string, into: string): Promise<void>
+  /** Changed files between two commits, `A|M|D|R` and path. */
+  changed(before: string, after: string): Promise<readonly { status: string; path: string }[]>
+}
+
+/** Opens the repository, making it where it does not exist. */
+export async function openRepository(folder: string): Promise<Repository> {
+  const git = (...args: readonly string[]) => run(folder, args)
+  if (!existsSync(join(folder, 'HEAD'))) {
+    await mkdir(folder, { recursive: true })
+    await git('init', '--quiet', '--bare', '--initial-branch=main')
+  }
+  return {
+    take: async (bundleFile) => {
+      await git('bundle', 'verify', '--quiet', bundleFile)
+      await git('fetch', '--quiet', '--no-tags', bundleFile, '+refs/*:refs/offered/*')
+    },
+    fetch: async (remote, branch) => {
+      await git(
+        'fetch',
+        '--quiet',
+        '--no-tags',
+        '--',
+        remote,
+        `+refs/heads/${branch}:refs/pulled/head`,
+      )
+      return (await git('rev-parse', 'refs/pulled/head')).trim()
+    },
+    facts: (commit) => factsOf(folder, commit),
+    descends: async (commit, ancestor) => {
+      const { code } = await attempt(folder, ['merge-base', '--is-ancestor', ancestor, commit])
+      return code === 0
+    },
+    checkOut: async (commit, into) => {
+      await mkdir(into, { recursive: true })
+      const index = `${into}.index`
+      try {
+        await run(folder, [`--work-tree=${into}`, 'checkout', '--force', commit, '--', '.'], {
+          GIT_INDEX_FILE: index,
+        })
+      } finally {
+        await rm(index, { force: true })
+      }
+    },
+    changed: async (before, after) => {
+      const listing = await git('diff', '--name-status', '-z', '--no-renames', before, after)
+      const parts = listing.split('\0')
+      const pairs: { status: string; path: string }[] = []
+      for (let i = 0; i + 1 < parts.length; i += 2)
+        pairs.push({ status: parts[i]!, path: parts[i + 1]! })
+      return pairs
+    },
+  }
+}
+
+async function factsOf(folder: string, commit: string): Promise<CommitFacts | undefined> {
+  if (!COMMIT.test(commit)) return undefined
+  const format = '--format=%H%x00%an <%ae>%x00%ct%x00%s'
+  const { code, out } = await attempt(folder, ['show', '--no-patch', format, `${commit}^{commit}`])
+  if (code !== 0) return undefined
+  const [hash, author, seconds, subject] = out.trimEnd().split('\0')
+  return {
+    commit: hash!,
+    author: author!,
+    committed: Number(seconds) * 1000,
+    subject: subject!,
+  }
+}
+
+async function run(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { code, out, err } = await attempt(folder, args, env)
+  if (code === 0) return out
+  throw new GitError(err.trim().split('\n').at(-1) || `git ${args[0]} ended with ${code}`)
+}
+
+async function attempt(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
+  const child = Bun.spawn(['git', `--git-dir=${folder}`, '-c', 'core.symlinks=false', ...args], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    timeout: GIT_TIMEOUT_MS,
+    env: {
+      ...process.env,
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
+      GIT_WORK_TREE: undefined,
+      LC_ALL: 'C',
+      ...env,
+    },
+  })
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  return { code: await child.exited, out, err }
+}

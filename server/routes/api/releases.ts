@@ -1,0 +1,101 @@
+// Releases of content (G6): offer one, see the history, go back.
+import { z } from 'zod'
+import { ServiceError } from '../../services/services.ts'
+import { RELEASE_STATUSES, RELEASE_WAYS } from '../../stores/state/releases.ts'
+import { readLimited } from '../body.ts'
+import { route } from './route.ts'
+import { iso, Time } from './schemas.ts'
+import { actorOf } from './users.ts'
+
+/** Largest bundle, bytes. */
+export const BUNDLE_MAX_BYTES = 64 * 1024 * 1024
+
+const Commit = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'must be a full commit hash')
+
+const Finding = z.object({
+  code: z.string(),
+  severity: z.string(),
+  message: z.string(),
+  path: z.string().optional(),
+  line: z.number().optional(),
+})
+
+const Outcome = z.object({
+  status: z.enum(RELEASE_STATUSES),
+  commit: z.string(),
+  rules: z.number().optional(),
+  summary: z.string().optional(),
+  findings: z.array(Finding).optional(),
+})
+
+export const listReleases = route({
+  method: 'get',
+  path: '/api/v1/releases',
+  access: 'detections:read',
+  tag: 'detections',
+  summary: 'What was offered as a release, newest first, and which commit is live',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  answer: z.object({
+    live: z.string().nullable(),
+    releases: z.array(
+      z.object({
+        number: z.number(),
+        commit: z.string(),
+        previous: z.string().optional(),
+        author: z.string(),
+        subject: z.string(),
+        way: z.enum(RELEASE_WAYS),
+        status: z.enum(RELEASE_STATUSES),
+        at: Time,
+        by: z.string(),
+        rules: z.number(),
+        summary: z.string(),
+        findings: z.array(Finding),
+      }),
+    ),
+  }),
+  handle: async ({ query, services }) => {
+    const releases = await services.releases.list(query.limit)
+    return {
+      live: services.releases.live() ?? null,
+      releases: releases.map((release) => ({
+        ...release,
+        findings: release.findings.map((finding) => ({ ...finding })),
+        at: iso(release.at),
+      })),
+    }
+  },
+})
+
+export const pushRelease = route({
+  method: 'put',
+  path: '/api/v1/releases',
+  access: 'detections:write',
+  tag: 'detections',
+  summary: 'Offer a commit as the live content: the body is a Git bundle that holds it',
+  query: z.object({ commit: Commit, force: z.enum(['true', 'false']).default('false') }),
+  bodyType: 'application/x-git-bundle',
+  answer: Outcome,
+  handle: async ({ query, principal, services, c }) => {
+    const bundle = await readLimited(c.req.raw, BUNDLE_MAX_BYTES)
+    if (bundle.length === 0) throw new ServiceError('invalid', 'the body must be a Git bundle')
+    const { commit } = query
+    const push = { bundle, commit, force: query.force === 'true' }
+    const outcome = await services.releases.push(push, actorOf(principal, c))
+    return c.json(outcome, outcome.status === 'live' ? 200 : 422)
+  },
+})
+
+export const rollbackRelease = route({
+  method: 'post',
+  path: '/api/v1/releases/rollback',
+  access: 'detections:write',
+  tag: 'detections',
+  summary: 'Make the commit that was live before, or a named one that was live once, live again',
+  body: z.strictObject({ commit: Commit.optional() }),
+  answer: Outcome,
+  handle: async ({ body, principal, services, c }) => {
+    const outcome = await services.releases.rollback(body.commit, actorOf(principal, c))
+    return c.json(outcome, outcome.status === 'live' ? 200 : 422)
+  },
+})
