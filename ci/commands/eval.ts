@@ -28,7 +28,9 @@ export const usage = `trapline eval --rules PATH... --events FILE... [--json] [-
   --no-memo     look at every value anew (slower; the memo is emptied at each file in any case)
   --lateness S  seconds that an event may lie behind the newest of its source and still correlate
                 (default: 300; of several files none is late)
-Correlations are printed with the event that made them hold, and the events that contributed since the last
+  --pipeline P  a processing pipeline: ecs, ocsf, windows-audit, sysmon-linux or a file; may be repeated
+  --lists DIR   NAME.txt holds the values of the placeholder %NAME%, one a line
+Pipelines in a folder pipelines/ and lists in lists/ among the rules are used, too. Correlations are printed with the event that made them hold, and the events that contributed since the last
 time; rules that only feed correlations are not printed. The summary goes to standard error. Exit
 code 2: no rule can run, or a rule file named by path cannot.`
 
@@ -57,12 +59,15 @@ export async function run(args: readonly string[]): Promise<number> {
       'no-routing': { type: 'boolean', default: false },
       source: { type: 'string' },
       lateness: { type: 'string' },
+      pipeline: { type: 'string', multiple: true, default: [] },
+      lists: { type: 'string' },
       'no-memo': { type: 'boolean', default: false },
     },
   })
   const files = [...values.events, ...positionals]
   if (files.length === 0) throw new UsageError('say which events: --events FILE...')
-  const loaded = await readRuleFolder(values.rules)
+  const { pipeline: pipelines, lists } = values
+  const loaded = await readRuleFolder(values.rules, { pipelines, lists })
   const refusal = refusalOf(loaded, values.rules)
   if (refusal !== undefined) return refusal
   const matcher = compileMatcher(loaded.rules, {

@@ -5,6 +5,7 @@ import { correlationFields } from '../../sigma/correlate/compile.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import { type Need, needsOf } from '../../sigma/eval/needs.ts'
 import { loadRules } from '../../sigma/load.ts'
+import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedCorrelation, LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
 
 /** A folder of rules; an overlay is read-only and beside the server's own content. */
@@ -62,19 +63,22 @@ export interface RuleSet {
 const RULE_FILE = /\.ya?ml$/
 const TEST_FILE = /\.test\.ya?ml$/
 
+function isWanted(path: string): boolean {
+  return isListFile(path) || (RULE_FILE.test(path) && !TEST_FILE.test(path))
+}
+
 interface FoundFile extends RuleFile {
   readonly file: string
   readonly overlay: boolean
 }
 
-/** Rule files (not their tests) below a folder, sorted. Paths count from the folder, an overlay's begin
+/** Rule files (not their tests), pipelines and lists below a folder, sorted. Paths count from the folder, an overlay's begin
  * with its name. Throws when the folder cannot be read. */
 export function readRuleFiles(folder: RuleFolder): FoundFile[] {
   const names = readdirSync(folder.path, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => !entry.isDirectory() && RULE_FILE.test(entry.name) && !TEST_FILE.test(entry.name),
-    )
+    .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.path.length + 1))
+    .filter(isWanted)
     .sort()
   const prefix = folder.overlay ? `${basename(folder.path)}/` : ''
   return names.map((name) => {
@@ -86,9 +90,12 @@ export function readRuleFiles(folder: RuleFolder): FoundFile[] {
 /** Reads and compiles the rules of all folders. */
 export function openRules(folders: readonly RuleFolder[]): RuleSet {
   const started = performance.now()
-  const files = folders.flatMap(readRuleFiles)
+  const content = folders.flatMap(readRuleFiles)
+  const files = content.filter(({ path }) => !isListFile(path) && !isPipelineFile(path))
   const byPath = new Map(files.map((file) => [file.path, file]))
-  const loaded = loadRules(files)
+  const { options, diagnostics } = contentOptions(content)
+  for (const { path, message } of diagnostics) console.error(`${path}: ${message}`)
+  const loaded = loadRules(files, options)
   const matcher = compileMatcher(loaded.rules)
   const place = (path: string) => {
     const { file, overlay } = byPath.get(path)!

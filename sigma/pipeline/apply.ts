@@ -1,9 +1,9 @@
 // Pipelines and lists of placeholder values to one change of rules, made before lowering.
 import type { Diagnostic } from '../diagnostic.ts'
 import type { LoadOptions, RuleTransform } from '../load.ts'
-import type { SigmaRule } from '../rule.ts'
-import { fieldHolds, ruleHolds } from './conditions.ts'
-import type { Context } from './context.ts'
+import type { DetectionItem, SigmaRule } from '../rule.ts'
+import { itemHolds, ruleHolds } from './conditions.ts'
+import { type Context, noteApplied } from './context.ts'
 import { fieldNames, isFieldMapping } from './field-names.ts'
 import { changeItems } from './items.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -92,15 +92,20 @@ function renameField(
   rule: SigmaRule,
   field: string,
 ): readonly string[] {
-  let names: readonly string[] = [field]
+  const { line, column } = rule
+  let items: readonly DetectionItem[] = [{ line, column, field, modifiers: [], values: [] }]
   for (const pipeline of pipelines) {
     const context = contextOf(pipeline, rule, new Map(), [])
     for (const step of pipeline.items) {
       if (!isFieldMapping(step) || !ruleHolds(step, context)) continue
-      names = names.flatMap((name) =>
-        fieldHolds(step, name, context) ? (fieldNames(step, name) ?? [name]) : [name],
-      )
+      items = items.flatMap((item) => {
+        const names = itemHolds(step, item, context) ? fieldNames(step, item.field) : undefined
+        if (names === undefined) return [item]
+        const made = names.map((name) => ({ ...item, field: name }))
+        for (const one of made) noteApplied(step, item, one, context)
+        return made
+      })
     }
   }
-  return names
+  return items.map((item) => item.field ?? field)
 }

@@ -1,6 +1,6 @@
 // What is known of a rule while pipelines run over it.
 import type { Condition, DetectionItem, Position, SigmaRule } from '../rule.ts'
-import type { ConditionSet } from './pipeline.ts'
+import type { ConditionSet, PipelineItem } from './pipeline.ts'
 import type { Plain, PlainMap } from './values.ts'
 
 /** A rule on its way. Transformations replace `rule` and never change one. */
@@ -16,6 +16,22 @@ export interface Context {
   readonly mapped: WeakSet<DetectionItem>
   readonly vars: ReadonlyMap<string, readonly string[]>
   readonly fail: (code: string, message: string, at?: Position) => void
+}
+
+/** Notes that a step made one item of another. */
+export function noteApplied(
+  { id }: PipelineItem,
+  from: DetectionItem,
+  to: DetectionItem,
+  { appliedTo, appliedToField, mapped }: Context,
+): void {
+  if (from === to) return
+  const before = appliedTo.get(from) ?? []
+  if (mapped.has(from)) mapped.add(to)
+  appliedTo.set(to, new Set(id === undefined ? before : [...before, id]))
+  if (id === undefined || to.field === undefined || from.field === to.field) return
+  const known = appliedToField.get(from.field ?? '') ?? []
+  appliedToField.set(to.field, new Set([...known, id]))
 }
 
 /** Whether a set of conditions holds; an empty one does. */

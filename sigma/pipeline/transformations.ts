@@ -1,7 +1,7 @@
 // pySigma's transformations, in one table. Each changes the rule of a context, or says why it cannot.
 import type { DetectionItem, LogSource, Yaml } from '../rule.ts'
 import { fieldHolds, itemHolds, ruleHolds } from './conditions.ts'
-import type { Context } from './context.ts'
+import { type Context, noteApplied } from './context.ts'
 import { fieldNames } from './field-names.ts'
 import { hashItems } from './hashes.ts'
 import { addSelection, type Change, changeItems, itemsOf } from './items.ts'
@@ -27,20 +27,12 @@ function changing(step: PipelineItem, context: Context, change: Change): void {
   const next = changeItems(context.rule, (item) => {
     if (!itemHolds(step, item, context)) return [item]
     const made = change(item)
-    for (const one of made) note(step, item, one, context)
+    for (const one of made) noteApplied(step, item, one, context)
     return made
   })
   if (next === undefined) {
     context.fail('pipeline-empties-rule', 'leaves nothing of the condition', step.at)
   } else context.rule = next
-}
-
-function note(step: PipelineItem, from: DetectionItem, to: DetectionItem, context: Context): void {
-  const { appliedTo, mapped } = context
-  const before = appliedTo.get(from) ?? []
-  if (mapped.has(from)) mapped.add(to)
-  if (step.id === undefined) appliedTo.set(to, new Set(before))
-  else if (from !== to) appliedTo.set(to, new Set([...before, step.id]))
 }
 
 const unsupported: Apply = (step, { fail }) => {
