@@ -104,7 +104,7 @@ describe('Elasticsearch', () => {
       stream: 'stdout',
     }
     const body = [vector, fluent].map((d) => `{"create":{}}\n${JSON.stringify(d)}\n`).join('')
-    await post('/_bulk', body, basic)
+    await post('/_bulk', body, basicToken)
     expect(await find('user:vectoruser')).toMatchObject([{ src_ip: '203.0.113.9', host: 'web2' }])
     expect(await find('user:fluentuser')).toMatchObject([{ src_ip: '203.0.113.9' }])
   })

@@ -63,12 +63,16 @@ function elasticKey(value: string): string {
   return colon === -1 ? value : text.slice(colon + 1)
 }
 
-function look(
+/** Basic holds a password, or a key where a sender knows no other way (Fluent Bit). */
+async function look(
   named: Named,
   credentials: CredentialService,
   countTry: () => void,
 ): Promise<Principal | undefined> {
-  if (named.kind === 'basic') return credentials.basic(named.name, named.password, countTry)
+  if (named.kind === 'basic') {
+    const { name, password } = named
+    return (await credentials.key(password)) ?? credentials.basic(name, password, countTry)
+  }
   return named.kind === 'key' ? credentials.key(named.secret) : credentials.token(named.secret)
 }
 
