@@ -1,6 +1,7 @@
 // Columns of a segment: a dictionary of the values in order of first appearance and a code an event, one
 // zstd blob a (segment, column). Code 0: the event has no value; code k: `values[k - 1]`. The values keep
-// their JSON type, so that 80 and "80" are two. Times are zigzag deltas in byte planes.
+// their JSON type, so that 80 and "80" are two. A column of long values that seldom repeat (hashes) would
+// double what the lines take: it is left out, its blob is empty, and readers look at the lines. Times are zigzag deltas in byte planes.
 import type { Event } from '../../../parsers/event.ts'
 import { type FieldValue, PIVOTS } from '../../../sigma/event.ts'
 import { encodeScratch, pack, unpack } from './block.ts'
@@ -8,7 +9,8 @@ import { encodeScratch, pack, unpack } from './block.ts'
 /** Fields kept as a column beside the pivots, for substring scans: exactly `fields[name]`, any JSON. */
 export const TEXT_FIELDS = ['CommandLine'] as const
 /** Name of a field's column. */
-export const fieldColumn = (name: string): string => `field:${name}`
+const FIELD_PREFIX = 'field:'
+export const fieldColumn = (name: string): string => FIELD_PREFIX + name
 
 const FIELD_COLUMN_OF = { CommandLine: fieldColumn('CommandLine') } as const satisfies Record<
   (typeof TEXT_FIELDS)[number],
@@ -29,6 +31,11 @@ const HEADER_BYTES = 8
 const CODES_U8_MAX = 255
 /** Rows a new column has room for. */
 const CODES_INITIAL = 32
+/** After so many values it is decided whether a column is left out: by the share of values that are new and
+ * by their length, UTF-16 units. */
+const TRIAL_VALUES = 512
+const LEFT_OUT_SHARE_MIN = 0.9
+const LEFT_OUT_UNITS_MIN = 24
 
 const decoder = new TextDecoder()
 
@@ -50,6 +57,9 @@ interface OpenColumn {
   /** Value and code of the row before: many columns seldom change. */
   last: FieldValue | undefined
   lastCode: number
+  /** Values to come until the decision. */
+  trial: number
+  isLeftOut: boolean
 }
 
 /** Columns under construction. */
@@ -74,29 +84,43 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
   for (const name of TEXT_FIELDS) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (value === undefined) continue
-    const column = openColumnOf(builder, FIELD_COLUMN_OF[name])
-    if (typeof value === 'object' && value !== null) setList(column, row, value)
-    else setValue(column, row, value)
+    setAny(openColumnOf(builder, FIELD_COLUMN_OF[name]), row, value)
   }
 }
 
 function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {
   let column = builder.get(name)
   if (column === undefined) {
-    column = {
-      values: [],
-      codeOf: new Map(),
-      codeOfJson: new Map(),
-      codes: new Uint16Array(CODES_INITIAL),
-      last: undefined,
-      lastCode: 0,
-    }
+    column = newColumn(name.startsWith(FIELD_PREFIX) ? Number.POSITIVE_INFINITY : TRIAL_VALUES)
     builder.set(name, column)
   }
   return column
 }
 
+function newColumn(trial: number): OpenColumn {
+  return {
+    values: [],
+    codeOf: new Map(),
+    codeOfJson: new Map(),
+    codes: new Uint16Array(CODES_INITIAL),
+    last: undefined,
+    lastCode: 0,
+    trial,
+    isLeftOut: false,
+  }
+}
+
+function setAny(column: OpenColumn, row: number, value: FieldValue): void {
+  if (typeof value === 'object' && value !== null) setList(column, row, value)
+  else setValue(column, row, value)
+}
+
 function setValue(column: OpenColumn, row: number, value: FieldValue): void {
+  if (column.isLeftOut) return
+  if (--column.trial === 0 && isWide(column)) {
+    column.isLeftOut = true
+    return
+  }
   if (value !== column.last) {
     let code = column.codeOf.get(value)
     if (code === undefined) {
@@ -107,6 +131,12 @@ function setValue(column: OpenColumn, row: number, value: FieldValue): void {
     column.lastCode = code
   }
   setCode(column, row, column.lastCode)
+}
+
+function isWide({ values }: OpenColumn): boolean {
+  if (values.length < TRIAL_VALUES * LEFT_OUT_SHARE_MIN) return false
+  const units = values.reduce<number>((sum, v) => sum + (typeof v === 'string' ? v.length : 0), 0)
+  return units >= values.length * LEFT_OUT_UNITS_MIN
 }
 
 /** Lists are often the very same array: log sources come from tables. */
@@ -133,15 +163,40 @@ function setCode(column: OpenColumn, row: number, code: number): void {
   column.codes[row] = code
 }
 
-/** The stored columns of the first `count` rows. Columns without any value are left out. */
+/** The stored columns of the first `count` rows, none where no row has a value. */
 export function encodeColumns(
   builder: ColumnBuilder,
   count: number,
 ): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }[] {
   return [...builder].map(([name, column]) => ({
     name,
-    data: encodeColumn({ values: column.values, codes: rowsOf(column.codes, count) }),
+    data: column.isLeftOut
+      ? new Uint8Array(0)
+      : encodeColumn({ values: column.values, codes: rowsOf(column.codes, count) }),
   }))
+}
+
+/** A column made from the events themselves, rows in their order; for columns that were left out. */
+export function columnOf(events: Iterable<Event>, name: string): Column {
+  const column = newColumn(Number.POSITIVE_INFINITY)
+  let rows = 0
+  for (const event of events) {
+    const value = columnValue(event, name)
+    if (value !== undefined) setAny(column, rows, value)
+    rows++
+  }
+  return { values: column.values, codes: rowsOf(column.codes, rows) }
+}
+
+function columnValue({ pivots, logsource, source, fields }: Event, name: string) {
+  if (name === 'source') return source
+  if (name === 'product') return logsource.product
+  if (name === 'category' || name === 'service') {
+    return logsource[name].length > 0 ? logsource[name] : undefined
+  }
+  if (!name.startsWith(FIELD_PREFIX)) return pivots[name as keyof typeof pivots]
+  const field = name.slice(FIELD_PREFIX.length)
+  return Object.hasOwn(fields, field) ? fields[field] : undefined
 }
 
 /** A column as built so far, for the first `count` rows; undefined where no row has a value. */
@@ -178,7 +233,7 @@ export function encodeColumn(column: Column): Uint8Array<ArrayBuffer> {
   return pack(bytes)
 }
 
-/** Decodes a column's blob. */
+/** Decodes a column's blob that is not empty. */
 export function openColumn(data: Uint8Array): Column {
   const bytes = aligned(unpack(data))
   const [rows, width] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2) as unknown as [
