@@ -14,6 +14,8 @@ export function Chips(props: {
   readonly state: SearchState
   readonly parts: readonly ChipPart[]
   readonly live: boolean
+  /** Title of the state's rule. */
+  readonly ruleTitle?: string | undefined
   /** Where the number of events comes from; undefined for a query with errors. */
   readonly countUrl: string | undefined
 }) {
@@ -40,6 +42,17 @@ export function Chips(props: {
             grouped by <span class="mono">{state.group}</span>
           </span>
           <a href={searchHref(state, { group: '' })} aria-label="Do not group">
+            ×
+          </a>
+        </span>
+      )}
+      {state.rule !== undefined && (
+        <span class="chip">
+          <span title={state.rule}>matched by {visible(props.ruleTitle ?? state.rule)}</span>
+          <a
+            href={searchHref(state, { rule: undefined, sel: '' })}
+            aria-label="Of any rule or none"
+          >
             ×
           </a>
         </span>

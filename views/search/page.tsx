@@ -26,6 +26,8 @@ export interface SearchPageProps {
   readonly valid: boolean
   /** Whether the range ends at now, so that live events belong to it. */
   readonly openEnded: boolean
+  /** Title of the state's rule. */
+  readonly ruleTitle?: string | undefined
 }
 
 /** The search page: every part below the bar loads on its own. */
@@ -38,6 +40,7 @@ export function SearchPage(props: SearchPageProps) {
       <Chips
         state={state}
         parts={props.parts}
+        ruleTitle={props.ruleTitle}
         live={props.openEnded && props.valid}
         countUrl={props.valid ? urls.searchCount.href(sectionParams(state, range)) : undefined}
       />

@@ -1,48 +1,58 @@
 /** @jsxImportSource hono/jsx */
-import type { AlertGroup } from '../../server/stores/state/state-store.ts'
+import type { AlertSeverity } from '../../server/stores/state/state-store.ts'
 import { formatCount, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
-import type { SearchState } from './state.ts'
+import { type SearchState, searchHref } from './state.ts'
 
-/** Rules with alerts in the range: the name opens the rule, the count its alerts. */
-export function RuleFacet(props: {
-  readonly groups: readonly AlertGroup[]
-  readonly total: number
+export interface RuleFacetProps {
   readonly state: SearchState
-}) {
-  const highest = Math.max(1, ...props.groups.map((group) => group.alerts))
-  const { from, to } = props.state
+  readonly rules: readonly {
+    readonly id: string
+    readonly title: string
+    /** Undefined for a rule that is no longer loaded. */
+    readonly level: AlertSeverity | undefined
+    readonly events: number
+  }[]
+  /** How many rules matched some of the events. */
+  readonly distinct: number
+  readonly exact: boolean
+}
+
+/** Rules that matched the events found: the name opens the rule, the count keeps what it matched. */
+export function RuleFacet({ state, rules, distinct, exact }: RuleFacetProps) {
+  const highest = Math.max(1, ...rules.map(({ events }) => events))
   return (
     <>
       <h2>
-        <a href={urls.alerts.href({ status: 'any', from, to })}>rules with alerts</a>
-        <span class="faint">{props.total > props.groups.length && `of ${props.total}`}</span>
+        rules that matched
+        <span class="faint">{distinct > rules.length && ` of ${formatCount(distinct)}`}</span>
       </h2>
-      {props.groups.length === 0 && <p class="faint none">none in this range</p>}
+      {rules.length === 0 && <p class="faint none">none of these events</p>}
       <ul>
-        {props.groups.map((group) => (
+        {rules.map(({ id, title, level, events }) => (
           <li>
             <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-              <rect width={((group.alerts / highest) * 100).toFixed(1)} height="1" />
+              <rect width={((events / highest) * 100).toFixed(1)} height="1" />
             </svg>
             <a
               class="name"
-              href={urls.rule.href({ id: group.ruleId })}
-              title={`${group.ruleTitle}: ${group.severity}`}
+              href={urls.rule.href({ id })}
+              title={`${title}: ${level ?? 'no longer loaded'}`}
             >
-              <SeverityMark severity={group.severity} /> {visible(group.ruleTitle)}
+              <SeverityMark severity={level} /> {visible(title)}
             </a>
             <a
               class="muted"
-              href={urls.alerts.href({ status: 'any', from, to, rule: group.ruleId })}
-              aria-label={`${group.alerts} alerts`}
+              href={searchHref(state, { rule: id, sel: '' })}
+              aria-label={`${events} events`}
             >
-              {formatCount(group.alerts)}
+              {formatCount(events)}
             </a>
           </li>
         ))}
       </ul>
+      {!exact && <p class="faint none">over a part of the range</p>}
     </>
   )
 }

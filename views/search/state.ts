@@ -11,6 +11,8 @@ export interface SearchState {
   readonly to: string
   readonly cols: readonly string[]
   readonly group: string
+  /** Only events that this rule matched. */
+  readonly rule?: string | undefined
   readonly sel: string
   readonly tab: SearchTab
   readonly live: boolean
@@ -35,6 +37,7 @@ export function searchParams(state: SearchState): Record<string, string | undefi
     to: state.to === DEFAULT_TO ? undefined : state.to,
     cols: cols === DEFAULT_COLUMNS.join(',') ? undefined : cols,
     group: state.group,
+    rule: state.rule,
     live: state.live ? '1' : undefined,
     sel: state.sel,
     tab: state.tab === 'summary' ? undefined : state.tab,

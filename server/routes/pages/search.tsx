@@ -16,9 +16,9 @@ import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
-import type { CountRequest, SearchResult } from '../../stores/events/event-store.ts'
+import type { CountRequest, QueryStats, SearchResult } from '../../stores/events/event-store.ts'
 import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
-import { rulesOfEvents } from './rule-names.ts'
+import { rulesById, rulesOfEvents } from './rule-names.ts'
 import { explainEmpty } from './search-empty.ts'
 import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
 
@@ -27,6 +27,8 @@ const FACET_VALUES = 6
 const GROUP_VALUES = 200
 /** A section gives up after this long and says so, milliseconds. */
 const SECTION_TIMEOUT_MS = 10_000
+/** A facet is of the newest events after this long, and says so, milliseconds. */
+const FACET_TIMEOUT_MS = 300
 /** A count that only explains an empty result may take this long, milliseconds. */
 const EXPLAIN_TIMEOUT_MS = 1_500
 
@@ -35,7 +37,7 @@ const FACTS = { title: 'Search', nav: 'search' } as const
 /** Routes of the search page. */
 export function searchRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
-  app.get(urls.search.pattern, (c) => searchPage(c, renderer))
+  app.get(urls.search.pattern, (c) => searchPage(c, services, renderer))
   app.get(urls.searchTable.pattern, (c) => table(c, services, renderer))
   app.get(urls.searchMore.pattern, (c) => moreRows(c, services, renderer))
   app.get(urls.searchGroups.pattern, (c) => groups(c, services, renderer))
@@ -45,7 +47,7 @@ export function searchRoutes(services: Services, renderer: Renderer) {
   return app
 }
 
-async function searchPage(c: AppContext, renderer: Renderer) {
+async function searchPage(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
   if (input.edited) {
     const canonical = searchHref(input.state)
@@ -54,8 +56,12 @@ async function searchPage(c: AppContext, renderer: Renderer) {
   }
   const { state, range, diagnostics, valid, openEnded } = input
   const title = state.q === '' ? 'Search' : `${state.q.slice(0, 60)} · Search`
+  const ruleTitle = rulesById(services.rules).get(state.rule ?? '')?.title
   const body = (
-    <SearchPage {...{ state, range, diagnostics, valid, openEnded }} parts={chipsOf(input)} />
+    <SearchPage
+      {...{ state, range, diagnostics, valid, openEnded, ruleTitle }}
+      parts={chipsOf(input)}
+    />
   )
   return page(c, renderer, { ...FACTS, title }, body)
 }
@@ -65,8 +71,9 @@ function countRequest(input: SearchInput, timeout_ms = SECTION_TIMEOUT_MS): Coun
   if (!input.valid) {
     throw new ServiceError('invalid', input.diagnostics.map((d) => d.message).join('; '))
   }
-  const { range, query } = input
+  const { range, query, state } = input
   return {
+    ...(state.rule === undefined ? {} : { rules: [state.rule] }),
     from: range.start,
     to: range.end,
     timeout_ms,
@@ -83,7 +90,7 @@ async function table(c: AppContext, services: Services, renderer: Renderer) {
   const status = [
     formatTook(stats.took_ms),
     `${formatCount(stats.candidates)} proposed, ${formatCount(stats.scanned)} read`,
-    stats.complete ? 'exact' : 'stopped at its time limit: older events may be missing',
+    stats.complete ? 'exact' : stoppedText(stats),
     indexText((await services.events.stats()).indexLag_ms),
   ]
   const body =
@@ -106,6 +113,11 @@ async function table(c: AppContext, services: Services, renderer: Renderer) {
       {isPartial(c) && <Announce text={`${events.length} rows`} />}
     </>,
   )
+}
+
+function stoppedText({ segments, segments_total }: QueryStats): string {
+  const done = Math.floor((100 * segments) / Math.max(1, segments_total))
+  return `stopped at its time limit after ${done} % of the range: older events may be missing`
 }
 
 /** Up to when events are indexed; those after it are read one by one. */
@@ -190,16 +202,22 @@ async function facet(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
   const { field, order } = FacetParams.parse(c.req.query())
   const { state, range } = input
-  if (field === 'rule') {
-    const filter = { from: range.start, to: range.end }
-    const { groups: fired, total } = await services.state.groupAlerts(filter, FACET_VALUES)
-    return fragment(c, renderer, FACTS, <RuleFacet groups={fired} total={total} state={state} />)
-  }
+  const request = countRequest(input, FACET_TIMEOUT_MS)
+  const column = field === 'rule' ? '@rule' : field
   const top = await services.events.top(
-    { ...countRequest(input), field, order, limit: FACET_VALUES },
+    { ...request, field: column, order, limit: FACET_VALUES },
     c.req.raw.signal,
   )
-  return fragment(c, renderer, FACTS, <Facet {...{ state, range, field, order, top }} />)
+  if (field !== 'rule') {
+    return fragment(c, renderer, FACTS, <Facet {...{ state, range, field, order, top }} />)
+  }
+  const known = rulesById(services.rules)
+  const rules = top.values.map(({ value: id, count: events }) => {
+    const rule = known.get(id)
+    return { id, title: rule?.title ?? id, level: rule?.level, events }
+  })
+  const { distinct, exact } = top
+  return fragment(c, renderer, FACTS, <RuleFacet {...{ state, rules, distinct, exact }} />)
 }
 
 async function count(c: AppContext, services: Services, renderer: Renderer) {

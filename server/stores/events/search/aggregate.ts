@@ -185,6 +185,9 @@ function tallyRules(tally: Tally, unit: Unit, bits: Uint32Array): void {
   tally.missing += countBits(bits) - rules.size
 }
 
+/** Of a field with more different values only the newest events are counted. */
+const TALLY_VALUES_MAX = 1_000_000
+
 /** Counts of values over the rows that match. */
 interface Tally {
   readonly counts: Map<string, number>
@@ -208,6 +211,7 @@ export async function topOf(
   const tally: Tally = { counts: new Map(), missing: 0 }
   const gathered: Gathered = new Map()
   for (const unit of units) {
+    if (tally.counts.size > TALLY_VALUES_MAX) run.stop()
     if (run.stopped()) break
     const bits = await matchesOf(run, unit)
     if (request.field === RULE_FIELD) tallyRules(tally, unit, bits)

@@ -19,6 +19,8 @@ export interface Run {
   readonly range: TimeRange
   /** Rows that may match, by the plan, the range and `asof`; `exact` when they are just those that do. */
   propose(unit: Unit): { readonly bits: Uint32Array; readonly exact: boolean }
+  /** Ends it before it is complete. */
+  stop(): void
   /** True once it must stop; to be asked often. */
   stopped(): boolean
   /** Lets other work have the thread when it is time to. */
@@ -62,6 +64,9 @@ export function startRun(request: RunRequest, total: number, signal?: AbortSigna
       keepRange(unit, bits, range)
       candidates += countBits(bits)
       return { bits, exact }
+    },
+    stop() {
+      complete = false
     },
     stopped() {
       if (!complete) return true
