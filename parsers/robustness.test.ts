@@ -20,6 +20,25 @@ const SEEDS = [
   '{"timestamp":"2026-11-20T10:11:12Z","event_type":"dns","flow_id":1,"dns":{"rrname":"a"}}',
   '{"Event":{"System":{"EventID":1,"Channel":"Security"},"EventData":{"Data":["a"]}}}',
   '{"source":"syslog","message":"<34>Nov 20 10:11:12 gate app[7]: text","fields":{"a":1}}',
+  'Nov 20 10:11:12 gw kernel: [1.2] [UFW BLOCK] IN=eth0 OUT= SRC=192.0.2.1 DST=192.0.2.2 PROTO=TCP SPT=1 DPT=2',
+  '20-Nov-2026 10:11:12.345 queries: info: client @0x7f 192.0.2.9#5 (a.example): query: a.example IN A +E (192.0.2.1)',
+  '[1795169472] unbound[811:0] info: 192.0.2.9 a.example. A IN NOERROR 0.001 0 61',
+  'DHCPREQUEST for 192.0.2.77 (192.0.2.1) from 00:16:3e:aa:bb:cc (laptop) via eth1',
+  '1795169472.123    180 192.0.2.9 TCP_MISS/200 3120 GET http://a.example/ anna HIER_DIRECT/192.0.2.7 -',
+  'h haproxy[9]: 192.0.2.9:5 [20/Nov/2026:10:11:12.345] w a/s 0/0/1/2/3 200 5 - - ---- 5/5/0/0/0 0/0 {a|b} "GET / HTTP/1.1"',
+  'postfix/smtpd[9]: NOQUEUE: reject: RCPT from a.example[192.0.2.9]: 554 5.7.1 <x>: no; from=<a> to=<b>',
+  'openvpn[5]: anna/192.0.2.9:1194 MULTI: Learn: 10.8.0.6 -> anna/192.0.2.9:1194',
+  '%ASA-6-302013: Built inbound TCP connection 7 for o:192.0.2.9/5 (192.0.2.9/5)(LOCAL\\anna) to i:192.0.2.1/443 (u)',
+  '%FTD-1-430003: SrcIP: 192.0.2.9, DstIP: 192.0.2.1, User: a, URL: http://a.example/',
+  '<189>7: *Nov 20 10:11:12: %SEC-6-IPACCESSLOGP: list 1 denied udp 192.0.2.9(5) -> 192.0.2.1(53), 1 packet',
+  '<189>date=2026-11-20 time=10:11:12 devname="f" logid="1" type="utm" srcip=192.0.2.9 url="/a" msg="x"',
+  '1,2026/11/20 10:11:12,01,THREAT,url,1,2026/11/20 10:11:12,192.0.2.9,192.0.2.1,,,r,u,,a,v,t,u,e,e,f,,7,1,5,80,0,0,0,tcp,alert,"a.example/",(9999),m,low',
+  '<134>1 2026-11-20T10:11:12Z gw CheckPoint 7 - [action:"Drop"; loguid:"{0}"; origin:"192.0.2.1"; src:"192.0.2.9"]',
+  'filterlog[7]: 5,,,1,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,192.0.2.9,192.0.2.1,5,22,0,S,1,,1,,m',
+  'CEF:0|A|B|1|2|n|7|src=192.0.2.9 cs1Label=L cs1=v msg=a \\= b',
+  'LEEF:2.0|A|B|1|2|^|src=192.0.2.9^dst=192.0.2.1',
+  'time=2026-11-20T10:11:12Z level=info msg="a b" user=anna',
+  '2026-11-20 10:11:12 192.0.2.1 GET /a b=c 443 - 192.0.2.9 M/5.0 - 200 0 0 15',
 ]
 
 describe('a megabyte is read in time that grows with its length only', () => {
@@ -40,6 +59,11 @@ describe('a megabyte is read in time that grows with its length only', () => {
     '(',
     '<',
     ' from ',
+    '%',
+    '@',
+    '="',
+    '\\"',
+    '|',
   ]
   test.each(SEEDS)(
     '%s',
