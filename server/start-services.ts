@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { RulesReport } from './ingest/rules.ts'
+import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
@@ -10,9 +11,9 @@ import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
+import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
-import { createReleases } from './services/releases.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import type { Services } from './services/services.ts'
@@ -93,6 +94,7 @@ async function start(
     await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
   }
+  await stageLive(settings.data)
   const ingest = await startIngest({
     dataFolder: settings.data,
     ruleFolders: () => ruleFolders(settings),

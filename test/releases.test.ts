@@ -1,8 +1,10 @@
 // Releases through the front door: a commit of a rule repository becomes what the server runs.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { backUp } from '../server/backup/backup.ts'
+import { restore } from '../server/backup/restore.ts'
 import { startServer } from '../server/main.ts'
 import {
   API_KEY,
@@ -218,6 +220,17 @@ test('what is live stays live over a restart', async () => {
     ((await rules.json()) as { total: number }).total,
   ]).toEqual([live, 1])
   await again.stop()
-  const file = join(server.data, 'releases/live.json')
-  expect(existsSync(file) && JSON.parse(readFileSync(file, 'utf8'))).toEqual({ commit: live })
+})
+
+test('a backup holds the live content', async () => {
+  const backup = join(folder, 'backup')
+  const restored = join(folder, 'restored')
+  await backUp(server.data, backup, () => {})
+  await restore(backup, restored)
+  const again = await startServer(testSettings(restored))
+  const headers = { 'x-api-key': API_KEY }
+  const answer = await fetch(`${again.url}/api/v1/detections/rules/${RULE}`, { headers })
+  const served = (await answer.json()) as { text: string }
+  await again.stop()
+  expect(served.text).toContain('two.exe')
 })

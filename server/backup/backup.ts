@@ -16,6 +16,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { openRepository } from '../releases/repository.ts'
+import { CONTENT_BUNDLE, contentRepository, LIVE_FILE, liveCommit } from '../releases/staging.ts'
 import { countMatchesAfter, readMatchSequence } from '../stores/events/intake-matches.ts'
 import { readEpoch } from '../stores/events/intake-read.ts'
 import { stateUrl } from '../stores/state/open.ts'
@@ -57,6 +59,7 @@ export async function backUp(
     copyFileSync(join(data, 'key'), join(to, 'key'))
     paths.push('key')
   }
+  paths.push(...(await copyContent(data, to)))
   const files = []
   for (const path of paths) {
     chmodSync(join(to, path), 0o600)
@@ -67,6 +70,16 @@ export async function backUp(
   writeFileSync(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
   for (const path of [MANIFEST, 'events', '.']) sync(join(to, path))
   return manifest
+}
+
+/** The live commit and all that were live before it, where there was a release. */
+async function copyContent(data: string, to: string): Promise<readonly string[]> {
+  if (liveCommit(data) === undefined) return []
+  mkdirSync(join(to, 'releases'), { mode: 0o700 })
+  copyFileSync(join(data, LIVE_FILE), join(to, LIVE_FILE))
+  const repository = await openRepository(contentRepository(data))
+  await repository.save(join(to, CONTENT_BUNDLE))
+  return [LIVE_FILE, CONTENT_BUNDLE]
 }
 
 /** Matches leave the intake once they are in alerts. Those made into alerts between the two copies may be

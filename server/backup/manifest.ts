@@ -5,8 +5,9 @@ import { z } from 'zod'
 
 export const MANIFEST = 'manifest.json'
 export const MANIFEST_FORMAT = 1
-/** Files of a backup may lie here, beside the three at the top. */
-const FILE_PATH = /^(state\.db|intake\.db|key|events\/\d{4}-\d\d-\d\d\.\d+\.db)$/
+/** Files of a backup may lie here, beside those at the top. */
+const FILE_PATH =
+  /^(state\.db|intake\.db|key|content\.bundle|releases\/live\.json|events\/\d{4}-\d\d-\d\d\.\d+\.db)$/
 
 /** Why a backup or restore was not done; the message names the file. */
 export class BackupError extends Error {}

@@ -6,7 +6,7 @@ import { BackupError, describeFile, type Manifest, readManifest, requireEmpty } 
 /** Files are copied and checked here before they take their places. */
 const STAGE = 'restoring'
 /** `intake.db` comes last: without it no server takes the folder for one with events. */
-const ORDER = ['events', 'key', 'state.db', 'intake.db']
+const ORDER = ['events', 'key', 'content.bundle', 'releases', 'state.db', 'intake.db']
 
 /** Restores `from` into `data`. Throws `BackupError` naming what is missing or damaged. */
 export async function restore(from: string, data: string): Promise<Manifest> {

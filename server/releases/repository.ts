@@ -28,6 +28,10 @@ export interface Repository {
   facts(commit: string): Promise<CommitFacts | undefined>
   /** Whether `commit` is `ancestor` or comes after it. */
   descends(commit: string, ancestor: string): Promise<boolean>
+  /** Keeps a commit whatever else comes and goes. */
+  keep(commit: string): Promise<void>
+  /** Writes all kept commits into one bundle file. */
+  save(bundleFile: string): Promise<void>
   /** Writes the files of a commit into an empty folder. */
   checkOut(commit: string, into: string): Promise<void>
   /** Changed files between two commits, `A|M|D|R` and path. */
@@ -62,6 +66,9 @@ export async function openRepository(folder: string): Promise<Repository> {
       const { code } = await attempt(folder, ['merge-base', '--is-ancestor', ancestor, commit])
       return code === 0
     },
+    keep: async (commit) => void (await git('update-ref', `refs/releases/${commit}`, commit)),
+    save: async (bundleFile) =>
+      void (await git('bundle', 'create', '--quiet', bundleFile, '--glob=refs/releases/*')),
     checkOut: async (commit, into) => {
       await mkdir(into, { recursive: true })
       const index = `${into}.index`

@@ -5,7 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkContent } from '../releases/check.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
-import { liveCommit, setLiveCommit, stage } from '../releases/staging.ts'
+import {
+  contentRepository,
+  LIVE_FILE,
+  liveCommit,
+  setLiveCommit,
+  stage,
+} from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { NewRelease, ReleaseFinding, ReleaseRecord } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'
@@ -54,7 +60,7 @@ export interface ReleaseParts {
 
 export function createReleases({ data, ingest, state }: ReleaseParts): ReleaseService {
   let opened: Promise<Repository> | undefined
-  const repository = () => (opened ??= openRepository(join(data, 'content.git')))
+  const repository = () => (opened ??= openRepository(contentRepository(data)))
   const inTurn = createTurn()
 
   /** Stages, checks and swaps; the way back is the old commit. */
@@ -91,7 +97,7 @@ export function createReleases({ data, ingest, state }: ReleaseParts): ReleaseSe
       return await ingest.reload()
     } catch (error) {
       if (previous !== undefined) await setLiveCommit(data, previous)
-      else await rm(join(data, 'releases', 'live.json'))
+      else await rm(join(data, LIVE_FILE))
       throw error
     }
   }
