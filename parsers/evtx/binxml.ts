@@ -13,6 +13,7 @@ import type {
   Template,
   ValueSlot,
 } from './nodes.ts'
+import { utf16Text } from './utf16.ts'
 
 /** Elements, templates and fragments inside each other, at most. */
 export const DEPTH_MAX = 64
@@ -252,7 +253,7 @@ function readText(bytes: Buffer, cursor: Cursor): string {
   const units = word(bytes, cursor)
   const start = cursor.at
   skip(cursor, 2 * units)
-  return bytes.toString('utf16le', start, cursor.at)
+  return utf16Text(bytes, start, cursor.at)
 }
 
 function skip(cursor: Cursor, count: number): void {

@@ -1,6 +1,7 @@
 // Names of elements and attributes: strings of the chunk that are stored once and referred to by offset.
 import { damaged } from './error.ts'
 import type { ChunkBytes, Name } from './nodes.ts'
+import { utf16Text } from './utf16.ts'
 
 /** Offset of the next name of this hash (4), hash (2), length (2). */
 const HEAD_BYTES = 8
@@ -21,7 +22,7 @@ export function readName(bytes: Buffer, offset: number): Name | undefined {
   const hash = bytes.readUInt16LE(offset + 4)
   const end = offset + HEAD_BYTES + 2 * bytes.readUInt16LE(offset + 6)
   if (end + 2 > bytes.length || bytes.readUInt16LE(end) !== 0) return undefined
-  const text = bytes.toString('utf16le', offset + HEAD_BYTES, end)
+  const text = utf16Text(bytes, offset + HEAD_BYTES, end)
   return { text, size: end + 2 - offset, sure: hash === hashOf(text) }
 }
 

@@ -91,11 +91,16 @@ function valueAt(rendering: Rendering, index: number, scope: Scope): FieldValue 
 }
 
 function addText(rendering: Rendering, content: Content, value: FieldValue): void {
+  count(rendering, value)
+  content.text = content.text === undefined ? value : `${asText(content.text)}${asText(value)}`
+}
+
+/** Adds to the size of the event, which has a limit. */
+function count(rendering: Rendering, value: FieldValue): void {
   rendering.units += unitsOf(value)
   if (rendering.units > EVENT_UNITS_MAX) {
     throw new EvtxError('evtx-limit', `more than ${EVENT_UNITS_MAX} characters`)
   }
-  content.text = content.text === undefined ? value : `${asText(content.text)}${asText(value)}`
 }
 
 function unitsOf(value: FieldValue): number {
@@ -109,15 +114,24 @@ function renderElement(
   scope: Scope,
   parent: Content,
 ): void {
-  const { children } = element
+  const { name, children } = element
   const only = children.length === 1 ? children[0] : undefined
-  // What is optional and absent takes its element along.
-  if (typeof only === 'object' && only.kind === 'substitution' && only.optional) {
-    if ((scope.slots[only.index]?.type ?? TYPE.null) === TYPE.null) return
+  // Most elements hold one value or one text: they need no content of their own.
+  if (typeof only === 'object' && only.kind === 'substitution') {
+    const type = scope.slots[only.index]?.type ?? TYPE.null
+    // What is optional and absent takes its element along.
+    if (only.optional && type === TYPE.null) return
+    if (type !== TYPE.binaryXml) {
+      const value = valueAt(rendering, only.index, scope)
+      if (value !== null) count(rendering, value)
+      const attributes = attributesOf(rendering, element, scope)
+      addElement(parent, name, attributes, value ?? undefined, undefined)
+      return
+    }
   }
   const attributes = attributesOf(rendering, element, scope)
-  const content = contentOf(rendering, children, scope)
-  addElement(parent, element.name, attributes, content)
+  const { text, elements } = contentOf(rendering, children, scope)
+  addElement(parent, name, attributes, text, elements)
 }
 
 function attributesOf(
@@ -127,6 +141,13 @@ function attributesOf(
 ): Fields | undefined {
   let out: Writable | undefined
   for (const { name, parts } of attributes) {
+    const first = parts[0]
+    if (parts.length === 1 && typeof first === 'string') {
+      count(rendering, first)
+      out ??= {}
+      define(out, name, first)
+      continue
+    }
     const content = emptyContent()
     addNodes(rendering, parts, scope, content)
     const only = parts.length === 1 ? parts[0] : undefined

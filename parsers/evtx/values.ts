@@ -2,6 +2,7 @@
 // hexadecimal as `0x..`, GUIDs in braces, times as ISO 8601, arrays as arrays.
 import type { FieldValue } from '../../sigma/event.ts'
 import { filetimeText, systemtimeText } from './time.ts'
+import { utf16Text } from './utf16.ts'
 
 export const TYPE = {
   null: 0x00,
@@ -101,7 +102,7 @@ export function decodeValue(bytes: Buffer, type: number, at: number, size: numbe
 function textOf(bytes: Buffer, start: number, end: number): string {
   let last = start + ((end - start) & ~1)
   while (last > start && bytes[last - 1] === 0 && bytes[last - 2] === 0) last -= 2
-  return last === start ? '' : bytes.toString('utf16le', start, last)
+  return last === start ? '' : utf16Text(bytes, start, last)
 }
 
 function arrayOf(bytes: Buffer, type: number, at: number, size: number): FieldValue {
@@ -128,10 +129,10 @@ function textsOf(bytes: Buffer, at: number, end: number): readonly string[] {
   let start = at
   for (let next = at; next + 1 < end; next += 2) {
     if (bytes[next] !== 0 || bytes[next + 1] !== 0) continue
-    texts.push(bytes.toString('utf16le', start, next))
+    texts.push(utf16Text(bytes, start, next))
     start = next + 2
   }
-  if (start + 1 < end) texts.push(bytes.toString('utf16le', start, end))
+  if (start + 1 < end) texts.push(utf16Text(bytes, start, end))
   return texts
 }
 

@@ -16,29 +16,41 @@ export function emptyContent(): Content {
   return { text: undefined, elements: undefined, repeated: undefined }
 }
 
-/** Puts a finished element into the one around it. */
+/** Puts a finished element, with its text and elements, into the one around it. */
 export function addElement(
   parent: Content,
   name: string,
   attributes: Fields | undefined,
-  content: Content,
+  text: FieldValue | undefined,
+  elements: Fields | undefined,
 ): void {
   const dataName = name === 'Data' ? attributes?.Name : undefined
-  if (dataName === undefined) addMember(parent, name, valueWith(attributes, content))
-  else addMember(parent, asText(dataName), dataValue(attributes!, content))
+  if (dataName === undefined) addMember(parent, name, valueWith(attributes, text, elements))
+  else {
+    const value = valueWith(moreThanName(attributes!), text, elements)
+    addMember(parent, typeof dataName === 'string' ? dataName : asText(dataName), value)
+  }
 }
 
 /** Named data is its value; other attributes than the name are not lost. */
-function dataValue(attributes: Fields, content: Content): FieldValue {
-  let more = false
-  for (const name in attributes) if (name !== 'Name' && name !== 'Type') more = true
-  return valueWith(more ? attributes : undefined, content)
+function moreThanName(attributes: Fields): Fields | undefined {
+  for (const name in attributes) if (name !== 'Name' && name !== 'Type') return attributes
+  return undefined
 }
 
-function valueWith(attributes: Fields | undefined, { text, elements }: Content): FieldValue {
+function valueWith(
+  attributes: Fields | undefined,
+  text: FieldValue | undefined,
+  elements: Fields | undefined,
+): FieldValue {
   if (attributes === undefined) {
     if (elements === undefined) return text ?? null
     return text === undefined ? elements : { ...elements, '#text': text }
+  }
+  if (elements === undefined) {
+    return text === undefined
+      ? { '#attributes': attributes }
+      : { '#attributes': attributes, '#text': text }
   }
   return {
     '#attributes': attributes,

@@ -52,8 +52,8 @@ function setCore(fields: Writable, name: string, value: FieldValue, flat: boolea
 
 /** `Threat Name` is asked for as `ThreatName`, `Feature Name` as `Feature_Name`. */
 function addUnspacedNames(fields: Writable): void {
-  for (const name of Object.keys(fields)) {
-    if (!/^[A-Za-z][\w]* [\w ]*$/.test(name)) continue
+  for (const name in fields) {
+    if (!name.includes(' ') || !/^[A-Za-z][\w]* [\w ]*$/.test(name)) continue
     const value = fields[name]!
     fields[name.replaceAll(' ', '')] ??= value
     fields[name.replaceAll(' ', '_')] ??= value
@@ -64,7 +64,8 @@ function addUnspacedNames(fields: Writable): void {
 function addUnnamedData(fields: Writable): void {
   const { Data: present } = fields
   if (Array.isArray(present) && present.length === 1) fields.Data = present[0]!
-  if (present !== undefined) return
+  const { param1, param2, param3 } = fields
+  if (present !== undefined || (param1 ?? param2 ?? param3) === undefined) return
   const data: FieldValue[] = []
   // Collectors drop empty values, but not the numbers of those behind them.
   for (let number = 1; number <= UNNAMED_MAX; number++) {

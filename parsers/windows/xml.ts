@@ -82,7 +82,7 @@ function close(parent: Content, { name, attributes, content }: OpenElement): voi
   }
   // An empty value of the data is an empty text, as the event log's own JSON has it.
   if (name === 'Data' && content.elements === undefined) content.text ??= ''
-  addElement(parent, name, attributes, content)
+  addElement(parent, name, attributes, content.text, content.elements)
 }
 
 function addText(content: Content, source: string): void {
