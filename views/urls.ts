@@ -66,6 +66,7 @@ export const urls = {
   alertDrawer: route('/alerts/drawer/:id'),
   alertChange: route('/alerts/change/:id'),
   alertBulk: route('/alerts/bulk'),
+  alertUndo: route('/alerts/undo'),
   rules: route('/rules'),
   rule: route('/rules/:id'),
   ruleLivenessSummary: route('/rules/liveness'),

@@ -26,7 +26,7 @@ const count = async (q: string) =>
 
 test('a packed file under its name goes through the reader, twice without being stored twice', async () => {
   const lines = Array.from({ length: 2500 }, (_, n) => JSON.stringify({ message: `packed ${n}` }))
-  const body = Bun.zstdCompressSync(lines.join('\n'))
+  const body = new Uint8Array(Bun.zstdCompressSync(lines.join('\n')))
   for (let again = 0; again < 2; again++) {
     expect((await upload('app.ndjson.zst', body, '&source=packed')).status).toBe(200)
     expect(await finished()).toContain('2,500 events')

@@ -171,6 +171,22 @@ describe.skipIf(chromium === undefined)('pages', () => {
     expect(problems).toEqual([])
   })
 
+  test('what is ticked changes at once, and is put back by one key', async () => {
+    await page.goto(`${server.url}/alerts`)
+    const row = page.locator('#queue tr[data-row]').first()
+    await row.waitFor()
+    expect(await row.locator('td').nth(5).textContent()).toBe('new')
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.locator('.bulk-bar button', { hasText: 'Acknowledge' }).click()
+    await page.locator('#queue .notice', { hasText: 'changed' }).waitFor()
+    expect(await row.locator('td').nth(5).textContent()).toBe('acknowledged')
+    await page.keyboard.press('u')
+    await page.locator('#queue .notice', { hasText: 'put back' }).waitFor()
+    expect(await row.locator('td').nth(5).textContent()).toBe('new')
+    expect(problems).toEqual([])
+  })
+
   test('a change that someone else made first is shown, not overwritten', async () => {
     const { alerts } = await server.services.state.listAlerts({
       filter: { status: ['new'] },

@@ -13,8 +13,13 @@ interface QueueProps {
   readonly now: number
   readonly csrfToken: string
   readonly canWrite: boolean
-  /** What a bulk change did, where one was just made. */
-  readonly done?: string
+  readonly done?: BulkDone
+}
+
+/** What a bulk change did, where one was just made, and the times under which it can be taken back. */
+export interface BulkDone {
+  readonly text: string
+  readonly undo: readonly number[]
 }
 
 /** The queue, one row per rule. */
@@ -224,6 +229,28 @@ function Tick(props: QueueProps & { readonly value: string; readonly label: stri
   )
 }
 
+function Done(props: QueueProps & { readonly done: BulkDone }) {
+  const { text, undo } = props.done
+  const params = { ...alertParams({ ...props.state, sel: '' }), at: undo.join(',') }
+  return (
+    <Notice kind="ok">
+      {text}{' '}
+      {undo.length > 0 && (
+        <button
+          id="undo"
+          type="button"
+          class="small"
+          data-key="u"
+          hx-post={urls.alertUndo.href(params)}
+          hx-target="#queue"
+        >
+          Undo <kbd>u</kbd>
+        </button>
+      )}
+    </Notice>
+  )
+}
+
 /** The form around the rows: what is ticked can be taken or given a verdict at once. */
 function Bulk(props: QueueProps & { readonly children?: Child }) {
   const { state, now } = props
@@ -234,7 +261,7 @@ function Bulk(props: QueueProps & { readonly children?: Child }) {
       hx-post={urls.alertBulk.href(alertParams({ ...state, sel: '' }))}
       hx-target="#queue"
     >
-      {props.done !== undefined && <Notice kind="ok">{props.done}</Notice>}
+      {props.done !== undefined && <Done {...props} done={props.done} />}
       <input type="hidden" name="_csrf" value={props.csrfToken} />
       <input type="hidden" name="before" value={now} />
       <div class="bulk-bar">
@@ -274,7 +301,7 @@ function EmptyQueue(props: QueueProps) {
   const { state } = props
   return (
     <div class="empty">
-      {props.done !== undefined && <Notice kind="ok">{props.done}</Notice>}
+      {props.done !== undefined && <Done {...props} done={props.done} />}
       <h2>Nothing to do here</h2>
       <ul>
         <li>

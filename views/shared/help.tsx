@@ -34,6 +34,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ['a', 'take'],
       ['v then 1-7', 'verdict'],
+      ['u', 'undo what was just done to the selection'],
     ],
   ],
 ]

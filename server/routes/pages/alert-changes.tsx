@@ -9,6 +9,7 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
+import type { BulkResult } from '../../stores/state/alerts-store.ts'
 import {
   ALERT_STATUSES,
   type Alert,
@@ -27,9 +28,11 @@ export function alertChangeRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.post(urls.alertChange.pattern, (c) => change(c, services, renderer))
   app.post(urls.alertBulk.pattern, (c) => bulk(c, services, renderer))
+  app.post(urls.alertUndo.pattern, (c) => undo(c, services, renderer))
   return app
 }
 
+const OTHERS_NAMED = 5
 const Reason = z.string().max(4000).default('')
 const Verdict = z.enum(VERDICTS)
 
@@ -129,12 +132,46 @@ async function bulk(c: AppContext, services: Services, renderer: Renderer) {
       throw new ServiceError('invalid', 'A verdict for many alerts needs a reason.')
   }
   const filter = alertFilter(readAlerts(c), Date.now())
-  const result = { changed: 0, skipped: [] as string[] }
+  const result: BulkOutcome = { changed: 0, skipped: [], at: new Set() }
   for (const id of wanted.ids) await changeOne(c, services, wanted, filter, id, result)
-  const skipped = [...new Set(result.skipped)]
-  const others =
-    skipped.length === 0 ? '' : `, ${skipped.length} left alone: ${skipped.slice(0, 5).join('; ')}`
-  return queue(c, services, renderer, `${plural(result.changed, 'alert')} changed${others}`)
+  const text = `${plural(result.changed, 'alert')} changed${othersText(result.skipped)}`
+  return queue(c, services, renderer, { text, undo: [...result.at] })
+}
+
+function othersText(skipped: readonly string[]): string {
+  const others = [...new Set(skipped)]
+  if (others.length === 0) return ''
+  return `, ${others.length} left alone: ${others.slice(0, OTHERS_NAMED).join('; ')}`
+}
+
+const Undo = z.object({
+  at: z.string().regex(/^\d{1,16}(?:,\d{1,16}){0,999}$/, 'milliseconds'),
+})
+
+/** Takes back what one act did: the times under which it was written down. */
+async function undo(c: AppContext, services: Services, renderer: Renderer) {
+  requireWrite(c)
+  const { at } = Undo.parse(c.req.query())
+  const result: BulkOutcome = { changed: 0, skipped: [], at: new Set() }
+  for (const time of at.split(',')) {
+    const undone = await services.state.undoChanges(Number(time), actorOf(c))
+    take(result, undone)
+  }
+  const text = `${plural(result.changed, 'alert')} put back${othersText(result.skipped)}`
+  return queue(c, services, renderer, { text, undo: [...result.at] })
+}
+
+interface BulkOutcome {
+  changed: number
+  readonly skipped: string[]
+  /** When it was written down. */
+  readonly at: Set<number>
+}
+
+function take(outcome: BulkOutcome, done: BulkResult): void {
+  outcome.changed += done.changed
+  if (done.changed > 0) outcome.at.add(done.at)
+  outcome.skipped.push(...done.skipped.map((one) => `${one.id} changed by ${one.who}`))
 }
 
 async function changeOne(
@@ -143,7 +180,7 @@ async function changeOne(
   wanted: z.output<typeof Bulk>,
   filter: AlertFilter,
   id: string,
-  result: { changed: number; skipped: string[] },
+  result: BulkOutcome,
 ): Promise<void> {
   const by = actorOf(c)
   const change = bulkChange(wanted, by.name)
@@ -153,13 +190,17 @@ async function changeOne(
       { filter: { ...filter, ruleId: name }, before: wanted.before, change },
       by,
     )
-    result.changed += done.changed
-    result.skipped.push(...done.skipped.map((one) => `${one.id} changed by ${one.who}`))
+    take(result, done)
     return
   }
   try {
-    await services.state.changeAlert(name, { ...change, version: Number(version) }, by)
+    const { updated } = await services.state.changeAlert(
+      name,
+      { ...change, version: Number(version) },
+      by,
+    )
     result.changed++
+    result.at.add(updated)
   } catch (error) {
     if (!isConflict(error)) throw error
     result.skipped.push(error.message)

@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import { AlertDrawer, type Similar } from '../../../views/alerts/drawer.tsx'
 import { AlertsPage, AlertTotals } from '../../../views/alerts/page.tsx'
-import { AlertQueue, AlertRows, GroupQueue } from '../../../views/alerts/queue.tsx'
+import { AlertQueue, AlertRows, type BulkDone, GroupQueue } from '../../../views/alerts/queue.tsx'
 import { type AlertState, alertsHref } from '../../../views/alerts/state.ts'
 import { formatTook } from '../../../views/shared/format.ts'
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
@@ -46,7 +46,12 @@ export function alertRoutes(services: Services, renderer: Renderer) {
 }
 
 /** The queue as a fragment; `done` says what a bulk change did. */
-export async function queue(c: AppContext, services: Services, renderer: Renderer, done?: string) {
+export async function queue(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  done?: BulkDone,
+) {
   const started = performance.now()
   const now = Date.now()
   const state = readAlerts(c)
@@ -90,7 +95,7 @@ export async function queue(c: AppContext, services: Services, renderer: Rendere
         <>
           <AlertTotals counts={counts} {...('groups' in found ? { groups: found.total } : {})} />
           <StatusUpdate parts={status} />
-          <Announce text={done ?? `${counts.total} alerts`} />
+          <Announce text={done?.text ?? `${counts.total} alerts`} />
         </>
       )}
     </>,

@@ -45,7 +45,7 @@ export interface ChangeHooks {
 export function createAlertChanges(
   context: Context,
   hooks: ChangeHooks,
-): Pick<AlertStore, 'changeAlert' | 'changeAlerts'> {
+): Pick<AlertStore, 'changeAlert' | 'changeAlerts' | 'undoChanges'> {
   const { database, now } = context
   return {
     changeAlert: async (id, change, by) => {
@@ -80,6 +80,7 @@ export function createAlertChanges(
       return alertFromRow(row)
     },
     changeAlerts: (bulk, by) => changeMany(context, bulk, by, hooks),
+    undoChanges: (at, by) => undoMany(context, at, by, hooks),
   }
 }
 
@@ -91,6 +92,7 @@ async function changeMany(
 ): Promise<BulkResult> {
   const fields = fieldsOf(change)
   const where = whereOf(filter)
+  const at = now()
   const { ids, skipped } = await database.write(async (write) => {
     const rows = await database.all(
       `SELECT a.number, a.changed_at, a.changed_by FROM alerts a
@@ -99,14 +101,8 @@ async function changeMany(
     )
     const isUntouched = (row: Row) => row.changed_at === null || Number(row.changed_at) <= before
     const numbers = rows.filter(isUntouched).map((row) => Number(row.number))
-    const skipped = rows
-      .filter((row) => !isUntouched(row))
-      .map((row) => ({
-        id: alertId(Number(row.number)),
-        who: text(row.changed_by),
-        at: Number(row.changed_at),
-      }))
-    changeRows(write, numbers, fields, by, now())
+    const skipped = rows.filter((row) => !isUntouched(row)).map(skippedOf)
+    changeRows(write, numbers, fields, by, at)
     write.audit(
       {
         action: 'alert.change-many',
@@ -120,7 +116,78 @@ async function changeMany(
     return { ids: numbers.map(alertId), skipped }
   })
   hooks.changed(ids)
-  return { changed: ids.length, skipped }
+  return { changed: ids.length, at, skipped }
+}
+
+function skippedOf(row: Row): BulkResult['skipped'][number] {
+  const at = Number(row.changed_at)
+  return { id: alertId(Number(row.number)), who: text(row.changed_by), at }
+}
+
+/** Columns that people change. */
+const CHANGEABLE = ['status', 'verdict', 'reason', 'owner'] as const
+
+/** What was written down then is put back where nothing came after it. */
+async function undoMany(
+  { database, now }: Context,
+  done: number,
+  by: Actor,
+  hooks: ChangeHooks,
+): Promise<BulkResult> {
+  const at = now()
+  const { ids, skipped } = await database.write(async (write) => {
+    const rows = await database.all(
+      `SELECT number, changed_at, changed_by FROM alerts WHERE number IN
+         (SELECT alert FROM alert_activity WHERE at = ? AND who = ? AND what IN
+           (SELECT value FROM json_each(?)))
+       ORDER BY number`,
+      [done, by.name, JSON.stringify(CHANGEABLE)],
+    )
+    const isLast = (row: Row) => Number(row.changed_at) === done && text(row.changed_by) === by.name
+    const numbers = rows.filter(isLast).map((row) => Number(row.number))
+    putBack(write, numbers, done, by, at)
+    const object = `${numbers.length} alerts`
+    write.audit({ action: 'alert.undo', object, before: String(done) }, by)
+    hooks.changing()
+    return {
+      ids: numbers.map(alertId),
+      skipped: rows.filter((row) => !isLast(row)).map(skippedOf),
+    }
+  })
+  hooks.changed(ids)
+  return { changed: ids.length, at, skipped }
+}
+
+function putBack(
+  write: Write,
+  numbers: readonly number[],
+  done: number,
+  by: Actor,
+  at: number,
+): void {
+  const list = JSON.stringify(numbers)
+  const then = (column: string) =>
+    `FROM alert_activity v WHERE v.alert = a.number AND v.at = ? AND v.who = ? AND v.what = '${column}'`
+  const chosen = 'a.number IN (SELECT value FROM json_each(?))'
+  for (const column of CHANGEABLE) {
+    const was = [done, by.name]
+    write.add(
+      `INSERT INTO alert_activity (alert, at, who, what, before, after)
+       SELECT a.number, ?, ?, ?, a.${column}, (SELECT v.before ${then(column)})
+       FROM alerts a WHERE ${chosen} AND EXISTS (SELECT 1 ${then(column)})`,
+      [at, by.name, column, ...was, list, ...was],
+    )
+    write.add(
+      `UPDATE alerts AS a SET ${column} = (SELECT v.before ${then(column)})
+       WHERE ${chosen} AND EXISTS (SELECT 1 ${then(column)})`,
+      [...was, list, ...was],
+    )
+  }
+  write.add(
+    `UPDATE alerts AS a SET version = version + 1, updated = ?, changed_at = ?, changed_by = ?
+     WHERE ${chosen}`,
+    [at, at, by.name, list],
+  )
 }
 
 /** Changes alerts by number and writes down what became of each column that differs. */

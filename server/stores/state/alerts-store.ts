@@ -36,6 +36,8 @@ export interface BulkChange {
 
 export interface BulkResult {
   readonly changed: number
+  /** When, milliseconds: what `undoChanges` takes back. */
+  readonly at: number
   /** Those that someone changed after the cut-off, with who and when. */
   readonly skipped: readonly { readonly id: string; readonly who: string; readonly at: number }[]
 }
@@ -67,6 +69,9 @@ export interface AlertStore {
   /** `conflict` for a stale version (says who changed it and when), `not-found`, `invalid`. */
   changeAlert(id: string, change: AlertChange, by: Actor): Promise<Alert>
   changeAlerts(bulk: BulkChange, by: Actor): Promise<BulkResult>
+  /** Takes back what this person changed at that time, one alert or many: status, verdict, reason and owner
+   * become what they were. Alerts that were changed since stay as they are and are named. */
+  undoChanges(at: number, by: Actor): Promise<BulkResult>
   /** Oldest first. */
   alertActivity(id: string): Promise<readonly AlertActivity[]>
   /** Raises or keeps the one alert of a source that fell silent after `lastEvent` (ms). */

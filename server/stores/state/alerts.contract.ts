@@ -267,6 +267,31 @@ export function alertsContract(
       expect(counts.bySeverity.high).toBe(4)
     })
 
+    test('a bulk change is undone where nothing came after it, and named where something did', async () => {
+      await insert([{ rule: 'r1' }, { rule: 'r1' }, { rule: 'r1' }])
+      opened.advance(1000)
+      await store.changeAlert('A-1', { owner: 'ben', status: 'acknowledged', version: 1 }, ANA)
+      opened.advance(1000)
+      const before = (await store.getAlert('A-1'))?.updated ?? 0
+      const change = { verdict: 'false_positive_logic', reason: 'noise', owner: null } as const
+      const done = await store.changeAlerts({ filter: {}, before, change }, ANA)
+      opened.advance(1000)
+      await store.changeAlert('A-3', { status: 'new', version: 2 }, { name: 'ben' })
+      expect((await store.undoChanges(done.at, { name: 'ben' })).changed).toBe(0)
+      opened.advance(1000)
+      const undone = await store.undoChanges(done.at, ANA)
+      expect(undone).toMatchObject({ changed: 2, skipped: [{ id: 'A-3', who: 'ben' }] })
+      const first = await store.getAlert('A-1')
+      expect(first).toMatchObject({ status: 'acknowledged', owner: 'ben', version: 4 })
+      expect(first?.verdict).toBeUndefined()
+      expect(first?.reason).toBeUndefined()
+      expect(await store.getAlert('A-2')).toMatchObject({ status: 'new', version: 3 })
+      expect((await store.alertActivity('A-2')).at(-1)).toMatchObject({ who: 'ana' })
+      opened.advance(1000)
+      expect((await store.undoChanges(undone.at, ANA)).changed).toBe(2)
+      expect((await store.getAlert('A-1'))?.verdict).toBe('false_positive_logic')
+    })
+
     test('the cursor and the alerts are written together or not at all', async () => {
       await insert([{}])
       expect(await opened.alerts.cursor()).toEqual({ epoch: 'e', sequence: 1 })
