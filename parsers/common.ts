@@ -62,7 +62,7 @@ const found: (string | number | undefined)[] = COLUMNS.map(() => undefined)
 /** Looks through `json`, and through `inner` for what `json` does not have. */
 export function findCommon(json: Fields, inner: Fields | undefined, context: ParseContext): Common {
   ranks.fill(UNSET)
-  scan(root, json, 0, context)
+  scanTop(json, context)
   if (inner !== undefined) scan(root, inner, NEXT_OBJECT, context)
   const pivots: { -readonly [name in keyof Pivots]: string | number } = {}
   for (let column = FIRST_PIVOT; column < ranks.length; column++) {
@@ -75,22 +75,45 @@ export function findCommon(json: Fields, inner: Fields | undefined, context: Par
   }
 }
 
+/** Keys of the last event and their nodes, by place: events of one kind repeat. */
+const lastKeys: string[] = []
+const lastNodes: (Node | undefined)[] = []
+const PLACES_MAX = 256
+
+function scanTop(object: Fields, context: ParseContext): void {
+  const keys = Object.keys(object)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    let node = lastNodes[i]
+    if (lastKeys[i] !== key) {
+      node = root.get(key)
+      if (i < PLACES_MAX) {
+        lastKeys[i] = key
+        lastNodes[i] = node
+      }
+    }
+    if (node !== undefined) take(node, object[key]!, 0, context)
+  }
+}
+
 function scan(level: Map<string, Node>, object: Fields, base: number, context: ParseContext): void {
   for (const key in object) {
     const node = level.get(key)
-    if (node === undefined) continue
-    const value = object[key]!
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      if (node.children.size > 0) scan(node.children, value as Fields, base, context)
-      continue
-    }
-    for (const { column, rank } of node.slots) {
-      if (base + rank >= ranks[column]!) continue
-      const usable = usableValue(column, value, context)
-      if (usable === undefined) continue
-      ranks[column] = base + rank
-      found[column] = usable
-    }
+    if (node !== undefined) take(node, object[key]!, base, context)
+  }
+}
+
+function take(node: Node, value: FieldValue, base: number, context: ParseContext): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (node.children.size > 0) scan(node.children, value as Fields, base, context)
+    return
+  }
+  for (const { column, rank } of node.slots) {
+    if (base + rank >= ranks[column]!) continue
+    const usable = usableValue(column, value, context)
+    if (usable === undefined) continue
+    ranks[column] = base + rank
+    found[column] = usable
   }
 }
 

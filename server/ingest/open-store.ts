@@ -5,7 +5,7 @@ import { type Committed, type Committer, createCommitter } from './committer.ts'
 import { createRates } from './rates.ts'
 
 /** How often buffers are looked at, milliseconds. */
-const TICK_MS = 100
+const TICK_MS = 250
 const RATES_MS = 1000
 const RETENTION_MS = 600_000
 

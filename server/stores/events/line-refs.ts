@@ -102,9 +102,14 @@ export function writtenPivots(pivots: Pivots, refs: Refs | undefined): string {
   for (const name in pivots) {
     if (refs.fieldOf.has(name)) continue
     const value = pivots[name as keyof Pivots]
-    if (value !== undefined) text += `${text === '' ? '' : ','}"${name}":${JSON.stringify(value)}`
+    if (value === undefined) continue
+    text += `${text === '' ? '' : ','}"${name}":${jsonOf(value)}`
   }
   return `{${text}}`
+}
+
+function jsonOf(value: string | number): string {
+  return Number.isInteger(value) ? `${value}` : JSON.stringify(value)
 }
 
 /** The pivots with those that are fields put back. Throws SyntaxError where a field is missing. */
