@@ -148,14 +148,26 @@ function readElement(chunk: ChunkBytes, cursor: Cursor, hasAttributes: boolean):
     if (token === TOKEN.attribute) {
       attributes.push({ name: readNameOf(chunk, cursor), parts: readParts(chunk, cursor) })
     } else if (token === TOKEN.closeEmpty) {
-      return { kind: 'element', name, attributes, children: [] }
+      return elementOf(name, attributes, [])
     } else if (token === TOKEN.closeStart) {
       const inner: Cursor = { ...cursor, dependency, depth: cursor.depth + 1 }
       const children = readContent(chunk, inner, true)
       cursor.at = inner.at
-      return { kind: 'element', name, attributes, children }
+      return elementOf(name, attributes, children)
     } else throw damaged(`token 0x${token.toString(16)} inside a start tag`)
   }
+}
+
+function elementOf(
+  name: string,
+  attributes: readonly Attribute[],
+  children: readonly Node[],
+): Element {
+  const [first] = attributes
+  const isNamed = name === 'Data' && attributes.length === 1 && first?.name === 'Name'
+  const part = isNamed && first.parts.length === 1 ? first.parts[0] : undefined
+  const dataName = typeof part === 'string' ? part : undefined
+  return { kind: 'element', name, dataName, attributes, children }
 }
 
 function readParts(chunk: ChunkBytes, cursor: Cursor): readonly (string | Substitution)[] {

@@ -17,6 +17,8 @@ export interface Attribute {
 export interface Element {
   readonly kind: 'element'
   readonly name: string
+  /** The constant name of `<Data Name="..">` without further attributes. */
+  readonly dataName: string | undefined
   readonly attributes: readonly Attribute[]
   readonly children: readonly Node[]
 }

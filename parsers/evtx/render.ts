@@ -1,7 +1,14 @@
 // A tree of nodes with its values to JSON: elements are objects, text is their value, attributes stand under
 // `#attributes`, named data under its name, repeated elements are arrays.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
-import { addElement, asText, type Content, define, emptyContent } from '../windows/element.ts'
+import {
+  addElement,
+  addMember,
+  asText,
+  type Content,
+  define,
+  emptyContent,
+} from '../windows/element.ts'
 import { DEPTH_MAX, readFragment } from './binxml.ts'
 import { damaged, EvtxError } from './error.ts'
 import type { ChunkBytes, Element, Node, Substitution, ValueSlot } from './nodes.ts'
@@ -124,6 +131,10 @@ function renderElement(
     if (type !== TYPE.binaryXml) {
       const value = valueAt(rendering, only.index, scope)
       if (value !== null) count(rendering, value)
+      if (element.dataName !== undefined) {
+        addMember(parent, element.dataName, value)
+        return
+      }
       const attributes = attributesOf(rendering, element, scope)
       addElement(parent, name, attributes, value ?? undefined, undefined)
       return

@@ -187,7 +187,13 @@ function unsignedOf(bytes: Buffer, at: number, size: number): FieldValue {
     if (high < 0x20_0000) return high * 0x1_0000_0000 + bytes.readUInt32LE(at)
     return bytes.readBigUInt64LE(at).toString()
   }
-  return isWhole(size) ? bytes.readUIntLE(at, size) : bytesOf(bytes, at, size)
+  return wholeOf(bytes, at, size) ?? bytesOf(bytes, at, size)
+}
+
+function wholeOf(bytes: Buffer, at: number, size: number): number | undefined {
+  if (size === 4) return bytes.readUInt32LE(at)
+  if (size === 2) return bytes.readUInt16LE(at)
+  return size === 1 ? bytes[at] : undefined
 }
 
 /** A number while a double holds it, else its decimal text. */

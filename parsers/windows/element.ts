@@ -60,7 +60,7 @@ function valueWith(
 }
 
 /** Another element of the same name makes an array of them. */
-function addMember(parent: Content, name: string, value: FieldValue): void {
+export function addMember(parent: Content, name: string, value: FieldValue): void {
   parent.elements ??= {}
   if (!Object.hasOwn(parent.elements, name)) {
     define(parent.elements, name, value)
