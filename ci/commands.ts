@@ -12,6 +12,7 @@ export type CommandName =
   | 'test'
   | 'coverage'
   | 'explain'
+  | 'lsp'
   | 'backtest'
   | 'deploy'
   | 'releases'
@@ -33,6 +34,7 @@ export const COMMANDS = {
   test: () => import('./commands/test.ts'),
   coverage: () => import('./commands/coverage.ts'),
   explain: () => import('./commands/explain.ts'),
+  lsp: () => import('./commands/lsp.ts'),
   backtest: () => import('./commands/backtest.ts'),
   deploy: () => import('./commands/deploy.ts'),
   releases: () => import('./commands/releases.ts'),

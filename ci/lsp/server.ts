@@ -1,0 +1,248 @@
+// The language server: messages in, messages out. It knows no streams; `ci/commands/lsp.ts` has them.
+import { fileURLToPath } from 'node:url'
+import type { Finding } from '../../sigma/lint/check.ts'
+import type { LintFacts } from '../../sigma/lint/facts.ts'
+import { completionsAt } from './completion.ts'
+import { actionsAt, diagnosticOf } from './diagnostics.ts'
+import { applyChanges, type Change, type OpenDocument } from './documents.ts'
+import { hoverAt } from './hover.ts'
+import { type Position, type Range, RPC } from './protocol.ts'
+
+export interface ServerOptions {
+  readonly facts: LintFacts
+  /** Findings of one document; the others are open ones and those of the workspace. */
+  readonly find: (path: string, text: string) => Promise<readonly Finding[]>
+  /** Called with the workspace's folders once they are known. */
+  readonly open?: (folders: readonly string[]) => Promise<void>
+  readonly send: (message: unknown) => void
+  /** Milliseconds after the last keystroke before findings are looked for. */
+  readonly delay_ms?: number
+}
+
+interface Message {
+  readonly id?: number | string | null
+  readonly method?: string
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
+/** How an exit was asked for: the exit code, 0 only after `shutdown`. */
+export interface LanguageServer {
+  /** Takes one message; resolves with an exit code when it was `exit`. */
+  receive(text: string): Promise<number | undefined>
+}
+
+const DELAY_MS = 150
+const CAPABILITIES = {
+  textDocumentSync: { openClose: true, change: 2 },
+  completionProvider: { triggerCharacters: ['|', '.', ' ', ':'] },
+  hoverProvider: true,
+  codeActionProvider: { codeActionKinds: ['quickfix'] },
+}
+
+interface State {
+  readonly options: ServerOptions
+  readonly documents: Map<string, OpenDocument>
+  readonly found: Map<string, { readonly version: number; readonly findings: readonly Finding[] }>
+  readonly timers: Map<string, ReturnType<typeof setTimeout>>
+  phase: 'new' | 'ready' | 'down'
+}
+
+class RpcError extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export function createLanguageServer(options: ServerOptions): LanguageServer {
+  const state: State = {
+    options,
+    documents: new Map(),
+    found: new Map(),
+    timers: new Map(),
+    phase: 'new',
+  }
+  return {
+    async receive(text) {
+      const message = parse(text)
+      if (message === undefined) {
+        options.send({
+          jsonrpc: '2.0',
+          id: null,
+          error: { code: RPC.parse, message: 'this is no JSON object' },
+        })
+        return undefined
+      }
+      if (message.method === 'exit') {
+        for (const timer of state.timers.values()) clearTimeout(timer)
+        return state.phase === 'down' ? 0 : 1
+      }
+      if (message.method !== undefined) await answer(state, message)
+      return undefined
+    },
+  }
+}
+
+function parse(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+async function answer(state: State, { id, method = '', params = {} }: Message): Promise<void> {
+  const { send } = state.options
+  try {
+    const result = await handle(state, method, params, id !== undefined)
+    if (id !== undefined) send({ jsonrpc: '2.0', id, result: result ?? null })
+  } catch (error) {
+    const code = error instanceof RpcError ? error.code : RPC.internal
+    const message = error instanceof Error ? error.message : String(error)
+    if (id !== undefined) send({ jsonrpc: '2.0', id, error: { code, message } })
+    else
+      send({
+        jsonrpc: '2.0',
+        method: 'window/logMessage',
+        params: { type: 1, message: `${method}: ${message}` },
+      })
+  }
+}
+
+type Params = Readonly<Record<string, unknown>>
+
+async function handle(
+  state: State,
+  method: string,
+  params: Params,
+  isRequest: boolean,
+): Promise<unknown> {
+  if (method === 'initialize') return initialize(state, params)
+  if (state.phase === 'new') {
+    if (isRequest) throw new RpcError(RPC.notReady, 'initialize comes first')
+    return undefined
+  }
+  if (state.phase === 'down' && isRequest)
+    throw new RpcError(RPC.request, 'the server is shut down')
+  const document = () => documentOf(state, params)
+  switch (method) {
+    case 'shutdown':
+      state.phase = 'down'
+      return null
+    case 'textDocument/didOpen':
+      return didOpen(state, params)
+    case 'textDocument/didChange':
+      return didChange(state, params)
+    case 'textDocument/didClose':
+      return didClose(state, params)
+    case 'textDocument/completion':
+      return completionsAt(document().text, params.position as Position, state.options.facts)
+    case 'textDocument/hover':
+      return hoverAt(document().text, params.position as Position, state.options.facts)
+    case 'textDocument/codeAction':
+      return actionsAt(document(), await findingsOf(state, document()), params.range as Range)
+    default:
+      if (isRequest) throw new RpcError(RPC.method, `${method} is not spoken here`)
+      return undefined
+  }
+}
+
+async function initialize(state: State, params: Params): Promise<unknown> {
+  const folders = Array.isArray(params.workspaceFolders)
+    ? (params.workspaceFolders as { uri?: unknown }[]).map(({ uri }) => uri)
+    : [params.rootUri]
+  const paths = folders.flatMap((uri) =>
+    typeof uri === 'string' && uri.startsWith('file:') ? [fileURLToPath(uri)] : [],
+  )
+  await state.options.open?.(paths)
+  state.phase = 'ready'
+  return { capabilities: CAPABILITIES, serverInfo: { name: 'trapline' } }
+}
+
+function uriIn(params: Params): string {
+  const uri = (params.textDocument as { uri?: unknown } | undefined)?.uri
+  if (typeof uri !== 'string') throw new RpcError(RPC.params, 'textDocument.uri is missing')
+  return uri
+}
+
+function documentOf(state: State, params: Params): OpenDocument {
+  const document = state.documents.get(uriIn(params))
+  if (document === undefined) throw new RpcError(RPC.params, `${uriIn(params)} is not open`)
+  return document
+}
+
+function didOpen(state: State, params: Params): void {
+  const { uri, version, text } = params.textDocument as OpenDocument
+  state.documents.set(uri, { uri, version, text })
+  soon(state, uri)
+}
+
+function didChange(state: State, params: Params): void {
+  const document = documentOf(state, params)
+  const { version } = params.textDocument as OpenDocument
+  const text = applyChanges(document.text, params.contentChanges as readonly Change[])
+  state.documents.set(document.uri, { uri: document.uri, version, text })
+  soon(state, document.uri)
+}
+
+function didClose(state: State, params: Params): void {
+  const uri = uriIn(params)
+  clearTimeout(state.timers.get(uri))
+  state.timers.delete(uri)
+  state.documents.delete(uri)
+  state.found.delete(uri)
+  publish(state, uri, [])
+}
+
+/** Looks for findings after a moment without another keystroke. */
+function soon(state: State, uri: string): void {
+  clearTimeout(state.timers.get(uri))
+  const timer = setTimeout(() => {
+    state.timers.delete(uri)
+    const document = state.documents.get(uri)
+    if (document !== undefined) void refresh(state, document)
+  }, state.options.delay_ms ?? DELAY_MS)
+  state.timers.set(uri, timer)
+}
+
+async function refresh(state: State, document: OpenDocument): Promise<void> {
+  try {
+    const findings = await findingsOf(state, document)
+    if (state.documents.get(document.uri)?.version !== document.version) return
+    publish(
+      state,
+      document.uri,
+      findings.map((finding) => diagnosticOf(document.text, finding)),
+      document.version,
+    )
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    state.options.send({
+      jsonrpc: '2.0',
+      method: 'window/logMessage',
+      params: { type: 1, message },
+    })
+  }
+}
+
+async function findingsOf(state: State, document: OpenDocument): Promise<readonly Finding[]> {
+  const known = state.found.get(document.uri)
+  if (known?.version === document.version) return known.findings
+  const path = document.uri.startsWith('file:') ? fileURLToPath(document.uri) : document.uri
+  const findings = await state.options.find(path, document.text)
+  state.found.set(document.uri, { version: document.version, findings })
+  return findings
+}
+
+function publish(
+  state: State,
+  uri: string,
+  diagnostics: readonly unknown[],
+  version?: number,
+): void {
+  const params = { uri, diagnostics, ...(version === undefined ? {} : { version }) }
+  state.options.send({ jsonrpc: '2.0', method: 'textDocument/publishDiagnostics', params })
+}

@@ -1,0 +1,18 @@
+// Starts `trapline lsp` for YAML files: all the rest is the language server's work.
+const { workspace } = require('vscode')
+const { LanguageClient } = require('vscode-languageclient/node')
+
+let client
+
+exports.activate = async () => {
+  const [command, ...args] = workspace.getConfiguration('trapline').get('command')
+  client = new LanguageClient(
+    'trapline',
+    'Trapline',
+    { command, args },
+    { documentSelector: [{ scheme: 'file', language: 'yaml' }] },
+  )
+  await client.start()
+}
+
+exports.deactivate = () => client?.stop()
