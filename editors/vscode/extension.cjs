@@ -1,4 +1,5 @@
 // Starts `trapline lsp` for YAML files: all the rest is the language server's work.
+// biome-ignore lint/correctness/noUndeclaredDependencies: the editor itself provides this module.
 const { workspace } = require('vscode')
 const { LanguageClient } = require('vscode-languageclient/node')
 
