@@ -91,7 +91,7 @@ function jsonFlow(json: Fields): Flow | undefined {
   for (const name of [...DEFAULT_NAMES, 'pkt-srcaddr', 'pkt-dstaddr', 'instance-id', 'vpc-id']) {
     const value =
       json[name] ?? json[name.replaceAll('-', '_')] ?? json[CAMEL[name] ?? ''] ?? undefined
-    if (value !== undefined && value !== null && value !== '-') flow[name] = value
+    if (typeof value === 'string' ? value !== '-' : typeof value === 'number') flow[name] = value!
   }
   return flow.srcaddr === undefined && flow['log-status'] === undefined ? undefined : flow
 }

@@ -88,7 +88,7 @@ function pivotsOf(json: Fields, type: string, added: Fields | undefined): Pivots
     pivots.outcome = status >= STATUS_FAILED_MIN ? 'failure' : 'success'
   if (!isFields(alert)) return pivots
   if (typeof alert.action === 'string') pivots.outcome = alert.action
-  const severity = SEVERITIES[Number(alert.severity)]
+  const severity = typeof alert.severity === 'number' ? SEVERITIES[alert.severity] : undefined
   if (severity !== undefined) pivots.severity = severity
   return pivots
 }
@@ -161,8 +161,8 @@ function single(values: readonly FieldValue[]): FieldValue | undefined {
 
 function messageOf(json: Fields, type: string): string {
   const inner = json[type]
-  const at = (name: string) => (isFields(inner) ? String(inner[name] ?? '') : '')
-  const ends = `${json.src_ip ?? ''} -> ${json.dest_ip ?? ''}`
+  const at = (name: string) => (isFields(inner) ? wordOf(inner[name]) : '')
+  const ends = `${wordOf(json.src_ip)} -> ${wordOf(json.dest_ip)}`
   if (type === 'alert') return at('signature')
   if (type === 'http') {
     return `${at('http_method')} ${at('hostname')}${at('url')} ${at('status')}`.trim()
@@ -170,7 +170,12 @@ function messageOf(json: Fields, type: string): string {
   if (type === 'dns') return `dns ${at('type')} ${at('rrname')} ${at('rrtype')}`.trim()
   if (type === 'tls') return `tls ${at('sni')} ${ends}`
   if (type === 'fileinfo') return `file ${at('filename')} ${ends}`
-  return type === 'stats' ? 'statistics' : `${type} ${json.proto ?? ''} ${ends}`
+  return type === 'stats' ? 'statistics' : `${type} ${wordOf(json.proto)} ${ends}`
+}
+
+/** A text or number; an object's own toString may be anything. */
+function wordOf(value: FieldValue | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function compact(values: { readonly [name: string]: FieldValue | undefined }): Fields {

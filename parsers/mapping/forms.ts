@@ -10,7 +10,7 @@ const TEN = 10
 /** The part of a value that a form names; undefined where it has none. */
 export function inForm(value: FieldValue, form: Form): FieldValue | undefined {
   if (Array.isArray(value)) return inForm(value[0] ?? null, form)
-  if (form === 'score') return scoreOf(Number(value))
+  if (form === 'score') return typeof value === 'object' ? undefined : scoreOf(Number(value))
   if (typeof value !== 'string') return undefined
   switch (form) {
     case 'address':

@@ -54,7 +54,8 @@ function walk(node: FieldValue, steps: readonly Step[], at: number): FieldValue 
 
 function holds(element: FieldValue, where: { name: string; value: string }): boolean {
   if (typeof element !== 'object' || element === null || Array.isArray(element)) return false
-  return String((element as Fields)[where.name] ?? '') === where.value
+  const value = (element as Fields)[where.name]
+  return value === where.value || (typeof value === 'number' && String(value) === where.value)
 }
 
 function several(

@@ -52,6 +52,8 @@ function wordFor(value: FieldValue, words: Readonly<Record<string, string>>): st
     }
     return undefined
   }
+  // An object's own toString may be anything.
+  if (typeof value === 'object') return undefined
   const text = String(value).toLowerCase()
   return Object.hasOwn(words, text) ? words[text] : undefined
 }
