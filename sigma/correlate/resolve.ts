@@ -1,4 +1,5 @@
 // Correlation documents to correlations that can run: references by id or name, conditions, cycles.
+import { pushTo } from '../collections.ts'
 import { parseCondition, selectionsOf } from '../parse/condition.ts'
 import { fail, newReport, report as note, type Report } from '../parse/report.ts'
 import { suggestion } from '../parse/suggest.ts'
@@ -45,8 +46,8 @@ export function lookupOf(all: readonly Referable[]): Lookup {
   const byId = new Map<string, Referable[]>()
   const byName = new Map<string, Referable[]>()
   for (const one of all) {
-    byId.getOrInsert(one.id, []).push(one)
-    if (one.name !== undefined) byName.getOrInsert(one.name, []).push(one)
+    pushTo(byId, one.id, one)
+    if (one.name !== undefined) pushTo(byName, one.name, one)
   }
   return (reference) => {
     const found = byId.get(reference) ?? byName.get(reference) ?? []

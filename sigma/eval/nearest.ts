@@ -1,5 +1,6 @@
 // The smallest change of an event that would make an expression hold: fewest values, each with an example of
 // what it could be. The example event is tried, so that nothing is promised that is not so.
+import { groupBy } from '../collections.ts'
 import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
 import type { Expr, Test } from '../ir/expr.ts'
 import { evaluate, evaluateTest } from './evaluate.ts'
@@ -81,7 +82,7 @@ function isMakeable(test: Test): boolean {
 export function smallestChange(expr: Expr, event: SigmaEvent): SmallestChange {
   const wanted = flips(expr, true, event)
   if (wanted === undefined || wanted.length === 0) return { changes: [], isProven: false }
-  const byField = Map.groupBy(wanted, ({ match }) => fieldOf(match.target))
+  const byField = groupBy(wanted, ({ match }) => fieldOf(match.target))
   const changes = [...byField].map(([field, own]) => changeOf(field, own, event))
   const fields = { ...event.fields }
   for (const { field, example } of changes) {

@@ -1,4 +1,5 @@
 // What follows from what: sound, not complete. "Undecided" is always answered with no.
+import { groupBy } from '../collections.ts'
 import type { Expr, Test } from '../ir/expr.ts'
 import { fold } from '../text/fold.ts'
 
@@ -117,7 +118,7 @@ function outlineOf(expr: Expr): Outline {
     collectTargets(expr, reads)
     const leaves = branchOf(expr)
     outline = {
-      branch: Map.groupBy(
+      branch: groupBy(
         leaves.filter((leaf) => leaf.kind === 'match'),
         targetKey,
       ),

@@ -1,4 +1,5 @@
 // The linter: files in, findings out. Pure; what it knows of the world comes in as facts.
+import { groupBy } from '../collections.ts'
 import type { Diagnostic, Severity } from '../diagnostic.ts'
 import type { Expr } from '../ir/expr.ts'
 import { lowerRule } from '../lower/lower.ts'
@@ -147,7 +148,7 @@ function contentSet(read: readonly ReadFile[]): ContentSet {
   return {
     documents,
     byReference: references,
-    byPath: Map.groupBy(documents, ({ file }) => file.path),
+    byPath: groupBy(documents, ({ file }) => file.path),
     tests: new Map(
       read.filter(({ kind }) => kind === 'tests').map((one) => [one.file.path, testsOf(one)]),
     ),

@@ -1,4 +1,5 @@
 // Titles and descriptions: what an analyst reads first.
+import { groupBy } from '../collections.ts'
 import type { Check, DocumentSubject } from './check.ts'
 import { placeOf } from './check.ts'
 import { replaceScalar } from './source.ts'
@@ -108,7 +109,7 @@ export const TITLE_CHECKS = {
     good: 'title: One Title\n---\ntitle: Another Title',
     run(subject, add) {
       const titles = subject.set.memo('titles', () =>
-        Map.groupBy(subject.set.documents, (document) => document.value.title.toLowerCase()),
+        groupBy(subject.set.documents, (document) => document.value.title.toLowerCase()),
       )
       const title = titleScalar(subject)
       const [first] = titles.get(subject.value.title.toLowerCase()) ?? []

@@ -1,4 +1,5 @@
 // Rules that say what another rule says.
+import { groupBy } from '../collections.ts'
 import type { Expr } from '../ir/expr.ts'
 import type { LogSource } from '../rule.ts'
 import type { Check, DetectionSubject, SetDocument } from './check.ts'
@@ -14,7 +15,7 @@ function logSourceKey({ product, category, service }: LogSource): string {
 /** Running rules of the set by log source. */
 function groups(subject: DetectionSubject): ReadonlyMap<string, readonly SetDocument[]> {
   return subject.set.memo('rules by log source', () =>
-    Map.groupBy(
+    groupBy(
       subject.set.documents.filter(
         ({ value, expr }) =>
           value.kind === 'rule' && expr !== undefined && value.status !== 'deprecated',
@@ -55,7 +56,7 @@ export const TWIN_CHECKS = {
       if (subject.expr === undefined) return
       const same = subject.set.memo('rules by logic', () => {
         const all = [...groups(subject).values()].flat()
-        return Map.groupBy(all, ({ value, expr }) =>
+        return groupBy(all, ({ value, expr }) =>
           value.kind === 'rule' ? logSourceKey(value.logsource) + exprKey(expr!) : '',
         )
       })

@@ -1,4 +1,5 @@
 // `hashes_fields`: one field `Hashes` with `SHA1=...` becomes a field for each algorithm.
+import { pushTo } from '../collections.ts'
 import type { DetectionItem, Position, Scalar } from '../rule.ts'
 import type { Context } from './context.ts'
 import { type Plain, type PlainMap, stringAccess, textScalar, withWildcards } from './values.ts'
@@ -35,7 +36,7 @@ export function hashItems(
       continue
     }
     const field = `${String(prefix ?? '')}${drop === true ? '' : algorithm}`
-    byField.getOrInsert(field, []).push(textScalar(hash, value))
+    pushTo(byField, field, textScalar(hash, value))
   }
   const modifiers = item.modifiers.filter((name) => name === 'neq' || name === 'cased')
   return [...byField].map(([field, values]) => ({ ...item, field, modifiers, values }))
