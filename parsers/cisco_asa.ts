@@ -51,6 +51,27 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   })
 }
 
+/** What messages are about that hold no verdict, by the first three digits of their number. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  '109': 'authentication',
+  '111': 'command',
+  '113': 'authentication',
+  '302': 'connection',
+  '305': 'translation',
+  '315': 'ssh_session',
+  '502': 'account_change',
+  '605': 'login',
+  '611': 'authentication',
+  '713': 'ipsec',
+  '716': 'vpn_session',
+  '722': 'vpn_session',
+  '725': 'tls_session',
+  '733': 'threat_detection',
+  '746': 'user_identity',
+  '750': 'ikev2',
+  '751': 'ikev2',
+}
+
 const COMMAND = /(?:executed(?: the| cmd:)?|cmd:) '?([^']{1,4096})/
 
 function addMeaning(
@@ -64,7 +85,8 @@ function addMeaning(
     fields.outcome = outcome
     pivots.outcome = outcome
   }
-  if (typeof fields.action === 'string') pivots.action = fields.action
+  const action = fields.action ?? ACTIONS[mark.id.slice(0, 3)]
+  if (typeof action === 'string') pivots.action = action
   if (!mark.id.startsWith('111')) return
   const command = COMMAND.exec(message.slice(0, 8192))?.[1]
   if (command !== undefined) fields.command = command.trimEnd()

@@ -6,7 +6,7 @@ import {
   type WritableFields,
   type WritablePivots,
 } from './device/event.ts'
-import { HEADER_UNITS_MAX } from './device/header.ts'
+import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
@@ -66,6 +66,12 @@ function headOf(
   start: number,
   context: ParseContext,
 ): { readonly header?: SyslogLine; readonly prefix: string } {
+  const kernel = text.lastIndexOf('kernel:', start)
+  if (kernel >= 0) {
+    const prefix = cleaned(text.slice(kernel + 7, start))
+    if (kernel === 0) return { prefix }
+    return { header: { ...readHeader(text.slice(0, kernel), context), program: 'kernel' }, prefix }
+  }
   const line = splitSyslog(text, context)
   if (line === undefined) {
     const stamp = timeAt(text, 0, context)

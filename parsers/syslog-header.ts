@@ -2,7 +2,7 @@
 // priority), or only `program[pid]: ` where a collector took the rest away.
 import type { ParseContext } from './event.ts'
 import { readStructuredData, type StructuredData } from './structured-data.ts'
-import { timeAt } from './time.ts'
+import { monthFirstAt, timeAt } from './time.ts'
 
 /** The parts of a line that its header gave. */
 export interface SyslogLine {
@@ -41,16 +41,27 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
   const start = priority === undefined ? 0 : text.indexOf('>') + 1
   if (priority !== undefined && text.startsWith('1 ', start)) {
     const line = rfc5424(text, start + 2, priority, context)
-    if (line !== undefined) return line
+    if (line !== undefined) return relayed5424(line, context) ?? line
   }
   const found = timeAt(text, start, context)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
     const sure = priority !== undefined || isLetter(text.charCodeAt(start))
-    return rfc3164(text, found.end + 1, priority, found.time, sure)
+    return rfc3164(text, found.end + 1, priority, found.time, sure, context)
   }
   if (priority !== undefined) return { form: 'rfc3164', priority, ...tagged(text, start) }
   const tag = tagged(text, 0)
   return tag.pid === undefined ? undefined : { form: 'stripped', ...tag }
+}
+
+/** What a relay that writes RFC 5424 passed on with its own header: a line with a header again. */
+function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | undefined {
+  const { message, program } = line
+  if (program !== undefined || !/^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d )/.test(message.slice(0, 8))) {
+    return undefined
+  }
+  const priority = priorityAt(message)
+  const start = priority === undefined ? 0 : message.indexOf('>') + 1
+  return nested(message, start, priority ?? line.priority, context)
 }
 
 /** `<0>` to `<191>` at the start of a line. */
@@ -72,6 +83,7 @@ function rfc3164(
   priority: number | undefined,
   time: number,
   sure: boolean,
+  context?: ParseContext,
 ): SyslogLine | undefined {
   const head = { form: 'rfc3164' as const, ...(priority === undefined ? {} : { priority }), time }
   const end = wordEnd(text, start, HOST_LENGTH_MAX)
@@ -86,7 +98,27 @@ function rfc3164(
   const tag = tagged(text, end + 1)
   if (tag.program !== undefined) return { ...head, host, ...tag }
   if (!sure) return undefined
+  const relayed = nested(text, end + 1, priority, context)
+  if (relayed !== undefined) return relayed
   return { ...head, host, ...(spacedTag(text, end + 1) ?? tag) }
+}
+
+/** A relay's header in front of the sender's own: `Nov 20 10:11:12 relay Nov 20 10:11:11 host program: text`.
+ * Only times that begin with a month's name: programs themselves write the others. */
+function nested(
+  text: string,
+  start: number,
+  outer: number | undefined,
+  context: ParseContext | undefined,
+): SyslogLine | undefined {
+  if (context === undefined) return undefined
+  const own = text.charCodeAt(start) === 0x3c ? priorityAt(text.slice(start, start + 6)) : undefined
+  const at = own === undefined ? start : text.indexOf('>', start) + 1
+  if (!isLetter(text.charCodeAt(at))) return undefined
+  const found = monthFirstAt(text, at, context)
+  if (found === undefined || text.charCodeAt(found.end) !== 0x20) return undefined
+  const line = rfc3164(text, found.end + 1, own ?? outer, found.time, true)
+  return line?.program === undefined ? undefined : line
 }
 
 /** `Google Chrome[85294]: message`: a program's name with blanks needs its process id. */

@@ -42,7 +42,7 @@ function keywordTable(): Map<string, Keyword> {
   add('ftp http ssh telnet', (word) => ({ kind: 'protocol', word }))
   add('from src source for laddr between client ip addr address peer', role('src'))
   add('remote_peer_ip host local-host attacker peer_ip', role('src'))
-  add('to dst dest destination faddr and -> remote', role('dst'))
+  add('to dst dest destination faddr and -> ==> remote', role('dst'))
   add('gaddr', role('mapped'))
   add('server', role('server'))
   add('user username uname user= username=', () => ({ kind: 'user' }))
@@ -165,8 +165,9 @@ function readWord(state: State, message: string, start: number, end: number): vo
     addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
     return
   }
-  const labelled = word.indexOf(':')
+  const labelled = word.search(/[:=]/)
   if (labelled > 0 && labelled < 10) readLabelled(state, word, labelled)
+  if (word.startsWith('LOCAL\\')) state.user ??= word.replace(/[,.)]+$/, '')
   state.last = undefined
   state.previous = word
 }
@@ -218,7 +219,9 @@ function readFact(fields: WritableFields, word: string, value: string | undefine
 /** `Username:admin`, `URL:...`, `Remote:10.0.0.1:500` were taken as endpoints before. */
 function readLabelled(state: State, word: string, colon: number): void {
   const label = word.slice(0, colon).toLowerCase()
-  if (label === 'username' || label === 'user') state.user ??= named(word.slice(colon + 1))
+  if (label === 'username' || label === 'user') {
+    state.user ??= named(word.slice(colon + 1).replace(/[,;]$/, ''))
+  }
 }
 
 /** The name behind `user`: `'anna'`, `"anna"`, `<anna>`, `= anna`, `anna`. */

@@ -16,8 +16,10 @@ const WORD_UNITS_MAX = 300
 /** Reads one word; undefined when it is no endpoint. `named`: a name with a port is one too. */
 export function readEndpoint(word: string, named: boolean): Endpoint | undefined {
   if (word.length > WORD_UNITS_MAX) return undefined
-  const open = word.indexOf('(')
-  const whole = open > 0 ? word.slice(0, open) : word
+  // `outside(acl):10.0.0.1/80` names the rule of a translation behind the interface.
+  const rule = word.indexOf('):')
+  const open = word.indexOf('(', rule + 1)
+  const whole = (open > 0 ? word.slice(0, open) : word).slice(rule < 0 ? 0 : rule + 2)
   const main = whole.endsWith(')') ? whole.slice(0, -1) : whole
   const suffix = open > 0 ? suffixOf(word, open + 1) : ''
   const at = main.lastIndexOf('@')

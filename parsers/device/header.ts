@@ -18,6 +18,8 @@ interface Draft {
   program?: string
   pid?: string
   sequence?: string
+  /** A time was read since the host: what follows is another header's. */
+  again?: boolean
 }
 
 /** A header, and the sequence number that Cisco devices put into it. */
@@ -41,7 +43,8 @@ export function readHeader(prefix: string, context: ParseContext): DeviceHeader 
   for (let count = 0; at < prefix.length && count < WORDS_MAX; count++) {
     at = readPart(prefix, at, draft, context)
   }
-  return { form: 'rfc3164', message: '', ...draft }
+  const { again: _again, ...header } = draft
+  return { form: 'rfc3164', message: '', ...header }
 }
 
 /** Reads one time or word at `start`; where the next part starts. */
@@ -52,6 +55,7 @@ function readPart(text: string, start: number, draft: Draft, context: ParseConte
   const stamp = deviceTimeAt(text, start, context)
   if (stamp !== undefined && isBoundary(text, stamp.end)) {
     draft.time = stamp.time
+    draft.again = draft.host !== undefined
     return stamp.end
   }
   const space = text.indexOf(' ', start)
@@ -88,8 +92,10 @@ function addWord(word: string, draft: Draft): void {
     draft.program = bare.slice(0, open)
     draft.pid = bare.slice(open + 1, -1)
   } else if (zoneOffsetMinutes(bare) !== undefined) return
-  else if (draft.host === undefined) draft.host = bare
-  else draft.program ??= bare
+  else if (draft.host === undefined || draft.again === true) {
+    draft.host = bare
+    draft.again = false
+  } else draft.program ??= bare
 }
 
 /** A time as devices write it: also `2021 Mar 11 08:44:43` of NX-OS, and with a zone's name behind it. */

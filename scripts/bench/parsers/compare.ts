@@ -23,6 +23,8 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   rejected: 'failure',
   block: 'failure',
   blocked: 'failure',
+  failed: 'failure',
+  succeeded: 'success',
 }
 
 /** What the event has under a compared name, as text. */
@@ -50,7 +52,7 @@ function isSame(item: Case, name: Scored, wanted: string, got: string): boolean 
     case 'timestamp':
       return isSameTime(item, wanted, got)
     case 'outcome':
-      return (OUTCOMES[got.toLowerCase()] ?? got.toLowerCase()) === wanted
+      return outcomeOf(got) === outcomeOf(wanted)
     case 'src_ip':
     case 'dst_ip':
       return plainAddress(wanted) === plainAddress(got)
@@ -71,6 +73,10 @@ function isSameTime(item: Case, wanted: string, got: string): boolean {
   const iso = new Date(time).toISOString()
   if (iso === got) return true
   return iso.slice(4) === got.slice(4) && !item.text.includes(iso.slice(0, 4))
+}
+
+function outcomeOf(word: string): string {
+  return OUTCOMES[word.toLowerCase()] ?? word.toLowerCase()
 }
 
 function plainAddress(text: string): string {
