@@ -41,6 +41,7 @@ const KEYS: ReadonlySet<string> = new Set([
     'orchestrator',
   ],
   ...['kubernetes', 'docker', 'file', 'path', 'offset', 'type', 'port', 'appname', 'procid', '_p'],
+  ...['severity', 'severity_text', 'trace_id', 'span_id', 'observed_timestamp'],
   ...['filename', 'logtag', 'attrs', 'labels', 'source_ip', 'pipeline', 'data_stream'],
 ])
 /** Keys of which a carrier of a line under `log` has at least one: `log` alone says little. */

@@ -14,6 +14,7 @@ import { registerRoutes } from './routes/api/register.ts'
 import { ROUTES } from './routes/api/table.ts'
 import { elasticsearchRoutes } from './routes/elasticsearch.ts'
 import { errorAnswer } from './routes/errors.ts'
+import { otlpLokiRoutes } from './routes/otlp-loki.ts'
 import { splunkRoutes } from './routes/splunk.ts'
 import { createRateLimits, type RateLimits } from './services/rate-limit.ts'
 import { ServiceError, type Services } from './services/services.ts'
@@ -46,6 +47,7 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   refuseOtherMethods(app)
   app.all('/api/*', (c) => notFound(c))
   elasticsearchRoutes(app, services)
+  otlpLokiRoutes(app, services)
   parts.pages?.(app)
   return app
 }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { EVENT_BYTES_MAX } from '../server/ingest/pipeline.ts'
+import { bytesField, numberField, packed, textField } from '../server/wire/wire.samples.ts'
 import { API_KEY, PASSWORD, startTestServer, type TestServer } from './support/server.ts'
 
 let server: TestServer
@@ -128,6 +129,33 @@ describe('Elasticsearch', () => {
   ])('%s', async (_, body, headers, status) => {
     expect((await post('/_bulk', body, headers)).status).toBe(status)
   })
+})
+
+test('OTLP and Loki: JSON and Protocol Buffers, a line is read as what it is', async () => {
+  const line = (user: string) =>
+    `Nov 21 10:11:12 h sshd[9]: Failed password for ${user} from 203.0.113.7 port 22 ssh2`
+  const key = { 'x-api-key': API_KEY }
+  const record = { timeUnixNano: '1795255872345000000', body: { stringValue: line('otlpuser') } }
+  const otlp = { resourceLogs: [{ scopeLogs: [{ logRecords: [record] }] }] }
+  const sent = await post('/v1/logs', JSON.stringify(otlp), {
+    ...key,
+    'content-type': 'application/json',
+  })
+  expect([sent.status, sent.body]).toEqual([200, { partialSuccess: {} }])
+  expect(await find('user:otlpuser')).toMatchObject([{ parser: 'linux_auth', host: 'h' }])
+  const push = bytesField(
+    1,
+    textField(1, '{job="auth"}'),
+    bytesField(2, bytesField(1, numberField(1, 1_795_255_872n)), textField(2, line('lokiuser'))),
+  )
+  const answer = await server.fetch('/loki/api/v1/push', {
+    method: 'POST',
+    body: new Uint8Array(packed(push)),
+    headers: { ...key, 'content-type': 'application/x-protobuf' },
+  })
+  expect(answer.status).toBe(204)
+  expect(await find('user:lokiuser')).toMatchObject([{ parser: 'linux_auth', source: 'auth' }])
+  expect((await server.fetch('/v1/logs', { method: 'POST', body: 'x' })).status).toBe(400)
 })
 
 describe('Splunk HEC', () => {

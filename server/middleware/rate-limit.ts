@@ -6,7 +6,9 @@ import type { AppEnv } from './env.ts'
 
 /** Never limited: probes and static files. */
 const EXEMPT = /^\/(health|assets\/|favicon\.ico$)/
-const INGEST = new Set(['/ingest', '/api/v1/logs/ingest'])
+const INGEST = new Set([
+  ...['/ingest', '/api/v1/logs/ingest', '/v1/logs', '/loki/api/v1/push', '/api/prom/push'],
+])
 
 function isIngest(path: string): boolean {
   return INGEST.has(path) || path.endsWith('/_bulk')
