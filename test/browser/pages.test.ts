@@ -131,6 +131,25 @@ describe.skipIf(chromium === undefined)('pages', () => {
     expect(badge).toBe(total)
   })
 
+  test('groups open into groups, and each count is a search', async () => {
+    await page.goto(`${server.url}/search?group=source,host`)
+    await page.locator('tr[data-row=app] [data-expand]').click()
+    const inner = page.locator('tr[data-level="1"]')
+    await inner.first().waitFor()
+    expect(await inner.locator('.val').allTextContents()).toEqual(['db-1', 'web-7', 'evil'])
+    await inner.nth(2).locator('a.link').click()
+    await page.locator('#total').getByText('1 event', { exact: true }).waitFor()
+    expect(await page.inputValue('#q')).toBe('source:app and host:evil')
+    await page.goBack()
+    await page.locator('tr[data-row=app] [data-expand]').click()
+    await inner.first().waitFor()
+    await page.locator('tr[data-row=app] [data-expand]').click()
+    expect(await inner.count()).toBe(0)
+    await page.locator('.chip', { hasText: 'grouped by source' }).locator('a').click()
+    await page.waitForURL('**/search?group=host')
+    expect(problems).toEqual([])
+  })
+
   test('one failing section says why and leaves the others working', async () => {
     server.failing.add('user')
     await page.goto(`${server.url}/search`)

@@ -127,7 +127,34 @@ function reportError(error: unknown): void {
   announce(error instanceof Error ? error.message : 'not loaded')
 }
 
+/** Closes a group's row: what lies below it goes. */
+function collapse(event: Event): boolean {
+  const button = near(event, '[data-expand]')
+  const row = button?.closest<HTMLElement>('tr')
+  if (!button || !row) return false
+  const isOpen = button.getAttribute('aria-expanded') === 'true'
+  button.setAttribute('aria-expanded', String(!isOpen))
+  if (!isOpen) return false
+  const level = Number(row.dataset.level)
+  for (let next = row.nextElementSibling; next instanceof HTMLElement; ) {
+    if (Number(next.dataset.level) <= level) break
+    const below = next
+    next = next.nextElementSibling
+    below.remove()
+  }
+  return true
+}
+
 export function startRows(): void {
+  on(
+    'click',
+    (event) => {
+      if (!collapse(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    true,
+  )
   on('click', (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     const close = near<HTMLAnchorElement>(event, 'a[data-close]')

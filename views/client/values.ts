@@ -1,5 +1,6 @@
 // The value menu: what can be done with a value of a log, wherever it stands.
 
+import { GROUPS_MAX } from '../search/state.ts'
 import { copy } from './copy.ts'
 import { find, go, here, near, on, withRange } from './dom.ts'
 
@@ -31,6 +32,16 @@ function filterAddress(value: HTMLElement, mode: Mode): string {
 function groupAddress(value: HTMLElement): string {
   const url = base(value)
   url.searchParams.set('group', value.dataset.field ?? '')
+  return url.pathname + url.search
+}
+
+/** The page grouped once more, inside the groups that there are. */
+function insideAddress(value: HTMLElement): string | undefined {
+  const url = base(value)
+  const fields = (url.searchParams.get('group') ?? '').split(',').filter((name) => name !== '')
+  const field = value.dataset.field ?? ''
+  if (fields.length === 0 || fields.length >= GROUPS_MAX || fields.includes(field)) return undefined
+  url.searchParams.set('group', [...fields, field].join(','))
   return url.pathname + url.search
 }
 
@@ -85,6 +96,7 @@ function fill(menu: HTMLElement, value: HTMLElement): void {
     out: filterAddress(value, 'out'),
     only: filterAddress(value, 'only'),
     group: groupAddress(value),
+    inside: insideAddress(value),
     column: columnAddress(value),
     around: aroundAddress(value),
   }

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { visible } from '../shared/format.ts'
-import { type SearchState, searchHref } from './state.ts'
+import { groupFields, type SearchState, searchHref } from './state.ts'
 
 /** One part of the query, and the query without it. */
 export interface ChipPart {
@@ -36,16 +36,19 @@ export function Chips(props: {
           </a>
         </span>
       ))}
-      {state.group !== '' && (
+      {groupFields(state).map((field, n, all) => (
         <span class="chip">
           <span>
-            grouped by <span class="mono">{state.group}</span>
+            {n === 0 ? 'grouped by' : 'then by'} <span class="mono">{visible(field)}</span>
           </span>
-          <a href={searchHref(state, { group: '' })} aria-label="Do not group">
+          <a
+            href={searchHref(state, { group: all.filter((one) => one !== field).join(',') })}
+            aria-label={`Do not group by ${field}`}
+          >
             ×
           </a>
         </span>
-      )}
+      ))}
       {state.rule !== undefined && (
         <span class="chip">
           <span title={state.rule}>matched by {visible(props.ruleTitle ?? state.rule)}</span>

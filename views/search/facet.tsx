@@ -4,7 +4,14 @@ import { formatCount, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'
 import { Value } from '../shared/value-menu.tsx'
 import { urls } from '../urls.ts'
-import { filterHref, type Resolved, type SearchState, searchHref, sectionParams } from './state.ts'
+import {
+  filterHref,
+  grouped,
+  type Resolved,
+  type SearchState,
+  searchHref,
+  sectionParams,
+} from './state.ts'
 
 export interface FacetProps {
   readonly state: SearchState
@@ -24,7 +31,10 @@ export function Facet(props: FacetProps) {
   return (
     <>
       <h2>
-        <a href={searchHref(state, { group: field, sel: '' })} title={`Group by ${field}`}>
+        <a
+          href={searchHref(state, { group: grouped(state, field), sel: '' })}
+          title={state.group === '' ? `Group by ${field}` : `Then group by ${field}`}
+        >
           {field}
         </a>
         <button

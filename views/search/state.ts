@@ -10,6 +10,7 @@ export interface SearchState {
   readonly from: string
   readonly to: string
   readonly cols: readonly string[]
+  /** Fields separated by commas: `host,user`. */
   readonly group: string
   /** Only events that this rule matched. */
   readonly rule?: string | undefined
@@ -27,6 +28,21 @@ export interface Resolved {
 export const DEFAULT_FROM = 'now-1h'
 export const DEFAULT_TO = 'now'
 export const DEFAULT_COLUMNS = ['source', 'host'] as const
+
+/** Fields that events are grouped by, one inside the other. */
+export const GROUPS_MAX = 3
+
+export function groupFields(state: Pick<SearchState, 'group'>): readonly string[] {
+  const names = state.group.split(',').map((name) => name.trim())
+  return [...new Set(names.filter((name) => name !== ''))].slice(0, GROUPS_MAX)
+}
+
+/** The grouping with one more field inside, where there is room. */
+export function grouped(state: Pick<SearchState, 'group'>, field: string): string {
+  const fields = groupFields(state)
+  if (fields.includes(field)) return state.group
+  return [...fields.slice(0, GROUPS_MAX - 1), field].join(',')
+}
 
 /** Query parameters of a state, defaults left out. */
 export function searchParams(state: SearchState): Record<string, string | undefined> {

@@ -18,6 +18,9 @@ export function ValueMenu() {
       <a role="menuitem" data-menu="group" href={urls.search.href()}>
         Group by this field
       </a>
+      <a role="menuitem" data-menu="inside" href={urls.search.href()}>
+        Then group by this field
+      </a>
       <a role="menuitem" data-menu="column" href={urls.search.href()}>
         Column on or off
       </a>

@@ -4,11 +4,11 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { EmptyResults } from '../../../views/search/empty.tsx'
 import { Facet } from '../../../views/search/facet.tsx'
-import { Groups } from '../../../views/search/groups.tsx'
+import { GroupRows, Groups } from '../../../views/search/groups.tsx'
 import { Histogram } from '../../../views/search/histogram.tsx'
 import { SearchPage } from '../../../views/search/page.tsx'
 import { RuleFacet } from '../../../views/search/rule-facet.tsx'
-import { searchHref } from '../../../views/search/state.ts'
+import { GROUPS_MAX, groupFields, searchHref } from '../../../views/search/state.ts'
 import { EventTable, Rows, type RowsProps } from '../../../views/search/table.tsx'
 import { Total } from '../../../views/search/total.tsx'
 import { formatCount, formatTook, plural } from '../../../views/shared/format.ts'
@@ -25,6 +25,8 @@ import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-que
 const PAGE_ROWS = 100
 const FACET_VALUES = 6
 const GROUP_VALUES = 200
+/** Values shown below one row of a group. */
+const INNER_VALUES = 20
 /** A section gives up after this long and says so, milliseconds. */
 const SECTION_TIMEOUT_MS = 10_000
 /** A facet is of the newest events after this long, and says so, milliseconds. */
@@ -161,22 +163,33 @@ async function moreRows(c: AppContext, services: Services, renderer: Renderer) {
   return fragment(c, renderer, FACTS, <EventTable {...rows} above={time} />)
 }
 
+const GroupParams = z.object({
+  level: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(GROUPS_MAX - 1)
+    .default(0),
+})
+
 async function groups(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
+  const { level } = GroupParams.parse(c.req.query())
   const request = countRequest(input)
   const signal = c.req.raw.signal
-  const top = await services.events.top(
-    { ...request, field: input.state.group, limit: GROUP_VALUES, order: 'most' },
-    signal,
-  )
+  const [field = ''] = groupFields(input.state)
+  const limit = level === 0 ? GROUP_VALUES : INNER_VALUES
+  const top = await services.events.top({ ...request, field, limit, order: 'most' }, signal)
   const { total } = await services.events.count(request, signal)
+  const props = { state: input.state, range: input.range, top, total, level }
+  if (level > 0 && isPartial(c)) return c.html(<GroupRows {...props} />)
   const status = [formatTook(top.stats.took_ms), plural(top.distinct, 'value')]
   return fragment(
     c,
     renderer,
     FACTS,
     <>
-      <Groups state={input.state} top={top} total={total} />
+      <Groups {...props} />
       {isPartial(c) && <StatusUpdate parts={status} />}
     </>,
   )
