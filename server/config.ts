@@ -115,6 +115,37 @@ export const SETTINGS = {
     help: 'How far an event may lie behind the newest of its source and still be correlated.',
     schema: whole(0, 86_400),
   },
+  content: {
+    variable: 'TRAPLINE_CONTENT',
+    type: 'path or Git URL',
+    default: '',
+    help: 'Content repository that the server follows; without it releases are pushed.',
+    schema: z
+      .string()
+      .refine((text) => !text.startsWith('-'), 'must be a path or a Git URL')
+      .transform((text) => (text === '' ? undefined : text)),
+  },
+  contentBranch: {
+    variable: 'TRAPLINE_CONTENT_BRANCH',
+    type: 'branch',
+    default: 'main',
+    help: 'Branch of TRAPLINE_CONTENT whose head goes live.',
+    schema: z.string().regex(/^[\w./][\w./-]*$/, 'must be the name of a branch'),
+  },
+  contentPoll_s: {
+    variable: 'TRAPLINE_CONTENT_POLL_S',
+    type: 'seconds',
+    default: '60',
+    help: 'How often TRAPLINE_CONTENT is asked for a new head.',
+    schema: whole(1, 86_400),
+  },
+  releaseSigners: {
+    variable: 'TRAPLINE_RELEASE_SIGNERS',
+    type: 'allowed_signers file',
+    default: '',
+    help: 'Where set, a pushed release must be signed by one of these SSH keys.',
+    schema: optionalText,
+  },
   bootstrapPassword: {
     variable: 'TRAPLINE_BOOTSTRAP_PASSWORD',
     type: 'text',

@@ -147,7 +147,13 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     rules,
     live,
     sources,
-    releases: createReleases({ data: settings.data, ingest, state: state.client }),
+    releases: createReleases({
+      ...{ data: settings.data, ingest, state: state.client, signers: settings.releaseSigners },
+      follow:
+        settings.content === undefined
+          ? undefined
+          : { remote: settings.content, branch: settings.contentBranch },
+    }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {
@@ -164,6 +170,27 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
 function spareBytes(settings: Settings): number {
   const { bavail, bsize } = statfsSync(settings.data)
   return bavail * bsize - settings.diskMinFree_mib * MIB
+}
+
+/** Follows the content repository: at once, then as often as asked. */
+function followContent(
+  { settings, releases }: Services,
+  chore: (name: string, work: () => Promise<void>) => void,
+) {
+  if (settings.content === undefined) return []
+  let underWay = false
+  const look = async () => {
+    if (underWay) return
+    underWay = true
+    try {
+      const outcome = await releases.pull({ name: 'trapline' })
+      if (outcome !== undefined) console.log(`Content ${outcome.commit}: ${outcome.status}`)
+    } finally {
+      underWay = false
+    }
+  }
+  chore('content', look)
+  return [setInterval(() => chore('content', look), settings.contentPoll_s * 1000)]
 }
 
 /** What happens by the clock; returns how to end it. */
@@ -186,6 +213,7 @@ function startChores(
   const timers = [
     setInterval(() => chore('silent sources', watch), SILENCE_CHECK_MS),
     setInterval(() => chore('matches', acknowledge), ACKNOWLEDGE_MS),
+    ...followContent(services, chore),
   ]
   return async () => {
     stopped = true

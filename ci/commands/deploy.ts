@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { SIGNATURE_NAMESPACE, signedText } from '../../server/releases/signature.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { git, tryGit } from '../git.ts'
 import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
 
 export const summary = 'make a commit the content of a running server'
-export const usage = `trapline deploy [REF] [--server URL] [--api-key KEY] [--force]
+export const usage = `trapline deploy [REF] [--server URL] [--api-key KEY] [--force] [--sign KEYFILE]
   REF        commit, branch or tag (default: HEAD)
   --server   the server (default: TRAPLINE_SERVER, else http://127.0.0.1:8181)
   --api-key  a key of an engineer or admin (default: TRAPLINE_API_KEY)
+  --sign     private SSH key that signs the release, for servers with TRAPLINE_RELEASE_SIGNERS
   --force    also where the commit does not come after the live one
 The server checks and tests the commit and takes it whole or not at all. Exit code 2: refused.`
 
@@ -37,14 +39,23 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { ...SERVER_OPTIONS, force: { type: 'boolean', default: false } },
+    options: {
+      ...SERVER_OPTIONS,
+      force: { type: 'boolean', default: false },
+      sign: { type: 'string' },
+    },
   })
   if (positionals.length > 1) throw new UsageError('one commit at a time')
   const access = accessOf(values)
   const commit = await commitOf(positionals[0] ?? 'HEAD')
   const query = new URLSearchParams({ commit, force: String(values.force) })
   const body = await bundleOf(commit)
-  const headers = { 'content-type': 'application/x-git-bundle' }
+  const headers = {
+    'content-type': 'application/x-git-bundle',
+    ...(values.sign === undefined
+      ? {}
+      : { 'x-trapline-signature': btoa(await sign(body, values.sign)) }),
+  }
   const answer = await ask(
     access,
     `/api/v1/releases?${query}`,
@@ -52,6 +63,20 @@ export async function run(args: readonly string[]): Promise<number> {
     [422],
   )
   return reportOutcome(Outcome.parse(await answer.json()))
+}
+
+/** An SSH signature over a bundle, armoured. */
+async function sign(bundle: Uint8Array, keyFile: string): Promise<string> {
+  const child = Bun.spawn(
+    ['ssh-keygen', '-q', '-Y', 'sign', '-f', keyFile, '-n', SIGNATURE_NAMESPACE],
+    { stdin: new Blob([signedText(bundle)]), stdout: 'pipe', stderr: 'pipe' },
+  )
+  const [out, err] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ])
+  if ((await child.exited) !== 0) throw new UsageError(`ssh-keygen cannot sign: ${err.trim()}`)
+  return out
 }
 
 /** Prints what became of a release; the exit code. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkContent } from '../releases/check.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
+import { signerOf } from '../releases/signature.ts'
 import {
   contentRepository,
   LIVE_FILE,
@@ -24,6 +25,14 @@ export interface Push {
   readonly commit: string
   /** Take a commit that does not come after the live one. */
   readonly force: boolean
+  /** Armoured SSH signature over the bundle (`signature.ts`). */
+  readonly signature: string | undefined
+}
+
+/** A branch that the server follows. */
+export interface Followed {
+  readonly remote: string
+  readonly branch: string
 }
 
 export type ReleaseOutcome =
@@ -44,8 +53,11 @@ export interface ReleaseService {
   live(): string | undefined
   list(limit: number): Promise<readonly ReleaseRecord[]>
   /** Rejects `conflict` for a commit that does not descend from the live one, `invalid` for a bundle that
-   * cannot be read or does not hold the commit. */
+   * cannot be read or does not hold the commit, `forbidden` without the signature that this server asks. */
   push(push: Push, by: Actor): Promise<ReleaseOutcome>
+  /** Looks at the followed branch; undefined when its head is live or was refused before, or when none is
+   * followed. Rejects `unavailable` when the remote cannot be reached: what is live stays live. */
+  pull(by: Actor): Promise<ReleaseOutcome | undefined>
   /** Makes the commit that was live before, or a named one of the history, live again. */
   rollback(commit: string | undefined, by: Actor): Promise<ReleaseOutcome>
   /** Files that differ between two commits that were offered. */
@@ -56,13 +68,72 @@ export interface ReleaseParts {
   readonly data: string
   readonly ingest: Pick<IngestService, 'reload'>
   readonly state: Pick<StateClient, 'recordRelease' | 'listReleases'>
+  readonly follow?: Followed | undefined
+  /** An allowed_signers file; pushes must be signed where it is set. */
+  readonly signers?: string | undefined
 }
 
-export function createReleases({ data, ingest, state }: ReleaseParts): ReleaseService {
+export function createReleases(parts: ReleaseParts): ReleaseService {
+  const { data, state, signers } = parts
   let opened: Promise<Repository> | undefined
   const repository = () => (opened ??= openRepository(contentRepository(data)))
   const inTurn = createTurn()
+  const { release, refuse } = createReleaser(parts, repository)
 
+  async function pull(by: Actor): Promise<ReleaseOutcome | undefined> {
+    const { follow } = parts
+    if (follow === undefined) return undefined
+    const git = await repository()
+    const head = await fetchHead(git, follow)
+    const live = liveCommit(data)
+    if (head === live) return undefined
+    const known = (await state.listReleases(HISTORY_MAX)).find((r) => r.commit === head)
+    // Refused once, or rolled back from: only a new commit is looked at again.
+    if (known !== undefined) return undefined
+    if (live === undefined || (await git.descends(head, live)))
+      return release(head, 'pull', by, true)
+    return refuse(git, head, by, {
+      code: 'history-rewritten',
+      message: `${follow.branch} no longer holds the live commit ${live}: was it force-pushed?`,
+    })
+  }
+
+  return {
+    live: () => liveCommit(data),
+    list: (limit) => state.listReleases(limit),
+    changed: async (before, after) => (await repository()).changed(before, after),
+    push: ({ bundle, commit, force, signature }, by) =>
+      inTurn(async () => {
+        if (signers !== undefined) await checkSignature(bundle, signature, signers)
+        const git = await repository()
+        await takeBundle(git, bundle)
+        const live = liveCommit(data)
+        if (!force && live !== undefined && !(await git.descends(commit, live)))
+          throw new ServiceError(
+            'conflict',
+            `${commit} does not come after the live commit ${live}: merge it first, or force`,
+          )
+        return release(commit, 'push', by, true)
+      }),
+    pull: (by) => inTurn(() => pull(by)),
+    rollback: (commit, by) =>
+      inTurn(async () => {
+        const history = (await state.listReleases(HISTORY_MAX)).filter((r) => r.status === 'live')
+        const live = liveCommit(data)
+        const target = commit ?? history.find((r) => r.commit === live)?.previous
+        if (target === undefined) throw new ServiceError('conflict', 'nothing was live before')
+        if (!history.some((r) => r.commit === target))
+          throw new ServiceError('not-found', `${target} was never live`)
+        return release(target, 'rollback', by, false)
+      }),
+  }
+}
+
+/** Stages, checks and swaps one commit, or records why not. */
+function createReleaser(
+  { data, ingest, state }: ReleaseParts,
+  repository: () => Promise<Repository>,
+) {
   /** Stages, checks and swaps; the way back is the old commit. */
   async function release(
     commit: string,
@@ -91,6 +162,26 @@ export function createReleases({ data, ingest, state }: ReleaseParts): ReleaseSe
     return { status: 'live', commit, rules, summary }
   }
 
+  async function refuse(
+    git: Repository,
+    commit: string,
+    by: Actor,
+    why: Omit<ReleaseFinding, 'severity'>,
+  ): Promise<ReleaseOutcome> {
+    const facts = await git.facts(commit)
+    const previous = liveCommit(data)
+    const findings = [{ severity: 'error', ...why }]
+    await state.recordRelease(
+      {
+        ...{ commit, way: 'pull', status: 'refused', rules: 0, summary: why.message, findings },
+        ...{ author: facts?.author ?? '', subject: facts?.subject ?? '' },
+        ...(previous === undefined ? {} : { previous }),
+      },
+      by,
+    )
+    return { status: 'refused', commit, findings }
+  }
+
   async function swap(commit: string, previous: string | undefined) {
     await setLiveCommit(data, commit)
     try {
@@ -102,37 +193,27 @@ export function createReleases({ data, ingest, state }: ReleaseParts): ReleaseSe
     }
   }
 
-  return {
-    live: () => liveCommit(data),
-    list: (limit) => state.listReleases(limit),
-    changed: async (before, after) => (await repository()).changed(before, after),
-    push: ({ bundle, commit, force }, by) =>
-      inTurn(async () => {
-        const git = await repository()
-        await takeBundle(git, bundle)
-        const live = liveCommit(data)
-        if (!force && live !== undefined && !(await git.descends(commit, live)))
-          throw new ServiceError(
-            'conflict',
-            `${commit} does not come after the live commit ${live}: merge it first, or force`,
-          )
-        return release(commit, 'push', by, true)
-      }),
-    rollback: (commit, by) =>
-      inTurn(async () => {
-        const history = (await state.listReleases(HISTORY_MAX)).filter((r) => r.status === 'live')
-        const live = liveCommit(data)
-        const target = commit ?? history.find((r) => r.commit === live)?.previous
-        if (target === undefined) throw new ServiceError('conflict', 'nothing was live before')
-        if (!history.some((r) => r.commit === target))
-          throw new ServiceError('not-found', `${target} was never live`)
-        return release(target, 'rollback', by, false)
-      }),
-  }
+  return { release, refuse }
 }
 
 /** What was live once passed its checks; going back must not wait for them. */
 const CHECKED_BEFORE = { passed: true, summary: 'was live before', findings: [] } as const
+
+async function checkSignature(bundle: Uint8Array, signature: string | undefined, signers: string) {
+  if (signature === undefined)
+    throw new ServiceError('forbidden', 'this server takes signed releases only: deploy --sign KEY')
+  if ((await signerOf(bundle, signature, signers)) === undefined)
+    throw new ServiceError('forbidden', 'the signature is not good, or not by an allowed signer')
+}
+
+async function fetchHead(git: Repository, { remote, branch }: Followed): Promise<string> {
+  try {
+    return await git.fetch(remote, branch)
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    throw new ServiceError('unavailable', `${branch} cannot be fetched: ${error.message}`)
+  }
+}
 
 async function takeBundle(git: Repository, bundle: Uint8Array): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'trapline-bundle-'))

@@ -80,9 +80,24 @@ export const pushRelease = route({
     const bundle = await readLimited(c.req.raw, BUNDLE_MAX_BYTES)
     if (bundle.length === 0) throw new ServiceError('invalid', 'the body must be a Git bundle')
     const { commit } = query
-    const push = { bundle, commit, force: query.force === 'true' }
+    const sent = c.req.header('x-trapline-signature')
+    const signature = sent === undefined ? undefined : Buffer.from(sent, 'base64').toString()
+    const push = { bundle, commit, force: query.force === 'true', signature }
     const outcome = await services.releases.push(push, actorOf(principal, c))
     return c.json(outcome, outcome.status === 'live' ? 200 : 422)
+  },
+})
+
+export const pullRelease = route({
+  method: 'post',
+  path: '/api/v1/releases/pull',
+  access: 'detections:write',
+  tag: 'detections',
+  summary: 'Look at the followed branch now instead of at the next interval',
+  answer: z.object({ outcome: Outcome.nullable() }),
+  handle: async ({ principal, services, c }) => {
+    const outcome = await services.releases.pull(actorOf(principal, c))
+    return c.json({ outcome: outcome ?? null }, outcome?.status === 'refused' ? 422 : 200)
   },
 })
 

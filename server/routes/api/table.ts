@@ -10,7 +10,7 @@ import { health, metrics, ready } from './health.ts'
 import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
 import { ruleLiveness, sourceFields } from './liveness.ts'
-import { listReleases, pushRelease, rollbackRelease } from './releases.ts'
+import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
@@ -43,6 +43,7 @@ export const ROUTES: readonly Route[] = [
   reloadRules,
   listReleases,
   pushRelease,
+  pullRelease,
   rollbackRelease,
   listSources,
   changeSource,
