@@ -8,7 +8,7 @@ export interface Bench {
   run(args: readonly string[]): Promise<void>
 }
 
-export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'search'
+export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'search' | 'sigma'
 
 export const BENCHES = {
   engine: () => import('./engine.ts'),
@@ -16,6 +16,7 @@ export const BENCHES = {
   ingest: () => import('./ingest.ts'),
   parsers: () => import('./parsers.ts'),
   search: () => import('./search.ts'),
+  sigma: () => import('./sigma.ts'),
 } as const satisfies Record<BenchName, () => Promise<Bench>>
 
 async function usage(): Promise<string> {

@@ -1,4 +1,5 @@
 // Correlations to what the engine runs: measures, conditions, and for every rule the places its matches go.
+import { pushTo } from '../collections.ts'
 import type { Condition, LoadedCorrelation } from '../rule.ts'
 import {
   eventCount,
@@ -22,6 +23,8 @@ export interface Feed {
    * group value, or below zero the complement of the index of a carried one. */
   readonly names: readonly string[]
   readonly sources: readonly number[]
+  /** Only one group field is read. */
+  readonly isPlain: boolean
 }
 
 export interface Compiled {
@@ -56,15 +59,17 @@ export function compileCorrelations(correlations: readonly LoadedCorrelation[]):
   const rules = new Map<string, Feed[]>()
   for (const to of parentsFirst(compiled, byId)) {
     const wanted = [...to.rule.groupBy, ...to.rule.valueFields, ...to.carried]
+    const isPlain = wanted.length === 1 && to.rule.groupBy.length === 1
     to.rule.inputs.forEach((input, stage) => {
       const names = wanted.map((name) =>
         Object.hasOwn(input.aliases, name) ? input.aliases[name]! : name,
       )
       if (input.kind === 'rule') {
-        rules.getOrInsert(input.id, []).push({ to, stage, names, sources: [] })
+        pushTo(rules, input.id, { to, stage, names, sources: [], isPlain })
       } else {
         const from = byId.get(input.id)!
-        from.feeds.push({ to, stage, names, sources: names.map((name) => sourceOf(from, name)) })
+        const sources = names.map((name) => sourceOf(from, name))
+        from.feeds.push({ to, stage, names, sources, isPlain })
       }
     })
   }

@@ -1,7 +1,7 @@
 // The state as JSON and back. Correlations are known again by id and by what their state means.
 import { createClocks } from './clock.ts'
 import type { Compiled } from './compile.ts'
-import type { State } from './engine.ts'
+import type { State } from './state.ts'
 import { addGroup, entriesOf, type Group, mapKeyOf, type Stream, sizeOf } from './store.ts'
 import type { FieldText, Snapshot, SnapshotGroup, SnapshotStream } from './types.ts'
 import { rebuild } from './window.ts'
