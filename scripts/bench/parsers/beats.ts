@@ -13,7 +13,6 @@ const FILESETS: readonly (readonly [path: string, source: string])[] = [
   ['filebeat/module/haproxy/', 'haproxy'],
   ['filebeat/module/iis/', 'iis'],
   ['filebeat/module/nginx/', 'nginx'],
-  ['filebeat/module/postgresql/', 'postgres'],
   ['filebeat/module/system/auth/', 'linux_auth'],
   ['filebeat/module/system/syslog/', 'syslog'],
   ['module/aws/cloudtrail/', 'cloudtrail'],

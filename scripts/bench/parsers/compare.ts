@@ -79,7 +79,8 @@ function outcomeOf(word: string): string {
   return OUTCOMES[word.toLowerCase()] ?? word.toLowerCase()
 }
 
-function plainAddress(text: string): string {
+function plainAddress(address: string): string {
+  const text = address.toLowerCase().startsWith('::ffff:') ? address.slice(7) : address
   if (!text.includes(':') || !URL.canParse(`http://[${text}]`)) return text
   return new URL(`http://[${text}]`).hostname
 }

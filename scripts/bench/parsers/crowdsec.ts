@@ -8,7 +8,6 @@ const PARSERS: Readonly<Record<string, string>> = {
   'crowdsecurity/apache2-logs': 'apache',
   'crowdsecurity/auditd-logs': 'auditd',
   'crowdsecurity/aws-cloudtrail': 'cloudtrail',
-  'crowdsecurity/dovecot-logs': 'syslog',
   'crowdsecurity/haproxy-logs': 'haproxy',
   'crowdsecurity/iptables-logs': 'iptables',
   'crowdsecurity/nginx-logs': 'nginx',
@@ -17,9 +16,7 @@ const PARSERS: Readonly<Record<string, string>> = {
   'crowdsecurity/pfsense-gui-logs': 'pfsense',
   'crowdsecurity/pkexec-logs': 'linux_auth',
   'crowdsecurity/postfix-logs': 'postfix',
-  'crowdsecurity/smb-logs': 'syslog',
   'crowdsecurity/sshd-logs': 'linux_auth',
-  'crowdsecurity/supabase-docker-pgsql': 'postgres',
   'crowdsecurity/traefik-logs': 'webserver',
   'mstilkerich/bind9-logs': 'bind',
   'pserranoa/openvpn': 'openvpn',
@@ -121,7 +118,9 @@ function bestStage(results: readonly Results[]): readonly Results[] {
 function expectedOf(values: ReadonlyMap<string, string>): Expected {
   const out: { -readonly [name in Scored]?: readonly string[] } = {}
   for (const name of Object.keys(NAMES) as Scored[]) {
-    const known = NAMES[name].flatMap((path) => values.get(path) || [])
+    // For other logs than syslog CrowdSec's program is the name of its own parser.
+    if (name === 'process' && values.get('Parsed.logsource') !== 'syslog') continue
+    const known = NAMES[name].flatMap((path) => values.get(path) || []).filter((v) => v !== '-')
     if (known.length > 0) out[name] = known
   }
   return out

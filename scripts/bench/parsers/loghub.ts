@@ -12,8 +12,8 @@ const SETS: readonly { readonly name: string; readonly source: string; of(row: R
       source: 'linux_auth',
       of: (row) => ({
         timestamp: [`${row.Date} ${row.Day} ${row.Time}`],
-        process: [row.Component ?? ''],
-        host: ['LabSZ'],
+        process: ['sshd'],
+        host: [row.Component ?? ''],
       }),
     },
     {
