@@ -385,3 +385,42 @@ describe('names for what has none', () => {
 test('more than 300 event ids have a title', () => {
   expect(titleCount()).toBeGreaterThan(300)
 })
+
+describe('Snare', () => {
+  const line = (tab: string) =>
+    [
+      '<14>Nov 20 10:11:12 ws-07 MSWinEventLog',
+      ...['1', 'Security', '6863', 'Fri Nov 20 10:11:12 2026', '4688'],
+      ...['Microsoft-Windows-Security-Auditing', 'N/A', 'N/A', 'Success Audit', 'ws-07'],
+      ...['Process Creation', ''],
+      'A new process has been created.    Creator Subject:   Security ID:  S-1-5-18   Account Name:  anna   Account Domain:  LAB   Logon ID:  0x3E7    Target Subject:   Security ID:  S-1-0-0   Account Name:  -    Process Information:   New Process Name: C:\\a.exe   Creator Process Name:  C:\\b.exe   Process Command Line:  a.exe: -x    This event is long.',
+      '6863',
+    ].join(tab)
+
+  test.each([
+    ['tabs', '\t'],
+    ['escaped tabs', '#011'],
+  ])('%s', (_, tab) => {
+    const got = normalise(line(tab), OPTIONS)
+    expect(got).toMatchObject({
+      parser: 'windows',
+      time: Date.parse('2026-11-20T10:11:12Z'),
+      logsource: { category: ['process_creation'], service: ['security'] },
+      pivots: { host: 'ws-07', user: 'LAB\\anna', process: 'C:\\a.exe', outcome: 'success' },
+    })
+    expect(got.fields).toMatchObject({
+      Image: 'C:\\a.exe',
+      ParentImage: 'C:\\b.exe',
+      CommandLine: 'a.exe: -x',
+      SubjectUserName: 'anna',
+      SubjectLogonId: '0x3E7',
+      TargetUserSid: 'S-1-0-0',
+    })
+  })
+
+  test('what only mentions it is no event', () => {
+    expect(normalise('Nov 20 10:11:12 gate app: MSWinEventLog is down', OPTIONS).parser).not.toBe(
+      'windows',
+    )
+  })
+})

@@ -7,13 +7,14 @@ import { serviceOfChannel, windowsLogSource } from './windows/channels.ts'
 import { windowsFields } from './windows/fields.ts'
 import { pivotsOf } from './windows/pivots.ts'
 import { looksLikeWindows, readWindows, type WindowsEvent } from './windows/shapes.ts'
+import { looksLikeSnare, readSnare } from './windows/snare.ts'
 import { TELLING_FIELDS, titleOf } from './windows/titles.ts'
 import { looksLikeEventXml, parseEventXml } from './windows/xml.ts'
 
 const MESSAGE_UNITS_MAX = 512
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const json = input.json ?? parseEventXml(input.text)
+  const json = input.json ?? readSnare(input.text) ?? parseEventXml(input.text)
   return json === undefined
     ? { code: 'windows-xml-invalid', message: 'no whole XML of a Windows event' }
     : parseWindowsJson(json, context)
@@ -81,6 +82,6 @@ export const windows: Parser = {
     ...['windows_xml', 'evtx'],
   ],
   recognise: ({ json, text }) =>
-    json === undefined ? looksLikeEventXml(text) : looksLikeWindows(json),
+    json === undefined ? looksLikeEventXml(text) || looksLikeSnare(text) : looksLikeWindows(json),
   parse,
 }

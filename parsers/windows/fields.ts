@@ -1,6 +1,7 @@
 // Event data under the names that Sigma rules use, beside the names that Windows gives.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { addClassicContext, addModuleContext } from './powershell.ts'
+import { addRendered } from './rendered.ts'
 import type { WindowsEvent } from './shapes.ts'
 import { nameUnnamed } from './unnamed.ts'
 
@@ -33,14 +34,22 @@ function addByKind(fields: Writable, event: WindowsEvent, service: string | unde
   if (service === 'powershell-classic') addClassicContext(fields, eventId)
   else if (service === 'powershell' && eventId === 4103) addModuleContext(fields)
   else if (service === 'windefend') addAntivirus(fields)
-  else if (service === 'security') addSecurity(fields, eventId)
+  else if (service === 'security') addSecurity(fields, event)
 }
 
-function addSecurity(fields: Writable, eventId: number): void {
+function addSecurity(fields: Writable, event: WindowsEvent): void {
+  const { eventId, message } = event
+  if (message !== undefined && hasNoData(fields, event)) addRendered(fields, message)
   if (eventId === 4688) addProcessCreation(fields)
   else if (eventId === 4657) addRegistry(fields)
   else if (eventId === 4656 || eventId === 4663) copy(fields, 'ObjectName', 'FileName')
   else if (eventId >= 5136 && eventId <= 5141) copy(fields, 'SubjectUserName', 'SubjectAccountName')
+}
+
+/** Whether the carrier brought the message alone. */
+function hasNoData(fields: Fields, { data, flat }: WindowsEvent): boolean {
+  if (!flat) return Object.keys(data).length === 0
+  return (fields.SubjectUserName ?? fields.TargetUserName ?? fields.AccountName) === undefined
 }
 
 /** System values; where the data has another value of that name, rules may mean either. */
