@@ -202,4 +202,14 @@ describe('joining lines', () => {
     expect(got.length).toBeGreaterThan(1)
     expect(got.map((frame) => frame.text.length).reduce((a, b) => a + b)).toBeGreaterThan(3_000_000)
   })
+
+  test.each([' ', '<', '<Event', '<!--', 'audit(', '<Events>', 'type=', '<?xml'])(
+    'a megabyte of %j takes time by its length only',
+    (unit) => {
+      const filler = unit.repeat(1_000_000 / unit.length)
+      for (const line of [filler, `${filler}<x`, `<${filler}`, `<Event>${filler}`]) {
+        expect(frames([line]).length).toBeLessThan(3)
+      }
+    },
+  )
 })

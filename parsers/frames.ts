@@ -126,10 +126,7 @@ function frame({ text, index }: Group): Frame {
 const EVENT_END = '</Event>'
 
 function mayBeXml(line: string): boolean {
-  let at = 0
-  while (at < line.length && line.charCodeAt(at) <= 0x20) at++
-  const first = line.charCodeAt(at)
-  return first === 0x3c || first === 0xfeff
+  return line.charCodeAt(skipSpace(line, 0)) === 0x3c
 }
 
 /** Where `<Event>` begins behind nothing but other markup, or -1. */
@@ -144,9 +141,23 @@ function xmlStart(line: string): number {
 /** Declarations and the outer element before the first event of a line, UTF-16 units. */
 const XML_HEAD_UNITS = 1024
 
+const AROUND_EVENTS =
+  /<\?xml[^>]{0,200}\?>|<!--[^>]{0,400}-->|<Events(?:\s[^>]{0,400})?>|<\/Events\s{0,8}>/y
+
 /** Whether a text is only what stands around events: a declaration, a comment, `<Events>`, `</Events>`. */
 function isXmlFrame(text: string): boolean {
-  return /^[\s\ufeff]*(?:<\?xml[^>]{0,200}\?>|<!--[^>]{0,400}-->|<\/?Events(?:\s[^>]{0,400})?>|\s)*$/.test(
-    text,
-  )
+  let at = skipSpace(text, 0)
+  while (at < text.length) {
+    AROUND_EVENTS.lastIndex = at
+    const found = AROUND_EVENTS.exec(text)
+    if (found === null) return false
+    at = skipSpace(text, at + found[0].length)
+  }
+  return true
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && (text.charCodeAt(at) <= 0x20 || text.charCodeAt(at) === 0xfeff)) at++
+  return at
 }
