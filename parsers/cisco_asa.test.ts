@@ -103,4 +103,11 @@ testLines('cisco_asa', [
   ],
 ])
 
+testLines('cisco_asa', [
+  [
+    '<13>Nov 20 10:11:13 relay Nov 20 2026 10:11:12 fw1 : %ASA-6-611103: User logged out: Uname: anna',
+    { time: '2026-11-20T10:11:12Z', pivots: { host: 'fw1', user: 'anna' } },
+  ],
+])
+
 testRefused('cisco_asa', ['Nov 20 10:11:12 fw1 nothing of the kind'])

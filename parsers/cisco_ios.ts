@@ -43,8 +43,10 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const severity = syslogSeverity(mark.severity)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
   const access = readIosMessage(mark, message, fields, pivots)
-  const { priority: _priority, program: _program, ...shown } = header
-  return deviceEvent(shown, {
+  // A switch's node or a relay's name, and the priority that the mark says better.
+  delete header.program
+  delete header.priority
+  return deviceEvent(header, {
     logsource: access ? FIREWALL : logsourceOf(mark),
     message: `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`,
     fields,

@@ -100,6 +100,16 @@ function cleaned(prefix: string): string {
     .trim()
 }
 
+const NAMES: ReadonlySet<string> = new Set([
+  ...['IN', 'OUT', 'PHYSIN', 'PHYSOUT', 'MAC', 'SRC', 'DST', 'LEN', 'TOS', 'PREC', 'TTL', 'ID'],
+  ...['PROTO', 'SPT', 'DPT', 'WINDOW', 'RES', 'URGP', 'TYPE', 'CODE', 'SEQ', 'TC', 'HOPLIMIT'],
+  ...['FLOWLBL', 'MARK', 'UID', 'GID', 'MTU', 'SPI', 'VRF', 'OPT'],
+])
+const NAME = /^[A-Za-z]\w{0,31}$/
+const FLAGS: ReadonlySet<string> = new Set([
+  ...['DF', 'MF', 'CE', 'SYN', 'ACK', 'PSH', 'RST', 'FIN', 'URG', 'ECE', 'CWR', 'ECN'],
+])
+
 /** `NAME=value`, `NAME=` and bare flags. What is in brackets is the packet that an ICMP error quotes. */
 function readPacket(text: string, start: number, fields: WritableFields, flags: string[]): void {
   let at = start
@@ -117,16 +127,34 @@ function readPacket(text: string, start: number, fields: WritableFields, flags: 
     if (equals > at && equals < end) {
       const name = text.slice(at, equals)
       const value = text.slice(equals + 1, end).trimEnd()
-      if (/^[A-Za-z]\w{0,31}$/.test(name) && fields[name] === undefined) {
+      // The second LEN is the UDP header's.
+      if (name === 'LEN' && fields.LEN !== undefined) fields.UDP_LEN = Number(value)
+      else if (NAMES.has(name) || NAME.test(name)) {
         fields[name] = isInteger(value) ? Number(value) : value
       }
-    } else if (end > at && /^[A-Z]{2,8}$/.test(text.slice(at, end))) flags.push(text.slice(at, end))
+    } else if (end > at && end - at <= 8) {
+      const flag = text.slice(at, end)
+      if (FLAGS.has(flag)) flags.push(flag)
+    }
     at = end + 1
   }
 }
 
 /** The verdict that a prefix names: `UFW BLOCK`, `DROP_INPUT`, `wan-lan-default-D` of EdgeOS. */
 function verdictIn(prefix: string): string | undefined {
+  const known = verdicts.get(prefix)
+  if (known !== undefined) return known === '' ? undefined : known
+  const verdict = findVerdict(prefix)
+  if (verdicts.size >= VERDICTS_MAX) verdicts.clear()
+  verdicts.set(prefix, verdict ?? '')
+  return verdict
+}
+
+/** Rules have few prefixes: those seen are remembered. */
+const verdicts = new Map<string, string>()
+const VERDICTS_MAX = 1024
+
+function findVerdict(prefix: string): string | undefined {
   if (prefix.length > HEADER_UNITS_MAX) return undefined
   const edge = /-([ADR])\]?$/.exec(prefix)?.[1]
   if (edge !== undefined) return edge === 'A' ? 'allowed' : 'denied'

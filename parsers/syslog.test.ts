@@ -13,6 +13,18 @@ describe('headers', () => {
       { priority: 34, time: AT, host: 'gate', program: 'app', message: 'text' },
     ],
     ['<34>Nov 20 10:11:12 gate app[7]: text', { host: 'gate', program: 'app', pid: '7' }],
+    [
+      '<13>Nov 20 10:11:13 relay <34>Nov 20 10:11:12 gate app[7]: text',
+      { priority: 34, time: AT, host: 'gate', program: 'app', message: 'text' },
+    ],
+    [
+      '<13>Nov 20 10:11:13 relay Nov 20 10:11:12 gate app[7]: text',
+      { priority: 13, time: AT, host: 'gate', program: 'app' },
+    ],
+    [
+      '<13>1 2026-11-20T10:11:13Z relay - - - - Nov 20 10:11:12 gate app[7]: text',
+      { time: AT, host: 'gate', program: 'app', message: 'text' },
+    ],
     ['Nov 20 10:11:12 gate app[7]: text', { time: AT, host: 'gate', pid: '7', message: 'text' }],
     ['Nov 20 10:11:12 app[7]: text', { time: AT, program: 'app', message: 'text' }],
     ['<34>Nov 20 10:11:12 app: text', { priority: 34, program: 'app', message: 'text' }],

@@ -11,51 +11,47 @@ const WORDS_MAX = 24
 const PRIORITY = /^(?:\d{1,5} )?\s?<(\d{1,3})>/
 const UTC_CONTEXT_ZONE = 'UTC'
 
-interface Draft {
-  priority?: number
-  time?: number
-  host?: string
-  program?: string
-  pid?: string
+/** A header, and the sequence number that Cisco devices put into it. Fresh: its caller may change it. */
+export type DeviceHeader = { -readonly [name in keyof SyslogLine]: SyslogLine[name] } & {
   sequence?: string
-  /** A time was read since the host: what follows is another header's. */
-  again?: boolean
 }
 
-/** A header, and the sequence number that Cisco devices put into it. */
-export interface DeviceHeader extends SyslogLine {
-  readonly sequence?: string
+interface State {
+  readonly header: DeviceHeader
+  /** A time was read since the host: what follows is another header's. */
+  again: boolean
 }
 
 /** Reads the header that is the whole of `prefix`; words it does not know are passed over. Never fails: a
  * collector may have cut anything. `message` is empty. */
 export function readHeader(prefix: string, context: ParseContext): DeviceHeader {
-  const draft: Draft = {}
+  const header: DeviceHeader = { form: 'rfc3164', message: '' }
   const mark = PRIORITY.exec(prefix)
   let at = 0
   if (mark !== null && Number(mark[1]) <= 191) {
-    draft.priority = Number(mark[1])
+    header.priority = Number(mark[1])
     at = mark[0].length
   }
-  if (draft.priority !== undefined && prefix.startsWith('1 ', at)) {
-    return rfc5424(prefix, at + 2, draft, context)
+  if (header.priority !== undefined && prefix.startsWith('1 ', at)) {
+    return rfc5424(prefix, at + 2, header, context)
   }
+  const state: State = { header, again: false }
   for (let count = 0; at < prefix.length && count < WORDS_MAX; count++) {
-    at = readPart(prefix, at, draft, context)
+    at = readPart(prefix, at, state, context)
   }
-  const { again: _again, ...header } = draft
-  return { form: 'rfc3164', message: '', ...header }
+  return header
 }
 
 /** Reads one time or word at `start`; where the next part starts. */
-function readPart(text: string, start: number, draft: Draft, context: ParseContext): number {
+function readPart(text: string, start: number, state: State, context: ParseContext): number {
+  const { header } = state
   const code = text.charCodeAt(start)
   if (code === 0x20 || code === 0x3a || code === 0x2a || code === 0x2e || code === 0x09)
     return start + 1
   const stamp = deviceTimeAt(text, start, context)
   if (stamp !== undefined && isBoundary(text, stamp.end)) {
-    draft.time = stamp.time
-    draft.again = draft.host !== undefined
+    header.time = stamp.time
+    state.again = header.host !== undefined
     return stamp.end
   }
   const space = text.indexOf(' ', start)
@@ -63,10 +59,10 @@ function readPart(text: string, start: number, draft: Draft, context: ParseConte
   const word = text.slice(start, end)
   const node = NODE.exec(word)
   if (node !== null) {
-    draft.program ??= node[1]!
+    header.program ??= node[1]!
     return start + node[0].length
   }
-  addWord(word, draft)
+  addWord(word, state)
   return end + 1
 }
 
@@ -79,23 +75,24 @@ function isBoundary(text: string, at: number): boolean {
 }
 
 /** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
-function addWord(word: string, draft: Draft): void {
+function addWord(word: string, state: State): void {
+  const { header } = state
   const colon = word.endsWith(':')
   const bare = colon ? word.slice(0, -1) : word
   if (bare === '' || bare === '-') return
   if (/^\d{1,12}$/.test(bare)) {
-    draft.sequence ??= bare
+    header.sequence ??= bare
     return
   }
   const open = bare.indexOf('[')
   if (open > 0 && bare.endsWith(']')) {
-    draft.program = bare.slice(0, open)
-    draft.pid = bare.slice(open + 1, -1)
+    header.program = bare.slice(0, open)
+    header.pid = bare.slice(open + 1, -1)
   } else if (zoneOffsetMinutes(bare) !== undefined) return
-  else if (draft.host === undefined || draft.again === true) {
-    draft.host = bare
-    draft.again = false
-  } else draft.program ??= bare
+  else if (header.host === undefined || state.again === true) {
+    header.host = bare
+    state.again = false
+  } else header.program ??= bare
 }
 
 /** A time as devices write it: also `2021 Mar 11 08:44:43` of NX-OS, and with a zone's name behind it. */
@@ -140,18 +137,20 @@ function yearFirst(text: string, start: number, context: ParseContext): TimeAt |
   return found && { time: found.time, end: start + whole.length }
 }
 
-function rfc5424(text: string, start: number, draft: Draft, context: ParseContext): DeviceHeader {
+function rfc5424(
+  text: string,
+  start: number,
+  header: DeviceHeader,
+  context: ParseContext,
+): DeviceHeader {
   const words = text.slice(start).split(' ', 6)
   const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
   const time = timeAt(stamp, 0, context)?.time
-  return {
-    form: 'rfc5424',
-    message: '',
-    ...draft,
-    ...(time === undefined ? {} : { time }),
-    ...(host === '-' || host === '' ? {} : { host }),
-    ...(program === '-' || program === '' ? {} : { program }),
-    ...(pid === '-' || pid === '' ? {} : { pid }),
-    ...(messageId === '-' || messageId === '' ? {} : { messageId }),
-  }
+  header.form = 'rfc5424'
+  if (time !== undefined) header.time = time
+  if (host !== '-' && host !== '') header.host = host
+  if (program !== '-' && program !== '') header.program = program
+  if (pid !== '-' && pid !== '') header.pid = pid
+  if (messageId !== '-' && messageId !== '') header.messageId = messageId
+  return header
 }

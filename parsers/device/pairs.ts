@@ -41,12 +41,11 @@ export function readPairs(text: string, start: number, separator: number, found:
   return count
 }
 
-/** The pairs as fields: of a name's values the first, none that says nothing. */
+/** The pairs as fields: of a name's values the last, none that says nothing. */
 export function pairFields(text: string, start: number, separator: number): WritableFields {
   const fields: WritableFields = {}
   readPairs(text, start, separator, (name, value) => {
-    if (value === '' || value === '(null)' || name === '__proto__') return
-    if (fields[name] === undefined) fields[name] = value
+    if (value !== '' && value !== '(null)' && name !== '__proto__') fields[name] = value
   })
   return fields
 }
