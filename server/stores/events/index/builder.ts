@@ -135,10 +135,12 @@ export function resetBuilder(group: GroupBuilder, renumbered = false): void {
 }
 
 /** What the scanner finds goes into the group under its `doc`; docs ascend. */
-export function wordsInto(group: GroupBuilder): Omit<WordSink, 'value' | 'key' | 'emptyList'> {
+export function wordsInto(
+  group: GroupBuilder,
+): Omit<WordSink, 'value' | 'sameValue' | 'key' | 'emptyList'> {
   return {
     word: (node, bytes, start, end, hash) => addWord(group, node, bytes, start, end, hash),
-    repeats: (node) => node >= group.untried.length || group.untried[node] === 0,
+    repeats: (node) => !isUntried(group, node),
     known: (node, bytes, start, end) => isKnown(group, node, bytes, start, end),
     learned: () => {
       group.learning = 0
@@ -146,10 +148,6 @@ export function wordsInto(group: GroupBuilder): Omit<WordSink, 'value' | 'key' |
     composite: (node) => {
       while (node >= group.composite.length) group.composite = largerBytes(group.composite)
       group.composite[node] = 1
-    },
-    sameValue: (column, field) => {
-      const key = sameKey(column, field)
-      group.sames.set(key, (group.sames.get(key) ?? 0) + 1)
     },
     sameMessage: (node) => {
       group.messages.set(node, (group.messages.get(node) ?? 0) + 1)
@@ -161,9 +159,15 @@ export function wordsInto(group: GroupBuilder): Omit<WordSink, 'value' | 'key' |
   }
 }
 
-/** Key of a column and a node in `sames`. */
-export function sameKey(column: number, field: number): number {
-  return column * MAX_PATHS + field
+/** Notes that the column's value is the string at the node. */
+export function noteSame(group: GroupBuilder, column: number, node: number): void {
+  const key = column * MAX_PATHS + node
+  group.sames.set(key, (group.sames.get(key) ?? 0) + 1)
+}
+
+/** True when values of the node are not looked for. */
+export function isUntried(group: GroupBuilder, node: number): boolean {
+  return group.untried[node] === 1
 }
 
 function noteAlways(group: GroupBuilder): void {

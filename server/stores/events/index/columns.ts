@@ -6,13 +6,13 @@
 //                (hashed.ts)
 import type { Database } from 'bun:sqlite'
 import type { FieldValue } from '../../../../sigma/event.ts'
-import type { ColumnBuilder, Hashes } from './column-builder.ts'
+import { type ColumnBuilder, type Hashes, hashOfJson } from './column-builder.ts'
 import { createDocList } from './doc-list.ts'
 import { writeHashed } from './hashed.ts'
 import { columnRow, type GroupColumn } from './layout.ts'
 import { append, createOutput, type Output, reserve } from './output.ts'
 import type { PathTree } from './paths.ts'
-import { type Cursor, countDocs, readVarint, writeVarint } from './postings.ts'
+import { type Cursor, countDocs, eachDoc, readVarint, writeVarint } from './postings.ts'
 import { readBody } from './read.ts'
 import { listDocs } from './slab.ts'
 import { V_NODE, VALUE, valueBytes } from './value-table.ts'
@@ -71,23 +71,49 @@ export function gapsOf(docs: Uint32Array): Uint8Array {
   return output.bytes.slice(0, output.length)
 }
 
+/** Entries as the hashes of their values. */
+export function hashedOf(entries: readonly ColumnEntry[]): GatheredColumn {
+  const found = entries.flatMap(({ text, posting }) => {
+    const json = encoder.encode(text)
+    const hash = hashOfJson(json, 0, json.length)
+    const docs: { readonly doc: number; readonly hash: number }[] = []
+    eachDoc(posting, 0, posting.length, (doc) => docs.push({ doc, hash }))
+    return docs
+  })
+  found.sort((a, b) => a.doc - b.doc)
+  const pairs = Int32Array.from(found.flatMap(({ hash, doc }) => [hash, doc]))
+  return { hashes: { pairs, length: pairs.length }, values: entries.length }
+}
+
 /** Puts one row of `columns`. */
 export type PutColumnPart = (column: number, part: number, body: Uint8Array) => void
 
 /** Writes the columns; returns what the group's info says of them. */
 export function writeColumns(
   columns: ReadonlyMap<string, GatheredColumn>,
-  sames: ReadonlyMap<string, readonly number[]>,
+  fields: {
+    readonly same: ReadonlyMap<string, readonly number[]>
+    readonly via: ReadonlyMap<string, readonly number[]>
+  },
   put: PutColumnPart,
 ): GroupColumn[] {
   return [...columns].map(([name, gathered], column) => {
-    const same = sames.get(name) ?? []
+    const same = fields.same.get(name) ?? []
+    const via = fields.via.get(name) ?? []
     if ('entries' in gathered) {
       writeKept(column, gathered.entries, put)
-      return { name, values: gathered.entries.length, kind: 'kept', bits: 0, width: 0, same }
+      return {
+        name,
+        values: gathered.entries.length,
+        kind: 'kept',
+        bits: 0,
+        width: 0,
+        same,
+        via: [],
+      }
     }
     const { bits, width } = writeHashed(column, gathered.hashes, 32, false, put)
-    return { name, values: gathered.values, kind: 'hashed', bits, width, same }
+    return { name, values: gathered.values, kind: 'hashed', bits, width, same, via }
   })
 }
 

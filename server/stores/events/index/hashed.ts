@@ -33,7 +33,7 @@ export function writeHashed(
   put: PutColumnPart,
 ): Pick<GroupColumn, 'bits' | 'width'> {
   const docs = hashes.length / 2
-  const bits = Math.min(known, Math.max(0, Math.ceil(Math.log2(docs / DOCS_A_PART))))
+  const bits = Math.min(known, Math.max(0, Math.ceil(Math.log2(Math.max(1, docs) / DOCS_A_PART))))
   const width = Math.min(isLast ? WIDTH_LAST : WIDTH, known - bits)
   const { starts, order } = orderByPart(hashes, bits)
   const output = createOutput()

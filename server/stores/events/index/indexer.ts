@@ -16,6 +16,7 @@ import {
   createGroupBuilder,
   type GroupBuilder,
   isFull,
+  noteSame,
   resetBuilder,
   wordsInto,
 } from './builder.ts'
@@ -25,6 +26,13 @@ import {
   createColumnBuilder,
   resetColumns,
 } from './column-builder.ts'
+import {
+  createDerived,
+  type DerivedColumns,
+  deriveValue,
+  endEvent,
+  resetDerived,
+} from './derived.ts'
 import { addEvent, addKey } from './keys.ts'
 import {
   type GroupSegment,
@@ -81,18 +89,23 @@ interface State {
   readonly builder: GroupBuilder
   /** The columns' values. */
   readonly values: ColumnBuilder
+  readonly derived: DerivedColumns
   readonly sink: WordSink
   paths: PathTree
   readonly patience_ms: number
 }
 
 /** What the scanner finds goes into the group and its columns. */
-function sinkOf(builder: GroupBuilder, values: ColumnBuilder): WordSink {
+function sinkOf(builder: GroupBuilder, values: ColumnBuilder, derived: DerivedColumns): WordSink {
   return {
     ...wordsInto(builder),
     emptyList: (node) => void builder.emptied.add(node),
     key: (node) => addKey(builder.keys, node),
     value: (node, bytes, start, end) => addToColumn(values, node, bytes, start, end),
+    sameValue: (column, field, bytes, start, end) => {
+      noteSame(builder, column, field)
+      deriveValue(derived, builder, values, column, field, bytes, start, end)
+    },
   }
 }
 
@@ -101,13 +114,15 @@ export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): In
   mkdirSync(join(dataFolder, INDEX_FOLDER), { recursive: true })
   const builder = createGroupBuilder()
   const values = createColumnBuilder()
+  const derived = createDerived()
   const state: State = {
     dataFolder,
     intake: undefined,
     open: new Map(),
     builder,
     values,
-    sink: sinkOf(builder, values),
+    derived,
+    sink: sinkOf(builder, values, derived),
     paths: createPathTree(),
     patience_ms,
   }
@@ -217,11 +232,12 @@ function note(day: OpenDay, pending: readonly SegmentRow[]): void {
 
 /** Makes a group of the first pending segments; returns how many it took. */
 function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[]): number {
-  const { builder, values } = state
+  const { builder, values, derived } = state
   const renumbered = state.paths.nodes.length > MAX_PATHS / 2
   if (renumbered) state.paths = createPathTree()
   resetBuilder(builder, renumbered)
   resetColumns(values)
+  resetDerived(state.derived)
   const runs: GroupSegment[] = []
   let docs = 0
   let events = 0
@@ -233,7 +249,10 @@ function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[
     events += segment.count
     docs = Math.ceil((docs + segment.count) / 32) * 32
   }
-  day.index.transaction(() => writeGroup(day.index, builder, values, state.paths, runs, docs))()
+  const { paths } = state
+  day.index.transaction(() =>
+    writeGroup(day.index, { builder, values, derived, paths }, runs, docs),
+  )()
   for (const run of runs) day.covered.set(run.first, run.count)
   return runs.length
 }
@@ -247,6 +266,7 @@ function scanSegment(state: State, db: Database, segment: SegmentRow, doc: numbe
       state.values.doc = state.builder.doc
       addEvent(state.builder.keys, state.builder.doc)
       scanLine(state.sink, state.paths, bytes, offsets[line]!, offsets[line + 1]! - 1)
+      endEvent(state.derived, state.builder)
     }
   }
 }

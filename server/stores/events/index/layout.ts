@@ -15,7 +15,7 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan-text.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 
 /** Words of one bucket, on average at most. */
 export const BUCKET_TERMS = 2048
@@ -65,6 +65,8 @@ export interface GroupColumn {
   readonly width: number
   /** Fields that, where an event has them, are the column's value. */
   readonly same: readonly number[]
+  /** `hashed`: fields whose words find what the hashes do not. */
+  readonly via: readonly number[]
 }
 
 /** Fields whose values are the message of their events, so that its words are posted there alone. */

@@ -23,7 +23,9 @@ function scan(event: Event, paths: PathTree = createPathTree()) {
     repeats: () => false,
     known: () => false,
     composite: () => {},
-    sameValue: () => {},
+    sameValue(column, _, bytes, start, end) {
+      sink.value(column, bytes, start, end)
+    },
     learned: () => {},
     key: () => {},
     emptyList: () => {},

@@ -118,8 +118,8 @@ export function noteString(refs: LineRefs, node: number, start: number, end: num
 export interface RefSink {
   /** A column's value as JSON text. */
   value(node: number, bytes: Uint8Array, start: number, end: number): void
-  /** The column's value, told just now, is the string of the field. */
-  sameValue(column: number, field: number): void
+  /** The column's value, as JSON text, is the string of the field. */
+  sameValue(column: number, field: number, bytes: Uint8Array, start: number, end: number): void
   /** The value of this key is the event's message. */
   sameMessage(node: number): void
 }
@@ -143,10 +143,7 @@ export function tellRefs(
     const start = refs.starts[n]!
     if (start > 0) {
       if (column === MESSAGE) sink.sameMessage(refs.fields[n]!)
-      else {
-        sink.value(column, bytes, start - 1, refs.ends[n]! + 1)
-        sink.sameValue(column, refs.fields[n]!)
-      }
+      else sink.sameValue(column, refs.fields[n]!, bytes, start - 1, refs.ends[n]! + 1)
       continue
     }
     const text = decodedField(refs, column, bytes.subarray(json, end))

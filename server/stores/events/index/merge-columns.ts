@@ -40,7 +40,7 @@ export function mergeColumns(
     const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
     if (kept !== undefined) {
       writeKept(target, kept, put)
-      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same }
+      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same, via: [] }
     }
     const known = Math.min(
       ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
@@ -48,7 +48,8 @@ export function mergeColumns(
     const hashes = hashesOf(db, parts)
     const values = parts.reduce((sum, { info }) => sum + info.values, 0)
     const written = writeHashed(target, hashes, known, isLast, put)
-    return { name, kind: 'hashed', values, ...written, same }
+    const via = new Set(parts.flatMap(({ info, fieldOf }) => info.via.map((at) => fieldOf[at]!)))
+    return { name, kind: 'hashed', values, ...written, same, via: [...via] }
   })
 }
 

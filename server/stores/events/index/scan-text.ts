@@ -30,8 +30,8 @@ export interface WordSink {
   composite(node: number): void
   /** The value of this key is also the event's message, whose words are not told again. */
   sameMessage(node: number): void
-  /** The column's value, told just now, is the string of the field. */
-  sameValue(column: number, field: number): void
+  /** A column's value as JSON text; it is the string of the field. */
+  sameValue(column: number, field: number, bytes: Uint8Array, start: number, end: number): void
   /** Something was cut or is ambiguous: every search must look at this event. */
   always(): void
 }

@@ -51,7 +51,9 @@ function scan(line: string): Found {
     repeats: () => true,
     known: () => false,
     composite: () => {},
-    sameValue: () => {},
+    sameValue(column, _, bytes, start, end) {
+      sink.value(column, bytes, start, end)
+    },
     learned() {},
     sameMessage(node) {
       for (const word of byNode.get(node) ?? []) found.message.add(word)

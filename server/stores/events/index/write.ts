@@ -3,6 +3,8 @@ import type { Database } from 'bun:sqlite'
 import { type GroupBuilder, termLength, termOffset, termTotal } from './builder.ts'
 import type { ColumnBuilder } from './column-builder.ts'
 import { gapsOf, gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
+import type { DerivedColumns } from './derived.ts'
+import { addDerived } from './derived-columns.ts'
 import { createGather, groupFields, putPairs, sameFields } from './gather.ts'
 import {
   BUCKET_TERMS,
@@ -157,12 +159,18 @@ function placeTerms(builder: GroupBuilder) {
   return { perClass: [...perClass], bits, bases, classes, hashes }
 }
 
+/** What was gathered of a group. */
+export interface Gathered {
+  readonly builder: GroupBuilder
+  readonly values: ColumnBuilder
+  readonly derived: DerivedColumns
+  readonly paths: PathTree
+}
+
 /** Writes the group of words and values over `segments`; call it inside a transaction. */
 export function writeGroup(
   db: Database,
-  builder: GroupBuilder,
-  values: ColumnBuilder,
-  paths: PathTree,
+  { builder, values, derived, paths }: Gathered,
   segments: readonly GroupSegment[],
   docs: number,
 ): number {
@@ -187,11 +195,10 @@ export function writeGroup(
     for (let at = first; at < bases[kind + 1]!; at++)
       flushBucket(rows, kind, at - first, buckets[at]!)
   }
-  const columns = writeColumns(
-    gatherColumns(values, paths),
-    sameFields(builder, paths, fieldOf),
-    rows.column,
-  )
+  const gathered = gatherColumns(values, paths)
+  const via = addDerived(gathered, { builder, values, derived, paths }, fieldOf)
+  const same = sameFields(builder, paths, fieldOf)
+  const columns = writeColumns(gathered, { same, via }, rows.column)
   rows.finish({
     segments,
     docs,
