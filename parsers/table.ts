@@ -116,6 +116,13 @@ const NAMES: ReadonlyMap<string, Parser> = new Map(
   ),
 )
 
+/** Parsers made of a mapping table: a content repository's table of the same name takes its place. */
+export const MAPPED: ReadonlySet<ParserName> = new Set([
+  ...(['cloudtrail', 'aws_guardduty', 'aws_waf', 'okta', 'gcp_audit', 'gworkspace'] as const),
+  ...(['kubernetes', 'azure_signin', 'azure_audit', 'azure_activity', 'm365', 'github'] as const),
+  ...(['zeek', 'wazuh', 'velociraptor'] as const),
+])
+
 /** The parser of a name or alias, in any case. */
 export function parserNamed(name: string): Parser | undefined {
   return NAMES.get(name) ?? NAMES.get(name.toLowerCase())

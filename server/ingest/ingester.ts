@@ -8,6 +8,7 @@ import { decodeLine } from '../stores/events/line.ts'
 import { WorkerError } from '../workers/rpc.ts'
 import { decodeBody } from './decode.ts'
 import { type Notify, type OpenStore, openStore, type StoreOptions } from './open-store.ts'
+import { readParserContent } from './parser-content.ts'
 import { type PipelineSettings, prepareBatch } from './pipeline.ts'
 import { openRules, type RuleFolder, type RuleSet, type RulesReport } from './rules.ts'
 
@@ -80,6 +81,7 @@ export function createIngester(
 }
 
 function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ingester {
+  const settings: PipelineSettings = { ...options, ...readParserContent(options.ruleFolders) }
   let open: OpenStore | undefined
   const current = () => {
     if (open === undefined) throw new WorkerError('unavailable', 'the event store is not open')
@@ -93,7 +95,7 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
   ) => {
     const { committer } = current()
     const input = { ...call, texts, bodyHash, received: Date.now() }
-    return committer.submit(prepareBatch(input, rules, options), bytes)
+    return committer.submit(prepareBatch(input, rules, settings), bytes)
   }
   return {
     activate: () => {

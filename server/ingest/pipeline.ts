@@ -2,6 +2,7 @@
 // what the matcher remembers.
 import { type Columns, columnsAfter, isHeaderLine } from '../../parsers/columns.ts'
 import type { Event } from '../../parsers/event.ts'
+import type { ParserContent } from '../../parsers/mapping/content.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { getPath } from '../services/event-value.ts'
 import { addKeys, STREAM_KEY } from '../services/match-keys.ts'
@@ -37,7 +38,7 @@ export interface BatchInput {
   readonly received: number
 }
 
-export interface PipelineSettings {
+export interface PipelineSettings extends ParserContent {
   readonly retention_days: number
   readonly timeZone: string
 }
@@ -151,11 +152,12 @@ type Options = Parameters<typeof normalise>[1]
 
 function normaliseOptions(input: BatchInput, settings: PipelineSettings): Options {
   const { received, source, host } = input
-  const { retention_days, timeZone } = settings
+  const { retention_days, timeZone, mappings, severityPatterns } = settings
+  const content = { mappings, severityPatterns }
   const oldest =
     input.import === true || retention_days === 0 ? TIME_MIN_MS : received - retention_days * DAY_MS
   const newest = Math.min(received + DAY_MS, TIME_MAX_MS)
-  return { now: received, received, timeZone, source, host, oldest, newest }
+  return { now: received, received, timeZone, source, host, oldest, newest, ...content }
 }
 
 /** A parser that throws has a bug; its line is kept like any other that cannot be parsed. */
