@@ -44,7 +44,7 @@ function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean)
   if (record.type === 'AVC') addDecision(fields, record.body)
   for (const [key, value] of record.values) {
     if (ABSENT.has(value)) continue
-    const isArgument = /^a\d+(?:$|\[|_len$)/.test(key)
+    const isArgument = key.charCodeAt(0) === 0x61 && ARGUMENT.test(key)
     if (record.type === 'EXECVE' && isArgument) continue
     // The system call's own arguments are pointers there; the program's are what `a0` means.
     const name = hasArguments && isArgument ? `syscall_${key}` : key
@@ -53,6 +53,8 @@ function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean)
     else addOnce(fields, name, key === 'proctitle' || key === 'cmd' ? spaced(text) : text)
   }
 }
+
+const ARGUMENT = /^a\d+(?:$|\[|_len$)/
 
 /** `avc:  denied  { read write } for  pid=..`. */
 function addDecision(fields: Writable, body: string): void {
@@ -64,17 +66,13 @@ function addDecision(fields: Writable, body: string): void {
 
 /** Adds a value; a second different one makes an array. */
 function addOnce(fields: Writable, name: string, value: string): void {
-  if (!Object.hasOwn(fields, name)) define(fields, name, value)
-  else {
-    const present = fields[name]!
-    if (present === value) return
-    if (!Array.isArray(present)) define(fields, name, [present, value])
-    else if (!present.includes(value)) (present as FieldValue[]).push(value)
-  }
-}
-
-function define(fields: Writable, name: string, value: FieldValue): void {
-  if (name !== '__proto__') fields[name] = value
+  if (name === '__proto__') return
+  const present: FieldValue | (() => void) | undefined = fields[name]
+  // A name like `toString` is no member yet, though the object answers to it.
+  if (present === undefined || typeof present === 'function') fields[name] = value
+  else if (Array.isArray(present)) {
+    if (!present.includes(value)) present.push(value)
+  } else if (present !== value) fields[name] = [present, value]
 }
 
 /** The arguments of EXECVE in order, long ones put together from their pieces. */

@@ -90,7 +90,9 @@ export function parseRecord(line: string): AuditRecord | undefined {
   const stamp = stampAt(line)
   if (stamp === undefined) return undefined
   const head = line.slice(0, stamp.start)
-  const type = /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
+  const blank = head.indexOf(' ')
+  const isPlain = blank > 5 && head.startsWith('type=')
+  const type = isPlain ? head.slice(5, blank) : /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
   if (type === undefined) return undefined
   const [seconds = '', serial = ''] = line.slice(stamp.start, stamp.end).split(':')
   let start = stamp.end + 1
@@ -100,7 +102,7 @@ export function parseRecord(line: string): AuditRecord | undefined {
     type: typeName(type),
     time: Math.round(Number(seconds) * 1000),
     serial,
-    node: /\bnode=(\S{1,255})/.exec(head)?.[1],
+    node: isPlain ? undefined : /\bnode=(\S{1,255})/.exec(head)?.[1],
     values: readValues(body),
     body,
   }
@@ -123,66 +125,59 @@ export function parseJournalRecord(text: string): AuditRecord | undefined {
 
 /** `1300`, `UNKNOWN[1334]` and `SYSCALL` to a name. */
 function typeName(type: string): string {
+  if (!type.endsWith(']') && type.length !== 4) return type.toUpperCase()
   const number = /^(?:UNKNOWN\[)?(\d{4})\]?$/.exec(type)?.[1]
   return number === undefined ? type.toUpperCase() : (TYPES_BY_NUMBER[number] ?? type)
 }
 
-const EQUALS = 0x3d
 const QUOTE = 0x22
 const APOSTROPHE = 0x27
 const PARENTHESIS = 0x28
+/** Stands before the values that auditd added to the kernel's. */
+const ENRICHED = '\u001d'
 
 /** `key=value` pairs; `msg='...'` holds more of them. Words without `=` are passed over. */
-function readValues(body: string): readonly (readonly [string, string])[] {
+function readValues(source: string): readonly (readonly [string, string])[] {
+  const body = source.includes(ENRICHED) ? source.replaceAll(ENRICHED, ' ') : source
   const values: [string, string][] = []
   let at = 0
-  while (at < body.length) {
-    at = skipSeparators(body, at)
-    const start = at
-    while (
-      at < body.length &&
-      !isSeparator(body.charCodeAt(at)) &&
-      body.charCodeAt(at) !== EQUALS
-    ) {
-      at++
-    }
-    if (body.charCodeAt(at) !== EQUALS) continue
-    const key = body.slice(body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, at)
-    at++
-    const quote = body.charCodeAt(at)
-    if (quote === APOSTROPHE && key === 'msg') {
+  for (;;) {
+    const equals = body.indexOf('=', at)
+    if (equals < 0) return values
+    const key = keyBefore(body, at, equals)
+    at = equals + 1
+    const first = body.charCodeAt(at)
+    if (first === APOSTROPHE && key === 'msg') {
       at++
       continue
     }
-    const end = quote === QUOTE ? body.indexOf('"', at + 1) : wordEnd(body, at)
-    const last = end < 0 ? body.length : end
-    const value = body.slice(at, quote === QUOTE ? last + 1 : last)
-    if (key !== '') values.push([key, quote === QUOTE ? value : trimmed(value)])
-    at = quote === QUOTE ? last + 1 : last
+    const close = first === QUOTE ? body.indexOf('"', at + 1) : -1
+    const blank = close < 0 ? body.indexOf(' ', at) : -1
+    const end = close >= 0 ? close + 1 : blank < 0 ? body.length : blank
+    const value = body.slice(at, end)
+    if (key !== '') values.push([key, first === QUOTE ? value : trimmed(value)])
+    at = end
   }
-  return values
 }
 
-/** Old records list values in parentheses: `(hostname=?, addr=?, res=success)`. */
+/** The word before `=`; old records begin a list of values with a parenthesis. */
+function keyBefore(body: string, from: number, equals: number): string {
+  let start = equals
+  while (start > from && !isSeparator(body.charCodeAt(start - 1))) start--
+  return body.slice(body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, equals)
+}
+
+/** A value without the apostrophe that closes `msg='`, and without the marks of old records' lists:
+ * `(hostname=?, addr=?, res=success)`. */
 function trimmed(value: string): string {
-  if (value.endsWith(',')) return value.slice(0, -1)
-  return value.endsWith(')') && !value.includes('(') ? value.slice(0, -1) : value
+  let end = value.length
+  if (value.charCodeAt(end - 1) === APOSTROPHE) end--
+  const last = value.charCodeAt(end - 1)
+  if (last === 0x2c || (last === 0x29 && !value.includes('('))) end--
+  return end === value.length ? value : value.slice(0, end)
 }
 
-/** A value ends at white space; the apostrophe that closes `msg='` is no part of it. */
-function wordEnd(body: string, from: number): number {
-  let at = from
-  while (at < body.length && !isSeparator(body.charCodeAt(at))) at++
-  return at
-}
-
-function skipSeparators(body: string, from: number): number {
-  let at = from
-  while (at < body.length && isSeparator(body.charCodeAt(at))) at++
-  return at
-}
-
-/** White space, commas between words, the mark before enriched values, and the end of `msg='..'`. */
+/** White space, and the apostrophe of `msg='..'`. */
 function isSeparator(code: number): boolean {
   return code <= 0x20 || code === APOSTROPHE
 }
