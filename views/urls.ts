@@ -63,6 +63,7 @@ export const urls = {
   searchEvent: route('/search/event/:id'),
   alerts: route('/alerts'),
   alertQueue: route('/alerts/queue'),
+  alertFacet: route('/alerts/facet'),
   alertDrawer: route('/alerts/drawer/:id'),
   alertChange: route('/alerts/change/:id'),
   alertBulk: route('/alerts/bulk'),

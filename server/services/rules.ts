@@ -42,6 +42,7 @@ export function createRules(
       return summary && { ...summary, text: '', ...now.texts.get(id) }
     },
     needs: (id) => now.needs.get(id),
+    readsEvents: (id) => now.needs.has(id),
     hits: readHits,
     explain: async (id, eventId) => {
       const text = now.texts.get(id)?.text

@@ -119,6 +119,8 @@ export interface RuleService {
   readonly version: string
   list(): readonly RuleSummary[]
   get(id: string): Promise<RuleDetail | undefined>
+  /** False for a correlation: it reads matches of other rules. */
+  readsEvents(id: string): boolean
   /** Matches of each rule since start of day and total, from alerts and intake counters. */
   hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
   /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */

@@ -4,6 +4,7 @@ import { visible } from '../shared/format.ts'
 import { Section } from '../shared/section.tsx'
 import { SEVERITIES_WORST_FIRST } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
+import { AlertFacets } from './facet.tsx'
 import {
   ALERT_FROM,
   ALERT_SORTS,
@@ -30,7 +31,8 @@ export function AlertsPage(props: { readonly state: AlertState; readonly me: str
       <h1 class="hidden">Alerts</h1>
       <Filters {...props} />
       <AlertChips {...props} />
-      <div class="grid two" data-alert-stream="">
+      <div class="grid" data-alert-stream="">
+        <AlertFacets state={state} />
         <div class="main">
           <Section
             id="queue"

@@ -148,12 +148,14 @@ function Actions(props: EventDrawerProps) {
       <button type="button" class="small" data-copy={JSON.stringify(event, null, 2)}>
         Copy JSON
       </button>
-      <button type="button" class="small quiet" data-step="-1" aria-label="Previous row (k)">
-        ↑
-      </button>
-      <button type="button" class="small quiet" data-step="1" aria-label="Next row (j)">
-        ↓
-      </button>
+      <span class="steps">
+        <button type="button" class="small quiet" data-step="-1" aria-label="Previous row (k)">
+          ↑
+        </button>
+        <button type="button" class="small quiet" data-step="1" aria-label="Next row (j)">
+          ↓
+        </button>
+      </span>
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { type Mark, Marked } from './highlight.tsx'
 import { type Resolved, type SearchState, searchHref, sectionParams } from './state.ts'
 
 const MESSAGE_SHOWN_chars = 600
-const RULES_SHOWN = 3
+const RULES_SHOWN = 1
 /** A gap between neighbours this many times the range's even spacing, and a minute at least, gets a mark. */
 const GAP_FACTOR = 0.2
 const GAP_MIN_ms = 60_000

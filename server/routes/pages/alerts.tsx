@@ -1,7 +1,9 @@
 /** @jsxImportSource hono/jsx */
 // The alert queue, one alert, and what people do to them.
 import { Hono } from 'hono'
+import { z } from 'zod'
 import { AlertDrawer, type Similar } from '../../../views/alerts/drawer.tsx'
+import { AlertFacetPart } from '../../../views/alerts/facet.tsx'
 import { AlertsPage, AlertTotals } from '../../../views/alerts/page.tsx'
 import { AlertQueue, AlertRows, type BulkDone, GroupQueue } from '../../../views/alerts/queue.tsx'
 import { type AlertState, alertsHref } from '../../../views/alerts/state.ts'
@@ -11,7 +13,7 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
-import type { AlertOrder } from '../../stores/state/alerts-store.ts'
+import { ALERT_FACETS, type AlertOrder } from '../../stores/state/alerts-store.ts'
 import type { Alert, AlertGroup } from '../../stores/state/state-store.ts'
 import { alertFilter, defaultFilter, readAlerts } from './alerts-query.ts'
 import { fragment, isPartial, page, type Renderer } from './render.tsx'
@@ -19,7 +21,13 @@ import { explainAll } from './search-event.tsx'
 
 const GROUPS_MAX = 500
 const PAGE_ALERTS = 100
+const FACET_VALUES = 6
 const FACTS = { title: 'Alerts', nav: 'alerts' } as const
+
+const FacetParams = z.object({
+  field: z.enum(ALERT_FACETS),
+  order: z.enum(['most', 'fewest']).default('most'),
+})
 
 const ORDERS = {
   severity: 'severity',
@@ -37,6 +45,13 @@ export function alertRoutes(services: Services, renderer: Renderer) {
     return page(c, renderer, FACTS, <AlertsPage state={state} me={me} />)
   })
   app.get(urls.alertQueue.pattern, (c) => queue(c, services, renderer))
+  app.get(urls.alertFacet.pattern, async (c) => {
+    const { field, order } = FacetParams.parse(c.req.query())
+    const state = readAlerts(c)
+    const filter = alertFilter(state, Date.now())
+    const top = await services.state.topAlerts(filter, field, order, FACET_VALUES)
+    return fragment(c, renderer, FACTS, <AlertFacetPart {...{ state, field, order, top }} />)
+  })
   app.get(urls.alertDrawer.pattern, async (c) => {
     const alert = await services.state.getAlert(c.req.param('id'))
     if (alert === undefined) throw new ServiceError('not-found', 'There is no such alert')

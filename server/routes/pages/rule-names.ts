@@ -1,5 +1,6 @@
 import type { RuleChip } from '../../../views/search/table.tsx'
 import type { RuleService, RuleSummary, Services } from '../../services/services.ts'
+import { SEVERITIES } from '../../stores/state/state-store.ts'
 
 interface Kept {
   readonly version: string
@@ -17,7 +18,11 @@ export function rulesById(rules: RuleService): ReadonlyMap<string, RuleSummary> 
   return byId
 }
 
-/** The rules that matched each event; a rule no longer loaded keeps its id as title. */
+function rank({ level }: Pick<RuleChip, 'level'>): number {
+  return (SEVERITIES as readonly string[]).indexOf(level ?? '')
+}
+
+/** The rules that matched each event, worst first; a rule no longer loaded keeps its id as title. */
 export async function rulesOfEvents(
   services: Services,
   ids: readonly string[],
@@ -28,7 +33,9 @@ export async function rulesOfEvents(
   return Object.fromEntries(
     Object.entries(matches).map(([eventId, ruleIds]) => [
       eventId,
-      ruleIds.map((id) => ({ id, title: rules.get(id)?.title ?? id, level: rules.get(id)?.level })),
+      ruleIds
+        .map((id) => ({ id, title: rules.get(id)?.title ?? id, level: rules.get(id)?.level }))
+        .sort((a, b) => rank(b) - rank(a)),
     ]),
   )
 }

@@ -38,6 +38,9 @@ async function eventDrawer(c: AppContext, services: Services, renderer: Renderer
   )
 }
 
+const CORRELATION =
+  'A correlation: it fired over several events together, of which this is one. Its text says what it counts, and over which rules.'
+
 /** Why each rule matched an event. A rule that cannot be explained says so instead of vanishing. */
 export async function explainAll(
   services: Services,
@@ -54,6 +57,8 @@ export async function explainAll(
         ...(rule === undefined ? {} : { level: rule.level, status: rule.status }),
       }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
+      if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
+        return { ...why, problem: CORRELATION }
       try {
         return { ...why, leaves: await services.rules.explain(ruleId, event.id) }
       } catch (error) {

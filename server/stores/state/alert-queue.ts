@@ -2,7 +2,7 @@
 
 import { afterCursor, cursorOf, orderSql, sortKeyColumn, whereOf } from './alert-filter.ts'
 import { ALERT_COLUMNS, ALERT_TABLES, alertFromRow, alertId, alertNumber } from './alert-rows.ts'
-import type { AlertCounts, AlertStore } from './alerts-store.ts'
+import type { AlertCounts, AlertFacet, AlertStore, AlertTop } from './alerts-store.ts'
 import type { Context } from './context.ts'
 import { optional, optionalNumber, text } from './rows.ts'
 import {
@@ -20,7 +20,13 @@ const GROUP_HOSTS = 5
 
 type Queue = Pick<
   AlertStore,
-  'listAlerts' | 'getAlert' | 'groupAlerts' | 'countAlerts' | 'alertActivity' | 'ruleCounters'
+  | 'listAlerts'
+  | 'getAlert'
+  | 'groupAlerts'
+  | 'countAlerts'
+  | 'topAlerts'
+  | 'alertActivity'
+  | 'ruleCounters'
 >
 
 /** The reading half of the alert store. */
@@ -63,6 +69,8 @@ export function createAlertQueue(context: Context): Queue {
     },
     groupAlerts: (filter, limit) => groupAlerts(context, whereOf(filter), limit),
     countAlerts: (filter) => countAlerts(context, whereOf(filter)),
+    topAlerts: (filter, field, order, limit) =>
+      topAlerts(context, whereOf(filter), field, order, limit),
     alertActivity: async (id) => {
       const rows = await database.all('SELECT * FROM alert_activity WHERE alert = ? ORDER BY id', [
         alertNumber(id) ?? 0,
@@ -160,6 +168,42 @@ async function countAlerts(
     total += n
   }
   return { total, byStatus, bySeverity }
+}
+
+const FACET_COLUMNS = {
+  severity: 'severity',
+  status: 'status',
+  rule: 'rule_id',
+  host: 'host',
+  user: 'user',
+  owner: 'owner',
+} as const satisfies Record<AlertFacet, string>
+
+async function topAlerts(
+  { database }: Context,
+  where: ReturnType<typeof whereOf>,
+  field: AlertFacet,
+  order: 'most' | 'fewest',
+  limit: number,
+): Promise<AlertTop> {
+  const column = `a.${FACET_COLUMNS[field]}`
+  const label = field === 'rule' ? 'max(a.rule_title)' : column
+  const first =
+    field === 'severity' ? 'max(a.severity_rank) DESC' : `n ${order === 'most' ? 'DESC' : 'ASC'}`
+  const rows = await database.all(
+    `SELECT ${column} AS value, ${label} AS label, count(*) AS n, count(*) OVER () AS total
+     FROM alerts a WHERE ${where.sql} AND ${column} IS NOT NULL AND ${column} <> ''
+     GROUP BY ${column} ORDER BY ${first}, value LIMIT ?`,
+    [...where.args, Math.max(1, Math.min(limit, GROUP_PAGE_MAX))],
+  )
+  return {
+    values: rows.map((row) => ({
+      value: text(row.value),
+      label: text(row.label),
+      count: Number(row.n),
+    })),
+    distinct: Number(rows[0]?.total ?? 0),
+  }
 }
 
 function zeros<K extends string>(keys: readonly K[]): Record<K, number> {

@@ -57,6 +57,20 @@ export interface RuleCounter {
   readonly last?: number
 }
 
+export const ALERT_FACETS = ['severity', 'status', 'rule', 'host', 'user', 'owner'] as const
+export type AlertFacet = (typeof ALERT_FACETS)[number]
+
+export interface AlertTop {
+  readonly values: readonly {
+    readonly value: string
+    /** A rule's title; else the value. */
+    readonly label: string
+    readonly count: number
+  }[]
+  /** How many different values there are. */
+  readonly distinct: number
+}
+
 export interface AlertStore {
   listAlerts(request: AlertListRequest): Promise<AlertPage>
   getAlert(id: string): Promise<Alert | undefined>
@@ -66,6 +80,13 @@ export interface AlertStore {
     limit: number,
   ): Promise<{ readonly groups: readonly AlertGroup[]; readonly total: number }>
   countAlerts(filter: AlertFilter): Promise<AlertCounts>
+  /** Values of one column with their alerts, most or fewest first; severities worst first. */
+  topAlerts(
+    filter: AlertFilter,
+    field: AlertFacet,
+    order: 'most' | 'fewest',
+    limit: number,
+  ): Promise<AlertTop>
   /** `conflict` for a stale version (says who changed it and when), `not-found`, `invalid`. */
   changeAlert(id: string, change: AlertChange, by: Actor): Promise<Alert>
   changeAlerts(bulk: BulkChange, by: Actor): Promise<BulkResult>

@@ -250,6 +250,27 @@ export function alertsContract(
       expect(await changed.catch((e) => e)).toEqual(rejects('not-found'))
     })
 
+    test('the values of a column are counted, most, fewest or worst first', async () => {
+      await insert([
+        { rule: 'r1', severity: 'low', host: 'web-1' },
+        { rule: 'r1', severity: 'critical', host: 'web-1' },
+        { rule: 'r2', severity: 'low', host: 'web-2' },
+        { rule: 'r2', severity: 'low' },
+      ])
+      const top = async (field: 'host' | 'severity' | 'rule' | 'owner', order: 'most' | 'fewest') =>
+        (await store.topAlerts({}, field, order, 10)).values.map((v) => `${v.value} ${v.count}`)
+      expect(await top('host', 'most')).toEqual(['web-1 2', 'web-2 1'])
+      expect(await top('host', 'fewest')).toEqual(['web-2 1', 'web-1 2'])
+      expect(await top('severity', 'most')).toEqual(['critical 1', 'low 3'])
+      expect(await top('rule', 'most')).toEqual(['r1 2', 'r2 2'])
+      expect(await top('owner', 'most')).toEqual([])
+      expect(await store.topAlerts({ host: 'web-1' }, 'rule', 'most', 1)).toMatchObject({
+        values: [{ value: 'r1', count: 2 }],
+        distinct: 1,
+      })
+      expect((await store.topAlerts({}, 'host', 'most', 1)).distinct).toBe(2)
+    })
+
     test('a bulk change takes all that fit up to the cut-off, and names those changed meanwhile', async () => {
       await insert([{ rule: 'r1' }, { rule: 'r1' }, { rule: 'r2' }])
       opened.advance(1000)
