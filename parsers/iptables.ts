@@ -1,11 +1,5 @@
 // Netfilter's LOG target, with or without UFW's prefix: `[UFW BLOCK] IN=eth0 OUT= SRC=10.0.0.1 DPT=22 SYN`.
-import {
-  deviceEvent,
-  isInteger,
-  put,
-  type WritableFields,
-  type WritablePivots,
-} from './device/event.ts'
+import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -116,6 +110,7 @@ function readPacket(text: string, start: number, fields: WritableFields, flags: 
   for (let count = 0; at < text.length && count < PAIRS_MAX; count++) {
     const space = text.indexOf(' ', at)
     const end = space < 0 ? text.length : space
+    const equals = text.indexOf('=', at)
     if (text.charCodeAt(at) === 0x5b) {
       const close = text.indexOf(']', at)
       if (close < 0) return
@@ -123,21 +118,41 @@ function readPacket(text: string, start: number, fields: WritableFields, flags: 
       at = close + 1
       continue
     }
-    const equals = text.indexOf('=', at)
-    if (equals > at && equals < end) {
-      const name = text.slice(at, equals)
-      const value = text.slice(equals + 1, end).trimEnd()
-      // The second LEN is the UDP header's.
-      if (name === 'LEN' && fields.LEN !== undefined) fields.UDP_LEN = Number(value)
-      else if (NAMES.has(name) || NAME.test(name)) {
-        fields[name] = isInteger(value) ? Number(value) : value
-      }
-    } else if (end > at && end - at <= 8) {
+    if (equals > at && equals < end) addPair(fields, text, at, equals, end)
+    else if (end > at && end - at <= 8) {
       const flag = text.slice(at, end)
       if (FLAGS.has(flag)) flags.push(flag)
     }
     at = end + 1
   }
+}
+
+function addPair(
+  fields: WritableFields,
+  text: string,
+  start: number,
+  equals: number,
+  end: number,
+): void {
+  const name = text.slice(start, equals)
+  if (!NAMES.has(name) && !NAME.test(name)) return
+  const number = integerAt(text, equals + 1, end)
+  const value = number >= 0 ? number : text.slice(equals + 1, end)
+  // The second LEN is the UDP header's.
+  fields[name === 'LEN' && 'LEN' in fields ? 'UDP_LEN' : name] = value
+}
+
+/** The decimal number that fills a range, or -1 where there is none or it has leading zeros. */
+function integerAt(text: string, start: number, end: number): number {
+  const first = text.charCodeAt(start)
+  if (end <= start || end - start > 15 || (first === 0x30 && end - start > 1)) return -1
+  let value = 0
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return -1
+    value = value * 10 + digit
+  }
+  return value
 }
 
 /** The verdict that a prefix names: `UFW BLOCK`, `DROP_INPUT`, `wan-lan-default-D` of EdgeOS. */
