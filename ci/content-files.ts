@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { LintFile } from '../sigma/lint/check.ts'
+import { isListFile } from '../sigma/pipeline/content.ts'
 import { UsageError } from './command.ts'
 import { git, tryGit } from './git.ts'
 import { SETTINGS_FILE } from './settings.ts'
@@ -40,7 +41,7 @@ export async function contentPaths(given: readonly string[]): Promise<readonly s
   return found
 }
 
-/** All YAML files below files and folders, by path; `trapline.yml` and SigmaHQ's `info.yml` are none. */
+/** All YAML files and lists below files and folders, by path; `trapline.yml` and SigmaHQ's `info.yml` are none. */
 export async function readContent(paths: readonly string[]): Promise<readonly LintFile[]> {
   const found = new Set<string>()
   for (const path of paths) {
@@ -48,9 +49,10 @@ export async function readContent(paths: readonly string[]): Promise<readonly Li
       found.add(path)
       continue
     }
-    const glob = new Bun.Glob('**/*.{yml,yaml}')
+    const glob = new Bun.Glob('**/*.{yml,yaml,txt}')
     for await (const file of glob.scan({ cwd: path, onlyFiles: true, followSymlinks: true })) {
       const name = file.slice(file.lastIndexOf('/') + 1)
+      if (name.endsWith('.txt') && !isListFile(`/${file}`)) continue
       if (name !== SETTINGS_FILE && name !== 'info.yml')
         found.add(`${path.replace(/\/$/, '')}/${file}`)
     }

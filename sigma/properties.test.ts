@@ -53,11 +53,14 @@ const below = (prefix: string) => NAMES.filter((name) => name.startsWith(prefix)
 function holds(node: Tree, on: ReadonlySet<string>): boolean {
   if (node.kind === 'name') return on.has(node.name)
   if (node.kind === 'not') return !holds(node.arg, on)
-  if (node.kind === 'and') return node.args.every((arg) => holds(arg, on))
-  if (node.kind === 'or') return node.args.some((arg) => holds(arg, on))
-  const names = below(node.prefix)
-  const count = names.filter((name) => on.has(name)).length
-  return node.count === 'all' ? count === names.length : count >= node.count
+  if (node.kind === 'of') {
+    const names = below(node.prefix)
+    const count = names.filter((name) => on.has(name)).length
+    return node.count === 'all' ? count === names.length : count >= node.count
+  }
+  return node.kind === 'and'
+    ? node.args.every((arg) => holds(arg, on))
+    : node.args.some((arg) => holds(arg, on))
 }
 
 /** Writes a tree with no more parentheses than precedence needs: not before and, and before or. */

@@ -7,6 +7,7 @@ import type { LintFacts } from '../../sigma/lint/facts.ts'
 import { fileKind, type LintOptions, lint } from '../../sigma/lint/lint.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { loadRules } from '../../sigma/load.ts'
+import { contentOptions } from '../../sigma/pipeline/content.ts'
 import { checkSchema } from './schema.ts'
 
 export type ContentOptions = Omit<LintOptions, 'facts'> & {
@@ -57,13 +58,17 @@ export function checkContent(
   const known = new Set([...linted, ...shaped].map(lineOf))
   const named = new Set(linted.map(({ path, code }) => `${path}:${code}`))
   const off = new Set(options.disable ?? [])
-  const loaded = loadRules(files.filter((file) => fileKind(file) === 'sigma'))
-  const refused = loaded.diagnostics.flatMap((diagnostic): Finding[] => {
-    const { path, line = 1, column = 1, severity, code } = diagnostic
-    if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
-    const finding = { ...diagnostic, path, line, column }
-    return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
-  })
+  const rules = files.filter((file) => fileKind(file) === 'sigma')
+  const content = contentOptions(files)
+  const loaded = loadRules(rules, content.options)
+  const refused = [...loaded.diagnostics, ...content.diagnostics].flatMap(
+    (diagnostic): Finding[] => {
+      const { path, line = 1, column = 1, severity, code } = diagnostic
+      if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
+      const finding = { ...diagnostic, path, line, column }
+      return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
+    },
+  )
   return [...linted, ...shaped, ...refused].sort(inOrder)
 }
 

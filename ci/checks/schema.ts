@@ -35,7 +35,7 @@ function compile(): Readonly<Record<SchemaName, ValidateFunction>> {
   >
 }
 
-function schemaOf(kind: ContentKind, entries: Entries): SchemaName {
+function schemaOf(kind: Exclude<ContentKind, 'list'>, entries: Entries): SchemaName {
   if (kind !== 'sigma') return kind
   return entries.has('correlation') ? 'correlation' : entries.has('filter') ? 'filter' : 'rule'
 }
@@ -46,6 +46,7 @@ export function checkSchema(file: LintFile): readonly Finding[] {
   const roots = readYaml(file.text, () => newReport(file.path))
   const first = roots[0]?.value
   const kind = contentKind(file.path, first?.kind === 'map' ? first.entries : undefined)
+  if (kind === 'list') return []
   const documents = kind === 'sigma' ? applyActions(roots) : roots
   return documents.flatMap(({ value }) => {
     if (value?.kind !== 'map') return []

@@ -152,6 +152,19 @@ export function itemUses(selection: string, node: DetectionNode): ItemUse[] {
   return node.items.map((item) => ({ selection, item, siblings: node.items }))
 }
 
+/** Whether a rule raises nothing itself: only correlations that do not pass it on read it. */
+export function feedsOnly({ set, value }: DocumentSubject): boolean {
+  const fed = set.memo('rules that only feed', () => {
+    const names = new Set<string>()
+    for (const { value: other } of set.documents) {
+      if (other.kind === 'correlation' && !other.generate)
+        for (const name of other.rules) names.add(name)
+    }
+    return names
+  })
+  return [value.id, value.name].some((name) => name !== undefined && fed.has(name))
+}
+
 /** Where a top-level key's value stands, or its document begins. */
 export function placeOf(subject: DocumentSubject | YamlSubject, key: string): Position {
   const entry = subject.entries.get(key)

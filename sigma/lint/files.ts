@@ -50,6 +50,7 @@ export const FILE_CHECKS = {
     path: 'Web Shell.yml',
     bad: 'title: A File Called Web Shell',
     run(subject, add) {
+      if (!subject.set.byPath.has(subject.file.path)) return
       const name = fileName(subject).replace(/(\.test)?\.ya?ml$/, '')
       if (!/^[a-z0-9_]+$/.test(name)) add(START, `"${name}": use small letters, digits and _`)
       else if (name.length < NAME_UNITS_MIN || name.length > NAME_UNITS_MAX) {

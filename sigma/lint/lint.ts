@@ -2,12 +2,15 @@
 import { groupBy } from '../collections.ts'
 import type { Diagnostic, Severity } from '../diagnostic.ts'
 import type { Expr } from '../ir/expr.ts'
+import type { RuleTransform } from '../load.ts'
 import { lowerRule } from '../lower/lower.ts'
 import { applyActions } from '../parse/actions.ts'
 import type { Entries } from '../parse/reader.ts'
 import { newReport } from '../parse/report.ts'
 import { parseRules } from '../parse/rules.ts'
 import { readYaml, type YamlDocument } from '../parse/yaml.ts'
+import { contentOptions, isListFile, isPipelineFile } from '../pipeline/content.ts'
+import { parsePipeline } from '../pipeline/pipeline.ts'
 import type { SigmaDocument, SigmaFilter, SigmaRule, Yaml } from '../rule.ts'
 import {
   type Add,
@@ -36,16 +39,17 @@ export interface LintOptions {
   readonly only?: ReadonlySet<string>
 }
 
-export type ContentKind = 'sigma' | 'tests' | 'pipeline' | 'hunt'
+export type ContentKind = 'sigma' | 'tests' | 'pipeline' | 'hunt' | 'list'
 
 /** What a file holds, by its name and first document. */
 export function contentKind(path: string, entries: Entries | undefined): ContentKind {
+  if (isListFile(path)) return 'list'
   if (/\.test\.ya?ml$/.test(path)) return 'tests'
+  if (isPipelineFile(path)) return 'pipeline'
   const has = (...keys: readonly string[]) => keys.some((key) => entries?.has(key))
   if (has('detection', 'correlation', 'filter', 'logsource', 'action')) return 'sigma'
   if (has('transformations', 'postprocessing', 'finalizers')) return 'pipeline'
   if (has('query', 'hypothesis') || /(^|\/)hunts\//.test(path)) return 'hunt'
-  if (/(^|\/)pipelines\//.test(path)) return 'pipeline'
   return 'sigma'
 }
 
@@ -53,6 +57,7 @@ const NO_EXPRS: ReadonlyMap<string, Expr> = new Map()
 
 /** What a file holds, by its name and text. */
 export function fileKind({ path, text }: LintFile): ContentKind {
+  if (isListFile(path)) return 'list'
   const [first] = readYaml(text, () => newReport(path))
   return contentKind(path, first?.value?.kind === 'map' ? first.value.entries : undefined)
 }
@@ -67,7 +72,8 @@ interface ReadFile {
 
 /** Lints a set of files. Findings come by path, line and column. Never throws for what files hold. */
 export function lint(files: readonly LintFile[], options: LintOptions): readonly Finding[] {
-  const read = files.map(readFile)
+  const { transform } = contentOptions(files).options
+  const read = files.map((file) => readFile(file, transform))
   const set = contentSet(read)
   const off = new Set(options.disable ?? [])
   const findings: Finding[] = []
@@ -96,12 +102,16 @@ function placed(diagnostic: Diagnostic, file: LintFile): Finding {
   return { ...diagnostic, path: file.path, line, column }
 }
 
-function readFile(file: LintFile): ReadFile {
+function readFile(file: LintFile, transform: RuleTransform | undefined): ReadFile {
+  if (isListFile(file.path)) return { file, kind: 'list', roots: [], found: [], documents: [] }
   const roots = readYaml(file.text, () => newReport(file.path))
   const first = roots[0]?.value
   const kind = contentKind(file.path, first?.kind === 'map' ? first.entries : undefined)
   if (kind !== 'sigma') {
-    const found = roots.flatMap(({ report }) => report.diagnostics)
+    const found =
+      kind === 'pipeline'
+        ? parsePipeline(file.text, file.path).diagnostics
+        : roots.flatMap(({ report }) => report.diagnostics)
     return { file, kind, roots, found, documents: [] }
   }
   const parsed = parseRules(file.text, { path: file.path })
@@ -110,20 +120,28 @@ function readFile(file: LintFile): ReadFile {
   const documents = parsed.documents.flatMap(({ value }, n) => {
     const root = merged[n]?.value
     if (value === undefined || root?.kind !== 'map') return []
-    const lowered = value.kind === 'correlation' ? undefined : lowerRule(value)
-    found.push(...(lowered?.diagnostics ?? []))
+    const { expr, selections } = lowered(value, transform, found)
     if (value.id === undefined && value.kind !== 'filter') found.push(noId(value))
-    return [
-      {
-        file,
-        value,
-        entries: root.entries,
-        expr: lowered?.expr,
-        exprs: lowered?.selections ?? NO_EXPRS,
-      },
-    ]
+    return [{ file, value, entries: root.entries, expr, exprs: selections }]
   })
   return { file, kind, roots, found, documents }
+}
+
+/** What the document comes to after pipelines and lists; findings on the way go to `found`. */
+function lowered(
+  value: SigmaDocument,
+  transform: RuleTransform | undefined,
+  found: Diagnostic[],
+): { readonly expr: Expr | undefined; readonly selections: ReadonlyMap<string, Expr> } {
+  if (value.kind === 'correlation') return { expr: undefined, selections: NO_EXPRS }
+  const changed = value.kind === 'rule' ? transform?.(value) : undefined
+  found.push(...(changed?.diagnostics ?? []))
+  if (changed?.diagnostics.some(({ severity }) => severity === 'error')) {
+    return { expr: undefined, selections: NO_EXPRS }
+  }
+  const { expr, selections, diagnostics } = lowerRule(changed?.rule ?? value)
+  found.push(...diagnostics)
+  return { expr, selections }
 }
 
 function noId(value: SigmaDocument): Diagnostic {

@@ -2,11 +2,12 @@
 import type { Severity } from '../diagnostic.ts'
 import type { Check } from './check.ts'
 
-function found(summary: string, why: string, severity: Severity = 'error'): Check {
+export function found(summary: string, why: string, severity: Severity = 'error'): Check {
   return { on: 'reading', severity, summary, why }
 }
 
-const LIMIT = 'Limits keep one file from holding up everything else. Split it, or generate less.'
+export const LIMIT =
+  'Limits keep one file from holding up everything else. Split it, or generate less.'
 const YAML = 'Without knowing what the file says, no rule of it can run.'
 
 export const READING_CHECKS = {
@@ -42,29 +43,6 @@ export const READING_CHECKS = {
   ),
   'condition-too-deep': found('a condition with too many levels', LIMIT),
   'condition-too-long': found('a condition that is too long', LIMIT),
-  'correlation-condition-unsupported': found(
-    'a condition that a correlation of this type cannot have',
-    'The message says what is missing or too much; nothing is approximated.',
-  ),
-  'correlation-rule-ambiguous': found(
-    'a correlation reads a name that several rules have',
-    'Refer to the rule by its id.',
-  ),
-  'correlation-rule-refused': found(
-    'a correlation reads a rule that cannot run',
-    'Mend that rule first: the correlation waits for its matches.',
-  ),
-  'correlation-too-large': found('a correlation of too many rules', LIMIT),
-  'filter-unused': found(
-    'a filter that applies to no rule',
-    'Either the rules it names are not there, or their log source is another.',
-    'warning',
-  ),
-  'correlation-invalid': found(
-    'a correlation that cannot be read',
-    'The message says which key is wrong; section Correlations of the specification has them all.',
-  ),
-  'correlation-unsupported': found('a correlation that cannot run yet', 'It is read and checked.'),
   'detection-missing': found(
     'a document without detection, correlation or filter',
     'A rule needs `detection:` with selections and a condition.',
@@ -95,7 +73,6 @@ export const READING_CHECKS = {
     'The value of `fieldref` is the name of another field.',
   ),
   'file-empty': found('a file without documents', 'There is nothing in it.'),
-  'filter-unsupported': found('a filter that cannot run yet', 'It is read and checked.'),
   'id-duplicate': found(
     'an id that another rule has',
     'Alerts, tests, filters and history go by id. The second rule is refused.',
@@ -139,10 +116,6 @@ export const READING_CHECKS = {
   'pattern-matches-nothing': found(
     'a pattern that stands for no selection, or fewer than asked',
     'Look at the names of the selections. Those that begin with `_` are only meant by patterns that do.',
-  ),
-  'placeholder-unsupported': found(
-    'a placeholder without values',
-    '`%name%` with `expand` needs a list of values.',
   ),
   'quantifier-too-large': found('`N of` that stands for too many combinations', LIMIT),
   'regex-backreference-unsupported': found(

@@ -1,7 +1,7 @@
 // References, false positives, related rules and the list of fields.
 import { editDistance } from '../parse/suggest.ts'
 import type { Check, DocumentSubject } from './check.ts'
-import { placeOf, scalarsOf } from './check.ts'
+import { feedsOnly, placeOf, scalarsOf } from './check.ts'
 import { removeListLine } from './source.ts'
 
 const RELATED_TYPES = ['derived', 'obsolete', 'obsoletes', 'merged', 'renamed', 'similar']
@@ -148,6 +148,7 @@ export const REFERENCE_CHECKS = {
     bad: 'falsepositives: []',
     good: 'falsepositives:\n    - Administrative scripts',
     run(subject, add) {
+      if (feedsOnly(subject)) return
       if (subject.value.kind === 'rule' && list(subject, 'falsepositives').length === 0) {
         add(
           placeOf(subject, 'falsepositives'),

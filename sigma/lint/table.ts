@@ -9,6 +9,7 @@ import { FILE_CHECKS } from './files.ts'
 import { FILTER_CHECKS } from './filters.ts'
 import { HUNT_CHECKS } from './hunts.ts'
 import { IDENTITY_CHECKS } from './identity.ts'
+import { LOADING_CHECKS } from './loading.ts'
 import { LOGIC_CHECKS } from './logic.ts'
 import { LOGSOURCE_CHECKS } from './logsources.ts'
 import { MODIFIER_CHECKS } from './modifiers.ts'
@@ -52,6 +53,7 @@ export const FAMILIES = {
   'Operation (the `trapline` key)': OPERATION_CHECKS,
   Files: FILE_CHECKS,
   Reading: READING_CHECKS,
+  Loading: LOADING_CHECKS,
 } as const satisfies Record<string, Record<string, Check>>
 
 /** All checks by id, those found while reading included. */

@@ -1,7 +1,7 @@
 // Tags: their form and namespaces. What they say of ATT&CK is in `attack.ts`.
 import { nearest } from '../parse/suggest.ts'
 import type { Check, DocumentSubject } from './check.ts'
-import { placeOf, scalarsOf } from './check.ts'
+import { feedsOnly, placeOf, scalarsOf } from './check.ts'
 import { removeListLine, replaceScalar } from './source.ts'
 
 /** Namespaces that the tags appendix of the specification defines, with the form of what follows. */
@@ -129,7 +129,8 @@ export const TAG_CHECKS = {
     bad: 'tags: []',
     good: 'tags:\n    - attack.persistence\n    - attack.t1505.003',
     run(subject, add) {
-      if (subject.value.kind !== 'filter' && tags(subject).length === 0) {
+      if (subject.value.kind === 'filter' || feedsOnly(subject)) return
+      if (tags(subject).length === 0) {
         add(placeOf(subject, 'tags'), 'tag the rule with what of ATT&CK it detects')
       }
     },

@@ -1,7 +1,7 @@
 // Tests of rules: that there are some, and that they can say anything.
 import type { Scalar, Yaml } from '../rule.ts'
 import type { Check, DocumentSubject, YamlSubject } from './check.ts'
-import { itemUses, placeOf } from './check.ts'
+import { feedsOnly, itemUses, placeOf } from './check.ts'
 
 type Case = Extract<Yaml, { readonly kind: 'map' }>
 
@@ -46,6 +46,7 @@ export const TEST_CHECKS = {
     run(subject, add) {
       if (
         subject.facts.complete &&
+        !feedsOnly(subject) &&
         subject.value.status !== 'stable' &&
         casesOf(subject).length === 0 &&
         !hasOther(subject)

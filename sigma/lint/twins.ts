@@ -3,6 +3,7 @@ import { groupBy } from '../collections.ts'
 import type { Expr } from '../ir/expr.ts'
 import type { LogSource } from '../rule.ts'
 import type { Check, DetectionSubject, SetDocument } from './check.ts'
+import { feedsOnly } from './check.ts'
 import { exprKey, impliesAfterALook } from './implication.ts'
 
 /** Rules of one log source among which each is compared with each. */
@@ -79,6 +80,7 @@ export const TWIN_CHECKS = {
       const wider = others.find(
         (other) =>
           !isSelf(subject, other) &&
+          !feedsOnly({ ...subject, value: other.value }) &&
           other.expr !== undefined &&
           exprKey(other.expr) !== exprKey(expr) &&
           impliesAfterALook(expr, other.expr),
