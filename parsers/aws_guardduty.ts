@@ -10,4 +10,4 @@ function finding(json: Fields): Fields {
   return isFields(detail) && json.source === 'aws.guardduty' ? { ...json, ...detail } : json
 }
 
-export const awsGuardduty = mappedParser(table, finding)
+export const awsGuardduty = mappedParser(table, finding, ['detail'])

@@ -147,12 +147,16 @@ function messageOf(flow: Flow): string {
 }
 
 function recognise({ text, json }: ParserInput, context: ParseContext): boolean {
-  if (json === undefined)
-    return text.length <= TEXT_UNITS_MAX && flowOf(text, context) !== undefined
+  if (json === undefined) {
+    // A version and a blank, where no header says otherwise: most lines go no further.
+    const mayBe = context.columns?.format === 'vpcflow' || text.charCodeAt(1) === BLANK
+    return mayBe && text.length <= TEXT_UNITS_MAX && flowOf(text, context) !== undefined
+  }
   const id = json['interface-id'] ?? json.interface_id ?? json.interfaceId
   return typeof id === 'string' && id.startsWith('eni-') && jsonFlow(json) !== undefined
 }
 
+const BLANK = 0x20
 /** Longest line that is looked at, UTF-16 units: 64 columns at most, none long. */
 const TEXT_UNITS_MAX = 4096
 
@@ -160,6 +164,7 @@ export const awsVpcflow: Parser = {
   name: 'aws_vpcflow',
   title: 'AWS VPC flow logs',
   aliases: ['vpcflow', 'vpc_flow'],
+  keys: ['interface-id', 'interface_id', 'interfaceId'],
   recognise,
   parse,
 }

@@ -13,4 +13,4 @@ function record(json: Fields): Fields {
   return inner === undefined || inner instanceof JsonError ? json : inner
 }
 
-export const cloudtrail = mappedParser(table, record)
+export const cloudtrail = mappedParser(table, record, ['detail', 'CloudTrailEvent'])

@@ -61,6 +61,7 @@ export const docker: Parser = {
   name: 'docker',
   title: 'Docker json-file and Kubernetes container logs',
   aliases: ['container', 'containerd', 'cri'],
+  keys: ['log'],
   recognise({ text, json }, context) {
     if (json === undefined) {
       const found = /^\d{4}-\d\d-\d\dT/.test(text) ? isoAt(text, 0, context) : undefined

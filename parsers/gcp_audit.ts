@@ -10,4 +10,4 @@ function entry(json: Fields): Fields {
   return isFields(data) && data.protoPayload !== undefined ? data : json
 }
 
-export const gcpAudit = mappedParser(table, entry)
+export const gcpAudit = mappedParser(table, entry, ['data'])

@@ -68,6 +68,7 @@ export const journald: Parser = {
   name: 'journald',
   title: 'systemd journal as JSON',
   aliases: ['journal', 'journalctl'],
+  keys: ['__REALTIME_TIMESTAMP'],
   recognise: ({ json }) =>
     json !== undefined &&
     json.__REALTIME_TIMESTAMP !== undefined &&

@@ -13,4 +13,4 @@ function auditEvent(json: Fields): Fields {
   return inner === undefined || inner instanceof JsonError ? json : inner
 }
 
-export const kubernetes = mappedParser(table, auditEvent)
+export const kubernetes = mappedParser(table, auditEvent, ['properties'])

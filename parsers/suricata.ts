@@ -191,6 +191,7 @@ export const suricata: Parser = {
   name: 'suricata',
   title: 'Suricata EVE JSON',
   aliases: ['eve', 'suricata_eve'],
+  keys: ['event_type'],
   recognise({ json }) {
     const type = json?.event_type
     if (json === undefined || typeof type !== 'string' || !TYPES.has(type)) return false

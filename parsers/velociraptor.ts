@@ -36,6 +36,8 @@ function clientOf(json: Fields): FieldValue | undefined {
   return json.ClientId ?? json.client_id ?? json._ClientId ?? json.ClientID
 }
 
+const CLIENT_KEYS = ['ClientId', 'client_id', '_ClientId', 'ClientID']
+
 function recognise({ json }: ParserInput): boolean {
   if (json === undefined) return false
   const client = clientOf(json)
@@ -52,6 +54,7 @@ export const velociraptor: Parser = {
   name: 'velociraptor',
   title: 'Velociraptor rows',
   aliases: ['velociraptor_vql'],
+  keys: CLIENT_KEYS,
   recognise,
   parse,
 }

@@ -76,6 +76,7 @@ export const wazuh: Parser = {
   name: 'wazuh',
   title: 'Wazuh alerts and archives',
   aliases: ['ossec', 'wazuh_alerts'],
+  keys: ['rule', 'agent', '_source'],
   recognise: ({ json }) => json !== undefined && own.recognises(alertOf(json)),
   parse,
   inner({ fields }) {

@@ -51,6 +51,7 @@ export const zeek: Parser = {
   name: 'zeek',
   title: 'Zeek logs, JSON and TSV',
   aliases: ['bro', 'corelight'],
+  keys: ['ts'],
   recognise,
   parse,
 }

@@ -17,7 +17,7 @@ import { compileFields, type FieldAdder } from './fields.ts'
 import { compileMessage, type MessageReader } from './message.ts'
 import { compilePath, type Path, valueAt } from './path.ts'
 import { compileRules, type RuleReader } from './rules.ts'
-import { type MappingTable, mappingTable } from './table.ts'
+import { type Condition, type MappingTable, mappingTable } from './table.ts'
 
 /** A table ready to run. */
 export interface Mapping {
@@ -25,6 +25,8 @@ export interface Mapping {
   readonly title: string
   readonly aliases: readonly string[]
   readonly recognises: Test
+  /** Top-level keys of which whatever it recognises has one; undefined where no condition asks for any. */
+  readonly keys: readonly string[] | undefined
   readonly accepts: Test
   readonly logsources: readonly { readonly test: Test; readonly logsource: EventLogSource }[]
   readonly time: readonly Path[]
@@ -41,6 +43,7 @@ export function compileMapping(value: unknown): Mapping {
     title: table.title,
     aliases: table.aliases,
     recognises: compileAny(table.recognise),
+    keys: tellingKeys(table.recognise),
     accepts: compileAny(table.accept),
     logsources: table.logsources.map((rule) => ({
       test: rule.when === undefined ? () => true : compileCondition(rule.when),
@@ -51,6 +54,18 @@ export function compileMapping(value: unknown): Mapping {
     pivots: pivotReaders(table),
     fields: compileFields(table),
   }
+}
+
+/** One key of each condition, as a path's first step and as a whole. */
+function tellingKeys(conditions: readonly Condition[]): readonly string[] | undefined {
+  const keys = new Set<string>()
+  for (const { has = [], is = {} } of conditions) {
+    const path = has[0] ?? Object.keys(is)[0]
+    if (path === undefined) return undefined
+    keys.add(path)
+    keys.add(compilePath(path).steps[0]!.key)
+  }
+  return [...keys]
 }
 
 function pivotReaders(table: MappingTable): readonly (readonly [PivotName, RuleReader])[] {
@@ -65,14 +80,20 @@ function pivotReaders(table: MappingTable): readonly (readonly [PivotName, RuleR
 /** The JSON that a table is applied to where the product's events come wrapped in something. */
 export type Unwrap = (json: Fields) => Fields
 
-/** The parser of a table. Times without a zone are UTC, as in every cloud's logs. A table of the same name in the context takes its place. */
-export function mappedParser(value: unknown, unwrap: Unwrap = (json) => json): Parser {
+/** The parser of a table. Times without a zone are UTC, as in every cloud's logs. A table of the same name in the context takes its place.
+ * `wrappers` are the keys under which `unwrap` looks. */
+export function mappedParser(
+  value: unknown,
+  unwrap: Unwrap = (json) => json,
+  wrappers: readonly string[] = [],
+): Parser {
   const own = compileMapping(value)
-  const { name, title, aliases } = own
+  const { name, title, aliases, keys } = own
   return {
     name,
     title,
     ...(aliases.length === 0 ? {} : { aliases }),
+    ...(keys === undefined ? {} : { keys: [...keys, ...wrappers] }),
     recognise({ json }, context) {
       return json !== undefined && (context.mappings?.get(name) ?? own).recognises(unwrap(json))
     },
