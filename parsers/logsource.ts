@@ -39,27 +39,35 @@ export function declaredLogSource(json: Fields): EventLogSource {
   if (product === undefined && category === undefined && service === undefined) {
     return OPEN_LOGSOURCE
   }
-  return remembered(names(product)[0], names(category), names(service))
+  const key = keyOf(product, category, service)
+  const known = key === undefined ? undefined : declared.get(key)
+  if (known !== undefined) return known
+  const source = {
+    ...closedLogSource(names(product)[0], names(category), names(service)),
+    closed: false,
+  }
+  if (key !== undefined) {
+    if (declared.size >= DECLARED_MAX) declared.clear()
+    declared.set(key, Object.freeze(source))
+  }
+  return source
+}
+
+/** What tells declarations of plain texts apart; others are built anew. */
+function keyOf(...values: readonly (FieldValue | undefined)[]): string | undefined {
+  let key = ''
+  for (const value of values) {
+    if (typeof value === 'string') key += `${value.length}:${value}`
+    else if (value !== undefined) return undefined
+    key += ';'
+  }
+  return key
 }
 
 /** Whether JSON itself says which log source it is: a product and a category or service. */
 export function declaresLogSource(json: Fields): boolean {
   const source = declaredLogSource(json)
   return source.product !== undefined && source.category.length + source.service.length > 0
-}
-
-function remembered(
-  product: string | undefined,
-  category: readonly string[],
-  service: readonly string[],
-): EventLogSource {
-  const key = JSON.stringify([product, category, service])
-  const known = declared.get(key)
-  if (known !== undefined) return known
-  const source = { ...closedLogSource(product, category, service), closed: false }
-  if (declared.size >= DECLARED_MAX) declared.clear()
-  declared.set(key, Object.freeze(source))
-  return source
 }
 
 const NONE: readonly string[] = Object.freeze([])
