@@ -9,8 +9,9 @@ type Writable = { [name: string]: FieldValue }
 
 /** All fields of an event: system part, data, and what the mappings of its kind add. */
 export function windowsFields(event: WindowsEvent, service: string | undefined): Fields {
-  // Spread defines a key named `__proto__`; assigning it would change the prototype.
-  const fields: Writable = { ...event.system, ...event.data }
+  // The data is fresh, but flat JSON is the input itself.
+  const fields: Writable = event.flat ? { ...event.data } : (event.data as Writable)
+  for (const name in event.system) fields[name] ??= event.system[name]!
   setCore(fields, 'EventID', event.eventId, event.flat)
   setCore(fields, 'Channel', event.channel, event.flat)
   if (event.provider !== '') setCore(fields, 'Provider_Name', event.provider, event.flat)

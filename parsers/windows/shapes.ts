@@ -2,6 +2,7 @@
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
+import { define } from './element.ts'
 
 /** A Windows event before its fields are mapped. */
 export interface WindowsEvent {
@@ -80,7 +81,7 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
       Execution_ThreadID: attribute(system, 'Execution', 'ThreadID'),
       Provider_Guid: attribute(system, 'Provider', 'Guid'),
     }),
-    data: { ...dataOf(event.EventData), ...userData(event.UserData) },
+    data: allData(event.EventData, event.UserData),
     flat: false,
   }
 }
@@ -117,7 +118,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
       Execution_ProcessID: process.pid,
       Provider_Guid: winlog.provider_guid,
     }),
-    data: { ...dataOf(winlog.event_data), ...userData(winlog.user_data) },
+    data: allData(winlog.event_data, winlog.user_data),
     flat: false,
   }
 }
@@ -190,27 +191,58 @@ function unflattened(json: Fields): Fields {
   return { ...Object.fromEntries(winlog), event_data: Object.fromEntries(data) }
 }
 
+type Writable = { [name: string]: FieldValue }
+
 /** Named data, `{"#text": ..}` and `{"#attributes": {Name}, ..}` unwrapped; unnamed data under `Data`. */
-function dataOf(value: FieldValue | undefined): Fields {
-  if (value === undefined || !isFields(value)) return {}
-  const entries: [string, FieldValue][] = []
-  for (const [name, inner] of Object.entries(value)) {
-    if (name === '#attributes' || name.endsWith('_attributes')) continue
-    entries.push([name, content(inner) ?? null])
+function addData(out: Writable, value: FieldValue | undefined): void {
+  if (value === undefined || !isFields(value)) return
+  for (const name in value) {
+    if (name.charCodeAt(0) === 0x23 ? name === '#attributes' : name.endsWith('_attributes'))
+      continue
+    const inner = content(value[name]) ?? null
+    if (name === 'Data' && typeof inner === 'object' && inner !== null) addListed(out, inner)
+    else define(out, name, inner)
   }
-  return Object.fromEntries(entries)
+}
+
+/** `Data` as other converters write it: a list of elements that name themselves. */
+function addListed(out: Writable, value: FieldValue): void {
+  const items = Array.isArray(value) ? (value as readonly FieldValue[]) : [value]
+  const unnamed: FieldValue[] = []
+  for (const item of items) {
+    const name = isFields(item) ? nameOf(item) : undefined
+    if (name === undefined) unnamed.push(content(item) ?? null)
+    else define(out, name, textOf(item as Fields))
+  }
+  if (unnamed.length > 0) out.Data = unnamed
+}
+
+function nameOf(item: Fields): string | undefined {
+  const inner = item['#attributes'] ?? item.$
+  if (inner !== undefined && isFields(inner)) return text(inner.Name)
+  return text(item['@Name']) ?? text(item._Name) ?? text(item.Name) ?? text(item.name)
+}
+
+function textOf(item: Fields): FieldValue {
+  return item['#text'] ?? item._ ?? item.__text ?? item.content ?? item.text ?? item.value ?? ''
 }
 
 /** User data has one element around its values. */
-function userData(value: FieldValue | undefined): Fields {
-  if (value === undefined || !isFields(value)) return {}
-  const entries: [string, FieldValue][] = []
-  for (const [name, inner] of Object.entries(value)) {
+function addUserData(out: Writable, value: FieldValue | undefined): void {
+  if (value === undefined || !isFields(value)) return
+  for (const name in value) {
     if (name === '#attributes' || name === 'xml_name') continue
-    if (isFields(inner)) entries.push(...Object.entries(dataOf(inner)))
-    else entries.push([name, inner])
+    const inner = value[name]!
+    if (isFields(inner)) addData(out, inner)
+    else define(out, name, inner)
   }
-  return Object.fromEntries(entries)
+}
+
+function allData(data: FieldValue | undefined, userData: FieldValue | undefined): Fields {
+  const out: Writable = {}
+  addData(out, data)
+  addUserData(out, userData)
+  return out
 }
 
 function renderedMessage(event: Fields): string | undefined {
