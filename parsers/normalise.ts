@@ -1,6 +1,6 @@
 // Any input to an event: chooses the parser, then adds what parsers leave to their caller: label, time
 // bounds, host, severity. Never throws, never drops.
-import type { Pivots } from '../sigma/event.ts'
+import type { Fields, Pivots } from '../sigma/event.ts'
 import { choose } from './choose.ts'
 import type { EventError, NormalisedEvent, ParseContext, Parsed, ParserInput } from './event.ts'
 import { ownSource } from './json.ts'
@@ -31,10 +31,17 @@ export interface NormaliseOptions extends ParseContext {
   readonly severityPatterns?: SeverityPatterns | undefined
 }
 
-/** The event of one line, packet or document. Its `id` is empty. */
-export function normalise(text: string, options: NormaliseOptions): NormalisedEvent {
+/**
+ * The event of one line, packet or document. Its `id` is empty. `decoded`: what `parseJsonObject(text)` gives,
+ * where the caller knows it already.
+ */
+export function normalise(
+  text: string,
+  options: NormaliseOptions,
+  decoded?: Fields,
+): NormalisedEvent {
   const raw = text.isWellFormed() ? text : text.toWellFormed()
-  const json = parseJsonObject(raw)
+  const json = decoded ?? parseJsonObject(raw)
   if (json instanceof JsonError) {
     return unparsed(raw, { code: json.code, message: json.message }, options)
   }

@@ -132,7 +132,7 @@ async function evalFile(
   for await (const batch of readEventBatches(file)) {
     for (const input of batch) {
       const { index } = input
-      const event = normalise(input.text, withHeader(options, input))
+      const event = normalise(input.text, withHeader(options, input), input.json)
       totals.events++
       if (event.parser === UNPARSED) totals.unparsed++
       const matched = matcher.match(event)

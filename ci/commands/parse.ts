@@ -103,7 +103,7 @@ interface Form {
 }
 
 function lineOf(input: InputEvent, options: NormaliseOptions, form: Form): string {
-  const event = withInputError(normalise(input.text, options), input)
+  const event = withInputError(normalise(input.text, options, input.json), input)
   const explanation = form.explain ? explain(input.text, event, options) : undefined
   if (form.json) {
     const object = eventObject(event, input.index)

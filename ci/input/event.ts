@@ -1,5 +1,6 @@
 // One event's text as a reader finds it in a file.
 import type { Columns } from '../../parsers/columns.ts'
+import type { Fields } from '../../sigma/event.ts'
 
 /** Longest event text, UTF-16 units. What is longer is cut and says so. */
 export const EVENT_UNITS_MAX = 1024 * 1024
@@ -14,6 +15,8 @@ export interface InputEvent {
   readonly text: string
   /** Physical line from 0 (blank ones counted), or number of the document or record from 0. */
   readonly index: number
+  /** `parseJsonText(text)`, where the reader made the text of it. */
+  readonly json?: Fields | undefined
   /** What the header lines above it say, where the format has such. */
   readonly header?: Header | undefined
   /** Set when the event is longer than `EVENT_UNITS_MAX` (`text` is its start), or was damaged in its file. */

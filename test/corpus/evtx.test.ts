@@ -58,6 +58,13 @@ describe.skipIf(samples === undefined)('samples of another reader', () => {
   })
 })
 
+test.skipIf(samples === undefined)('a record is the same event decoded and as text', async () => {
+  for await (const { text, json } of readEvents(`${samples}/samples/sysmon.evtx`)) {
+    expect(json).toBeDefined()
+    expect(normalise(text, OPTIONS, json)).toEqual(normalise(text, OPTIONS))
+  }
+})
+
 describe.skipIf(sigmahq === undefined)('SigmaHQ’s cases', () => {
   const root = `${sigmahq}/regression_data`
   const logs = sigmahq === undefined ? [] : [...new Bun.Glob('**/*.evtx').scanSync({ cwd: root })]
