@@ -29,6 +29,8 @@ export interface NormaliseOptions extends ParseContext {
   /** Latest time that is believed, milliseconds; received plus 24 h by default. */
   readonly newest?: number | undefined
   readonly severityPatterns?: SeverityPatterns | undefined
+  /** False where nobody reads the severity: then only what the source says is kept. */
+  readonly classify?: boolean | undefined
 }
 
 /**
@@ -87,7 +89,9 @@ function complete(
 function completePivots(parsed: Parsed, options: NormaliseOptions): Pivots {
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = parsed.pivots
   if (pivots.host === undefined && options.host !== undefined) pivots.host = options.host
-  pivots.severity ??= classifySeverity(parsed.message, options.severityPatterns) ?? 'informational'
+  if (pivots.severity === undefined && options.classify !== false) {
+    pivots.severity = classifySeverity(parsed.message, options.severityPatterns) ?? 'informational'
+  }
   return pivots
 }
 

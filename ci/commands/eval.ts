@@ -124,7 +124,9 @@ async function evalFile(
   totals: Totals,
 ): Promise<boolean> {
   const now = Date.now()
-  const options = { now, received: now, timeZone: 'UTC', source }
+  // Sigma rules read fields; only correlations may group by what else is known of an event.
+  const classify = correlator !== undefined
+  const options = { now, received: now, timeZone: 'UTC', source, classify }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
   matcher.emptyMemo()
