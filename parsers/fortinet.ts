@@ -96,15 +96,20 @@ function timeOf(fields: WritableFields, context: ParseContext): number | undefin
   return event === undefined ? undefined : epochTime(Number(event))
 }
 
+/** Names of FortiGate first, then those of FortiWeb and FortiMail. */
+const ADDRESSES: readonly (readonly [string, readonly string[]])[] = [
+  ['src_ip', ['srcip', 'locip', 'src', 'client_ip', 'ip']],
+  ['dst_ip', ['dstip', 'remip', 'dst']],
+  ['src_port', ['srcport', 'locport']],
+  ['dst_port', ['dstport', 'remport']],
+]
+
 function addAddresses(fields: WritableFields): void {
-  put(
-    fields,
-    'src_ip',
-    word(fields, 'srcip') ?? word(fields, 'locip') ?? word(fields, 'ip') ?? consoleAddress(fields),
-  )
-  put(fields, 'dst_ip', word(fields, 'dstip') ?? word(fields, 'remip'))
-  put(fields, 'src_port', word(fields, 'srcport') ?? word(fields, 'locport'))
-  put(fields, 'dst_port', word(fields, 'dstport') ?? word(fields, 'remport'))
+  for (const [name, own] of ADDRESSES) {
+    const value = own.map((key) => word(fields, key)).find((text) => text !== undefined)
+    put(fields, name, value)
+  }
+  if (fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress(fields))
 }
 
 /** `ui="GUI(192.0.2.9)"`: where an administrator works from. */
@@ -115,7 +120,11 @@ function consoleAddress(fields: WritableFields): string | undefined {
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
   const host = word(fields, 'devname')
   if (host !== undefined) pivots.host = host
-  const user = word(fields, 'user') ?? word(fields, 'unauthuser') ?? word(fields, 'xauthuser')
+  const user =
+    word(fields, 'user') ??
+    word(fields, 'unauthuser') ??
+    word(fields, 'user_name') ??
+    word(fields, 'xauthuser')
   if (user !== undefined) pivots.user = accountName(user)
   const process = word(fields, 'srcprocess')
   if (process !== undefined) pivots.process = process
@@ -131,17 +140,17 @@ function addWeb(fields: WritableFields, pivots: WritablePivots): void {
     put(fields, 'record_type', word(fields, 'qtype'))
     put(fields, 'answer', word(fields, 'ipaddr'))
   }
-  const host = word(fields, 'hostname')
+  const host = word(fields, 'hostname') ?? word(fields, 'http_host')
   if (host !== undefined) pivots.domain ??= host
-  const url = word(fields, 'url')
+  const url = word(fields, 'url') ?? word(fields, 'http_url')
   if (url === undefined) return
   putUrl(pivots, url.startsWith('/') ? undefined : url)
   pivots.url = url
   const scheme = fields.service === 'HTTPS' || fields.dst_port === '443' ? 'https' : 'http'
   fields['c-uri'] = url.startsWith('/') && host !== undefined ? `${scheme}://${host}${url}` : url
   put(fields, 'cs-host', host)
-  put(fields, 'c-useragent', word(fields, 'agent'))
-  put(fields, 'cs-method', word(fields, 'httpmethod') ?? word(fields, 'reqmethod'))
+  put(fields, 'c-useragent', word(fields, 'agent') ?? word(fields, 'http_agent'))
+  put(fields, 'cs-method', word(fields, 'httpmethod') ?? word(fields, 'http_method'))
   put(fields, 'cs-referrer', word(fields, 'referralurl'))
 }
 
@@ -160,7 +169,11 @@ function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   ) {
     pivots.outcome = 'success'
   }
-  const level = word(fields, 'severity') ?? word(fields, 'crlevel') ?? word(fields, 'level')
+  const level =
+    word(fields, 'severity') ??
+    word(fields, 'crlevel') ??
+    word(fields, 'level') ??
+    word(fields, 'pri')
   const severity = level === undefined ? undefined : severityOf(level)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
 }

@@ -3,6 +3,7 @@
 import type { ParseContext } from './event.ts'
 import { readStructuredData, type StructuredData } from './structured-data.ts'
 import { monthFirstAt, timeAt } from './time.ts'
+import { isIpv4 } from './values.ts'
 
 /** The parts of a line that its header gave. */
 export interface SyslogLine {
@@ -38,7 +39,8 @@ export function splitSyslog(text: string, context: ParseContext): SyslogLine | u
 
 function split(text: string, context: ParseContext): SyslogLine | undefined {
   const priority = priorityAt(text)
-  const start = priority === undefined ? 0 : text.indexOf('>') + 1
+  const mark = priority === undefined ? 0 : text.indexOf('>') + 1
+  const start = priority !== undefined && text.charCodeAt(mark) === 0x20 ? mark + 1 : mark
   if (priority !== undefined && text.startsWith('1 ', start)) {
     const line = rfc5424(text, start + 2, priority, context)
     if (line !== undefined) return relayed5424(line, context) ?? line
@@ -125,14 +127,21 @@ function nested(
 function spacedTag(
   text: string,
   start: number,
-): Pick<SyslogLine, 'program' | 'pid' | 'message'> | undefined {
+): Pick<SyslogLine, 'host' | 'program' | 'pid' | 'message'> | undefined {
   const open = text.indexOf('[', start)
   if (open < 0 || open - start > PROGRAM_LENGTH_MAX || open === start) return undefined
   const close = text.indexOf(']: ', open)
   const pid = text.slice(open + 1, close)
   if (close < 0 || close - open > 11 || !/^\d+$/.test(pid)) return undefined
   const program = text.slice(start, open)
-  return /^[\w. -]+$/.test(program) ? { program, pid, message: text.slice(close + 3) } : undefined
+  if (!/^[\w. -]+$/.test(program)) return undefined
+  const message = text.slice(close + 3)
+  const blank = program.indexOf(' ')
+  // A relay's name stands in front of the sender's address.
+  if (isIpv4(program.slice(0, Math.max(blank, 0)))) {
+    return { host: program.slice(0, blank), program: program.slice(blank + 1), pid, message }
+  }
+  return { program, pid, message }
 }
 
 /** `program[pid]: message`, `program: message`, `%MNEMONIC: message`; else the message alone. */

@@ -103,6 +103,8 @@ export function deviceTimeAt(
 ): TimeAt | undefined {
   const stamp = yearFirst(text, start, context) ?? timeAt(text, start, context)
   if (stamp === undefined) return undefined
+  // Some relays write an offset and a Z behind it.
+  if (text.charCodeAt(stamp.end) === 0x5a) return { time: stamp.time, end: stamp.end + 1 }
   const blank = text.charCodeAt(stamp.end) === 0x20 ? 1 : 0
   const name = zoneName(text, stamp.end + blank)
   const offset = name === '' || name === 'Z' ? undefined : zoneOffsetMinutes(name)

@@ -54,11 +54,13 @@ export function recogniseWeb(
 ): boolean {
   if (input.json !== undefined) return false
   const line = lineOf(input, context)
-  if (line.program !== undefined && server.programs.has(line.program)) return true
   if (server.readError(line.text, context) !== undefined) return true
   if (server.readOther?.(line.text, context) !== undefined) return true
   const access = readAccessLine(line.text, context)
-  return access !== undefined && server.ownAccess(access)
+  if (access === undefined) return false
+  return (
+    server.ownAccess(access) || (line.program !== undefined && server.programs.has(line.program))
+  )
 }
 
 /** The event of an access or error line of this server. */
@@ -80,12 +82,29 @@ export function parseWeb(
   }
   const error = server.readError(line.text, context)
   if (error === undefined) {
+    if (line.program !== undefined && server.programs.has(line.program))
+      return plainEvent(server, line)
     return { code: 'web-no-log-line', message: 'neither an access nor an error log line' }
   }
   const { fields, message, pivots, time } = error
   if (line.host !== undefined) pivots.host = line.host
   if (line.program !== undefined) pivots.process = line.program
   return { time, logsource: server.error, pivots, message, fields }
+}
+
+/** What a server's program logs beside requests and errors. */
+function plainEvent(server: WebServer, line: Line): Parsed {
+  const { host, program, text, time } = line
+  return {
+    ...(time === undefined ? {} : { time }),
+    logsource: server.error,
+    pivots: {
+      ...(host === undefined ? {} : { host }),
+      ...(program === undefined ? {} : { process: program }),
+    },
+    message: text,
+    fields: program === undefined ? {} : { program },
+  }
 }
 
 function withProcess(event: Parsed, program: string): Parsed {
