@@ -275,10 +275,11 @@ test('a raw log line becomes an alert, on the stream and in the list, and its st
   const detail = await server.json(`/api/v1/alerts/${id}`)
   expect(detail).toMatchObject({ status: 'acknowledged', event: { user: 'mallory' } })
   expect(detail.rule_text).toContain('title:')
-  const { leaves } = await server.json(
+  const { leaves, fires, tree } = await server.json(
     `/api/v1/detections/rules/${rule_id}/explain?event=${event_id}`,
   )
   expect(leaves.some((leaf: { matched: boolean }) => leaf.matched)).toBe(true)
+  expect({ fires, holds: tree.holds }).toEqual({ fires: true, holds: true })
   const rule = await server.json(`/api/v1/detections/rules/${rule_id}`)
   expect(rule.matches).toBeGreaterThan(0)
   expect(rule.tests.positive).toBeGreaterThan(0)

@@ -1,6 +1,7 @@
 // The rules that are loaded, as pages and the API see them.
 import { explain } from '../../sigma/eval/explain.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
+import { explainWhy } from '../../sigma/eval/why.ts'
 import { loadRules } from '../../sigma/load.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -28,6 +29,14 @@ export function createRules(
     needs: new Map(),
   }
   let byId: ReadonlyMap<string, RuleSummary> = new Map()
+  async function ruleAndEvent(id: string, eventId: string) {
+    const text = now.texts.get(id)?.text
+    const [rule] = text === undefined ? [] : loadRules([{ path: id, text }]).rules
+    if (rule === undefined) throw new ServiceError('not-found', `no rule ${id} that runs`)
+    const [event] = await events.get([eventId])
+    if (event === undefined) throw new ServiceError('not-found', `no event ${eventId}`)
+    return { rule, event }
+  }
   return {
     get version() {
       return now.version
@@ -45,12 +54,12 @@ export function createRules(
     readsEvents: (id) => now.needs.has(id),
     hits: readHits,
     explain: async (id, eventId) => {
-      const text = now.texts.get(id)?.text
-      const [rule] = text === undefined ? [] : loadRules([{ path: id, text }]).rules
-      if (rule === undefined) throw new ServiceError('not-found', `no rule ${id} that runs`)
-      const [event] = await events.get([eventId])
-      if (event === undefined) throw new ServiceError('not-found', `no event ${eventId}`)
+      const { rule, event } = await ruleAndEvent(id, eventId)
       return explain(rule.selections, rule.condition, event)
+    },
+    why: async (id, eventId) => {
+      const { rule, event } = await ruleAndEvent(id, eventId)
+      return explainWhy(rule, event)
     },
   }
 }

@@ -4,6 +4,7 @@
 
 import type { Event } from '../../parsers/event.ts'
 import type { CorrelatorStats } from '../../sigma/correlate/types.ts'
+import type { Why } from '../../sigma/eval/why.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -125,6 +126,8 @@ export interface RuleService {
   hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
   /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */
   explain(id: string, eventId: string): Promise<readonly ExplainedLeaf[]>
+  /** The same as a tree of the condition, with the smallest change that would make the rule fire. */
+  why(id: string, eventId: string): Promise<Why>
 }
 
 /** One leaf of a rule's condition on one event. */

@@ -105,7 +105,8 @@ export const explainRule = route({
   path: '/api/v1/detections/rules/:id/explain',
   access: 'detections:read',
   tag: 'detections',
-  summary: 'Why a rule fires or does not fire on an event, one row per condition leaf',
+  summary:
+    'Why a rule fires or does not fire on an event, and the smallest change that would make it',
   params: z.object({ id: z.string().max(200) }),
   query: z.object({ event: z.string().max(64) }),
   answer: z.object({
@@ -119,10 +120,32 @@ export const explainRule = route({
         matched: z.boolean(),
       }),
     ),
+    fires: z.boolean(),
+    logsource: z.object({ accepts: z.boolean(), why: z.string() }),
+    /** Nodes `{kind, label, holds, test?, children, omitted?}`, children likewise. */
+    tree: z.record(z.string(), z.unknown()),
+    change: z
+      .object({
+        changes: z.array(
+          z.object({
+            field: z.string(),
+            from: z.string().optional(),
+            needs: z.string(),
+            example: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+          }),
+        ),
+        is_proven: z.boolean(),
+      })
+      .optional(),
   }),
-  handle: async ({ params, query, services }) => ({
-    leaves: await services.rules.explain(params.id, query.event),
-  }),
+  handle: async ({ params, query, services }) => {
+    const [leaves, { fires, logsource, tree, change }] = await Promise.all([
+      services.rules.explain(params.id, query.event),
+      services.rules.why(params.id, query.event),
+    ])
+    const found = change && { changes: change.changes, is_proven: change.isProven }
+    return { leaves, fires, logsource, tree: { ...tree }, ...defined({ change: found }) }
+  },
 })
 
 export const reloadRules = route({
