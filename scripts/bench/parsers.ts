@@ -7,6 +7,7 @@ import { beats } from './parsers/beats.ts'
 import { type Case, SCORED, type Suite } from './parsers/case.ts'
 import { confusionOf, confusionTable, pantherCases } from './parsers/confusion.ts'
 import { crowdsec } from './parsers/crowdsec.ts'
+import { evtxSpeeds } from './parsers/evtx.ts'
 import { integrations } from './parsers/integrations.ts'
 import { libaudit } from './parsers/libaudit.ts'
 import { loghub } from './parsers/loghub.ts'
@@ -17,7 +18,7 @@ import { zeek } from './parsers/zeek.ts'
 export const summary = 'parsers against the outputs of other collectors: recall by field, events/s'
 
 export const usage = `bun run bench parsers [--json] [--source NAME]... [--misses NAME] [--confusion] [--corpus DIR]
-  --json         one JSON object: {sources: [{source, events, parsed, recognised, recall, events_per_s}]}
+  --json         one JSON object: {sources: [{source, events, parsed, recognised, recall, events_per_s}], evtx: [..]}
   --source NAME  only this source (may be repeated)
   --misses NAME  what is missed of a source: file, line, field, expected, got, text
   --confusion    which parser takes which lines when nobody names their source, in Markdown
@@ -68,8 +69,13 @@ export async function run(args: readonly string[]): Promise<void> {
     scores.push(scoreSource(source, items, (miss) => misses.push(miss)))
   }
   if (values.misses !== undefined) printMisses(misses)
-  if (values.json === true) console.log(JSON.stringify({ sources: scores }))
-  else printTable(scores)
+  const evtx =
+    wanted === undefined || wanted.includes('evtx') ? await evtxSpeeds(values.corpus) : []
+  if (values.json === true) console.log(JSON.stringify({ sources: scores, evtx }))
+  else {
+    printTable(scores)
+    if (evtx.length > 0) console.table(evtx)
+  }
 }
 
 function printTable(scores: readonly Score[]): void {
