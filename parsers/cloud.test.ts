@@ -181,6 +181,13 @@ describe('wrapped', () => {
     expect(event(looked)).toMatchObject({ parser: 'cloudtrail', time: TIME })
   })
 
+  test('Okta in an EventBridge event, Microsoft 365 in an export', () => {
+    const bridge = { version: '0', source: 'aws.partner/okta.com/x', detail: samples.OKTA }
+    expect(event(bridge)).toMatchObject({ parser: 'okta', pivots: { user: 'anna@example.com' } })
+    const row = { CreationDate: '2026-11-20T10:11:12', AuditData: JSON.stringify(samples.M365) }
+    expect(event(row)).toMatchObject({ parser: 'm365', time: TIME })
+  })
+
   test('a Wazuh alert is read as the line it is about, its own level and fields beside', () => {
     const got = event(samples.WAZUH)
     expect(got).toMatchObject({

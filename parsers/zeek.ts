@@ -30,7 +30,9 @@ function recognise({ text, json }: ParserInput, context: ParseContext): boolean 
   if (json.ts === undefined) return false
   if (json.source !== undefined && json.fuid === undefined) return false
   if (typeof json._path === 'string') return true
-  if (json['id.orig_h'] !== undefined || isEnds(json.id)) return kindOf(json) !== undefined
+  if (json['id.orig_h'] !== undefined || json.id_orig_h !== undefined || isEnds(json.id)) {
+    return kindOf(json) !== undefined
+  }
   if (typeof json.ts !== 'number') return false
   return (
     (json.uid !== undefined || UNCONNECTED.has(kindOf(json) ?? '')) && kindOf(json) !== undefined
