@@ -1,6 +1,6 @@
 // The content that checks look at: every YAML file below the paths, tests included.
 import { stat } from 'node:fs/promises'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { LintFile } from '../sigma/lint/check.ts'
 import { isListFile } from '../sigma/pipeline/content.ts'
 import { UsageError } from './command.ts'
@@ -57,7 +57,13 @@ export async function readContent(paths: readonly string[]): Promise<readonly Li
         found.add(`${path.replace(/\/$/, '')}/${file}`)
     }
   }
-  return Promise.all([...found].sort().map(readFile))
+  return Promise.all([...found].map(fromHere).sort().map(readFile))
+}
+
+/** The path from the working folder where it lies below that: as git and reports name it. */
+function fromHere(path: string): string {
+  const own = relative(process.cwd(), resolve(path))
+  return own.startsWith('..') ? path : own
 }
 
 async function readFile(path: string): Promise<LintFile> {

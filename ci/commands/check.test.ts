@@ -148,6 +148,9 @@ level: high
     expect(out).toContain('[date-format]')
     expect(out).toContain('many_root_shells.yml:6:9: error: there is no rule with the id or name')
     expect(out).not.toMatch(/^detections\/old_rule/m)
+    for (const path of ['./detections', join(folder, 'detections')]) {
+      expect(call('check', path, '--base', 'HEAD').out).toBe(out)
+    }
     git('checkout', '-q', '.')
   })
 })
