@@ -192,5 +192,5 @@ test(
     expect(expectExactlyOnce(sent.acknowledged)).toBe(sent.acknowledged.size)
     console.log(`${sent.batches} batches, sent again ${sent.resent} times over ${KILLS} kills`)
   },
-  { timeout: 180_000 },
+  { timeout: 600_000 },
 )

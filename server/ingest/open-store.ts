@@ -1,13 +1,17 @@
 // The open event store of an ingest worker: writer and committer, with what runs beside them by the clock.
+// Timers do not fire while messages keep arriving, so what is due also runs after a commit.
 import { StoreError } from '../stores/events/errors.ts'
 import { type DayFileWriter, openWriter } from '../stores/events/writer.ts'
+import { createChores } from './chores.ts'
 import { type Committed, type Committer, createCommitter } from './committer.ts'
+import { createMemoryWatch } from './memory.ts'
 import { createRates } from './rates.ts'
 
 /** How often buffers are looked at, milliseconds. */
 const TICK_MS = 250
 const RATES_MS = 1000
 const RETENTION_MS = 600_000
+const MEMORY_MS = 1000
 
 export interface StoreOptions {
   readonly dataFolder: string
@@ -56,6 +60,7 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
   const onCommit = (committed: Committed) => {
     problem = undefined
     notify('committed', committed)
+    chores.runDue()
   }
   const attempt = (work: () => void) => {
     try {
@@ -77,11 +82,13 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
   }
   attempt(retain)
   sample()
-  const timers = [
-    setInterval(() => attempt(tick), TICK_MS),
-    setInterval(sample, RATES_MS),
-    setInterval(() => attempt(retain), RETENTION_MS),
-  ]
+  const chores = createChores([
+    { every_ms: TICK_MS, run: () => attempt(tick) },
+    { every_ms: RATES_MS, run: sample },
+    { every_ms: RETENTION_MS, run: () => attempt(retain) },
+    { every_ms: MEMORY_MS, run: createMemoryWatch() },
+  ])
+  const timer = setInterval(chores.runDue, TICK_MS)
   const flush = () => {
     committer.flush()
     const days = writer.seal()
@@ -94,7 +101,7 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
     problem: () => problem,
     flush,
     close: () => {
-      for (const timer of timers) clearInterval(timer)
+      clearInterval(timer)
       attempt(flush)
       writer.close()
     },
