@@ -1,0 +1,182 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { createCorrelator } from '../correlate/engine.ts'
+import { correlationText } from '../correlate/text.ts'
+import { evaluate } from '../eval/evaluate.ts'
+import type { SigmaEvent } from '../event.ts'
+import { loadRules } from '../load.ts'
+import type { LoadedRules } from '../rule.ts'
+import { sqlOfCorrelation } from './correlation.ts'
+import type { SqlTarget } from './sql.ts'
+
+const CHDB = process.env['TRAPLINE_TEST_CHDB'] ?? 'chdb'
+interface Session {
+  query(sql: string, format?: string): string
+  cleanup(): void
+}
+async function openChdb(): Promise<Session | undefined> {
+  try {
+    return new ((await import(CHDB)) as { Session: new () => Session }).Session()
+  } catch (error) {
+    console.warn(`chdb is not here, ClickHouse is not tested: ${String(error).slice(0, 100)}`)
+    return undefined
+  }
+}
+const chdb = await openChdb()
+afterAll(() => chdb?.cleanup())
+
+const rule = (id: string) => `---
+title: ${id}
+id: ${id}
+logsource: {product: p}
+detection: {s: {kind: '${id}*'}, condition: s}
+`
+const load = (body: string): LoadedRules =>
+  loadRules([
+    {
+      path: 'c.yml',
+      text: `title: c\nid: c\ncorrelation: {timespan: 1s, ${body}}\n${rule('a')}${rule('b')}`,
+    },
+  ])
+
+const rows = fc
+  .array(
+    fc.record({
+      step: fc.integer({ min: 1, max: 700 }),
+      kind: fc.constantFrom('a', 'b', 'ab', 'c'),
+      user: fc.constantFrom(undefined, '', 'x', 'X', "o'k"),
+      n: fc.constantFrom(undefined, 1, 2, '3', 'no', 2.5),
+    }),
+    { maxLength: 30 },
+  )
+  .map((steps) => {
+    let time = 1_000_000
+    return steps.map(({ step, ...fields }): SigmaEvent => {
+      time += step
+      const own = Object.entries(fields).filter(([, value]) => value !== undefined)
+      return {
+        ...{ time, source: 's', pivots: {}, message: '', raw: '' },
+        fields: Object.fromEntries(own) as SigmaEvent['fields'],
+        logsource: { category: [], service: [], closed: false },
+      }
+    })
+  })
+
+function engineAnswers(
+  { rules, correlations }: LoadedRules,
+  events: readonly SigmaEvent[],
+): number[] {
+  const engine = createCorrelator<SigmaEvent>(correlations, { read: correlationText })
+  const found = new Set<number>()
+  for (const [ref, event] of events.entries()) {
+    for (const { id, expr } of rules) {
+      const input = engine.input(id)
+      if (input === undefined || !evaluate(expr, event)) continue
+      for (const firing of engine.push(input, event, event.time, 's', ref))
+        found.add(Number(firing.ref))
+    }
+  }
+  return [...found].sort((a, b) => a - b)
+}
+
+function sqliteAnswers(sql: string, events: readonly SigmaEvent[]): number[] {
+  const db = new Database(':memory:')
+  db.run('CREATE TABLE events (id INTEGER, time INTEGER, fields TEXT, message TEXT, raw TEXT)')
+  const insert = db.query("INSERT INTO events VALUES (?, ?, ?, '', '')")
+  for (const [id, { time, fields }] of events.entries())
+    insert.run(id, time, JSON.stringify(fields))
+  const answers = (db.query(sql).values() as [number][]).map(([id]) => id)
+  db.close()
+  return answers.sort((a, b) => a - b)
+}
+
+function clickhouseAnswers(sql: string, events: readonly SigmaEvent[]): number[] {
+  chdb!.query('CREATE DATABASE IF NOT EXISTS c; DROP TABLE IF EXISTS c.events')
+  chdb!.query(
+    'CREATE TABLE c.events (id UInt32, time Int64, fields String, message String, raw String) ENGINE = Memory',
+  )
+  const lines = events.map(({ time, fields }, id) =>
+    JSON.stringify({ id, time, fields: JSON.stringify(fields), message: '', raw: '' }),
+  )
+  if (lines.length > 0) chdb!.query(`INSERT INTO c.events FORMAT JSONEachRow ${lines.join('\n')}`)
+  const answer = chdb!.query(sql.replaceAll('`events`', 'c.events'), 'TSV')
+  return answer
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => Number(line.split('\t')[0]))
+    .sort((a, b) => a - b)
+}
+
+const CASES = [
+  ['event_count', 'type: event_count, rules: [a], group-by: [user], condition: {gte: 2}'],
+  [
+    'event_count of two rules, no group',
+    'type: event_count, rules: [a, b], condition: {gt: 2, lte: 4}',
+  ],
+  [
+    'value_count',
+    'type: value_count, rules: [a, b], group-by: [user], condition: {field: n, gte: 2}',
+  ],
+  ['value_sum', 'type: value_sum, rules: [a, b], group-by: [user], condition: {field: n, gte: 4}'],
+  ['value_avg', 'type: value_avg, rules: [a, b], condition: {field: n, lt: 2}'],
+  ['value_median', 'type: value_median, rules: [a, b], condition: {field: n, gte: 2}'],
+  [
+    'value_percentile',
+    'type: value_percentile, rules: [a], condition: {field: n, percentile: 90, gte: 2}',
+  ],
+  ['temporal', 'type: temporal, rules: [a, b], group-by: [user]'],
+  ['temporal_ordered', 'type: temporal_ordered, rules: [b, a], group-by: [user]'],
+] as const
+
+const REFUSED: Readonly<Record<SqlTarget, readonly string[]>> = {
+  sqlite: ['value_median', 'value_percentile'],
+  clickhouse: ['temporal_ordered'],
+}
+
+function compare(target: SqlTarget, name: string, body: string, runs: number): void {
+  const loaded = load(body)
+  const exprOf = (id: string) => loaded.rules.find((one) => one.id === id)?.expr
+  const made = sqlOfCorrelation(loaded.correlations[0]!, exprOf, target)
+  if (REFUSED[target].includes(name)) {
+    expect(made).toMatchObject({ code: `sql-${name.replaceAll('_', '-')}-unsupported` })
+    return
+  }
+  if (!('sql' in made)) throw new Error(made.message)
+  const answersOf = target === 'sqlite' ? sqliteAnswers : clickhouseAnswers
+  fc.assert(
+    fc.property(rows, (events) => {
+      expect(answersOf(made.sql, events)).toEqual(engineAnswers(loaded, events))
+    }),
+    { numRuns: runs },
+  )
+}
+
+describe('correlations in SQL find what the engine finds', () => {
+  test.each(CASES)('SQLite: %s', (name, body) => compare('sqlite', name, body, 150))
+  test.skipIf(chdb === undefined).each(CASES)(
+    'ClickHouse: %s',
+    (name, body) => compare('clickhouse', name, body, 15),
+    60_000,
+  )
+})
+
+test('a correlation over a correlation is refused by name', () => {
+  const { correlations } = loadRules([
+    {
+      path: 'c.yml',
+      text: `title: top
+id: top
+correlation: {type: event_count, rules: [c], timespan: 1m, condition: {gte: 2}}
+---
+title: c
+id: c
+correlation: {type: event_count, rules: [a], timespan: 1m, condition: {gte: 2}}
+${rule('a')}`,
+    },
+  ])
+  const top = correlations.find((one) => one.id === 'top')!
+  expect(sqlOfCorrelation(top, () => undefined, 'sqlite')).toMatchObject({
+    code: 'sql-chain-unsupported',
+  })
+})

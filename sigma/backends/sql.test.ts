@@ -1,0 +1,227 @@
+import { Database } from 'bun:sqlite'
+import { afterAll, describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { expr as anyExpr, text } from '../eval/arbitraries.ts'
+import { evaluate } from '../eval/evaluate.ts'
+import type { FieldValue, SigmaEvent } from '../event.ts'
+import type { Expr, Test } from '../ir/expr.ts'
+import type { SqlTable } from './dialect.ts'
+import { type SqlTarget, sqlCondition, sqlOfRule } from './sql.ts'
+
+/** Chooses a module other than the installed one, for machines that keep it elsewhere. */
+const CHDB = process.env['TRAPLINE_TEST_CHDB'] ?? 'chdb'
+
+interface Session {
+  query(sql: string, format?: string): string
+  cleanup(): void
+}
+
+async function openChdb(): Promise<Session | undefined> {
+  try {
+    const module = (await import(CHDB)) as { Session: new () => Session }
+    return new module.Session()
+  } catch (error) {
+    console.warn(`chdb is not here, ClickHouse is not tested: ${String(error).slice(0, 100)}`)
+    return undefined
+  }
+}
+
+const chdb = await openChdb()
+afterAll(() => chdb?.cleanup())
+
+const NAMES = ['a', 'b', 'a.b', 'a.b.c', 'b.a', 'x y', '__proto__', "o'k"]
+const special = fc.constantFrom(
+  "'",
+  '"',
+  '\\',
+  '%',
+  '_',
+  '%a_',
+  '[a]',
+  '*',
+  '\u{1F600}',
+  '\n',
+  'é\u0301',
+)
+const scalar: fc.Arbitrary<FieldValue> = fc.oneof(
+  text,
+  special,
+  fc.tuple(text, special, text).map((parts) => parts.join('')),
+  fc.constantFrom(0, 1, -1, 10, 1.5, 4624),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom('true', 'FALSE', '1.50', '1e1', '.5', '5.', '1e', '+', '10.0.0.1', '::1'),
+)
+const flat = fc
+  .array(
+    fc.tuple(fc.constantFrom(...NAMES), fc.oneof(scalar, fc.array(scalar, { maxLength: 3 }))),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((entries) => Object.fromEntries(entries) as Record<string, FieldValue>)
+
+const eventOf = fc
+  .record({ fields: flat, message: text, raw: fc.oneof(text, fc.constant('{"a":"b"}')) })
+  .map(
+    (own): SigmaEvent => ({
+      ...{ time: 0, source: '', pivots: {}, ...own },
+      logsource: { category: [], service: [], closed: false },
+    }),
+  )
+
+/** Literals with what SQL gives a meaning to. */
+const quoted: fc.Arbitrary<Expr> = fc
+  .record({
+    name: fc.constantFrom(...NAMES),
+    kind: fc.constantFrom('equals', 'startswith', 'endswith', 'contains'),
+    value: fc.oneof(
+      special,
+      fc.tuple(text, special).map((parts) => parts.join('')),
+    ),
+    cased: fc.boolean(),
+  })
+  .map(({ name, ...rest }) => ({
+    kind: 'match',
+    target: { scope: 'field', name },
+    test: rest as Test,
+  }))
+const exprOf = fc.oneof({ weight: 3, arbitrary: anyExpr }, quoted)
+
+const ROWS = 25
+const EXPRS = 12
+
+function sqliteAnswers(events: readonly SigmaEvent[], conditions: readonly string[]): boolean[][] {
+  const db = new Database(':memory:')
+  db.run(
+    'CREATE TABLE events (id INTEGER, time INTEGER, fields TEXT, message TEXT, raw TEXT, user TEXT, service TEXT)',
+  )
+  const insert = db.query('INSERT INTO events VALUES (?, 0, ?, ?, ?, NULL, NULL)')
+  for (const [n, { fields, message, raw }] of events.entries()) {
+    insert.run(n, JSON.stringify(fields), message, raw)
+  }
+  const answers = conditions.map((condition) => {
+    const rows = db.query(`SELECT id FROM events WHERE ${condition}`).values() as [number][]
+    const ids = new Set(rows.map(([id]) => id))
+    return events.map((_, n) => ids.has(n))
+  })
+  db.close()
+  return answers
+}
+
+function clickhouseAnswers(
+  events: readonly SigmaEvent[],
+  conditions: readonly string[],
+): boolean[][] {
+  chdb!.query('CREATE DATABASE IF NOT EXISTS t; DROP TABLE IF EXISTS t.events')
+  chdb!.query(
+    'CREATE TABLE t.events (id UInt32, time Int64, fields String, message String, raw String, user Nullable(String), service Nullable(String)) ENGINE = Memory',
+  )
+  const rows = events.map(({ fields, message, raw }, id) =>
+    JSON.stringify({ id, time: 0, fields: JSON.stringify(fields), message, raw }),
+  )
+  chdb!.query(`INSERT INTO t.events FORMAT JSONEachRow ${rows.join('\n')}`)
+  return conditions.map((condition) => {
+    const answer = chdb!.query(`SELECT id FROM t.events WHERE ${condition}`, 'TSV')
+    const ids = new Set(answer.split('\n').filter(Boolean).map(Number))
+    return events.map((_, n) => ids.has(n))
+  })
+}
+
+function differential(target: SqlTarget, answersOf: typeof sqliteAnswers, runs: number): void {
+  let said = 0
+  fc.assert(
+    fc.property(
+      fc.array(eventOf, { minLength: 1, maxLength: ROWS }),
+      fc.array(exprOf, { minLength: 1, maxLength: EXPRS }),
+      (events, exprs) => {
+        const able = exprs.flatMap((expr) => {
+          const made = sqlCondition(expr, target)
+          return 'sql' in made ? [{ expr, sql: made.sql }] : []
+        })
+        said += able.length
+        const answers = answersOf(
+          events,
+          able.map(({ sql }) => sql),
+        )
+        for (const [n, { expr }] of able.entries()) {
+          expect(answers[n]).toEqual(events.map((event) => evaluate(expr, event)))
+        }
+      },
+    ),
+    { numRuns: runs },
+  )
+  expect(said).toBeGreaterThan(runs)
+}
+
+describe('SQL means what the evaluator means', () => {
+  test('SQLite', () => differential('sqlite', sqliteAnswers, 300), 60_000)
+  test.skipIf(chdb === undefined)(
+    'ClickHouse',
+    () => differential('clickhouse', clickhouseAnswers, 40),
+    120_000,
+  )
+})
+
+const match = (test: Test): Expr => ({ kind: 'match', target: { scope: 'field', name: 'a' }, test })
+
+describe('what a dialect cannot say is refused by name', () => {
+  test.each([
+    ['sqlite', match({ kind: 'regex', pattern: 'a', flags: '' }), 'sql-regex-unsupported'],
+    ['sqlite', match({ kind: 'cidr', network: '10.0.0.0/8' }), 'sql-cidr-unsupported'],
+    ['sqlite', match({ kind: 'words', words: ['a'] }), 'sql-words-unsupported'],
+    [
+      'clickhouse',
+      match({ kind: 'timepart', part: 'hour', op: 'eq', value: 1 }),
+      'sql-timepart-unsupported',
+    ],
+    [
+      'clickhouse',
+      match({ kind: 'fieldref', name: 'b', op: 'equals', cased: false }),
+      'sql-fieldref-unsupported',
+    ],
+  ] as const)('%s %j', (target, expr, code) => {
+    expect(sqlOfRule(expr, target)).toMatchObject({ code })
+  })
+
+  test('keywords need one JSON column', () => {
+    const expr: Expr = {
+      kind: 'match',
+      target: { scope: 'keyword' },
+      test: { kind: 'contains', value: 'a', cased: false },
+    }
+    const columns: SqlTable = {
+      table: 't',
+      layout: 'columns',
+      fields: '',
+      message: 'm',
+      raw: 'r',
+      time: 't',
+      id: 'i',
+    } as const
+    expect(sqlOfRule(expr, 'sqlite', columns)).toMatchObject({ code: 'sql-keywords-need-json' })
+  })
+})
+
+describe('a column a field', () => {
+  test.each(['sqlite', 'clickhouse'] as const)('%s reads it by its name, quoted', (target) => {
+    const columns: SqlTable = {
+      ...{ table: 'my"events`', layout: 'columns' as const, fields: '' },
+      ...{ message: 'm', raw: 'r' },
+      ...{ time: 't', id: 'i' },
+    }
+    const expr: Expr = {
+      kind: 'match',
+      target: { scope: 'field', name: 'Weird "name`' },
+      test: { kind: 'contains', value: "it's", cased: false },
+    }
+    const made = sqlOfRule(expr, target, columns)
+    const quote = target === 'sqlite' ? '`Weird "name```' : '`Weird "name\\``'
+    expect('sql' in made && made.sql).toContain(quote)
+    if (target !== 'sqlite' || !('sql' in made)) return
+    const db = new Database(':memory:')
+    db.run('CREATE TABLE "my""events`" ("Weird ""name`")')
+    db.run(`INSERT INTO "my""events\`" VALUES ('x IT''S'), ('its'), (NULL)`)
+    expect(db.query(made.sql).values()).toEqual([["x IT'S"]])
+  })
+})

@@ -1,0 +1,136 @@
+// Rules as SQL, from the same expressions that the matcher runs. What a dialect cannot say exactly is refused by
+// name.
+import type { Diagnostic } from '../diagnostic.ts'
+import type { Expr, Test } from '../ir/expr.ts'
+import { fold } from '../text/fold.ts'
+import { foldParts } from '../text/wildcard.ts'
+import { clickhouse } from './clickhouse.ts'
+import {
+  type Dialect,
+  SQL_TABLE_DEFAULT,
+  SqlRefusal,
+  type SqlTable,
+  type ValueSql,
+} from './dialect.ts'
+import { sqlite } from './sqlite.ts'
+
+export type SqlTarget = 'sqlite' | 'clickhouse'
+
+const DIALECTS = { sqlite, clickhouse } as const satisfies Record<SqlTarget, Dialect>
+
+export const SQL_TARGETS = Object.keys(DIALECTS) as readonly SqlTarget[]
+
+/** A deeper expression is refused: engines have limits of their own on nesting. */
+const DEPTH_MAX = 200
+
+/**
+ * The condition of an expression over a table of events, or why it cannot be said.
+ *
+ * @example sqlCondition(rule.expr, 'sqlite') // { sql: "EXISTS (SELECT 1 FROM json_each(...) ..." }
+ */
+export function sqlCondition(
+  expr: Expr,
+  target: SqlTarget,
+  table: SqlTable = SQL_TABLE_DEFAULT,
+): { readonly sql: string } | Diagnostic {
+  return attempt(() => ({ sql: conditionOf(expr, DIALECTS[target], table, 0) }))
+}
+
+/** The statement that selects a rule's events. */
+export function sqlOfRule(
+  expr: Expr,
+  target: SqlTarget,
+  table: SqlTable = SQL_TABLE_DEFAULT,
+): { readonly sql: string } | Diagnostic {
+  const dialect = DIALECTS[target]
+  return attempt(() => {
+    const condition = conditionOf(expr, dialect, table, 0)
+    return { sql: `SELECT * FROM ${dialect.quoteName(table.table)} WHERE ${condition}` }
+  })
+}
+
+export function dialectOf(target: SqlTarget): Dialect {
+  return DIALECTS[target]
+}
+
+/** A refusal as a finding; anything else goes on up. */
+export function attempt<T>(make: () => T): T | Diagnostic {
+  try {
+    return make()
+  } catch (error) {
+    if (!(error instanceof SqlRefusal)) throw error
+    return { code: error.code, severity: 'error', message: error.message }
+  }
+}
+
+export function conditionOf(expr: Expr, dialect: Dialect, table: SqlTable, depth: number): string {
+  if (depth > DEPTH_MAX) throw new SqlRefusal('sql-too-deep', 'the condition is nested too deep')
+  const inner = (arg: Expr) => conditionOf(arg, dialect, table, depth + 1)
+  switch (expr.kind) {
+    case 'and':
+      return expr.args.length === 0 ? '1 = 1' : `(${expr.args.map(inner).join(' AND ')})`
+    case 'or':
+      return expr.args.length === 0 ? '1 = 0' : `(${expr.args.map(inner).join(' OR ')})`
+    case 'not':
+      return `NOT ${inner(expr.arg)}`
+    case 'const':
+      return expr.value ? '1 = 1' : '1 = 0'
+    case 'match': {
+      const { target, test } = expr
+      if (test.kind === 'exists' || test.kind === 'null') {
+        if (target.scope !== 'field')
+          throw new SqlRefusal('sql-target-unsupported', `${test.kind} needs a field`)
+        if (test.kind === 'null') return `(${dialect.isNull(table, target.name)})`
+        const exists = `(${dialect.exists(table, target.name)})`
+        return test.value ? exists : `NOT ${exists}`
+      }
+      return dialect.anyValue(table, target, (value) => valueCondition(test, value, dialect))
+    }
+  }
+}
+
+const OPS = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
+
+function valueCondition(
+  test: Exclude<Test, { readonly kind: 'exists' | 'null' }>,
+  value: ValueSql,
+  dialect: Dialect,
+): string {
+  switch (test.kind) {
+    case 'equals':
+    case 'contains':
+    case 'startswith':
+    case 'endswith': {
+      if (test.cased) return dialect[test.kind](value.text, test.value)
+      return dialect[test.kind](dialect.fold(value.text, test.value), fold(test.value))
+    }
+    case 'wildcard': {
+      if (test.cased) return dialect.wildcard(value.text, test.parts)
+      const all = test.parts.map((part) => (typeof part === 'string' ? '' : part.literal)).join('')
+      return dialect.wildcard(dialect.fold(value.text, all), foldParts(test.parts))
+    }
+    case 'regex':
+      return dialect.regex(value.text, test.pattern, test.flags)
+    case 'cidr':
+      return dialect.cidr(value.text, test.network)
+    case 'number':
+      return `((${value.isNumber} AND ${value.number} = ${test.value}) OR (${value.isText} AND ${dialect.equals(value.text, test.text)}))`
+    case 'boolean': {
+      const is = test.value ? value.isTrue : value.isFalse
+      const word = String(test.value)
+      return `(${is} OR (${value.isText} AND ${dialect.equals(dialect.fold(value.text, word), word)}))`
+    }
+    case 'compare':
+      return `${value.number} ${OPS[test.op]} ${test.value}`
+    case 'any':
+      return `NOT (${value.isNull})`
+    case 'fieldref':
+    case 'timepart':
+    case 'words':
+    case 'textcompare':
+      throw new SqlRefusal(
+        `sql-${test.kind}-unsupported`,
+        `${test.kind} has no SQL of the same meaning`,
+      )
+  }
+}
