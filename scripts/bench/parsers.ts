@@ -9,6 +9,7 @@ import { confusionOf, confusionTable, pantherCases } from './parsers/confusion.t
 import { crowdsec } from './parsers/crowdsec.ts'
 import { evtxSpeeds } from './parsers/evtx.ts'
 import { integrations } from './parsers/integrations.ts'
+import { journal } from './parsers/journal.ts'
 import { libaudit } from './parsers/libaudit.ts'
 import { loghub } from './parsers/loghub.ts'
 import { type Miss, type Score, scoreSource } from './parsers/score.ts'
@@ -29,6 +30,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   integrations,
   winlogbeat,
   crowdsec,
+  journal,
   libaudit,
   loghub,
   zeek,
