@@ -95,6 +95,7 @@ describe.skipIf(chromium === undefined)('pages', () => {
   test('a value filters through its menu, and log text is never markup', async () => {
     await page.goto(`${server.url}/search?q=host:web-7`)
     await page.locator('#facet-source .val').first().click()
+    expect(await page.locator('#value-menu [data-menu=inside]').isVisible()).toBe(false)
     await page.locator('#value-menu').getByText('Filter out').click()
     await page.waitForURL(/not\+source/)
     await page.getByText('No event matches').waitFor()
@@ -147,6 +148,37 @@ describe.skipIf(chromium === undefined)('pages', () => {
     expect(await inner.count()).toBe(0)
     await page.locator('.chip', { hasText: 'grouped by source' }).locator('a').click()
     await page.waitForURL('**/search?group=host')
+    expect(problems).toEqual([])
+  })
+
+  test('a drag over the histogram narrows the time; the copied link pins it, a long one is short', async () => {
+    const origin = server.url
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin })
+    const copied = async () => {
+      await page.locator('#live-state', { hasText: 'Copied' }).waitFor()
+      return page.evaluate(() => navigator.clipboard.readText())
+    }
+    await page.goto(`${server.url}/search`)
+    const box = await page.locator('#histogram svg').boundingBox()
+    if (box === null) throw new Error('no histogram')
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 20)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width - 2, box.y + 20, { steps: 4 })
+    await page.mouse.up()
+    await page.waitForURL(/from=\d{4}-.*&to=\d{4}-/)
+    await page.locator('#total').getByText('5 events', { exact: true }).waitFor()
+    await page.goto(`${server.url}/search?q=host:web-7`)
+    await page.keyboard.press('y')
+    expect(await copied()).toMatch(/q=host%3Aweb-7&from=\d{4}-.*Z&to=\d{4}-.*Z$/)
+
+    const hosts = Array.from({ length: 150 }, (_, n) => `host:server-${n}`).join(' or ')
+    await page.goto(`${server.url}/search?q=${encodeURIComponent(`${hosts} or host:db-1`)}`)
+    await page.keyboard.press('y')
+    const short = await copied()
+    expect(short).toMatch(/\/s\/[\w-]{6,40}$/)
+    await page.goto(short)
+    await page.locator('#total').getByText('2 events', { exact: true }).waitFor()
+    expect(await page.inputValue('#q')).toBe(`${hosts} or host:db-1`)
     expect(problems).toEqual([])
   })
 

@@ -113,6 +113,7 @@ function clicks(event: MouseEvent): void {
   const opened = dialog === undefined ? null : document.getElementById(dialog)
   if (opened instanceof HTMLDialogElement) opened.showModal()
   if (near(event, '[data-dialog-close]')) near<HTMLDialogElement>(event, 'dialog')?.close()
+  near(event, '.menu a[role=menuitem]')?.closest<HTMLElement>('[popover]')?.hidePopover()
   const retry = near(event, '[data-retry]')
   const section = retry?.closest('[hx-get]')
   if (retry && section) {

@@ -4,7 +4,14 @@ import { urls } from '../urls.ts'
 /** The one menu of every value (table, facet, drawer): the client fills in field, value and links. */
 export function ValueMenu() {
   return (
-    <div id="value-menu" class="popover" popover="auto" role="menu" aria-label="Value">
+    <div
+      id="value-menu"
+      class="popover"
+      popover="auto"
+      role="menu"
+      aria-label="Value"
+      hx-morph-skip=""
+    >
       <p class="mono what" data-menu-what="" />
       <a role="menuitem" data-menu="for" href={urls.search.href()}>
         Filter for <kbd>f</kbd>
