@@ -86,6 +86,19 @@ describe('trapline explain', () => {
     expect(out).toContain('open group account=b: 2 entries, value 2')
   })
 
+  test('shows a filter that lies beside the rule, by its number and selection', async () => {
+    const filter = `title: Known\nlogsource: {product: linux}\nfilter:\n    rules: [failed]\n    known: {account: test}\n    condition: not known\n`
+    await Bun.write(join(folder, 'known.yml'), filter)
+    const event = '{"product":"linux","outcome":"failed","account":"test"}'
+    const { code, out } = call('--rule', 'rules.yml', '--id', 'Failed', '--event', event)
+    await rm(join(folder, 'known.yml'))
+    expect(code).toBe(1)
+    expect(out).toContain('+ filter 1: known')
+    expect(out).toContain(
+      'account is "test", must be so that it no longer is "test", for example absent',
+    )
+  })
+
   test('ends with 2 for a rule that is not there, 3 for a wrong call', () => {
     expect(call('--rule', 'rules.yml', '--id', 'None', '--event', '{}').code).toBe(2)
     expect(call('--rule', 'rules.yml').code).toBe(3)

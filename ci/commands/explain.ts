@@ -1,4 +1,6 @@
 // `trapline explain`: why a rule fires on an event, or why it does not.
+import { stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { normalise } from '../../parsers/normalise.ts'
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
@@ -14,7 +16,7 @@ import { readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Says why a rule fires on an event, or why it does not'
 export const usage = `trapline explain --rule FILE [--id ID] --event JSON|FILE [--index N] [--source NAME] [--json]
-  --rule    a rule file, or a folder with --id; filters in the same folder take part
+  --rule    a rule file, or a folder with --id; filters and pipelines beside it take part
   --id      id or title of the rule, where there are several
   --event   the event as JSON, or a file of events (also .gz, .zst, .evtx)
   --index   which event of the file, from 0 (default: the first); a correlation takes them all
@@ -41,8 +43,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.event === undefined) throw new UsageError('say which event: --event JSON or FILE')
   if (!/^\d{1,9}$/.test(values.index))
     throw new UsageError(`--index "${values.index}" is no number`)
-  const loaded = await readRuleFolder([values.rule])
-  const rule = chosen(loaded, values.id)
+  const { loaded, rule } = await find(values.rule, values.id)
   if (rule === undefined) {
     for (const { path, line, message } of loaded.refused)
       console.error(`${path}:${line}: ${message}`)
@@ -64,18 +65,24 @@ export async function run(args: readonly string[]): Promise<number> {
   return outcome.firings.length > 0 ? EXIT.ok : EXIT.findings
 }
 
-function chosen(
-  { rules, correlations }: LoadedRules,
+/** The rule, and all that is loaded with it: filters, pipelines and what correlations read lie beside it. */
+async function find(
+  path: string,
   id: string | undefined,
-): LoadedRule | LoadedCorrelation | undefined {
-  const all = [...correlations, ...rules]
-  const found =
-    id === undefined
-      ? all.filter((rule) => !rule.feedsOnly)
-      : all.filter((rule) => rule.id === id || rule.title === id)
+): Promise<{ loaded: LoadedRules; rule: LoadedRule | LoadedCorrelation | undefined }> {
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read ${path}: ${error.code ?? error.message}`)
+  })
+  const loaded = await readRuleFolder([info.isDirectory() ? path : dirname(path)])
+  const own = ({ path: at }: { readonly path: string }) =>
+    info.isDirectory() || resolve(at) === resolve(path)
+  const all = [...loaded.correlations, ...loaded.rules].filter(own)
+  const found = all.filter((rule) =>
+    id === undefined ? !rule.feedsOnly || all.length === 1 : rule.id === id || rule.title === id,
+  )
   if (found.length > 1)
     throw new UsageError(`there are ${found.length} rules: choose one with --id`)
-  return found[0]
+  return { loaded: { ...loaded, refused: loaded.refused.filter(own) }, rule: found[0] }
 }
 
 async function* eventsOf(given: string, source: string | undefined): AsyncGenerator<SigmaEvent> {

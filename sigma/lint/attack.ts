@@ -197,7 +197,9 @@ export const ATTACK_CHECKS = {
       const found = attackTags(subject)
       const first = found.find(({ technique }) => technique !== undefined)
       if (first === undefined || found.some((one) => isTactic(attack, one.name))) return
-      const tactics = techniqueOf(attack, first.technique!)?.tactics ?? []
+      const { successor } = retiredTechnique(attack, first.technique!) ?? {}
+      const tactics = techniqueOf(attack, successor ?? first.technique!)?.tactics ?? []
+      if (tactics.length === 0) return
       add(
         first.tag,
         `name the tactic too: ${tactics.map((tactic) => `attack.${tactic}`).join(' or ')}`,

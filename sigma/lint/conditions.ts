@@ -182,6 +182,7 @@ export const CONDITION_CHECKS = {
     good: 'detection:\n    selection:\n        User: root\n    condition: selection',
     run(subject, add) {
       for (const value of conditionScalars(subject)) {
+        if (value.text.includes('|')) continue
         if (/\(\s*[^\s()]+\s*\)|\(\s*\(([^()]*)\)\s*\)/.test(value.text))
           add(value, 'these parentheses do nothing')
       }

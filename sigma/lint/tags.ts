@@ -83,9 +83,10 @@ export const TAG_CHECKS = {
   'tag-name-invalid': {
     on: 'document',
     severity: 'warning',
+    fixable: true,
     summary: 'the name of a tag does not fit its namespace',
     why: 'Each namespace has its form: `cve.2021-44228`, `car.2016-04-005`, `tlp.green`, `detection.dfir`.',
-    bad: 'tags:\n    - cve.log4shell',
+    bad: 'tags:\n    - cve.2021.44228',
     good: 'tags:\n    - cve.2021-44228',
     run(subject, add) {
       for (const tag of tags(subject)) {
@@ -93,7 +94,12 @@ export const TAG_CHECKS = {
         const known = Object.hasOwn(NAMESPACES, namespace) ? NAMESPACES[namespace] : undefined
         if (known === undefined || name === '' || namespace === 'attack') continue
         const dashed = name.replaceAll('_', '-')
-        if (!known.form.test(dashed)) add(tag, `"${tag.text}" should look like ${known.example}`)
+        if (known.form.test(dashed)) continue
+        const parts = /^(\d{4})\.(\d{4,})$/.exec(name)
+        const to = namespace === 'cve' && parts !== null ? `cve.${parts[1]}-${parts[2]}` : undefined
+        const fix =
+          to === undefined ? undefined : replaceScalar(subject.file.text, tag, to, `write ${to}`)
+        add(tag, `"${tag.text}" should look like ${known.example}`, fix)
       }
     },
   },
