@@ -424,3 +424,76 @@ describe('Snare', () => {
     )
   })
 })
+
+describe('more shapes of JSON', () => {
+  const SECURITY = 'Microsoft-Windows-Security-Auditing'
+  const time = '2026-11-20T10:11:12Z'
+  test.each([
+    [
+      'Azure Monitor, data as XML',
+      {
+        TimeGenerated: time,
+        Computer: 'ws-07',
+        EventSourceName: SECURITY,
+        Channel: 'Security',
+        EventID: 4688,
+        EventData:
+          '<EventData xmlns="x">\r\n  <Data Name="NewProcessName">C:\\a.exe</Data>\r\n</EventData>',
+      },
+    ],
+    [
+      'system and data without the element around them',
+      {
+        System: {
+          Provider: { Name: SECURITY },
+          EventID: { Value: 4688 },
+          TimeCreated: { SystemTime: 1_795_169_472 },
+          Channel: 'Security',
+          Computer: 'ws-07',
+        },
+        EventData: { NewProcessName: 'C:\\a.exe' },
+      },
+    ],
+    [
+      'Get-WinEvent',
+      {
+        Id: 4688,
+        LogName: 'Security',
+        ProviderName: SECURITY,
+        MachineName: 'ws-07',
+        TimeCreated: '/Date(1795169472000)/',
+        Message:
+          'A new process has been created.\r\n\r\nProcess Information:\r\n\tNew Process Name:\tC:\\a.exe',
+      },
+    ],
+    [
+      'data as a list',
+      {
+        Event: {
+          System: {
+            Provider: { '@Name': SECURITY },
+            EventID: '4688',
+            Channel: 'Security',
+            Computer: 'ws-07',
+            TimeCreated: { '@SystemTime': time },
+          },
+          EventData: { Data: [{ '@Name': 'NewProcessName', '#text': 'C:\\a.exe' }] },
+        },
+      },
+    ],
+  ])('%s', (_, json) => {
+    const got = event(json)
+    expect(got).toMatchObject({
+      parser: 'windows',
+      time: Date.parse(time),
+      logsource: { category: ['process_creation'], service: ['security'] },
+      pivots: { host: 'ws-07', process: 'C:\\a.exe' },
+    })
+    expect(got.fields.Image).toBe('C:\\a.exe')
+  })
+
+  test('an id beside a log of another system is no Windows event', () => {
+    expect(event({ Id: 5, LogName: 'projects/x/logs/y' }).parser).toBe('json')
+    expect(event({ EventID: 5, Source: 'pump' }).parser).toBe('json')
+  })
+})

@@ -3,6 +3,8 @@ import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
 import { define } from './element.ts'
+import { looksFlat, readFlat } from './flat.ts'
+import { content, text, toId } from './json-values.ts'
 
 /** A Windows event before its fields are mapped. */
 export interface WindowsEvent {
@@ -35,7 +37,7 @@ export function looksLikeWindows(json: Fields): boolean {
   if (winlog !== undefined && isFields(winlog)) {
     return text(winlog.channel) !== undefined || text(winlog.provider_name) !== undefined
   }
-  if (json.EventID !== undefined) return flatChannel(json) !== undefined && toId(json.EventID) >= 0
+  if (looksFlat(json) || isBare(json)) return true
   return (
     (json['winlog.channel'] !== undefined && json['winlog.event_id'] !== undefined) ||
     (text(json.log_name) !== undefined && isFields(json.event_data))
@@ -49,7 +51,17 @@ export function readWindows(json: Fields): WindowsEvent | undefined {
   if (winlog !== undefined && isFields(winlog)) return readWinlog(json, winlog)
   if (json['winlog.channel'] !== undefined) return readWinlog(json, unflattened(json))
   if (isFields(json.event_data) && text(json.log_name) !== undefined) return readWinlog(json, json)
-  return readFlat(json)
+  return isBare(json) ? readEvtx(json) : readFlat(json)
+}
+
+/** System and data without the element around them. */
+function isBare({ System: system, EventData: data, UserData: userData }: Fields): boolean {
+  return (
+    system !== undefined &&
+    isFields(system) &&
+    system.EventID !== undefined &&
+    (data ?? userData) !== undefined
+  )
 }
 
 /** evtx_dump: `{"Event":{"System":{...},"EventData":{...}}}`. */
@@ -140,43 +152,6 @@ function userName(user: Fields): string | undefined {
   return name === undefined || domain === undefined ? name : `${domain}\\${name}`
 }
 
-/** NXLog and other flat JSON: system and data side by side. */
-function readFlat(json: Fields): WindowsEvent | undefined {
-  const channel = flatChannel(json)
-  const eventId = toId(json.EventID)
-  if (channel === undefined || eventId < 0) return undefined
-  return {
-    channel,
-    eventId,
-    provider: text(json.Provider_Name) ?? text(json.SourceName) ?? text(json.ProviderName) ?? '',
-    computer: text(json.Computer) ?? text(json.Hostname) ?? text(json.ComputerName),
-    times: [
-      json['@timestamp'],
-      json.EventTime,
-      json.TimeCreated,
-      json.SystemTime,
-      json.UtcTime,
-      json.EventReceivedTime,
-    ],
-    level: json.Level ?? json.SeverityValue,
-    keywords: json.Keywords,
-    message: text(json.Message) ?? text(json.message),
-    user: undefined,
-    outcome: undefined,
-    system: {},
-    data: json,
-    flat: true,
-  }
-}
-
-/** The channel of flat JSON. A provider alone must be one that is surely a Windows provider. */
-function flatChannel(json: Fields): string | undefined {
-  const channel = text(json.Channel)
-  if (channel !== undefined) return channel
-  const provider = text(json.Provider_Name) ?? text(json.SourceName) ?? text(json.ProviderName)
-  return provider === undefined ? undefined : channelOfProvider(provider)
-}
-
 const WINLOG_PREFIX = 'winlog.'
 const DATA_PREFIX = 'winlog.event_data.'
 
@@ -249,13 +224,6 @@ function renderedMessage(event: Fields): string | undefined {
   return isFields(event.RenderingInfo) ? text(event.RenderingInfo.Message) : undefined
 }
 
-/** The text of an XML element that JSON wraps with its attributes. */
-function content(value: FieldValue | undefined): FieldValue | undefined {
-  return value !== undefined && isFields(value) && value['#text'] !== undefined
-    ? value['#text']
-    : value
-}
-
 function attribute(system: Fields, element: string, name: string): FieldValue | undefined {
   const value = system[element]
   const separate = system[`${element}_attributes`]
@@ -263,16 +231,6 @@ function attribute(system: Fields, element: string, name: string): FieldValue | 
   if (value === undefined || !isFields(value)) return undefined
   const attributes = value['#attributes']
   return isFields(attributes) ? attributes[name] : (value[name] ?? value[`@${name}`])
-}
-
-function text(value: FieldValue | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** An event id from a number or its text; -1 for anything else. */
-function toId(value: FieldValue | undefined): number {
-  const id = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value
-  return typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= 65_535 ? id : -1
 }
 
 function compact(values: { readonly [name: string]: FieldValue | undefined }): Fields {
