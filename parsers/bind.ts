@@ -16,7 +16,7 @@ const CLIENT =
   /^client (?:@0x[0-9a-f]{1,16} )?([0-9A-Fa-f:.%\w]{2,64})#(\d{1,5})(?:\/key [^\s:]{1,255})?(?: \(([^)]{0,255})\))?: (?:view ([^\s:]{1,64}): )?/
 const QUERY = /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24})(?: (\S{1,32}))?(?: \(([^)\s]{1,64})\))?/
 const NAMED =
-  /^(query|query \(cache\)|zone transfer|update|update forwarding|notify|query failed|transfer of|rpz [A-Z-]+ \S+ rewrite)\s?'?([^'\s/]{1,1024})\/(\w{1,24})(?:\/(\w{1,24}))?'?/
+  /^(query|query \(cache\)|bad zone transfer request:|zone transfer|update|update forwarding|updating zone|notify|query failed|transfer of|rpz [A-Z-]+ \S+ rewrite)\s?'?([^'\s/]{1,1024})\/(\w{1,24})(?:\/(\w{1,24}))?'?/
 
 /** The text behind the log's own time, with that time. */
 interface Body {
@@ -116,7 +116,8 @@ function readNamed(text: string, fields: WritableFields, pivots: WritablePivots)
   }
   const named = NAMED.exec(text.slice(0, 1200))
   if (named !== null) {
-    const [, what = '', query, second, third] = named
+    const [, said = '', query, second, third] = named
+    const what = said.replace(/:$/, '')
     fields.operation = what
     pivots.action = what
     put(fields, 'query', query)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { testLines } from '../test/support/parser-lines.ts'
 import { type NormaliseOptions, normalise } from './normalise.ts'
 import { template } from './template.ts'
 
@@ -194,3 +195,46 @@ test.each([
 ])('template %s on %s', (source, message, values) => {
   expect(template(source)(message)).toEqual(values)
 })
+
+testLines('linux_auth', [
+  [
+    'Nov 20 10:11:12 h su[9]: pam_unix(su:auth): authentication failure; logname=anna uid=1 euid=0 tty=pts/0 ruser=anna rhost=192.0.2.9  user=root',
+    {
+      pivots: { src_ip: '192.0.2.9', outcome: 'failure' },
+      fields: { pam_message: 'authentication failure', pam_user: 'root', pam_rhost: '192.0.2.9' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 h sudo: pam_unix(sudo:session): session opened for user root by anna(uid=1000)',
+    { pivots: { user: 'anna' }, fields: { target_user: 'root', by_uid: '1000' } },
+  ],
+  [
+    'Nov 20 10:11:12 h sudo: pam_unix(sudo:session): session opened for user root(uid=0) by (uid=0)',
+    { pivots: { user: 'root' } },
+  ],
+  [
+    "Nov 20 10:11:12 h dropbear[5]: Bad password attempt for 'root' from 192.0.2.9:51511",
+    { pivots: { user: 'root', src_ip: '192.0.2.9', src_port: 51511, outcome: 'failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 h pkexec[5]: anna: Executing command [USER=root] [TTY=pts/0] [CWD=/home] [COMMAND=/bin/sh -c [x]]',
+    { pivots: { user: 'anna', action: 'pkexec' }, fields: { command: '/bin/sh -c [x]' } },
+  ],
+  [
+    'Nov 20 10:11:12 h vsftpd[5]: [anna] FAIL LOGIN: Client "192.0.2.9"',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 h sshd[5]: Timeout before authentication for connection from 192.0.2.9 to 198.51.100.7, pid = 6',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7' } },
+  ],
+  [
+    'Nov 20 10:11:12 h sshd[5]: refused connect from host.example (192.0.2.9)',
+    { pivots: { src_ip: '192.0.2.9' }, fields: { src_host: 'host.example' } },
+  ],
+  [
+    'Nov 20 10:11:12 h sshd[5]: drop connection #10 from [192.0.2.9]:51511 on [198.51.100.7]:22 past MaxStartups',
+    { pivots: { src_ip: '192.0.2.9', src_port: 51511, dst_port: 22 } },
+  ],
+  ['Nov 20 10:11:12 h groupadd[5]: new group: name=ops, GID=1005', { fields: { group: 'ops' } }],
+])

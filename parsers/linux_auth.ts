@@ -56,7 +56,10 @@ function read(program: string, message: string): Reading {
   const pam = pamMessage(repeated)
   if (pam !== undefined) {
     const reading = readTable(PAM, pam.message)
-    return { ...reading, values: { ...reading.values, ...pam.values } }
+    return {
+      ...reading,
+      values: { ...reading.values, ...pam.values, ...pamNames(pam.message, reading) },
+    }
   }
   if (program === 'sudo') return readSudo(repeated)
   const reading = readTable(PROGRAMS.get(program)?.messages ?? [], repeated)
@@ -70,16 +73,28 @@ function readTable(table: readonly KnownMessage[], message: string): Reading {
     const { pairs, ...others } = values
     return {
       meaning: known,
-      values: pairs === undefined ? others : { ...others, ...pairsOf(pairs) },
+      values: pairs === undefined ? others : { ...others, ...pairsOf(pairs, known.action) },
     }
   }
   return { values: {} }
 }
 
 /** `name=x, UID=1` of the account tools, `logname= rhost=1.2.3.4 user=root` of PAM. */
-function pairsOf(text: string): Readonly<Record<string, string>> {
+function pairsOf(text: string, action: string): Readonly<Record<string, string>> {
   const { name, ...values } = keyValues(text, text.includes(', ') ? ', ' : ' ')
-  return name === undefined ? values : { ...values, target_user: name }
+  if (name === undefined) return values
+  return { ...values, [action === 'group_added' ? 'group' : 'target_user']: name }
+}
+
+/** The names that Sigma's rules use for what PAM says of a refused login. */
+function pamNames(message: string, reading: Reading): Readonly<Record<string, string>> {
+  if (reading.meaning?.action !== 'authentication') return {}
+  const { user, rhost } = reading.values
+  return {
+    pam_message: message.split(';', 1)[0]!.trim(),
+    ...(user === undefined ? {} : { pam_user: user }),
+    ...(rhost === undefined ? {} : { pam_rhost: rhost }),
+  }
 }
 
 const REPEATED = 'message repeated '

@@ -21,6 +21,7 @@ const PFSENSE = /openvpn server '([^']{1,64})' user '([^']{0,255})'? address '([
 const COMMON_NAME = /\bCN=([^,/\s]{1,255})/
 
 const MEANINGS: readonly (readonly [RegExp, string, ('success' | 'failure')?])[] = [
+  [/TLS Error:|OpenSSL: error/, 'tls_error', 'failure'],
   [
     /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|Username\/Password.{0,40}(?:failed|rejected)/i,
     'login',
@@ -133,7 +134,8 @@ function readMessage(message: string, fields: WritableFields): void {
     return
   }
   const user = USERNAME.exec(message)
-  put(fields, 'user', user?.[1] ?? user?.[2] ?? NAME.exec(message)?.[1])
+  const name = user?.[1] ?? user?.[2] ?? NAME.exec(message)?.[1]
+  put(fields, 'user', name === 'UNDEF' ? undefined : name)
   put(fields, 'common_name', COMMON_NAME.exec(message)?.[1])
   const info = /^peer info: (\w{1,64})=(.{0,512})$/.exec(message)
   if (info !== null) put(fields, info[1]!, info[2])

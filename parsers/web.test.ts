@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { testLines } from '../test/support/parser-lines.ts'
 import { type NormaliseOptions, normalise } from './normalise.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
@@ -109,3 +110,46 @@ test.each([
     logsource: { category: [], service: ['apache'] },
   })
 })
+
+testLines('apache', [
+  [
+    '[20/Nov/2026:10:11:12 +0000] 192.0.2.9 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET /a?b HTTP/1.1" 1375',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { src_ip: '192.0.2.9', url: '/a?b' },
+      fields: { 'cs-method': 'GET', 'sc-bytes': 1375 },
+    },
+  ],
+  [
+    '[Fri Nov 20 10:11:12.123456 2026] [auth_basic:error] [pid 9] [client 192.0.2.9:5151] AH01617: user anna: authentication failure for "/admin": Password Mismatch, referer: http://a.example/',
+    {
+      pivots: { user: 'anna', outcome: 'failure', src_ip: '192.0.2.9' },
+      fields: { referer: 'http://a.example/' },
+    },
+  ],
+])
+
+testLines('nginx', [
+  [
+    '[20/Nov/2026:10:11:12 +0000] - 403 403 - GET https a.example "/admin" [Client 192.0.2.9] [Length 548] [Gzip 1.95] [Sent-to web1] "curl/8.0" "-"',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { src_ip: '192.0.2.9', url: '/admin', host: 'a.example', outcome: 'failure' },
+      fields: { 'sc-status': 403, 'cs-user-agent': 'curl/8.0' },
+    },
+  ],
+  [
+    '2026/11/20 10:11:12 [error] 1#2: *3 user "anna": password mismatch, client: 192.0.2.9, server: s, request: "GET / HTTP/1.1", host: "a.example"',
+    { pivots: { user: 'anna', outcome: 'failure', domain: 'a.example' } },
+  ],
+  [
+    'a.example 10.0.0.2, 198.51.100.7, 10.0.0.1 - anna [20/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.0"',
+    { pivots: { src_ip: '198.51.100.7', user: 'anna', host: 'a.example' } },
+    'named',
+  ],
+  [
+    'a.example:8443 "10.0.0.2, 198.51.100.7" 10.0.0.1 - - [20/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.0"',
+    { pivots: { src_ip: '198.51.100.7', dst_port: 8443 } },
+    'named',
+  ],
+])

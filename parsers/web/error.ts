@@ -31,6 +31,7 @@ export function readNginxError(text: string, context: ParseContext): ErrorLine |
   const message = rest.slice(id[0].length)
   const pivots: WritablePivots = levelPivots(level)
   for (const [name, value] of nginxContext(message)) fields[name] = value
+  addRefused(fields, pivots, message, NGINX_USER)
   addClient(pivots, fields.client)
   if (typeof fields.host === 'string') pivots.domain = fields.host
   addRequest(pivots, fields.request)
@@ -73,8 +74,29 @@ export function readApacheError(text: string, context: ParseContext): ErrorLine 
   const code = /^(AH\d{5}): /.exec(message)
   if (code?.[1] !== undefined) fields.code = code[1]
   const pivots: WritablePivots = levelPivots(level)
+  addRefused(fields, pivots, message, APACHE_USER)
+  const referer = /, referer: (\S{1,4096})$/.exec(message.slice(-4200))?.[1]
+  if (referer !== undefined) fields.referer = referer
   addClient(pivots, fields.client)
   return { time: stamp.time, message, fields, pivots }
+}
+
+const APACHE_USER =
+  /\buser (\S{1,256}?)(?:: authentication failure| not found|: password mismatch| in realm)/i
+const NGINX_USER = /\buser "([^"]{1,256})"(?:: password mismatch| was not found)/
+
+/** The account of a refused login. */
+function addRefused(
+  fields: { [name: string]: FieldValue },
+  pivots: WritablePivots,
+  message: string,
+  pattern: RegExp,
+): void {
+  const user = pattern.exec(message.slice(0, 2048))?.[1]
+  if (user === undefined) return
+  fields.user = user
+  pivots.user = user
+  pivots.outcome = 'failure'
 }
 
 function addBracket(fields: { [name: string]: FieldValue }, text: string): void {
