@@ -135,6 +135,49 @@ test('a form without the session’s token, or from another site, changes nothin
   expect(await made.text()).toContain('shown this once')
 })
 
+test('an administrator adds a user, changes the role, gives a new password, and ends the access', async () => {
+  const token =
+    /name="_csrf" value="([^"]+)"/.exec(await (await get('/settings')).text())?.[1] ?? ''
+  const act = async (path: string, fields: Record<string, string>) => {
+    const answer = await post(path, { ...fields, _csrf: token })
+    return { status: answer.status, html: await answer.text() }
+  }
+  const secretOf = (html: string) =>
+    /One-time password[\s\S]*?<code[^>]*>([^<]+)</.exec(html)?.[1] ?? ''
+  const signIn = async (password: string) => {
+    const answer = await post('/sign-in', { name: 'ana', password, next: '/rules' }, {})
+    return {
+      status: answer.status,
+      cookie: (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '',
+    }
+  }
+  const added = await act('/settings/users', { name: 'ana', role: 'viewer' })
+  const first = secretOf(added.html)
+  expect(first.length).toBeGreaterThan(11)
+  expect((await act('/settings/users', { name: 'ana', role: 'viewer' })).status).toBe(409)
+  const ana = await signIn(first)
+  expect(ana.status).toBe(303)
+  const hers = await (await get('/settings', { cookie: ana.cookie })).text()
+  expect(hers).not.toContain('Users and roles')
+  const herToken = /name="_csrf" value="([^"]+)"/.exec(hers)?.[1] ?? ''
+  const herTry = { name: 'eve', role: 'admin', _csrf: herToken }
+  expect((await post('/settings/users', herTry, { cookie: ana.cookie })).status).toBe(403)
+
+  const users = await server.services.state.listUsers()
+  const idOf = (name: string) => users.find((user) => user.name === name)?.id ?? ''
+  const path = `/settings/users/${idOf('ana')}`
+  expect((await act(path, { action: 'role', role: 'engineer' })).html).toContain(
+    'ana is engineer now',
+  )
+  const second = secretOf((await act(path, { action: 'reset' })).html)
+  expect((await signIn(first)).status).toBe(401)
+  expect((await signIn(second)).status).toBe(303)
+  expect((await act(path, { action: 'disable' })).html).toContain('sessions and keys have ended')
+  expect((await signIn(second)).status).toBe(401)
+  const last = await act(`/settings/users/${idOf('admin')}`, { action: 'role', role: 'viewer' })
+  expect(last.status).toBeGreaterThanOrEqual(400)
+})
+
 test('files are kept for ever, and not sent again to who has them', async () => {
   const html = await (await get('/search')).text()
   const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(

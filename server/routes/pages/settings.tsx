@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 // Settings: my password, sessions and keys; for administrators users and roles.
 import { Hono } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { SettingsPage, type SettingsProps } from '../../../views/settings/page.tsx'
 import { urls } from '../../../views/urls.ts'
@@ -66,11 +67,18 @@ async function outcome(
   } catch (error) {
     const known = explainError(error)
     if (known === undefined || known.status === 401) throw error
-    return show(c, services, renderer, { notice: { kind: 'problem', text: known.message } })
+    const notice = { kind: 'problem', text: known.message } as const
+    return show(c, services, renderer, { notice }, known.status)
   }
 }
 
-async function show(c: AppContext, services: Services, renderer: Renderer, outcome: Outcome) {
+async function show(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  outcome: Outcome,
+  status: StatusCode = 200,
+) {
   const { state } = services
   const me = principalOf(c)
   const admin = isAdmin(c)
@@ -84,7 +92,7 @@ async function show(c: AppContext, services: Services, renderer: Renderer, outco
   return page(
     c,
     renderer,
-    { title: 'Settings', nav: 'settings' },
+    { title: 'Settings', nav: 'settings', status },
     <SettingsPage
       {...{ me, sessions, keys, users, userNames, ...outcome }}
       csrfToken={c.get('csrfToken') ?? ''}
