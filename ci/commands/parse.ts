@@ -9,9 +9,11 @@ import { parseTime } from '../../parsers/time.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { STDIN } from '../input/bytes.ts'
+import { InputError } from '../input/error.ts'
 import type { InputEvent } from '../input/event.ts'
+import { type InputFile, listFiles } from '../input/files.ts'
 import { withHeader } from '../input/header.ts'
-import { readEventBatches } from '../input/read-events.ts'
+import { readMembers } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 
 export const summary = 'print the events of log files as they are normalised'
@@ -84,13 +86,20 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!isTimeZone(values.tz)) throw new UsageError(`--tz ${values.tz}: no such time zone`)
   const options = { now, received: now, timeZone: values.tz, newest: END_OF_TIME }
   const output = bufferedOutput()
-  for (const path of positionals) {
-    const fileOptions = { ...options, source: values.source }
-    const form = { json: values.json === true, explain: values.explain === true }
-    if (!(await printFile(path, fileOptions, form, output))) break
+  const form = { json: values.json === true, explain: values.explain === true }
+  let failed = 0
+  for (const file of await listFiles(positionals)) {
+    try {
+      if (!(await printFile(file, { ...options, source: values.source }, form, output))) break
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      await output.flush()
+      console.error(`trapline parse: ${error.message}`)
+      failed++
+    }
   }
   await output.flush()
-  return EXIT.ok
+  return failed > 0 ? EXIT.badConfiguration : EXIT.ok
 }
 
 const UTC_NOW = { now: Date.now(), timeZone: 'UTC' }
@@ -102,12 +111,18 @@ interface Form {
   readonly explain: boolean
 }
 
-function lineOf(input: InputEvent, options: NormaliseOptions, form: Form): string {
+/** `place` is set for what was found in an archive or a folder. */
+function lineOf(
+  input: InputEvent,
+  place: string | undefined,
+  options: NormaliseOptions,
+  form: Form,
+): string {
   const event = withInputError(normalise(input.text, options, input.json), input)
   const explanation = form.explain ? explain(input.text, event, options) : undefined
   if (form.json) {
     const object = eventObject(event, input.index)
-    return JSON.stringify(explanation === undefined ? object : { ...object, explain: explanation })
+    return JSON.stringify({ ...object, file: place, explain: explanation })
   }
   const line = eventLine(event)
   return explanation === undefined
@@ -140,21 +155,23 @@ function explanationLines(event: NormalisedEvent, explanation: Explanation): str
 const NAME_WIDTH = 32
 const VALUE_WIDTH = 48
 
-/** Prints one file; false when nobody reads the output any more. */
+/** Prints one file; false when nobody reads the output any more. What cannot be read ends it with its name. */
 async function printFile(
-  path: string,
+  file: InputFile,
   options: NormaliseOptions,
   form: Form,
   output: Output,
 ): Promise<boolean> {
-  const onNotice = (message: string) => console.error(`trapline parse: ${path}: ${message}`)
-  for await (const batch of readEventBatches(path, { onNotice })) {
-    for (const input of batch) {
-      const line = lineOf(input, withHeader(options, input), form)
-      output.write(`${line}\n`)
-      if (output.isFull && !(await output.flush())) return false
+  const onNotice = (message: string) => console.error(`trapline parse: ${message}`)
+  for await (const { name, isInner, events } of readMembers(file, { onNotice })) {
+    const place = isInner || file.isFound ? name : undefined
+    for await (const batch of events) {
+      for (const input of batch) {
+        output.write(`${lineOf(input, place, withHeader(options, input), form)}\n`)
+        if (output.isFull && !(await output.flush())) return false
+      }
+      if (file.path === STDIN && !(await output.flush())) return false
     }
-    if (path === STDIN && !(await output.flush())) return false
   }
   return true
 }

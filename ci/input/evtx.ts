@@ -2,6 +2,7 @@
 // bytes.
 import type { EvtxDamage, EvtxItem, EvtxRecord } from '../../parsers/evtx/chunk.ts'
 import { createEvtxReader } from '../../parsers/evtx/reader.ts'
+import { damageText } from '../../parsers/evtx/text.ts'
 import type { InputEvent } from './event.ts'
 
 /** Events of a log by chunk of bytes, numbered by record. */
@@ -36,21 +37,6 @@ function recordEvent({ event }: EvtxRecord, index: number): InputEvent {
 }
 
 function damagedEvent(damage: EvtxDamage, index: number): InputEvent {
-  const { code, message, offset, id, time, bytes } = damage
-  const text = JSON.stringify({
-    ...(time === undefined ? {} : { '@timestamp': timeText(time) }),
-    message,
-    evtx: {
-      error: code,
-      offset,
-      ...(id === undefined ? {} : { record_id: id }),
-      bytes: Buffer.from(bytes).toString('base64'),
-    },
-  })
-  return { text, index, error: { code, message } }
-}
-
-function timeText(time_ms: number): string | undefined {
-  const date = new Date(time_ms)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+  const { code, message } = damage
+  return { text: damageText(damage), index, error: { code, message } }
 }

@@ -31,7 +31,6 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
 /** What the mappings of a service and event id add. */
 function addByKind(fields: Writable, event: WindowsEvent, service: string | undefined): void {
   const { eventId } = event
-  copy(fields, 'Computer', 'ComputerName')
   if (service === 'powershell-classic') addClassicContext(fields, eventId)
   else if (service === 'powershell' && eventId === 4103) addModuleContext(fields)
   else if (service === 'windefend') addAntivirus(fields)
@@ -41,11 +40,15 @@ function addByKind(fields: Writable, event: WindowsEvent, service: string | unde
 function addSecurity(fields: Writable, event: WindowsEvent): void {
   const { eventId, message } = event
   if (message !== undefined && hasNoData(fields, event)) addRendered(fields, message)
+  if (LOGONS.has(eventId)) copy(fields, 'Computer', 'ComputerName')
   if (eventId === 4688) addProcessCreation(fields)
   else if (eventId === 4657) addRegistry(fields)
   else if (eventId === 4656 || eventId === 4663) copy(fields, 'ObjectName', 'FileName')
   else if (eventId >= 5136 && eventId <= 5141) copy(fields, 'SubjectUserName', 'SubjectAccountName')
 }
+
+/** Events whose computer some rules ask for under another name. */
+const LOGONS: ReadonlySet<number> = new Set([528, 529, 4624, 4625])
 
 /** Whether the carrier brought the message alone. */
 function hasNoData(fields: Fields, { data, flat }: WindowsEvent): boolean {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { sampleLog, textValue } from '../../parsers/evtx/sample.ts'
 import { decodeBody, splitText } from './decode.ts'
 
 test.each<[string, string, string[]]>([
@@ -75,4 +76,18 @@ test('no letter of any text is lost', () => {
 test('a document that only holds a list of events is its events', () => {
   const body = new TextEncoder().encode('{"Records":[{"a":1},{"b":"]"}]}\n{"Records":[{"c":3}]}\n')
   expect(decodeBody(body)).toEqual(['{"a":1}', '{"b":"]"}', '{"c":3}'])
+})
+
+test('a Windows event log is its records', () => {
+  const log = sampleLog([
+    { id: 7, data: { x: textValue('one') } },
+    { id: 8, data: { x: textValue('two') } },
+  ])
+  const data = decodeBody(log).map((text) => JSON.parse(text).Event.EventData.x)
+  expect(data).toEqual(['one', 'two'])
+})
+
+test('records of one audit event are one text', () => {
+  const lines = ['type=SYSCALL msg=audit(1.000:7): a=1', 'type=CWD msg=audit(1.000:7): cwd="/"']
+  expect(splitText(`${lines.join('\n')}\nother`)).toEqual(['other', lines.join('\n')])
 })

@@ -1,6 +1,8 @@
-// A request body to the texts of its events: one JSON object (pretty-printed or not), several one after
-// another, an array, NDJSON, or plain lines. Recognised by how it begins; a bad part comes out as a text of
-// its own, for the parsers to refuse, and never takes its neighbours along.
+// A request body to the texts of its events: a Windows event log, one JSON object (pretty-printed or not),
+// several one after another, an array, NDJSON, or plain lines. Recognised by how it begins; a bad part comes
+// out as a text of its own, for the parsers to refuse, and never takes its neighbours along.
+import { looksLikeEvtx } from '../../parsers/evtx/reader.ts'
+import { logTexts } from '../../parsers/evtx/text.ts'
 import { createFramer, type Frame } from '../../parsers/frames.ts'
 import { recordsOf } from '../../parsers/records.ts'
 import { documentEnd } from './json-scan.ts'
@@ -15,6 +17,7 @@ const decoder = new TextDecoder()
 
 /** The events' texts in order, none blank; a document that only holds a list of events is its events. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
 export function decodeBody(body: Uint8Array): string[] {
+  if (looksLikeEvtx(body)) return logTexts(body)
   return splitText(decoder.decode(body)).flatMap((text) => recordsOf(text) ?? text)
 }
 
