@@ -172,6 +172,16 @@ describe('names that rules use', () => {
   })
 })
 
+test.each(['azure_activity', 'azure_audit', 'azure_signin'])(
+  'what is called %s is read as the one of Azure’s logs that it is',
+  (source) => {
+    const services = [samples.AZURE_ACTIVITY, samples.AZURE_AUDIT, samples.AZURE_SIGNIN].map(
+      (sample) => event(sample, source).logsource.service[0],
+    )
+    expect(services).toEqual(['activitylogs', 'auditlogs', 'signinlogs'])
+  },
+)
+
 describe('wrapped', () => {
   test('CloudTrail in an EventBridge event and from lookup-events', () => {
     const bridge = { version: '0', 'detail-type': 'AWS API Call via CloudTrail', source: 'aws.ecs' }
