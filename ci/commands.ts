@@ -18,6 +18,7 @@ export type CommandName =
   | 'releases'
   | 'rollback'
   | 'rules'
+  | 'convert'
   | 'liveness'
   | 'config'
   | 'user'
@@ -40,6 +41,7 @@ export const COMMANDS = {
   releases: () => import('./commands/releases.ts'),
   rollback: () => import('./commands/rollback.ts'),
   rules: () => import('./commands/rules.ts'),
+  convert: () => import('./commands/convert.ts'),
   liveness: () => import('./commands/liveness.ts'),
   config: () => import('../server/cli/config.ts'),
   user: () => import('../server/cli/user.ts'),

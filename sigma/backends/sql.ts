@@ -1,7 +1,7 @@
 // Rules as SQL, from the same expressions that the matcher runs. What a dialect cannot say exactly is refused by
 // name.
 import type { Diagnostic } from '../diagnostic.ts'
-import type { Expr, Test } from '../ir/expr.ts'
+import type { Expr, Target, Test } from '../ir/expr.ts'
 import { fold } from '../text/fold.ts'
 import { foldParts } from '../text/wildcard.ts'
 import { clickhouse } from './clickhouse.ts'
@@ -68,9 +68,11 @@ export function conditionOf(expr: Expr, dialect: Dialect, table: SqlTable, depth
   const inner = (arg: Expr) => conditionOf(arg, dialect, table, depth + 1)
   switch (expr.kind) {
     case 'and':
-      return expr.args.length === 0 ? '1 = 1' : `(${expr.args.map(inner).join(' AND ')})`
+      return expr.args.length === 0 ? '1 = 1' : balanced(expr.args.map(inner), 'AND')
     case 'or':
-      return expr.args.length === 0 ? '1 = 0' : `(${expr.args.map(inner).join(' OR ')})`
+      return expr.args.length === 0
+        ? '1 = 0'
+        : balanced(alternatives(expr.args, dialect, table, inner), 'OR')
     case 'not':
       return `NOT ${inner(expr.arg)}`
     case 'const':
@@ -89,13 +91,45 @@ export function conditionOf(expr: Expr, dialect: Dialect, table: SqlTable, depth
   }
 }
 
+/** Joined as a tree that is as flat as can be: engines bound the depth of expressions. */
+function balanced(parts: readonly string[], joint: 'AND' | 'OR'): string {
+  if (parts.length === 1) return parts[0]!
+  const middle = parts.length >> 1
+  const [left, right] = [parts.slice(0, middle), parts.slice(middle)]
+  return `(${balanced(left, joint)} ${joint} ${balanced(right, joint)})`
+}
+
+/** Alternatives over the same values look at them once. */
+function alternatives(
+  args: readonly Expr[],
+  dialect: Dialect,
+  table: SqlTable,
+  inner: (arg: Expr) => string,
+): string[] {
+  const byTarget = new Map<string, { target: Target; tests: ValueTest[] }>()
+  const out: string[] = []
+  for (const arg of args) {
+    if (arg.kind === 'match' && arg.test.kind !== 'exists' && arg.test.kind !== 'null') {
+      const { target, test } = arg
+      byTarget.getOrInsert(JSON.stringify(target), { target, tests: [] }).tests.push(test)
+    } else out.push(inner(arg))
+  }
+  for (const { target, tests } of byTarget.values()) {
+    const condition = (value: ValueSql) =>
+      balanced(
+        tests.map((test) => `(${valueCondition(test, value, dialect)})`),
+        'OR',
+      )
+    out.push(dialect.anyValue(table, target, condition))
+  }
+  return out
+}
+
+type ValueTest = Exclude<Test, { readonly kind: 'exists' | 'null' }>
+
 const OPS = { eq: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' } as const
 
-function valueCondition(
-  test: Exclude<Test, { readonly kind: 'exists' | 'null' }>,
-  value: ValueSql,
-  dialect: Dialect,
-): string {
+function valueCondition(test: ValueTest, value: ValueSql, dialect: Dialect): string {
   switch (test.kind) {
     case 'equals':
     case 'contains':
