@@ -252,6 +252,8 @@ describe('other shapes', () => {
       Channel: 'System',
       SourceName: 'Service Control Manager',
       Severity: 'INFO',
+      SeverityValue: 2,
+      EventType: 'AUDIT_FAILURE',
       Message: 'A service was installed in the system.',
       ServiceName: 'helper',
       ImagePath: 'C:\\h.exe',
@@ -262,6 +264,7 @@ describe('other shapes', () => {
       ImagePath: 'C:\\h.exe',
     })
     expect(got.time).toBe(Date.parse('2026-11-20T08:00:00Z'))
+    expect(got.pivots).toMatchObject({ severity: 'informational', outcome: 'failure' })
   })
 
   test('a provider alone names the channel; an EventID alone is no Windows event', () => {

@@ -14,6 +14,7 @@ import type {
   ValueSlot,
 } from './nodes.ts'
 import { utf16Text } from './utf16.ts'
+import { decodeValue, fixedBytes, TYPE } from './values.ts'
 
 /** Elements, templates and fragments inside each other, at most. */
 export const DEPTH_MAX = 64
@@ -39,7 +40,6 @@ const TOKEN = {
 } as const
 const MORE = 0x40
 
-const STRING = 0x01
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: '&',
   lt: '<',
@@ -111,8 +111,7 @@ function readPart(chunk: ChunkBytes, cursor: Cursor, token: number): string | Su
   switch (token) {
     case TOKEN.value: {
       const type = byte(bytes, cursor)
-      if (type !== STRING) throw damaged(`a constant of type 0x${type.toString(16)}`)
-      return readText(bytes, cursor)
+      return type === TYPE.string ? readText(bytes, cursor) : readConstant(bytes, cursor, type)
     }
     case TOKEN.cdata:
       return readText(bytes, cursor)
@@ -131,6 +130,14 @@ function readPart(chunk: ChunkBytes, cursor: Cursor, token: number): string | Su
     default:
       throw damaged(`token 0x${token.toString(16)} at offset ${cursor.at - 1} of the chunk`)
   }
+}
+
+/** A constant that is no text: templates of a few providers hold numbers. */
+function readConstant(bytes: Buffer, cursor: Cursor, type: number): string {
+  const size = fixedBytes(type)
+  if (size === undefined) throw damaged(`a constant of type 0x${type.toString(16)}`)
+  skip(cursor, size)
+  return String(decodeValue(bytes, type, cursor.at - size, size))
 }
 
 function readElement(chunk: ChunkBytes, cursor: Cursor, hasAttributes: boolean): Element {

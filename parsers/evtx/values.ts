@@ -53,6 +53,11 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
   [TYPE.hex64]: 8,
 }
 
+/** Bytes of a constant of that type; undefined for types without a fixed size. */
+export function fixedBytes(type: number): number | undefined {
+  return ELEMENT_BYTES[type]
+}
+
 const latin = new TextDecoder('windows-1252')
 
 /** The value of `size` bytes at `at`. A size that does not fit the type gives the bytes as hexadecimal. */

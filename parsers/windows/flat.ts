@@ -37,15 +37,21 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
       json['Date and Time'],
       json.EventReceivedTime,
     ],
-    level: json.Level ?? json.SeverityValue ?? json.LevelDisplayName ?? json.EventLevelName,
+    level: json.Level ?? json.LevelDisplayName ?? json.EventLevelName ?? json.Severity,
     keywords: json.Keywords,
     message: text(json.Message) ?? text(json.message) ?? text(json.RenderedDescription),
     user: undefined,
-    outcome: undefined,
+    outcome: outcomeOf(json.EventType),
     system: {},
     data: dataOf(json),
     flat: true,
   }
+}
+
+/** NXLog's word for the audit keywords. */
+function outcomeOf(type: FieldValue | undefined): string | undefined {
+  if (type === 'AUDIT_SUCCESS') return 'success'
+  return type === 'AUDIT_FAILURE' ? 'failure' : undefined
 }
 
 /** `Id` and `Event ID` count only beside the names that stand with them. */
