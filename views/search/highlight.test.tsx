@@ -30,3 +30,11 @@ test('a mark of another field does not apply', () => {
   expect(String(<Marked text="web" marks={marks} field="user" />)).toBe('web')
   expect(String(<Marked text="web" marks={marks} field="host" />)).toBe('<mark>web</mark>')
 })
+
+test('a short literal of a field is not marked in the message', () => {
+  const marks = [
+    { field: 'status', text: 'x' },
+    { field: 'host', text: 'web' },
+  ]
+  expect(String(<Marked text="unix web" marks={marks} />)).toBe('unix <mark>web</mark>')
+})

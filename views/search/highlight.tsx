@@ -8,6 +8,7 @@ export interface Mark {
 }
 
 const MARKS_MAX = 200
+const SHORT_chars = 3
 
 /** The stretches of `text`, those that a mark covers flagged. Case does not matter; longest first. */
 export function stretches(
@@ -53,7 +54,7 @@ export function Marked(props: {
 }) {
   const { field } = props
   const wanted = props.marks
-    .filter((m) => field === undefined || m.field === undefined || sameField(m.field, field))
+    .filter((m) => m.field === undefined || applies(m.field, m.text, field))
     .map((m) => m.text)
   return (
     <>
@@ -66,6 +67,11 @@ export function Marked(props: {
       )}
     </>
   )
+}
+
+/** In the message a field's literal counts too, unless it is so short that it would stand anywhere. */
+function applies(name: string, text: string, field: string | undefined): boolean {
+  return field === undefined ? text.length >= SHORT_chars : sameField(name, field)
 }
 
 function sameField(a: string, b: string): boolean {
