@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'bun:test'
+import { loadRules } from '../load.ts'
+import { createCorrelator } from './engine.ts'
+import type { FieldText } from './types.ts'
+
+type Fields = Readonly<Record<string, FieldText>>
+
+const rule = (id: string) => `---
+title: ${id}
+id: ${id}
+name: n-${id}
+logsource: {product: p}
+detection: {s: {f: v}, condition: s}
+`
+
+/** Runs matches `[rule, second, fields]` and gives what held: id, second, listed events. */
+function run(
+  documents: string,
+  matches: readonly (readonly [rule: string, second: number, fields: Fields])[],
+) {
+  const loaded = loadRules([{ path: 'c.yml', text: documents }])
+  expect(loaded.refused).toEqual([])
+  const engine = createCorrelator<Fields>(loaded.correlations, {
+    read: (fields, name) => fields[name],
+  })
+  return matches.flatMap(([id, second, fields], ref) =>
+    engine
+      .push(engine.input(id)!, fields, second * 1000, 's', ref)
+      .map((firing) => ({
+        id: firing.id,
+        at: firing.time / 1000,
+        key: firing.key,
+        events: firing.events,
+      })),
+  )
+}
+
+const correlation = (id: string, body: string) =>
+  `title: ${id}\nid: ${id}\nname: n-${id}\ncorrelation: {timespan: 1m, ${body}}\n`
+
+describe('correlations over correlations', () => {
+  const chain = [
+    correlation('top', 'type: temporal_ordered, rules: [many, ok], group-by: [user]'),
+    correlation('many', 'type: event_count, rules: [failed], group-by: [ip], condition: {gte: 2}'),
+  ].join('---\n')
+  const documents = chain + rule('failed') + rule('ok')
+
+  test('group by their own fields, carried from the event that ended the window below', () => {
+    const firings = run(documents, [
+      ['failed', 1, { ip: '1', user: 'eve' }],
+      ['failed', 2, { ip: '1', user: 'bob' }],
+      ['ok', 3, { ip: '2', user: 'bob' }],
+      ['ok', 4, { ip: '1', user: 'eve' }],
+    ])
+    expect(firings).toEqual([
+      { id: 'many', at: 2, key: ['1'], events: [0, 1] },
+      { id: 'top', at: 3, key: ['bob'], events: [0, 1, 2] },
+    ])
+  })
+
+  test('see every time that the one below holds, so that a long attack is still seen', () => {
+    const attack = Array.from(
+      { length: 100 },
+      (_, n) => ['failed', n * 2, { ip: '1', user: 'bob' }] as const,
+    )
+    const firings = run(documents, [...attack, ['ok', 201, { user: 'bob' }]])
+    expect(firings.filter(({ id }) => id === 'top').map(({ at }) => at)).toEqual([201])
+  })
+})
+
+test('aliases bring different fields of different rules together', () => {
+  const documents =
+    correlation(
+      'c',
+      'type: temporal, rules: [n-a, b], group-by: [host], aliases: {host: {n-a: src, b: dst}}',
+    ) +
+    rule('a') +
+    rule('b')
+  const firings = run(documents, [
+    ['a', 1, { src: 'x', dst: 'y' }],
+    ['b', 2, { src: 'x', dst: 'y' }],
+    ['b', 3, { src: 'z', dst: 'x' }],
+  ])
+  expect(firings).toEqual([{ id: 'c', at: 3, key: ['x'], events: [0, 2] }])
+})
+
+test('boolean conditions look at what the window holds', () => {
+  const documents =
+    correlation('c', 'type: temporal, group-by: [u], condition: (a or b) and not d') +
+    rule('a') +
+    rule('b') +
+    rule('d')
+  const firings = run(documents, [
+    ['a', 1, { u: 'x' }],
+    ['d', 2, { u: 'x' }],
+    ['a', 3, { u: 'x' }],
+    ['b', 63, { u: 'x' }],
+  ])
+  expect(firings.map(({ at }) => at)).toEqual([1, 63])
+})
+
+test('a list of fields counts combinations, and wants them all', () => {
+  const documents =
+    correlation('c', 'type: value_count, rules: [a], condition: {field: [u, ip], gte: 3}') +
+    rule('a')
+  const firings = run(documents, [
+    ['a', 1, { u: 'x', ip: '1' }],
+    ['a', 2, { u: 'x', ip: '2' }],
+    ['a', 3, { u: 'x', ip: '1' }],
+    ['a', 4, { u: 'y' }],
+    ['a', 5, { u: 'x1', ip: '' }],
+    ['a', 6, { u: '', ip: 'x1' }],
+  ])
+  expect(firings.map(({ at }) => at)).toEqual([5, 6])
+})
+
+test('an ordered chain may take part of the rules, when the condition says how many', () => {
+  const documents =
+    correlation('c', 'type: temporal_ordered, rules: [a, b, d], condition: {gte: 2}') +
+    rule('a') +
+    rule('b') +
+    rule('d')
+  const firings = run(documents, [
+    ['b', 1, {}],
+    ['a', 2, {}],
+    ['d', 3, {}],
+  ])
+  expect(firings.map(({ at }) => at)).toEqual([3])
+})
