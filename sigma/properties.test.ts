@@ -1,11 +1,14 @@
 // What rules mean, end to end: text is written, loaded and run, and held against an oracle that is too simple
 // to be wrong.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { compilePredicate } from './eval/predicate.ts'
 import type { FieldValue } from './event.ts'
 import { loadRules } from './load.ts'
 import { plainEvent } from './plain-event.ts'
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 

@@ -1,10 +1,13 @@
 // The library as others get it: packed, installed into an empty project without a network, used on every
 // runtime that is here, with the examples of its README.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packSigma } from '../scripts/pack-sigma.ts'
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const ROOT = join(import.meta.dir, '..')
 const DEPENDENCIES = ['yaml', 're2js']
@@ -15,7 +18,10 @@ const EXPECT_ERROR = ['@ts', 'expect', 'error'].join('-')
 const npm = Bun.which('npm')
 const node = Bun.which('node')
 if (npm === null || node === null) console.warn('no Node here: the package is tried on Bun only')
-const runtimes = [['Bun', process.execPath], ...(node === null ? [] : [['Node', node]])] as const
+const runtimes: readonly (readonly [name: string, path: string])[] = [
+  ['Bun', process.execPath],
+  ...(node === null ? [] : [['Node', node] as const]),
+]
 
 let project: string
 

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const TRAPLINE = new URL('../trapline.ts', import.meta.url).pathname
 const RULES = `title: Failed

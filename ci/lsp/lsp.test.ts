@@ -1,5 +1,5 @@
 // The language server as an editor meets it: VS Code's own protocol client, over stdio.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,9 @@ import {
 } from 'vscode-languageserver-protocol/node'
 import { applyEdits } from '../../sigma/lint/fix.ts'
 import { offsetAt } from './documents.ts'
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const TRAPLINE = new URL('../trapline.ts', import.meta.url).pathname
 const RULE = `title: Root Shell

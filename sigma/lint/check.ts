@@ -172,6 +172,20 @@ export function placeOf(subject: DocumentSubject | YamlSubject, key: string): Po
   return 'value' in subject ? subject.value : subject.root
 }
 
+/** Where a key below a top-level map stands, or the entry of its list that is `name`. */
+export function placeBelow(
+  subject: DocumentSubject,
+  top: string,
+  key: string,
+  name?: string,
+): Position {
+  const own = subject.entries.get(top)?.value
+  const value = own?.kind === 'map' ? own.entries.get(key)?.value : undefined
+  if (value === undefined) return placeOf(subject, top)
+  if (name === undefined || value.kind !== 'list') return value
+  return value.items.find((item) => 'text' in item && item.text === name) ?? value
+}
+
 /** The scalars of a top-level list, or of a single value in its place. */
 export function scalarsOf(
   entries: Entries,

@@ -1,7 +1,7 @@
 // Correlations: what they refer to, and conditions that say nothing.
 import type { CorrelationCondition, SigmaCorrelation } from '../rule.ts'
 import type { Check, DocumentSubject, SetDocument } from './check.ts'
-import { placeOf } from './check.ts'
+import { placeBelow, placeOf } from './check.ts'
 
 type Subject = DocumentSubject<SigmaCorrelation>
 
@@ -68,7 +68,10 @@ export const CORRELATION_CHECKS = {
       if (!subject.facts.complete) return
       for (const name of subject.value.rules) {
         if (ruleNamed(subject, name) === undefined)
-          add(place(subject, 'rules'), `there is no rule with the id or name "${name}"`)
+          add(
+            placeBelow(subject, 'correlation', 'rules', name),
+            `there is no rule with the id or name "${name}"`,
+          )
       }
     },
   },

@@ -1,6 +1,6 @@
 // Sigma filters: what they leave out of which rules.
 import type { Check, FilterSubject } from './check.ts'
-import { placeOf } from './check.ts'
+import { placeBelow, placeOf } from './check.ts'
 
 const RULE = 'id: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f\n---\n'
 
@@ -38,7 +38,10 @@ export const FILTER_CHECKS = {
       if (!subject.facts.complete || rules === 'any') return
       for (const name of rules) {
         if (!subject.set.byReference.has(name))
-          add(place(subject, 'rules'), `there is no rule with the id or name "${name}"`)
+          add(
+            placeBelow(subject, 'filter', 'rules', name),
+            `there is no rule with the id or name "${name}"`,
+          )
       }
     },
   },

@@ -91,6 +91,7 @@ function lines(text: string, at: number, change: (line: string) => string[]): st
   return all.flatMap((line, index) => (index === n ? change(line) : [line])).join('\n')
 }
 
+const ROOT = new URL('../..', import.meta.url).pathname.replace(/\/$/, '')
 const sigmahq = await corpusFolder('sigmahq')
 const files =
   sigmahq === undefined
@@ -99,6 +100,8 @@ const files =
         `${sigmahq}/rules/linux`,
         `${sigmahq}/rules-emerging-threats`,
         `${sigmahq}/unsupported`,
+        `${ROOT}/sigma/pipelines`,
+        `${ROOT}/detections`,
       ])
 
 const mutant = fc
@@ -111,12 +114,15 @@ const mutant = fc
     ),
   )
   .map(([first, second, steps]) => {
-    const pick = (n: number) => files[n % Math.max(1, files.length)]?.text ?? ''
-    return steps.reduce(
-      (text, [name, at, piece]) =>
-        MUTATIONS[name]!(text, at % (text.length + 1), piece, pick(second)),
-      pick(first),
+    const pick = (n: number) =>
+      files[n % Math.max(1, files.length)] ?? { path: 'none.yml', text: '' }
+    const { path, text } = pick(first)
+    const other = pick(second).text
+    const broken = steps.reduce(
+      (now, [name, at, piece]) => MUTATIONS[name]!(now, at % (now.length + 1), piece, other),
+      text,
     )
+    return { path, text: broken }
   })
 
 describe.skipIf(sigmahq === undefined)(`${RUNS} broken rule files`, () => {
@@ -124,8 +130,7 @@ describe.skipIf(sigmahq === undefined)(`${RUNS} broken rule files`, () => {
     'are answered with findings, never with an exception',
     () => {
       fc.assert(
-        fc.property(mutant, (text) => {
-          const path = 'broken.yml'
+        fc.property(mutant, ({ path, text }) => {
           const parsed = parseRules(text, { path })
           const loaded = loadRules([{ path, text }])
           const known =

@@ -1,6 +1,6 @@
 // The linter over all SigmaHQ rules: how often each check fires is recorded, and may only become less. What
 // fires on hundreds of good rules is wrong, or no more than a note.
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { lintContent } from '../../ci/checks/content.ts'
 import { checkSchema } from '../../ci/checks/schema.ts'
 import { readContent } from '../../ci/content-files.ts'
@@ -9,6 +9,9 @@ import { fixUntilDone, meansTheSame } from '../../sigma/lint/fix.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { corpusFolder } from './corpus.ts'
 import recorded from './lint-counts.json' with { type: 'json' }
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const SETS = [
   'rules',
