@@ -1,16 +1,7 @@
 // What a builder gathered, as a group writes it: the fields, and for each word its pairs with the docs that
 // came one by one and those of the values that hold the word.
 import { setBit } from '../bits.ts'
-import {
-  type GatheredPair,
-  type GroupBuilder,
-  L_NEXT,
-  L_VALUE,
-  LINK,
-  pairsByNode,
-  readNextPair,
-  readTermPair,
-} from './builder.ts'
+import type { GroupBuilder } from './builder.ts'
 import { createDocList, type DocList, sortDocs } from './doc-list.ts'
 import { keyCounts, listKey } from './keys.ts'
 import type { GroupField, GroupMessage } from './layout.ts'
@@ -18,6 +9,8 @@ import { type PairOutput, putBits, putDoc, putDocs } from './pairs.ts'
 import { MAX_PATHS, MESSAGE, type PathTree, RAW } from './paths.ts'
 import { listDocs } from './slab.ts'
 import { VALUE } from './value-table.ts'
+import { type GatheredPair, pairsByNode, readNextPair, readTermPair } from './word-pairs.ts'
+import { L_NEXT, L_VALUE, LINK } from './word-table.ts'
 
 /** More docs than this are united as bits. */
 const SORTED_DOCS_MAX = 256

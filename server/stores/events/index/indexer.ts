@@ -46,6 +46,7 @@ import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
 import { openGroup, readGroups } from './read.ts'
 import { scanLine } from './scan.ts'
 import type { WordSink } from './scan-text.ts'
+import { flushWords } from './word-table.ts'
 import { writeGroup } from './write.ts'
 
 /** A group closes at this many events. */
@@ -249,6 +250,7 @@ function indexSegments(state: State, day: OpenDay, pending: readonly SegmentRow[
     events += segment.count
     docs = Math.ceil((docs + segment.count) / 32) * 32
   }
+  flushWords(builder)
   const { paths } = state
   day.index.transaction(() =>
     writeGroup(day.index, { builder, values, derived, paths }, runs, docs),

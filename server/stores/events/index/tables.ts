@@ -37,7 +37,7 @@ export function largerBytes(from: Uint8Array): Uint8Array<ArrayBuffer> {
   return to
 }
 
-/** Slots of a table: pairs (hash, row); row 0 means free. Twice as many as rows at least. */
+/** Slots of a table: pairs (hash, row); row 0 means free. At most three of four are taken. */
 export interface Slots {
   pairs: Int32Array<ArrayBuffer>
   /** Pairs less one; a power of two less one. */
@@ -51,7 +51,7 @@ export function createSlots(size: number): Slots {
 
 /** Puts row `id`, one more than were put before, into the slots. */
 export function enter(slots: Slots, hash: number, id: number): void {
-  if (id * 2 > slots.mask) grow(slots)
+  if (id * 4 > slots.mask * 3) grow(slots)
   put(slots, hash, id)
 }
 

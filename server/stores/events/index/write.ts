@@ -1,6 +1,6 @@
 // Writes a group that a builder gathered into the index file, in one transaction.
 import type { Database } from 'bun:sqlite'
-import { type GroupBuilder, termLength, termOffset, termTotal } from './builder.ts'
+import type { GroupBuilder } from './builder.ts'
 import type { ColumnBuilder } from './column-builder.ts'
 import { gapsOf, gatherColumns, type PutColumnPart, writeColumns } from './columns.ts'
 import type { DerivedColumns } from './derived.ts'
@@ -24,6 +24,7 @@ import {
 import { append, createOutput, type Output, reserve } from './output.ts'
 import type { PairOutput } from './pairs.ts'
 import type { PathTree } from './paths.ts'
+import { termLength, termOffset, termTotal } from './word-pairs.ts'
 
 const NEWLINE = 0x0a
 /** What a bucket's outputs begin with, bytes. */
