@@ -269,3 +269,68 @@ describe('VPC flow logs', () => {
     expect(normalise(none, OPTIONS)).toMatchObject({ parser: 'aws_vpcflow', time: TIME })
   })
 })
+
+describe('the syslog outputs of Wazuh and Suricata', () => {
+  const text = (line: string) => normalise(line, { ...OPTIONS, timeZone: 'UTC' })
+
+  test('Wazuh as text: the alert, and the line it is about', () => {
+    const line =
+      '<132>Nov 20 10:11:12 siem ossec: Alert Level: 10; Rule: 5712 - sshd: brute force; Location: (web1) 10.0.0.8->/var/log/auth.log; srcip: 203.0.113.7; user: root; Nov 20 10:11:11 web1 sshd[9]: Failed password for root from 203.0.113.7 port 22 ssh2'
+    expect(text(line)).toMatchObject({
+      parser: 'wazuh',
+      time: TIME,
+      logsource: { product: 'linux' },
+      pivots: { host: 'web1', user: 'root', src_ip: '203.0.113.7', outcome: 'failure' },
+      fields: { rule: { level: 10, id: '5712' }, agent: { name: 'web1' } },
+    })
+  })
+
+  test('Wazuh as JSON', () => {
+    const json =
+      '{"crit":7,"id":510,"component":"web2->rootcheck","classification":"ossec,rootcheck","description":"rootkit found","message":"hidden file"}'
+    expect(text(`<132>Nov 20 10:11:12 siem ossec: ${json}`)).toMatchObject({
+      parser: 'wazuh',
+      pivots: { host: 'web2', severity: 'medium' },
+      message: 'rootkit found',
+    })
+  })
+
+  test.each([
+    [
+      'a file',
+      '11/20/2026-10:11:12.345678  [**] [1:2013028:4] TEST policy curl [**] [Classification: Bad Traffic] [Priority: 2] {TCP} 10.0.0.8:50123 -> 203.0.113.7:80',
+      TIME + 345,
+    ],
+    [
+      'syslog',
+      '<137>Nov 20 10:11:12 ids suricata[9]: [1:2013028:4] TEST policy curl [Classification: Bad Traffic] [Priority: 2] {TCP} 10.0.0.8:50123 -> 203.0.113.7:80',
+      TIME,
+    ],
+  ])('Suricata’s fast alerts in %s', (_, line, time) => {
+    const got = text(line)
+    expect(got).toMatchObject({
+      parser: 'suricata',
+      time,
+      message: 'TEST policy curl',
+      logsource: { product: 'suricata', category: ['ids'] },
+      fields: { alert: { signature_id: 2_013_028, category: 'Bad Traffic' }, dest_port: 80 },
+    })
+    expect(got.pivots).toMatchObject({
+      src_ip: '10.0.0.8',
+      src_port: 50123,
+      dst_ip: '203.0.113.7',
+      severity: 'medium',
+    })
+  })
+
+  test('an address of version 6 with its port', () => {
+    const line =
+      '11/20/2026-10:11:12.345678  [Drop] [**] [1:1:1] x [**] [Priority: 1] {UDP} 2001:0db8:0000:0000:0000:0000:0000:0005:53 -> 2001:0db8:0000:0000:0000:0000:0000:0006:1024'
+    expect(text(line).pivots).toMatchObject({
+      src_ip: '2001:0db8:0000:0000:0000:0000:0000:0005',
+      src_port: 53,
+      dst_port: 1024,
+      outcome: 'blocked',
+    })
+  })
+})

@@ -1,9 +1,10 @@
-// Suricata's EVE JSON: the fields as they are, and for HTTP, DNS and drops also under Sigma's names.
+// Suricata's EVE JSON and fast.log: the fields as they are, and for HTTP, DNS and drops also under Sigma's names.
 import type { EventLogSource, Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { isFields } from './json-text.ts'
 import { closedLogSource } from './logsource.ts'
 import type { EventSeverity } from './severity.ts'
+import { fastAlert } from './suricata/fast.ts'
 import { parseTime } from './time.ts'
 import { pivotValue } from './values.ts'
 
@@ -47,7 +48,16 @@ const PIVOT_PATHS: readonly (readonly [keyof Pivots, string, string?])[] = [
   ['user', 'krb5', 'cname'],
 ]
 
-function parse({ json }: ParserInput, context: ParseContext): Parsed | EventError {
+function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
+  const alert = json === undefined ? fastAlert(text, context) : undefined
+  if (alert === undefined) return eveEvent(json, context)
+  const parsed = eveEvent(alert.json, context)
+  if ('code' in parsed) return parsed
+  const time = alert.time ?? parsed.time
+  return { ...parsed, ...(time === undefined ? {} : { time }), fieldsAreRaw: false }
+}
+
+function eveEvent(json: Fields | undefined, context: ParseContext): Parsed | EventError {
   const type = json?.event_type
   if (json === undefined || typeof type !== 'string' || !TYPES.has(type)) {
     return { code: 'suricata-no-event', message: 'no EVE event: event_type missing or unknown' }
@@ -189,10 +199,11 @@ function compact(values: { readonly [name: string]: FieldValue | undefined }): F
 
 export const suricata: Parser = {
   name: 'suricata',
-  title: 'Suricata EVE JSON',
+  title: 'Suricata EVE JSON and fast.log',
   aliases: ['eve', 'suricata_eve'],
   keys: ['event_type'],
-  recognise({ json }) {
+  recognise({ text, json }, context) {
+    if (json === undefined) return text.includes('} ') && fastAlert(text, context) !== undefined
     const type = json?.event_type
     if (json === undefined || typeof type !== 'string' || !TYPES.has(type)) return false
     if (typeof json.timestamp !== 'string') return false

@@ -1,15 +1,23 @@
-// Wazuh's alerts.json and archives.json: the alert's own fields, and the event it is about read as what it
+// Wazuh's alerts.json, archives.json and syslog output: the alert's own fields, and the event it is about read as what it
 // is: a Windows event under `data.win`, or the original line.
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { isFields } from './json-text.ts'
 import { applyMapping, compileMapping } from './mapping/parser.ts'
 import table from './mappings/wazuh.yml' with { type: 'yaml' }
+import { syslogAlert } from './wazuh/syslog.ts'
 import { windows } from './windows.ts'
 
 const own = compileMapping(table)
 
-function parse({ json: given }: ParserInput, context: ParseContext): Parsed | EventError {
+function parse({ text, json: whole }: ParserInput, context: ParseContext): Parsed | EventError {
+  const sent = whole === undefined ? syslogAlert(text, context) : undefined
+  const parsed = alertEvent(whole ?? sent?.json, context)
+  if (sent === undefined || 'code' in parsed) return parsed
+  return { ...parsed, ...(sent.time === undefined ? {} : { time: sent.time }), fieldsAreRaw: false }
+}
+
+function alertEvent(given: Fields | undefined, context: ParseContext): Parsed | EventError {
   const json = given === undefined ? undefined : alertOf(given)
   if (json === undefined || !own.accepts(json)) {
     return { code: 'wazuh-no-alert', message: 'no Wazuh alert: rule, agent or manager missing' }
@@ -77,7 +85,8 @@ export const wazuh: Parser = {
   title: 'Wazuh alerts and archives',
   aliases: ['ossec', 'wazuh_alerts'],
   keys: ['rule', 'agent', '_source'],
-  recognise: ({ json }) => json !== undefined && own.recognises(alertOf(json)),
+  recognise: ({ text, json }, context) =>
+    json === undefined ? syslogAlert(text, context) !== undefined : own.recognises(alertOf(json)),
   parse,
   inner({ fields }) {
     const { full_log: line, data } = fields
