@@ -11,7 +11,7 @@ const hex = (text: string) => Buffer.from(text).toString('hex').toUpperCase()
 const EXECUTED = [
   `type=SYSCALL ${STAMP} arch=c000003e syscall=59 success=yes exit=0 a0=55d0 a1=55d1 a2=55d2 a3=8 items=2 ppid=900 pid=901 auid=1000 uid=0 tty=pts0 ses=4 comm="tar" exe="/usr/bin/tar" key="backup"`,
   `type=EXECVE ${STAMP} argc=4 a0="tar" a1="-cf" a2=${hex('/tmp/my files.tar')} a3="/etc"`,
-  `type=CWD ${STAMP} cwd="/root"`,
+  `type=CWD ${STAMP} cwd="/srv/data"`,
   `type=PATH ${STAMP} item=0 name="/usr/bin/tar" inode=5 nametype=NORMAL`,
   `type=PATH ${STAMP} item=1 name="out.log" inode=6 nametype=CREATE`,
   `type=PROCTITLE ${STAMP} proctitle=${hex('tar\0-cf\0/tmp/my files.tar\0/etc')}`,
@@ -32,10 +32,10 @@ describe('the records of one event', () => {
       proctitle: 'tar -cf /tmp/my files.tar /etc',
       Image: '/usr/bin/tar',
       CommandLine: 'tar -cf /tmp/my files.tar /etc',
-      CurrentDirectory: '/root',
+      CurrentDirectory: '/srv/data',
       ProcessId: '901',
       ParentProcessId: '900',
-      TargetFilename: '/root/out.log',
+      TargetFilename: '/srv/data/out.log',
     })
     expect(got.logsource).toMatchObject({
       product: 'linux',
