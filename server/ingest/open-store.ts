@@ -49,6 +49,7 @@ export interface OpenStore {
 /** Opens the store and recovers. Throws `store-failed`. */
 export function openStore(options: StoreOptions, notify: Notify): OpenStore {
   let problem: string | undefined
+  let isOpen = true
   const writer = openWriter(options)
   const rates = createRates()
   const sample = () => rates.sample(writer.counts.sources(), Date.now())
@@ -60,7 +61,10 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
   const onCommit = (committed: Committed) => {
     problem = undefined
     notify('committed', committed)
-    chores.runDue()
+    queueMicrotask(runDue)
+  }
+  const runDue = () => {
+    if (isOpen) chores.runDue()
   }
   const attempt = (work: () => void) => {
     try {
@@ -102,6 +106,7 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
     flush,
     close: () => {
       clearInterval(timer)
+      isOpen = false
       attempt(flush)
       writer.close()
     },

@@ -135,7 +135,19 @@ function quoted(text: string): string {
   return json
 }
 
+/** Parsers give the same object to events of one kind. */
+let lastSource: EventLogSource | undefined
+let lastText = ''
+
 function encodeLogSource(source: EventLogSource): string {
+  if (source !== lastSource) {
+    lastText = logSourceText(source)
+    lastSource = source
+  }
+  return lastText
+}
+
+function logSourceText(source: EventLogSource): string {
   const { product, category, service, closed } = source
   const key = `${product ?? '\u0002'}\u0000${category.join('\u0001')}\u0000${service.join('\u0001')}\u0000${closed}`
   let text = logsources.get(key)
