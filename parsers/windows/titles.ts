@@ -1,12 +1,13 @@
 // What Windows events are called, for messages and the action column.
+import { CORE } from './titles/core.ts'
 import { OTHERS } from './titles/others.ts'
 import { SECURITY } from './titles/security.ts'
+import { SECURITY_LATER } from './titles/security-later.ts'
 
 const TITLES: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
-  Object.entries({ ...OTHERS, security: SECURITY }).map(([service, text]) => [
-    service,
-    titlesOf(text),
-  ]),
+  Object.entries({ ...CORE, ...OTHERS, security: SECURITY + SECURITY_LATER }).map(
+    ([service, text]) => [service, titlesOf(text)],
+  ),
 )
 
 function titlesOf(text: string): ReadonlyMap<number, string> {
