@@ -80,10 +80,10 @@ export const TWIN_CHECKS = {
       const wider = others.find(
         (other) =>
           !isSelf(subject, other) &&
-          !feedsOnly({ ...subject, value: other.value }) &&
           other.expr !== undefined &&
           exprKey(other.expr) !== exprKey(expr) &&
-          impliesAfterALook(expr, other.expr),
+          impliesAfterALook(expr, other.expr) &&
+          !feedsOnly({ ...subject, value: other.value }),
       )
       if (wider !== undefined) add(subject.value, `${nameOf(wider)} fires on all of this`)
     },
