@@ -325,6 +325,27 @@ test.each([
   }
 })
 
+test('old logs of one import correlate among themselves, whatever their age', async () => {
+  const line = (second: number, ip: string) =>
+    `Jan 10 03:00:${String(second).padStart(2, '0')} old-1 sshd[7]: Failed password for root from ${ip} port 4 ssh2`
+  const send = (ip: string, from: number, name: string) =>
+    server.ingest(
+      Array.from({ length: 5 }, (_, n) => line(from + n, ip)).join('\n'),
+      `/ingest?source=linux_auth&import=${name}`,
+    )
+  await send('198.51.100.201', 0, 'one')
+  await send('198.51.100.202', 0, 'one')
+  await send('198.51.100.201', 10, 'one')
+  await send('198.51.100.202', 10, 'another')
+  const titleOf = (ip: string) => `SSH password guessing from ${ip}`
+  const list = async () =>
+    (await server.json('/api/v1/alerts?limit=100')).alerts.map(
+      (one: { title: string }) => one.title,
+    )
+  const titles = await eventually(list, (found) => found.includes(titleOf('198.51.100.201')))
+  expect(titles).not.toContain(titleOf('198.51.100.202'))
+})
+
 const port = (kind: string) =>
   Number(
     server.syslog

@@ -39,7 +39,8 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   if (positionals.length === 0) throw new UsageError('no file given')
   const apiKey = values['api-key'] ?? process.env.TRAPLINE_API_KEY
-  const target: Target = { endpoint: values.endpoint, apiKey, source: values.source, import: true }
+  const { endpoint, source } = values
+  const target: Target = { endpoint, apiKey, source, import: crypto.randomUUID() }
   ingestUrl(target)
   const started = performance.now()
   const files = await listFiles(positionals)

@@ -89,7 +89,9 @@ describe('trapline ingest', () => {
     expect(server.stored.toSorted()).toEqual(
       [...lines, '{\n "a": 1\n}', '{\n "b": 2\n}'].toSorted(),
     )
-    expect(server.requests[0]?.url.searchParams.get('import')).toBe('true')
+    const imports = server.requests.map(({ url }) => url.searchParams.get('import'))
+    expect(imports[0]).toMatch(/^[\w-]{36}$/)
+    expect(new Set(imports).size).toBe(2)
   })
 
   test('the same file under another source is sent anew', async () => {

@@ -9,8 +9,8 @@ export interface Target {
   readonly apiKey?: string | undefined
   /** Parser name or label for events that name no source. */
   readonly source?: string | undefined
-  /** Old logs: times before the retention are kept. */
-  readonly import?: boolean | undefined
+  /** Old logs: times before the retention are kept. A name sets this import's events apart, so that they correlate among themselves. */
+  readonly import?: boolean | string | undefined
 }
 
 /** What a server says of a stored batch. */
@@ -63,7 +63,8 @@ export function ingestUrl(target: Target): string {
   }
   if (url.pathname === '/') url.pathname = '/ingest'
   if (target.source !== undefined) url.searchParams.set('source', target.source)
-  if (target.import === true) url.searchParams.set('import', 'true')
+  const { import: name = false } = target
+  if (name !== false) url.searchParams.set('import', String(name))
   return url.href
 }
 

@@ -26,6 +26,7 @@ export interface IngestCall {
   readonly host?: string
   readonly key?: string
   readonly import?: boolean
+  readonly importId?: string
 }
 
 export interface LinesCall {

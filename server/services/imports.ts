@@ -134,7 +134,11 @@ async function read(
       const batch = await Promise.race([worker.client.next(), crashed.promise])
       if (batch === undefined) break
       const key = keyOf(run, batch.name.slice(path.length), batch.indexes[0] ?? 0, batch.body)
-      const answer = await send(ingest, { ...batch, key, source: run.source }, signal)
+      const answer = await send(
+        ingest,
+        { ...batch, key, source: run.source, importId: run.id },
+        signal,
+      )
       run.read = batch.read
       run.events += answer.accepted
       run.unparsed += answer.unparsed
@@ -160,15 +164,20 @@ function keyOf(run: ImportRun, member: string, index: number, body: Uint8Array):
 
 async function send(
   ingest: Pick<IngestService, 'ingest'>,
-  batch: { readonly body: Uint8Array; readonly key: string; readonly source: string | undefined },
+  batch: {
+    readonly body: Uint8Array
+    readonly key: string
+    readonly source: string | undefined
+    readonly importId: string
+  },
   signal: AbortSignal,
 ) {
-  const { body, key, source } = batch
+  const { body, key, source, importId } = batch
   const started = performance.now()
   for (;;) {
     try {
       // A copy: the worker of the ingest queue may take the body's memory over.
-      const request = { body: body.slice(), key, import: true }
+      const request = { body: body.slice(), key, import: true, importId }
       return await ingest.ingest({ ...request, ...(source === undefined ? {} : { source }) })
     } catch (error) {
       const full = error instanceof ServiceError && error.code === 'too-many'

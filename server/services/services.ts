@@ -62,6 +62,8 @@ export interface IngestRequest {
   readonly key?: string
   /** Raises the lower bound of accepted event times (imports of old logs). */
   readonly import?: boolean
+  /** Which import: its events correlate among themselves. */
+  readonly importId?: string
 }
 
 export interface IngestAnswer {

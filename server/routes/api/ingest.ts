@@ -21,9 +21,12 @@ const ingest = (path: string): Route =>
         .optional()
         .describe('Parser name, or a label; for events that name no source'),
       import: z
-        .enum(['true', 'false'])
+        .string()
+        .regex(/^[\w.-]{1,64}$/)
         .optional()
-        .describe('Old logs: event times before the retention are kept'),
+        .describe(
+          'Old logs: event times before the retention are kept. "true", or a name that all batches of one import share: they correlate among themselves',
+        ),
     }),
     bodyType: 'application/x-ndjson',
     answer: z.object({
@@ -41,11 +44,16 @@ const ingest = (path: string): Route =>
         body: await readIngestBody(c.req.raw),
         ...(query.source === undefined ? {} : { source: query.source }),
         ...(key === undefined ? {} : { key }),
-        ...(query.import === 'true' ? { import: true } : {}),
+        ...importOf(query.import),
       })
       return answer
     },
   })
+
+function importOf(name: string | undefined): { import?: boolean; importId?: string } {
+  if (name === undefined || name === 'false') return {}
+  return name === 'true' ? { import: true } : { import: true, importId: name }
+}
 
 export const ingestShort = ingest('/ingest')
 export const ingestLogs = ingest('/api/v1/logs/ingest')
