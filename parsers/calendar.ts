@@ -70,18 +70,22 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-const offsets = new Map<string, number>()
+const offsetsByZone = new Map<string, Map<number, number>>()
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** How far clocks of a zone are ahead of UTC at an instant, milliseconds. Transitions lie on quarter hours. */
 function offsetOf(timeZone: string, instant: number): number {
   const quarter = Math.floor(instant / 900_000)
-  const key = `${quarter} ${timeZone}`
-  const known = offsets.get(key)
+  let offsets = offsetsByZone.get(timeZone)
+  if (offsets === undefined) {
+    offsets = new Map()
+    offsetsByZone.set(timeZone, offsets)
+  }
+  const known = offsets.get(quarter)
   if (known !== undefined) return known
   const offset = readOffset(timeZone, quarter * 900_000)
   if (offsets.size >= OFFSETS_CACHED) offsets.clear()
-  offsets.set(key, offset)
+  offsets.set(quarter, offset)
   return offset
 }
 
