@@ -18,7 +18,8 @@ export function rulesById(rules: RuleService): ReadonlyMap<string, RuleSummary> 
   return byId
 }
 
-function rank({ level }: Pick<RuleChip, 'level'>): number {
+/** Higher is worse; -1 for a rule that is no longer loaded. */
+export function levelRank(level: string | undefined): number {
   return (SEVERITIES as readonly string[]).indexOf(level ?? '')
 }
 
@@ -35,7 +36,7 @@ export async function rulesOfEvents(
       eventId,
       ruleIds
         .map((id) => ({ id, title: rules.get(id)?.title ?? id, level: rules.get(id)?.level }))
-        .sort((a, b) => rank(b) - rank(a)),
+        .sort((a, b) => levelRank(b.level) - levelRank(a.level)),
     ]),
   )
 }

@@ -8,7 +8,7 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { fragment, type Renderer } from './render.tsx'
-import { rulesById } from './rule-names.ts'
+import { levelRank, rulesById } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
 
 const WHYS_MAX = 8
@@ -48,8 +48,11 @@ export async function explainAll(
   ruleIds: readonly string[],
 ): Promise<readonly Why[]> {
   const rules = rulesById(services.rules)
+  const worstFirst = ruleIds.toSorted(
+    (a, b) => levelRank(rules.get(b)?.level) - levelRank(rules.get(a)?.level),
+  )
   return Promise.all(
-    ruleIds.slice(0, WHYS_MAX).map(async (ruleId): Promise<Why> => {
+    worstFirst.slice(0, WHYS_MAX).map(async (ruleId): Promise<Why> => {
       const rule = rules.get(ruleId)
       const why = {
         ruleId,
