@@ -1,7 +1,16 @@
 // What a file holds: itself, or the members of the archive that it is, also of archives in archives. What is
 // compressed is read decompressed.
 import { open } from 'node:fs/promises'
-import { type Bytes, compressionOf, fileBytes, inflated, peek, STDIN } from './bytes.ts'
+import {
+  type Bytes,
+  compressionOf,
+  fileBytes,
+  INFLATED_FREE_BYTES,
+  INFLATED_RATIO_MAX,
+  inflated,
+  peek,
+  STDIN,
+} from './bytes.ts'
 import { InputError } from './error.ts'
 import { looksLikeTar, TAR_BLOCK_BYTES, tarMembers } from './tar.ts'
 import { looksLikeZip, type RandomAccess, zipMembers } from './zip.ts'
@@ -35,7 +44,10 @@ interface Source {
 
 interface State {
   members: number
-  readonly onBytes: ((count: number) => void) | undefined
+  /** Bytes taken from the file, and given out of it. */
+  taken: number
+  given: number
+  readonly onBytes: (count: number) => void
 }
 
 /** Opens a file. Each member must be read, or given up, before the next one. Rejects `InputError`. */
@@ -43,8 +55,35 @@ export async function* openMembers(
   path: string,
   onBytes?: (count: number) => void,
 ): AsyncGenerator<Member> {
-  const source = { name: path, isInner: false, chunks: fileBytes(path, onBytes), path }
-  yield* unpack(source, 0, { members: 0, onBytes })
+  const state: State = {
+    members: 0,
+    taken: 0,
+    given: 0,
+    onBytes(count) {
+      state.taken += count
+      onBytes?.(count)
+    },
+  }
+  const source = { name: path, isInner: false, chunks: fileBytes(path, state.onBytes), path }
+  yield* unpack(source, 0, state)
+}
+
+/** What is given out of archives in archives must stay in proportion to the file, too. */
+async function* inProportion(
+  name: string,
+  chunks: AsyncGenerator<Bytes>,
+  state: State,
+): AsyncGenerator<Bytes> {
+  for await (const chunk of chunks) {
+    state.given += chunk.length
+    if (state.given > INFLATED_FREE_BYTES && state.given > state.taken * INFLATED_RATIO_MAX) {
+      throw new InputError(
+        name,
+        `more than ${INFLATED_RATIO_MAX} bytes out of each byte of the file: not read further`,
+      )
+    }
+    yield chunk
+  }
 }
 
 async function* unpack(source: Source, depth: number, state: State): AsyncGenerator<Member> {
@@ -59,7 +98,7 @@ async function* unpack(source: Source, depth: number, state: State): AsyncGenera
     if (state.members > ARCHIVE_MEMBERS_MAX) {
       throw new InputError(name, `more than ${ARCHIVE_MEMBERS_MAX} files in one archive`)
     }
-    yield { name, isInner: source.isInner, head, chunks }
+    yield { name, isInner: source.isInner, head, chunks: inProportion(name, chunks, state) }
   } else if (depth >= ARCHIVE_DEPTH_MAX) {
     throw new InputError(name, `archives nested deeper than ${ARCHIVE_DEPTH_MAX}`)
   } else if (compression !== undefined) {
@@ -95,10 +134,7 @@ async function inMemory(name: string, chunks: AsyncGenerator<Bytes>): Promise<Ra
   return { size, read: async (start, end) => bytes.subarray(start, end) }
 }
 
-async function onDisk(
-  path: string,
-  onBytes: ((count: number) => void) | undefined,
-): Promise<RandomAccess> {
+async function onDisk(path: string, onBytes: (count: number) => void): Promise<RandomAccess> {
   const size = Bun.file(path).size
   return {
     size,
@@ -107,7 +143,7 @@ async function onDisk(
       try {
         const length = Math.max(Math.min(end, size) - start, 0)
         const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, start)
-        onBytes?.(bytesRead)
+        onBytes(bytesRead)
         return buffer.subarray(0, bytesRead)
       } finally {
         await file.close()
