@@ -58,6 +58,23 @@ describe.skipIf(samples === undefined)('samples of another reader', () => {
   })
 })
 
+test.skipIf(samples === undefined)(
+  'every log of the corpus is read without damage but one',
+  async () => {
+    const root = samples!.replace(/[^/]+$/, '')
+    const damagedLogs: string[] = []
+    let records = 0
+    for (const log of new Bun.Glob('**/*.evtx').scanSync({ cwd: root })) {
+      const reader = createEvtxReader()
+      const items = [...reader.push(await Bun.file(root + log).bytes()), ...reader.end()]
+      records += items.filter((item) => item.kind === 'record').length
+      if (items.some((item) => item.kind === 'damage')) damagedLogs.push(log.split('/').at(-1)!)
+    }
+    expect(damagedLogs).toEqual(['sample_with_a_bad_chunk_magic.evtx'])
+    expect(records).toBeGreaterThan(3000)
+  },
+)
+
 test.skipIf(samples === undefined)('a record is the same event decoded and as text', async () => {
   for await (const { text, json } of readEvents(`${samples}/samples/sysmon.evtx`)) {
     expect(json).toBeDefined()
