@@ -9,7 +9,20 @@ import {
 import { verdictOf } from '../device/verdict.ts'
 
 const PAIRS_MAX = 256
-const NAME = /^([A-Z][\w ]{1,48}):(?: |$)/
+const NAME_UNITS_MAX = 49
+const NAME = /^[A-Z][\w ]+$/
+const NAMES_MAX = 1024
+/** Names as fields have them, by how messages write them; empty for what is no name. */
+const seen = new Map<string, string>()
+
+function nameOf(text: string): string {
+  const known = seen.get(text)
+  if (known !== undefined) return known
+  const name = NAME.test(text) ? text.replaceAll(' ', '') : ''
+  if (seen.size >= NAMES_MAX) seen.clear()
+  seen.set(text, name)
+  return name
+}
 
 /** The names that other sources use for the same thing. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -37,13 +50,15 @@ export function readFtdPairs(
   let last: string | undefined
   let count = 0
   for (const part of message.split(', ', PAIRS_MAX)) {
-    const name = NAME.exec(part.slice(0, 64))
-    if (name === null) {
+    const colon = part.indexOf(':')
+    const name = colon < 2 || colon > NAME_UNITS_MAX ? '' : nameOf(part.slice(0, colon))
+    const end = part.charCodeAt(colon + 1)
+    if (name === '' || !(end === 0x20 || Number.isNaN(end))) {
       if (last !== undefined) fields[last] = `${fields[last]}, ${part}`
       continue
     }
-    last = name[1]!.replaceAll(' ', '')
-    fields[last] = part.slice(name[0].length).trimEnd()
+    last = name
+    fields[last] = part.slice(colon + 2).trimEnd()
     count++
   }
   for (const own in NAMES) {
