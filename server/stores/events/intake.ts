@@ -11,8 +11,8 @@ import { intakePath } from './intake-read.ts'
 
 const PAGE_BYTES = 8192
 const CACHE_KIB = 8192
-/** The WAL is copied into the file when it has this many pages (32 MiB). */
-const CHECKPOINT_PAGES = 4096
+/** The WAL is copied into the file, by the commit that fills it, when it has this many pages (8 MiB). */
+const CHECKPOINT_PAGES = 1024
 const BUSY_TIMEOUT_MS = 5000
 
 const SCHEMA = `
