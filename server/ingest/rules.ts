@@ -44,6 +44,8 @@ export interface RulesReport {
   readonly rules: readonly RuleInfo[]
   readonly correlations: readonly CorrelationInfo[]
   readonly refused: readonly RefusedInfo[]
+  /** Filters, pipelines and lists: what makes of a rule's text what runs. */
+  readonly shaping: readonly RuleFile[]
   /** Reading, loading and compiling, milliseconds. */
   readonly took_ms: number
 }
@@ -123,8 +125,19 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
       correlated: correlated.get(id) ?? [],
     })),
     matcher,
-    report: { rules, correlations, refused, took_ms: performance.now() - started },
+    report: {
+      ...{ rules, correlations, refused, shaping: content.filter(shapesRules).map(plainFile) },
+      took_ms: performance.now() - started,
+    },
   }
+}
+
+function shapesRules({ path, text }: RuleFile): boolean {
+  return isListFile(path) || isPipelineFile(path) || /^filter:/m.test(text)
+}
+
+function plainFile({ path, text }: RuleFile): RuleFile {
+  return { path, text }
 }
 
 function hashOf(text: string): string {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
-import type { LogSource } from '../../sigma/rule.ts'
+import type { LogSource, RuleFile } from '../../sigma/rule.ts'
 import type { CorrelationInfo, RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
@@ -18,6 +18,8 @@ export interface RuleCatalogue {
   readonly texts: ReadonlyMap<string, RuleTexts>
   /** Fields without which a rule cannot match, by id. */
   readonly needs: ReadonlyMap<string, Need>
+  /** Filters, pipelines and lists. */
+  readonly shaping: readonly RuleFile[]
 }
 
 export interface RuleTexts {
@@ -56,6 +58,7 @@ export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue>
     facts: [...report.rules, ...report.correlations].map(factsOf),
     texts,
     needs,
+    shaping: report.shaping,
   }
 }
 

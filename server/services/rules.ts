@@ -3,6 +3,8 @@ import { explain } from '../../sigma/eval/explain.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
 import { explainWhy } from '../../sigma/eval/why.ts'
 import { loadRules } from '../../sigma/load.ts'
+import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
+import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { RuleCatalogue } from './rule-catalogue.ts'
@@ -16,6 +18,13 @@ export interface Rules extends RuleService {
   needs(id: string): Need | undefined
 }
 
+/** The rule with the filters, pipelines and lists that it runs with. */
+function asItRuns(id: string, text: string, shaping: readonly RuleFile[]): LoadedRule | undefined {
+  const others = shaping.filter((file) => !isListFile(file.path) && !isPipelineFile(file.path))
+  const files = [{ path: id, text }, ...others]
+  return loadRules(files, contentOptions(shaping).options).rules.find(({ path }) => path === id)
+}
+
 /** The rules of one server; `readHits` gives the matches so far by rule id. */
 export function createRules(
   events: Pick<EventReader, 'get'>,
@@ -27,11 +36,12 @@ export function createRules(
     facts: [],
     texts: new Map(),
     needs: new Map(),
+    shaping: [],
   }
   let byId: ReadonlyMap<string, RuleSummary> = new Map()
   async function ruleAndEvent(id: string, eventId: string) {
     const text = now.texts.get(id)?.text
-    const [rule] = text === undefined ? [] : loadRules([{ path: id, text }]).rules
+    const rule = text === undefined ? undefined : asItRuns(id, text, now.shaping)
     if (rule === undefined) throw new ServiceError('not-found', `no rule ${id} that runs`)
     const [event] = await events.get([eventId])
     if (event === undefined) throw new ServiceError('not-found', `no event ${eventId}`)
