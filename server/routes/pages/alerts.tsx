@@ -2,10 +2,11 @@
 // The alert queue, one alert, and what people do to them.
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { BulkDone } from '../../../views/alerts/bulk.tsx'
 import { AlertDrawer, type Similar } from '../../../views/alerts/drawer.tsx'
 import { AlertFacetPart } from '../../../views/alerts/facet.tsx'
 import { AlertsPage, AlertTotals } from '../../../views/alerts/page.tsx'
-import { AlertQueue, AlertRows, type BulkDone, GroupQueue } from '../../../views/alerts/queue.tsx'
+import { AlertQueue, AlertRows, GroupQueue } from '../../../views/alerts/queue.tsx'
 import { type AlertState, alertsHref } from '../../../views/alerts/state.ts'
 import { formatTook } from '../../../views/shared/format.ts'
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
