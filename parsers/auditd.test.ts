@@ -172,6 +172,13 @@ describe('joining lines', () => {
     ])
   })
 
+  test('documents that carry records stay as they are', () => {
+    const lines = [1, 2].map((n) =>
+      JSON.stringify({ n, message: 'type=A msg=audit(1.000:1): x=1' }),
+    )
+    expect(frames(lines).map((frame) => frame.text)).toEqual(lines)
+  })
+
   test('an open event ends when nothing more came for a while', () => {
     const lines = [`type=SYSCALL msg=audit(1.000:1): x=1`, ...Array(40).fill('x')]
     expect(frames(lines)[31]?.index).toBe(0)

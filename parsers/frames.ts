@@ -35,7 +35,7 @@ export function createFramer(): Framer {
   let count = 0
 
   function audit(line: string, index: number, out: Frame[]): boolean {
-    const stamp = line.includes('audit(') ? stampOf(line) : undefined
+    const stamp = isAuditLine(line) ? stampOf(line) : undefined
     if (stamp === undefined) return false
     const node = line.startsWith('node=') ? line.slice(0, line.indexOf(' ')) : ''
     const key = `${stamp} ${node}`
@@ -117,6 +117,14 @@ export function createFramer(): Framer {
       groups.clear()
     },
   }
+}
+
+/** Whether a line may be a record itself, and not a document that carries one. */
+function isAuditLine(line: string): boolean {
+  const at = line.indexOf('audit(')
+  if (at < 0 || !/[\w<]/.test(line[0]!)) return false
+  const type = line.indexOf('type=')
+  return type >= 0 && type < at
 }
 
 function frame({ text, index }: Group): Frame {
