@@ -76,7 +76,6 @@ const CHANNELS_OF_PROVIDERS: Readonly<Record<string, string>> = {
   'microsoft-windows-dnsserver': 'Microsoft-Windows-DNSServer/Analytical',
   'microsoft-windows-dns-server-service': 'DNS Server',
   'microsoft-windows-dns-client': 'Microsoft-Windows-DNS-Client/Operational',
-  'microsoft-windows-eventlog': 'Security',
   powershell: 'Windows PowerShell',
   powershellcore: 'PowerShellCore/Operational',
   'microsoft-windows-bits-client': 'Microsoft-Windows-Bits-Client/Operational',
