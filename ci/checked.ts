@@ -7,6 +7,9 @@ import { EXIT, UsageError } from './command.ts'
 import { changedSince, contentPaths, readContent } from './content-files.ts'
 import { isIgnored, readLintSettings } from './lint-settings.ts'
 
+/** Files above which a terminal is told that it will take a while. */
+const MANY_FILES = 500
+
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 }
 
 /** Options of both commands, for `parseArgs`. */
@@ -56,6 +59,9 @@ export async function readSubject(
   const settings = await readLintSettings(disable)
   const read = await readContent(await contentPaths(positionals))
   const files = read.filter(({ path }) => !isIgnored(path, settings.ignore))
+  if (process.stderr.isTTY && files.length > MANY_FILES) {
+    process.stderr.write(`looking at ${files.length} files ...\n`)
+  }
   const options = { ...settings, today: new Date().toISOString().slice(0, 10) }
   if (values.base === undefined) return { files, options, touched: undefined }
   const touched = touchedPaths(files, await changedSince(values.base))

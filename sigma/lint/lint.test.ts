@@ -121,3 +121,53 @@ detection:
     expect(fixed.text).toContain("            # why\n            - 'whoami'")
   })
 })
+
+describe('checks that need more than one text, or bytes that examples cannot show', () => {
+  test('bytes: no final newline, a byte order mark, carriage returns, blanks at line ends', () => {
+    expect(codes(RULE.trimEnd())).toContain('file-no-final-newline')
+    expect(codes(`\ufeff${RULE}`)).toContain('file-byte-order-mark')
+    expect(codes(RULE.replaceAll('\n', '\r\n'))).toContain('file-windows-line-ends')
+    const blanks = RULE.replace('product: windows', 'product: windows  ')
+    expect(find(blanks).find(({ code }) => code === 'file-trailing-blanks')).toMatchObject({
+      line: 10,
+      column: 21,
+    })
+    expect(codes(RULE)).not.toContain('file-trailing-blanks')
+  })
+
+  test('blanks at line ends of a block of text are text', () => {
+    const text = RULE.replace('tags:', 'description: |\n    one  \n    two\ntags:')
+    expect(codes(text)).not.toContain('file-trailing-blanks')
+  })
+
+  test('tests: none, or a stable rule without one of both kinds', () => {
+    const complete = { ...facts, complete: true }
+    const tests = (match: boolean) => ({
+      path: 'rule.test.yml',
+      text: `tests:\n    - {name: a, match: ${match}, events: [{fields: {Image: x}}]}\n`,
+    })
+    const found = (text: string, ...more: { path: string; text: string }[]) =>
+      lint([{ path: 'rule.yml', text }, ...more], { facts: complete }).map(({ code }) => code)
+    const stable = RULE.replace('tags:', 'status: stable\ntags:')
+    expect(found(RULE)).toContain('test-missing')
+    expect(found(RULE, tests(true))).not.toContain('test-missing')
+    expect(found(stable, tests(true))).toContain('test-of-stable-missing')
+  })
+
+  test('hunts whose query the given language cannot read', () => {
+    const hunt = {
+      path: 'hunts/one.yml',
+      text: 'title: One\nid: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f\nquery: "(("\n',
+    }
+    const queryProblem = (query: string) => (query === '((' ? 'a parenthesis is open' : undefined)
+    const [problem] = lint([hunt], { facts: { ...facts, queryProblem } }).filter(
+      ({ severity }) => severity === 'error',
+    )
+    expect(problem).toMatchObject({
+      code: 'hunt-query-invalid',
+      line: 3,
+      column: 8,
+      message: 'a parenthesis is open',
+    })
+  })
+})
