@@ -261,7 +261,7 @@ function mayBeEndpoint(word: string): boolean {
 function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
   if (word.includes('://') || state.previous === 'URL') return addUrl(state, word)
   const text = trimmed(word)
-  const endpoint = readEndpoint(text, state.role !== undefined || /\/.{1,255}\(\d+\)$/.test(text))
+  const endpoint = readEndpoint(text, state.role !== undefined || /\(\d+\)$/.test(text.slice(-8)))
   if (endpoint === undefined) return false
   const local = /^(?:local|remote)$/i.exec(endpoint.interface ?? '')?.[0]?.toLowerCase()
   const role = local === undefined ? state.role : local === 'local' ? 'src' : 'dst'
