@@ -1,6 +1,10 @@
 // The library: everything that is promised to stay. No clock, no files, no network; nothing throws for bad
 // input, what is wrong comes back as diagnostics.
 
+// SQL
+export { sqlOfCorrelation } from './backends/correlation.ts'
+export type { SqlTable } from './backends/dialect.ts'
+export { SQL_TARGETS, type SqlTarget, sqlOfRule } from './backends/sql.ts'
 // Correlations
 export { createCorrelator } from './correlate/engine.ts'
 export { correlationText } from './correlate/text.ts'

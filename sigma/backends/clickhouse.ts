@@ -1,5 +1,5 @@
 // ClickHouse. JSON is a String column; a field's values are an array of raw JSON texts.
-import { type Dialect, SqlRefusal, type SqlTable, type ValueSql } from './dialect.ts'
+import { type Dialect, SqlRefusal, type SqlTable, type ValueSql, wellFormed } from './dialect.ts'
 import { foldReplacements } from './fold-sql.ts'
 
 const NAME_PARTS_MAX = 5
@@ -9,8 +9,7 @@ function quoteName(identifier: string): string {
 }
 
 function literal(text: string): string {
-  const escaped = text
-    .toWellFormed()
+  const escaped = wellFormed(text)
     .replaceAll('\\', '\\\\')
     .replaceAll("'", "\\'")
     .replaceAll('\0', '\\0')

@@ -26,6 +26,13 @@ export const SQL_TABLE_DEFAULT: SqlTable = {
   id: 'id',
 }
 
+const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g
+
+/** Text that UTF-8 can hold: half a letter becomes the replacement character. */
+export function wellFormed(text: string): string {
+  return text.replaceAll(LONE_SURROGATE, '\uFFFD')
+}
+
 /** Why something cannot be said in a dialect. Thrown inside, data at the edge. */
 export class SqlRefusal extends Error {
   readonly code: string

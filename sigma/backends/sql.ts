@@ -111,7 +111,10 @@ function alternatives(
   for (const arg of args) {
     if (arg.kind === 'match' && arg.test.kind !== 'exists' && arg.test.kind !== 'null') {
       const { target, test } = arg
-      byTarget.getOrInsert(JSON.stringify(target), { target, tests: [] }).tests.push(test)
+      const key = JSON.stringify(target)
+      const known = byTarget.get(key)
+      if (known === undefined) byTarget.set(key, { target, tests: [test] })
+      else known.tests.push(test)
     } else out.push(inner(arg))
   }
   for (const { target, tests } of byTarget.values()) {

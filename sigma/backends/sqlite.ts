@@ -1,7 +1,7 @@
 // SQLite, without functions of our own. Its `lower` folds ASCII, `glob` ends at NUL, and it has no regular
 // expressions or networks: those are refused.
 import type { Target } from '../ir/expr.ts'
-import { type Dialect, SqlRefusal, type SqlTable, type ValueSql } from './dialect.ts'
+import { type Dialect, SqlRefusal, type SqlTable, type ValueSql, wellFormed } from './dialect.ts'
 import { foldReplacements } from './fold-sql.ts'
 
 /** GLOB takes no longer patterns, bytes. */
@@ -16,7 +16,7 @@ function quoteName(identifier: string): string {
 }
 
 function literal(text: string): string {
-  const parts = text.toWellFormed().split('\0')
+  const parts = wellFormed(text).split('\0')
   const quoted = parts.map((part) => `'${part.replaceAll("'", "''")}'`)
   return quoted.length === 1 ? quoted[0]! : `(${quoted.join(' || char(0) || ')})`
 }

@@ -24,14 +24,12 @@ function run(
     read: (fields, name) => fields[name],
   })
   return matches.flatMap(([id, second, fields], ref) =>
-    engine
-      .push(engine.input(id)!, fields, second * 1000, 's', ref)
-      .map((firing) => ({
-        id: firing.id,
-        at: firing.time / 1000,
-        key: firing.key,
-        events: firing.events,
-      })),
+    engine.push(engine.input(id)!, fields, second * 1000, 's', ref).map((firing) => ({
+      id: firing.id,
+      at: firing.time / 1000,
+      key: firing.key,
+      events: firing.events,
+    })),
   )
 }
 
