@@ -22,12 +22,13 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     return { code: 'auditd-no-record', message: 'no record of the Linux audit log' }
   }
   const assembled = assemble(records)
+  const main = records.find((record) => record.type === 'SYSCALL') ?? first
   const time = first.time ?? header?.time
   return {
     ...(time === undefined ? {} : { time }),
     logsource: logSourceOf(assembled.categories),
-    pivots: pivotsOf(first, assembled, header),
-    message: messageOf(first, assembled),
+    pivots: pivotsOf(main, assembled, header),
+    message: messageOf(main, assembled),
     fields: assembled.fields,
   }
 }
@@ -58,13 +59,14 @@ function logSourceOf(categories: readonly string[]): Parsed['logsource'] {
   return known
 }
 
+/** `main` is the record of the system call, else the first one. */
 function pivotsOf(
-  first: AuditRecord,
+  main: AuditRecord,
   { fields, syscall, address }: Assembled,
   header: SyslogLine | undefined,
 ): Pivots {
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
-  set(pivots, 'host', first.node ?? header?.host)
+  set(pivots, 'host', main.node ?? header?.host)
   set(pivots, 'user', userOf(fields))
   set(pivots, 'process', firstOf(fields.exe) ?? firstOf(fields.comm) ?? programOf(fields))
   const incoming = syscall === 'accept' || syscall === 'accept4' || syscall?.startsWith('recv')
@@ -81,7 +83,7 @@ function pivotsOf(
   pivots.dst_port ??= portOf(fields.lport)!
   if (pivots.src_port === undefined) delete pivots.src_port
   if (pivots.dst_port === undefined) delete pivots.dst_port
-  set(pivots, 'action', actionOf(first, syscall))
+  set(pivots, 'action', actionOf(main, syscall))
   set(pivots, 'outcome', outcomeOf(fields))
   return pivots
 }
@@ -120,11 +122,11 @@ function userOf(fields: Fields): string | undefined {
 
 const UNSET = '4294967295'
 
-function actionOf(first: AuditRecord, syscall: string | undefined): string {
-  if (first.type === 'SYSCALL' && syscall !== undefined) {
+function actionOf({ type }: AuditRecord, syscall: string | undefined): string {
+  if (type === 'SYSCALL' && syscall !== undefined) {
     return Object.hasOwn(SYSCALL_ACTIONS, syscall) ? SYSCALL_ACTIONS[syscall]! : syscall
   }
-  return Object.hasOwn(ACTIONS, first.type) ? ACTIONS[first.type]! : first.type.toLowerCase()
+  return Object.hasOwn(ACTIONS, type) ? ACTIONS[type]! : type.toLowerCase()
 }
 
 function outcomeOf(fields: Fields): string | undefined {
@@ -136,9 +138,20 @@ function outcomeOf(fields: Fields): string | undefined {
   return failed ? 'failure' : undefined
 }
 
-function messageOf(first: AuditRecord, { commandLine, fields }: Assembled): string {
+/** The command, what a system call did, or what stands in the record. */
+function messageOf(main: AuditRecord, { commandLine, fields, syscall }: Assembled): string {
   const types = Array.isArray(fields.type) ? fields.type.join(',') : String(fields.type)
-  return `${types} ${commandLine ?? first.body}`.slice(0, MESSAGE_UNITS_MAX)
+  const text = commandLine ?? (main.type === 'SYSCALL' ? callOf(fields, syscall) : main.body)
+  return `${types} ${text}`.slice(0, MESSAGE_UNITS_MAX)
+}
+
+/** `openat failed: /usr/bin/cat /etc/shadow (shadow_read)`. */
+function callOf(fields: Fields, syscall: string | undefined): string {
+  const failed = fields.success === 'no' ? ' failed' : ''
+  const parts = [fields.exe ?? fields.comm, fields.name, fields.saddr_ip].flat()
+  const key = firstOf(fields.key)
+  const about = parts.filter((part) => typeof part === 'string').join(' ')
+  return `${syscall ?? fields.syscall}${failed}: ${about}${key === undefined ? '' : ` (${key})`}`
 }
 
 /** A value, or the first of several. */
