@@ -43,7 +43,7 @@ describe('the records of one event', () => {
       service: ['auditd'],
     })
     expect(got.pivots).toMatchObject({
-      user: 'root',
+      user: '1000',
       process: '/usr/bin/tar',
       action: 'executed',
       outcome: 'success',

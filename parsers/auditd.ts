@@ -105,13 +105,12 @@ function programOf(fields: Fields): string | undefined {
   return fields.type === 'EXECVE' ? firstOf(fields.a0) : undefined
 }
 
-/** The account a record is about, else who acts, by name where the log is enriched. */
+/** The account a record is about, else who logged on and acts, by name where the log is enriched: the audit
+ * user id stays the same when somebody becomes root. */
 function userOf(fields: Fields): string | undefined {
   const account = firstOf(fields.acct)
-  if (account !== undefined && account !== '(unknown)' && account !== '(invalid user)') {
-    return account
-  }
-  for (const name of ['UID', 'AUID', 'user', 'uid', 'auid']) {
+  if (account !== undefined) return account
+  for (const name of ['AUID', 'UID', 'auid', 'user', 'uid']) {
     const value = firstOf(fields[name])
     if (value !== undefined && value !== UNSET && value !== 'unset') {
       return value === '0' ? 'root' : value
