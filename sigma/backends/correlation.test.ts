@@ -10,6 +10,8 @@ import type { LoadedRules } from '../rule.ts'
 import { sqlOfCorrelation } from './correlation.ts'
 import type { SqlTarget } from './sql.ts'
 
+setDefaultTimeout(60_000)
+
 const CHDB = process.env['TRAPLINE_TEST_CHDB'] ?? 'chdb'
 interface Session {
   query(sql: string, format?: string): string

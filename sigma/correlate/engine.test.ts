@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { loadRules } from '../load.ts'
 import { CORRELATION_OPS, CORRELATION_TYPES, type LoadedCorrelation } from '../rule.ts'
 import { createCorrelator } from './engine.ts'
 import { type OracleMatch, type OracleRule, oracle } from './oracle.ts'
+
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 
 const LATENESS_MS = 40
 const RULES = ['a', 'b', 'c']

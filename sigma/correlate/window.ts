@@ -93,22 +93,66 @@ function append(window: Window, correlation: Compiled, at: number, onFire: OnFir
 
 /** Looks again at the windows that hold the entry inserted at `at`. */
 function insert(window: Window, correlation: Compiled, at: number, onFire: OnFire): void {
-  const { entries } = window
-  const { times, flags } = entries
+  if (at < window.low) {
+    window.low++
+    lookAgain(window, correlation, at, onFire)
+  } else if (correlation.ordered) {
+    lookAgain(window, correlation, at, onFire)
+    rebuild(window, correlation)
+  } else walkBack(window, correlation, at, onFire)
+}
+
+/** The windows from `at` on, with a state of their own. */
+function lookAgain(window: Window, correlation: Compiled, at: number, onFire: OnFire): void {
+  const { times, flags } = window.entries
   const { measure, timespan_ms } = correlation
   const state = measure.create()
   let low = lowerBound(times, times[at]! - timespan_ms, window.base)
-  for (let i = low; i < at; i++) measure.add(state, entries, i)
+  for (let i = low; i < at; i++) measure.add(state, window.entries, i)
   const end = times[at]! + timespan_ms
   for (let i = at; i < times.length && times[i]! <= end; i++) {
-    measure.add(state, entries, i)
+    measure.add(state, window.entries, i)
     const oldest = times[i]! - timespan_ms
-    while (times[low]! < oldest) measure.remove(state, entries, low++)
+    while (times[low]! < oldest) measure.remove(state, window.entries, low++)
     if ((flags[i]! & FIRED) !== 0) continue
-    const value = measure.value(state, entries, i)
+    const value = measure.value(state, window.entries, i)
     if (correlation.holds(value, state)) onFire(i, low, value, Number.POSITIVE_INFINITY)
   }
-  rebuild(window, correlation)
+}
+
+/** Takes the newest window back to `at` and forward again: events a little out of order cost as much as they
+ * are out of order, not as much as the window holds. */
+function walkBack(window: Window, correlation: Compiled, at: number, onFire: OnFire): void {
+  const { entries, state } = window
+  const { times, flags } = entries
+  const { measure, timespan_ms } = correlation
+  const isUnreported = (i: number) => ((flags[i]! & REPORTED) === 0 ? 1 : 0)
+  let { unreported } = window
+  for (let i = times.length - 1; i > at; i--) {
+    measure.remove(state, entries, i)
+    unreported -= isUnreported(i)
+  }
+  let low = lowerBound(times, times[at]! - timespan_ms, window.base)
+  for (let i = low; i < window.low; i++) {
+    measure.add(state, entries, i)
+    unreported += isUnreported(i)
+  }
+  for (let i = at; i < times.length; i++) {
+    measure.add(state, entries, i)
+    unreported += isUnreported(i)
+    const oldest = times[i]! - timespan_ms
+    for (; times[low]! < oldest; low++) {
+      measure.remove(state, entries, low)
+      unreported -= isUnreported(low)
+    }
+    if ((flags[i]! & FIRED) !== 0) continue
+    const value = measure.value(state, entries, i)
+    if (!correlation.holds(value, state)) continue
+    onFire(i, low, value, unreported)
+    unreported = 0
+  }
+  window.low = low
+  window.unreported = unreported
 }
 
 /** Makes the window that ends with the newest entry anew. */
