@@ -142,6 +142,8 @@ describe.skipIf(chromium === undefined)('pages', () => {
     await page.locator('#total').getByText('1 event', { exact: true }).waitFor()
     expect(await page.inputValue('#q')).toBe('source:app and host:evil')
     await page.goBack()
+    await page.locator('#total').getByText('5 events', { exact: true }).waitFor()
+    await page.waitForLoadState('networkidle')
     await page.locator('tr[data-row=app] [data-expand]').click()
     await inner.first().waitFor()
     await page.locator('tr[data-row=app] [data-expand]').click()
