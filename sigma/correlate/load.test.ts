@@ -137,4 +137,14 @@ describe('loadRules of correlations', () => {
     )
     expect(refused[0]?.reason).toBe('correlation-rule-ambiguous')
   })
+
+  test('says that a rule of another file raises nothing itself any more', () => {
+    const codes = (generate: string) =>
+      loadRules([
+        { path: 'a.yml', text: rule('one') },
+        { path: 'b.yml', text: correlation('c', `${count}, rules: [one]${generate}`) },
+      ]).diagnostics.map(({ code, severity }) => [code, severity])
+    expect(codes('')).toEqual([['correlation-silences-rule', 'info']])
+    expect(codes(', generate: true')).toEqual([])
+  })
 })

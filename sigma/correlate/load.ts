@@ -41,6 +41,7 @@ export function loadCorrelations(
   if (rename !== undefined) renameFields(candidates, sources, outcomes, rename)
   const running = candidates.filter(({ found }) => !hasErrors(found))
   const feeding = feedingOf(running)
+  noteSilenced(running, feeding, ids)
   const loaded = running.map(({ value, id, body }) => ({
     ...headOf(value, id),
     ...body!,
@@ -168,6 +169,22 @@ function renameFields(
       return { ...input, aliases }
     })
     candidate.body = { ...body, inputs }
+  }
+}
+
+/** Says of rules in other files that this correlation takes their own alerts away. */
+function noteSilenced(
+  running: readonly Candidate[],
+  feeding: ReadonlySet<string>,
+  paths: ReadonlyMap<string, string>,
+): void {
+  for (const { body, value, source, found } of running) {
+    const { path, document } = source
+    for (const { id, name } of body!.inputs) {
+      if (!feeding.has(id) || paths.get(id) === path) continue
+      const message = `rule "${value.title}": correlation: "${name}" (${paths.get(id)}) raises nothing itself any more; say generate: true if it shall`
+      found.push(finding('correlation-silences-rule', 'info', message, path, document.line))
+    }
   }
 }
 
