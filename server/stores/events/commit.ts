@@ -1,11 +1,12 @@
 // One commit: which batches are new, where their events go, and the one transaction that keeps it all.
 import type { Database } from 'bun:sqlite'
 import type { Event } from '../../../parsers/event.ts'
+import type { Pivots } from '../../../sigma/event.ts'
 import { addChunk, addMatch } from './buffer.ts'
 import type { CountPlan, Counts } from './counts.ts'
 import type { Days } from './days.ts'
 import { insertDeadLetter, SAMPLE_CHARS_MAX } from './dead-letter.ts'
-import type { Appended, KeyConflict, NewBatch, NewMatch } from './event-store.ts'
+import type { Appended, KeyConflict, NewBatch } from './event-store.ts'
 import { dayOf } from './id.ts'
 import { findBatch, insertBatch, insertChunk, insertDay } from './intake.ts'
 import { type ChunkMatch, insertMatches, type MatchChunk } from './intake-matches.ts'
@@ -96,6 +97,8 @@ function matchChunks(plan: Plan, seqs: readonly number[]): MatchChunk[] {
   const byChunk: ChunkMatch[][] = plan.chunks.map(() => [])
   for (const [n, batch] of plan.batches.entries()) {
     const places = plan.places[n]!
+    let pivotsOf = -1
+    let pivots: Readonly<Record<string, string>> = {}
     for (const match of batch.matches) {
       const group = places.groups[match.index]
       if (group === undefined) continue
@@ -103,7 +106,13 @@ function matchChunks(plan: Plan, seqs: readonly number[]): MatchChunk[] {
       const at = plan.chunks.findIndex(
         (c) => c.group === group && row >= c.start && row < c.start + c.row.count,
       )
-      byChunk[at]!.push(chunkMatch(batch.events[match.index]!, match, group.first + row))
+      const event = batch.events[match.index]!
+      if (pivotsOf !== match.index) pivots = textsOf(event.pivots)
+      pivotsOf = match.index
+      const { ruleId, ruleHash, keys } = match
+      const { time, ingested, source } = event
+      const number = group.first + row
+      byChunk[at]!.push({ number, ruleId, ruleHash, time, ingested, source, pivots, keys })
     }
   }
   return byChunk.flatMap((matches, at) => {
@@ -113,12 +122,10 @@ function matchChunks(plan: Plan, seqs: readonly number[]): MatchChunk[] {
   })
 }
 
-function chunkMatch(event: Event, match: NewMatch, number: number): ChunkMatch {
-  const { ruleId, ruleHash, keys } = match
-  const { time, ingested, source } = event
-  const pivots: Record<string, string> = {}
-  for (const [name, value] of Object.entries(event.pivots)) pivots[name] = String(value)
-  return { number, ruleId, ruleHash, time, ingested, source, pivots, keys }
+function textsOf(pivots: Pivots): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(pivots)) texts[name] = String(value)
+  return texts
 }
 
 function writeDeadLetters(intake: Database, batch: NewBatch, places: Places, at: number): void {
