@@ -31,6 +31,8 @@ interface Row {
   readonly cold_ms: number
   readonly p50_ms: number
   readonly p95_ms: number
+  /** Processor time of one warm run, the median: what the figures above are on a machine of one's own. */
+  readonly cpu_ms: number
   readonly answer: number
   readonly exact: boolean
   readonly scanned: number
@@ -125,12 +127,17 @@ async function measure(folder: string, ask: Ask, repeat: number): Promise<Row> {
   const reader = openEventReader(folder)
   try {
     const times: number[] = []
+    const cpu: number[] = []
     let last = { answer: 0, exact: true, stats: undefined as QueryStats | undefined }
     for (let i = 0; i <= repeat; i++) {
       const started = performance.now()
+      const before = process.cpuUsage()
       last = await answer(reader, ask)
       times.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(before)
+      if (i > 0) cpu.push((user + system) / 1_000)
     }
+    cpu.sort((a, b) => a - b)
     const [cold = 0, ...warm] = times
     warm.sort((a, b) => a - b)
     const at = (share: number) =>
@@ -142,6 +149,7 @@ async function measure(folder: string, ask: Ask, repeat: number): Promise<Row> {
       cold_ms: round(cold),
       p50_ms: round(at(0.5)),
       p95_ms: round(at(0.95)),
+      cpu_ms: round(cpu[cpu.length >>> 1]!),
       answer: last.answer,
       exact: last.exact,
       scanned: last.stats?.scanned ?? 0,
@@ -193,9 +201,11 @@ function print(figures: {
     )
   }
   console.log(`resident ${Math.round(resident_bytes / 1_048_576)} MiB\n`)
-  console.log('    cold     p50     p95   scanned     answer  query')
-  for (const { name, query, cold_ms, p50_ms, p95_ms, answer, exact, scanned } of queries) {
-    const numbers = [cold_ms, p50_ms, p95_ms].map((ms) => ms.toFixed(1).padStart(8)).join('')
+  console.log('    cold     p50     p95     cpu   scanned     answer  query')
+  for (const { name, query, cold_ms, p50_ms, p95_ms, cpu_ms, answer, exact, scanned } of queries) {
+    const numbers = [cold_ms, p50_ms, p95_ms, cpu_ms]
+      .map((ms) => ms.toFixed(1).padStart(8))
+      .join('')
     const counts = `${String(scanned).padStart(10)} ${String(answer).padStart(10)}`
     console.log(`${numbers}${counts}${exact ? ' ' : '~'} ${name}: ${query}`)
   }

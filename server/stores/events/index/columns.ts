@@ -26,10 +26,14 @@ export interface ColumnEntry {
   readonly posting: Uint8Array
 }
 
+/** Hashes of a column's values, and how many values they are of. */
+export interface HashedColumn {
+  readonly hashes: Hashes
+  readonly values: number
+}
+
 /** A column as it was gathered: its values with their docs, or hashes. */
-export type GatheredColumn =
-  | { readonly entries: ColumnEntry[] }
-  | { readonly hashes: Hashes; readonly values: number }
+export type GatheredColumn = { readonly entries: ColumnEntry[] } | HashedColumn
 
 /** What the builder gathered, by column. */
 export function gatherColumns(
@@ -72,7 +76,7 @@ export function gapsOf(docs: Uint32Array): Uint8Array {
 }
 
 /** Entries as the hashes of their values. */
-export function hashedOf(entries: readonly ColumnEntry[]): GatheredColumn {
+export function hashedOf(entries: readonly ColumnEntry[]): HashedColumn {
   const found = entries.flatMap(({ text, posting }) => {
     const json = encoder.encode(text)
     const hash = hashOfJson(json, 0, json.length)

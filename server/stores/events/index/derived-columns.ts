@@ -24,20 +24,33 @@ export function addDerived(
   const via = new Map<string, number[]>()
   for (const one of derived.list) {
     const name = paths.nodes[one.column]!.path
-    const own = gathered.get(name)
-    if (isUntried(builder, one.field) || (own !== undefined && 'hashes' in own)) {
-      via.set(name, [fieldOf[one.field]!])
-      gathered.set(name, own === undefined || 'entries' in own ? hashedOf(own?.entries ?? []) : own)
-      continue
+    const own = gathered.get(name) ?? { entries: [] }
+    const oneWord = builder.composite[one.field] !== 1
+    if ('entries' in own && !isUntried(builder, one.field)) {
+      const entries = union(own.entries, entriesOf(builder, one))
+      if (entries.length <= KEPT_VALUES_MAX) {
+        gathered.set(name, { entries })
+        continue
+      }
     }
-    const entries = union(own?.entries ?? [], entriesOf(builder, one))
-    if (entries.length <= KEPT_VALUES_MAX) gathered.set(name, { entries })
-    else {
-      via.set(name, [fieldOf[one.field]!])
-      gathered.set(name, hashedOf(own?.entries ?? []))
-    }
+    via.set(name, [fieldOf[one.field]!])
+    const rest = oneWord ? [] : entriesOf(builder, one)
+    gathered.set(name, uniteHashes(own, rest))
   }
   return via
+}
+
+/** What a column gathered itself and entries of it, as hashes. */
+function uniteHashes(own: GatheredColumn, rest: readonly ColumnEntry[]): GatheredColumn {
+  if ('entries' in own) return hashedOf([...own.entries, ...rest])
+  if (rest.length === 0) return own
+  const other = hashedOf(rest)
+  const docs = [own.hashes, other.hashes].flatMap(({ pairs, length }) =>
+    Array.from({ length: length / 2 }, (_, i) => ({ hash: pairs[i * 2]!, doc: pairs[i * 2 + 1]! })),
+  )
+  docs.sort((a, b) => a.doc - b.doc)
+  const pairs = Int32Array.from(docs.flatMap(({ hash, doc }) => [hash, doc]))
+  return { hashes: { pairs, length: pairs.length }, values: own.values + rest.length }
 }
 
 const decoder = new TextDecoder()

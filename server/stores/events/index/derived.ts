@@ -1,6 +1,6 @@
 // Columns that lines only name as the string of a field. The field's value was looked up already, so nothing
 // is gathered for such a column: where the field's values are known by group, its docs are theirs; where
-// they are cut into words every time, the field's words find what may equal a value.
+// they are cut into words every time and each is one word, the field's words find what may equal a value.
 import { type GroupBuilder, isUntried } from './builder.ts'
 import { addToColumn, type ColumnBuilder } from './column-builder.ts'
 
@@ -52,7 +52,12 @@ export function deriveValue(
     }
   }
   if (one.field === field && derived.byColumn.has(column)) {
-    if (isUntried(group, field) && (group.seen[field] ?? 0) === one.seen) return
+    if (
+      isUntried(group, field) &&
+      group.composite[field] !== 1 &&
+      (group.seen[field] ?? 0) === one.seen
+    )
+      return
     if ((group.seen[field] ?? 0) === one.seen + 1) {
       one.isTold = true
       return

@@ -15,7 +15,7 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan-text.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 4
+export const INDEX_VERSION = 5
 
 /** Words of one bucket, on average at most. */
 export const BUCKET_TERMS = 2048
@@ -65,7 +65,7 @@ export interface GroupColumn {
   readonly width: number
   /** Fields that, where an event has them, are the column's value. */
   readonly same: readonly number[]
-  /** `hashed`: fields whose words find what the hashes do not. */
+  /** `hashed`: fields whose words find the values that have no hash; each of those is one word. */
   readonly via: readonly number[]
 }
 

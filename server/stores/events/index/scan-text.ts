@@ -130,7 +130,7 @@ export function scanString(
   if (!sink.repeats(node)) return cutString(sink, node, bytes, from, inRaw)
   const end = closingQuote(bytes, from)
   if (end - from > REPEATED_VALUE_BYTES_MAX || end === from) {
-    return end === from ? end : cutString(sink, node, bytes, from, inRaw)
+    return cutString(sink, node, bytes, from, inRaw)
   }
   if (sink.known(node, bytes, from, end)) return end
   cutString(sink, node, bytes, from, inRaw)

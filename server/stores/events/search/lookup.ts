@@ -1,7 +1,7 @@
 // What one group of the index says about a leaf of a plan.
 
 import { words } from '../../../../sigma/text/words.ts'
-import { intersect, setBit, unite, wordsFor } from '../bits.ts'
+import { setBit, unite, wordsFor } from '../bits.ts'
 import { eachKeptPosting, readKept } from '../index/columns.ts'
 import { markHashed } from '../index/hashed.ts'
 import type { GroupColumn, GroupInfo } from '../index/layout.ts'
@@ -119,8 +119,8 @@ function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
   }
   if (column.kind === 'hashed') {
     markHashed(db, id, at, column, leaf.texts ?? [], bits)
-    const isMarked = column.via.length === 0 || markVia(group, column, leaf.texts ?? [], bits)
-    return { bits: isMarked ? bits : undefined, exact: false }
+    if (column.via.length > 0) markVia(group, column, leaf.texts ?? [], bits)
+    return { bits, exact: false }
   }
   const holds = readKept(db, id, at).values.map((value) => leaf.test([value]))
   const wanted = (value: number) => none || holds[value]!
@@ -134,29 +134,21 @@ function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
   return { bits, exact: true }
 }
 
-/** Docs of which some field that stands for the column has the words of a text; false for all docs. */
+/** Docs of which some field that stands for the column has a text that is one word. */
 function markVia(
   group: GroupReader,
   { via }: GroupColumn,
   texts: readonly string[],
   bits: Uint32Array,
-): boolean {
+): void {
   const fields = new Uint8Array(group.info.fields.length)
   for (const field of via) fields[field] = 1
   for (const text of texts) {
-    const wanted = new Set(words(text))
-    if (wanted.size === 0 || !text.isWellFormed()) return false
-    let having: Uint32Array | undefined
-    for (const word of wanted) {
-      const some = new Uint32Array(bits.length)
-      group.markWords('word', encoder.encode(word), fields, some)
-      if (having === undefined) having = some
-      else intersect(having, some)
-    }
-    unite(bits, having!)
+    const [word] = words(text)
+    if (word?.length !== text.length) continue
+    group.markWords('word', encoder.encode(word), fields, bits)
   }
   for (const doc of group.info.always) setBit(bits, doc)
-  return true
 }
 
 /** Keys of fields that are the raw text are words of it. */
