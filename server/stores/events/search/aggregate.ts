@@ -290,7 +290,8 @@ function tallyGroup(tally: Tally, group: GroupReader, name: string, docs: Uint32
     }
     for (const [n, value] of values.entries()) {
       if (found[n] === 0) continue
-      addValues(tally, textsOf([value]), found[n]!)
+      const text = textOf(value)
+      addValues(tally, text === undefined ? [] : [text], found[n]!)
       left -= found[n]!
     }
   }
