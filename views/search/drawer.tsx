@@ -116,8 +116,8 @@ function TabBody(props: EventDrawerProps) {
   }
   return (
     <>
-      {whys.map((why) => (
-        <WhyBox why={why} />
+      {whys.map((why, n) => (
+        <WhyBox why={why} open={n === 0} />
       ))}
       <EventSummary event={event} marks={marks} whys={whys} />
       <EventMessage event={event} marks={marks} />

@@ -3,7 +3,7 @@
 import type { Event } from '../../parsers/event.ts'
 import { formatIso, visible } from '../shared/format.ts'
 import { Value } from '../shared/value-menu.tsx'
-import type { Why } from '../shared/why.tsx'
+import { heldTests, type Why } from '../shared/why.tsx'
 import { fieldText, flatFields } from './fields.ts'
 import { type Mark, Marked } from './highlight.tsx'
 
@@ -41,8 +41,7 @@ export function EventSummary(props: {
 }
 
 function matchedFields(whys: readonly Why[]): readonly string[] {
-  const leaves = whys.flatMap((why) => why.leaves ?? [])
-  return [...new Set(leaves.filter((leaf) => leaf.matched).map((leaf) => leaf.field))]
+  return [...new Set(heldTests(whys).map(({ field }) => field))]
 }
 
 /** The message with what was looked for marked; nothing where there is none. */

@@ -1,27 +1,29 @@
 /** @jsxImportSource hono/jsx */
-import type { ExplainedLeaf } from '../../server/services/services.ts'
+// Why a rule fires on an event or does not: its condition as a tree that folds without script.
+import type { Why as Explained, WhyNode, WhyTest } from '../../sigma/eval/why.ts'
 import { urls } from '../urls.ts'
 import { visible } from './format.ts'
 import { SeverityMark } from './severity.tsx'
 
-/** A rule that matched, and each leaf of its condition on the event. */
+/** A rule, and its condition on one event. */
 export interface Why {
   readonly ruleId: string
   readonly title: string
   readonly level?: string
   readonly status?: string
   /** Undefined when the rule could not be explained; `problem` says why. */
-  readonly leaves?: readonly ExplainedLeaf[]
+  readonly explained?: Explained
   readonly problem?: string
 }
 
-const EXPECTED_SHOWN_chars = 160
+const SHOWN_chars = 160
 
-/** Why a rule fired: one line per leaf, those that held first in weight. */
-export function WhyBox(props: { readonly why: Why }) {
-  const { why } = props
+/** Why a rule fires or does not; `open` shows the condition at once. */
+export function WhyBox(props: { readonly why: Why; readonly open?: boolean }) {
+  const { why, open = true } = props
+  const { explained } = why
   return (
-    <div class="why">
+    <div class={`why ${explained?.fires === false ? 'no' : ''}`}>
       <div class="head">
         {why.level !== undefined && <SeverityMark severity={why.level} />}
         <a class="link" href={urls.rule.href({ id: why.ruleId })}>
@@ -29,45 +31,184 @@ export function WhyBox(props: { readonly why: Why }) {
         </a>
         {why.status !== undefined && <span class="faint">{why.status}</span>}
       </div>
-      {why.problem !== undefined && <p class="muted">{why.problem}</p>}
-      {(why.leaves ?? []).map((leaf) => (
-        <Leaf leaf={leaf} />
-      ))}
+      {why.problem !== undefined && <p class="muted">{visible(why.problem)}</p>}
+      {explained !== undefined && (
+        <details open={open}>
+          <summary>
+            <Tick holds={explained.fires} />
+            {explained.fires ? 'fires on this event' : 'does not fire on it as it is loaded now'}
+          </summary>
+          <Tree explained={explained} />
+        </details>
+      )}
     </div>
   )
 }
 
-function Leaf(props: { readonly leaf: ExplainedLeaf }) {
-  const { leaf } = props
-  const expected = visible(leaf.expected)
+function Tree(props: { readonly explained: Explained }) {
+  const { fires, logsource, tree, change } = props.explained
+  const nodes = tree.kind === 'and' ? tree.children : [tree]
   return (
-    <div class={`leaf ${leaf.matched ? 't' : 'f'}`}>
-      <span class="tick">
-        <span aria-hidden="true">{leaf.matched ? '✓' : '✗'}</span>
-        <span class="hidden">{leaf.matched ? 'held' : 'did not hold'}</span>
-      </span>
-      <span>{visible(leaf.selection)}</span>
+    <>
+      <ul class="why-tree">
+        <li class={logsource.accepts ? 't' : 'f'}>
+          <div class="leaf">
+            <Tick holds={logsource.accepts} />
+            <span>
+              log source <span class="faint">{visible(logsource.why)}</span>
+            </span>
+          </div>
+        </li>
+        {nodes.map((node) => (
+          <Node node={node} fires={fires} negated={false} />
+        ))}
+      </ul>
+      {change !== undefined && <SmallestChange change={change} runs={logsource.accepts} />}
+    </>
+  )
+}
+
+const LABELS: Partial<Record<WhyNode['kind'], string>> = { and: 'all of', or: 'any of' }
+
+/** One node. What made the outcome is open, the rest is folded. */
+function Node(props: {
+  readonly node: WhyNode
+  readonly fires: boolean
+  readonly negated: boolean
+  /** `not ` where the node stands for its negation too. */
+  readonly before?: string
+}) {
+  const { node, fires, negated, before = '' } = props
+  const [child] = node.children
+  if (node.kind === 'not' && child !== undefined && child.kind !== 'test') {
+    const inner = { ...child, holds: node.holds }
+    return <Node node={inner} fires={fires} negated={!negated} before={`${before}not `} />
+  }
+  const mark = node.holds ? 't' : 'f'
+  if (node.test !== undefined || node.children.length === 0)
+    return (
+      <li class={mark}>
+        <Leaf node={node} />
+      </li>
+    )
+  // A negated node carries what its negation came to.
+  const decides = negated ? !node.holds && !fires : node.holds === fires
+  const label = node.label === node.kind ? (LABELS[node.kind] ?? node.label) : node.label
+  return (
+    <li class={mark}>
+      <details open={decides}>
+        <summary>
+          <Tick holds={node.holds} />
+          {before}
+          {visible(label)}
+        </summary>
+        <ul>
+          {node.children.map((one) => (
+            <Node node={one} fires={fires} negated={negated} />
+          ))}
+          {node.omitted !== undefined && (
+            <li class="faint">and {node.omitted} more that do not matter here</li>
+          )}
+        </ul>
+      </details>
+    </li>
+  )
+}
+
+function Tick(props: { readonly holds: boolean }) {
+  return (
+    <span class="tick">
+      <span aria-hidden="true">{props.holds ? '✓' : '✗'}</span>
+      <span class="hidden">{props.holds ? 'held: ' : 'did not hold: '}</span>
+    </span>
+  )
+}
+
+function Leaf(props: { readonly node: WhyNode }) {
+  const { node } = props
+  const { test } = node
+  const expected = test === undefined ? '' : cut(test.expected)
+  return (
+    <div class="leaf">
+      <Tick holds={node.holds} />
       <span>
-        {leaf.field === '' ? 'any text' : visible(leaf.field)} {leaf.operator}{' '}
-        {leaf.matched ? (
-          <mark>{expected.slice(0, EXPECTED_SHOWN_chars)}</mark>
+        {test === undefined ? (
+          visible(node.label)
         ) : (
-          expected.slice(0, EXPECTED_SHOWN_chars)
+          <>
+            {test.field === '' ? 'any text' : visible(test.field)} {test.operator}{' '}
+            {node.holds ? <mark>{expected}</mark> : expected}
+            <Seen test={test} holds={node.holds} />
+          </>
         )}
-        {expected.length > EXPECTED_SHOWN_chars && '…'}
       </span>
     </div>
   )
+}
+
+/** What the event has, unless it is what was asked for, and what is to be said of it. */
+function Seen(props: { readonly test: WhyTest; readonly holds: boolean }) {
+  const { test, holds } = props
+  const { actual, why } = test
+  if (actual === undefined) return holds ? null : <span class="seen">{visible(why)}</span>
+  if (holds && actual === test.expected) return null
+  const said = `it is ${JSON.stringify(actual)}`
+  return (
+    <span class="seen">
+      it is {cut(actual)}
+      {why.startsWith(said) && visible(why.slice(said.length))}
+    </span>
+  )
+}
+
+function SmallestChange(props: {
+  readonly change: NonNullable<Explained['change']>
+  /** Whether the log source lets the rule run. */
+  readonly runs: boolean
+}) {
+  const { changes, isProven } = props.change
+  if (changes.length === 0)
+    return <p class="why-change">No change of this event can make the rule fire.</p>
+  const what = changes.length === 1 ? 'this were' : `these ${changes.length} values were`
+  return (
+    <div class="why-change">
+      <p>
+        {props.runs ? 'It would fire' : 'Its condition would hold'} if {what} otherwise
+        {isProven && ' (tried)'}:
+      </p>
+      <ul>
+        {changes.map(({ field, from, needs, example }) => (
+          <li>
+            {field === '' ? 'the event' : visible(field)}{' '}
+            {from === undefined ? 'is not there' : `is ${cut(from)}`}, {visible(needs)}
+            {example !== undefined && (
+              <>, for example {example === null ? 'absent' : <mark>{cut(String(example))}</mark>}</>
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function cut(text: string): string {
+  const shown = visible(text)
+  return shown.length > SHOWN_chars ? `${shown.slice(0, SHOWN_chars)}…` : shown
+}
+
+/** The tests of these rules that held, in their order. */
+export function heldTests(whys: readonly Why[]): readonly WhyTest[] {
+  const of = (node: WhyNode): readonly WhyTest[] =>
+    node.test !== undefined ? (node.holds ? [node.test] : []) : node.children.flatMap(of)
+  return whys.flatMap(({ explained }) => (explained === undefined ? [] : of(explained.tree)))
 }
 
 /** Texts that made a rule fire: marked in the event below. */
 export function marksOfWhy(whys: readonly Why[]) {
-  return whys.flatMap((why) =>
-    (why.leaves ?? [])
-      .filter((leaf) => leaf.matched && leaf.expected.length > 1)
-      .map((leaf) => ({
-        field: leaf.field === '' ? undefined : leaf.field,
-        text: leaf.expected.replace(/^[*]+|[*]+$/g, ''),
-      })),
-  )
+  return heldTests(whys)
+    .filter(({ expected }) => expected.length > 1)
+    .map(({ field, expected }) => ({
+      field: field === '' ? undefined : field,
+      text: expected.replace(/^[*]+|[*]+$/g, ''),
+    }))
 }

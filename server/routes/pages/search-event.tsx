@@ -12,6 +12,8 @@ import { levelRank, rulesById } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
 
 const WHYS_MAX = 8
+/** Above that of every level. */
+const FIRST_RANK = 100
 
 /** Routes of the event drawer. */
 export function searchEventRoutes(services: Services, renderer: Renderer) {
@@ -27,7 +29,10 @@ async function eventDrawer(c: AppContext, services: Services, renderer: Renderer
   if (event === undefined)
     throw new ServiceError('not-found', `No event ${id}: it may have left by retention`)
   const matches = await services.events.matchesOf([id])
-  const whys = await explainAll(services, event, matches[id] ?? [])
+  const { rule } = input.state
+  // The rule that the search is narrowed to is explained also where it does not fire (any more).
+  const asked = [...new Set([...(rule === undefined ? [] : [rule]), ...(matches[id] ?? [])])]
+  const whys = await explainAll(services, event, asked, rule)
   const marks = [...input.marks, ...marksOfWhy(whys)]
   const state = { ...input.state, sel: id }
   return fragment(
@@ -41,16 +46,16 @@ async function eventDrawer(c: AppContext, services: Services, renderer: Renderer
 const CORRELATION =
   'A correlation: it fired over several events together, of which this is one. Its text says what it counts, and over which rules.'
 
-/** Why each rule matched an event. A rule that cannot be explained says so instead of vanishing. */
+/** Why each rule matched an event, `first` and then the worst first. A rule that cannot be explained says so instead of vanishing. */
 export async function explainAll(
   services: Services,
   event: Event,
   ruleIds: readonly string[],
+  first?: string,
 ): Promise<readonly Why[]> {
   const rules = rulesById(services.rules)
-  const worstFirst = ruleIds.toSorted(
-    (a, b) => levelRank(rules.get(b)?.level) - levelRank(rules.get(a)?.level),
-  )
+  const rank = (id: string) => (id === first ? FIRST_RANK : levelRank(rules.get(id)?.level))
+  const worstFirst = ruleIds.toSorted((a, b) => rank(b) - rank(a))
   return Promise.all(
     worstFirst.slice(0, WHYS_MAX).map(async (ruleId): Promise<Why> => {
       const rule = rules.get(ruleId)
@@ -63,7 +68,7 @@ export async function explainAll(
       if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
         return { ...why, problem: CORRELATION }
       try {
-        return { ...why, leaves: await services.rules.explain(ruleId, event.id) }
+        return { ...why, explained: await services.rules.why(ruleId, event.id) }
       } catch (error) {
         if (!(error instanceof Error)) throw error
         return { ...why, problem: `Not explained: ${error.message}` }
