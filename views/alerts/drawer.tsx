@@ -15,6 +15,7 @@ import { SeverityMark } from '../shared/severity.tsx'
 import { marksOfWhy, type Why, WhyBox } from '../shared/why.tsx'
 import { Yaml } from '../shared/yaml.tsx'
 import { urls } from '../urls.ts'
+import { CorrelationBox, type CorrelationFacts } from './correlation.tsx'
 import {
   ALERT_TABS,
   type AlertState,
@@ -48,6 +49,8 @@ export interface AlertDrawerProps {
   readonly state: AlertState
   readonly alert: Alert
   readonly why: Why
+  /** Of an alert that a correlation raised. */
+  readonly correlation: CorrelationFacts | undefined
   readonly similar: readonly Similar[]
   readonly activity: readonly AlertActivity[]
   readonly me: string
@@ -158,6 +161,9 @@ function TabBody(props: AlertDrawerProps) {
       return (
         <>
           <WhyBox why={why} />
+          {props.correlation !== undefined && (
+            <CorrelationBox facts={props.correlation} time={alert.event.time} />
+          )}
           <EventSummary event={alert.event} marks={marks} whys={[why]} />
           <EventMessage event={alert.event} marks={marks} />
           <SimilarAlerts {...props} />

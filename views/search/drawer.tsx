@@ -78,6 +78,7 @@ export function Grip() {
 
 function Tabs(props: EventDrawerProps) {
   const { state, event, whys } = props
+  const fired = whys.filter(({ explained }) => explained?.fires !== false).length
   return (
     <nav class="tabs" aria-label="Event">
       {SEARCH_TABS.map((tab) => {
@@ -92,7 +93,7 @@ function Tabs(props: EventDrawerProps) {
             aria-current={tab === state.tab ? 'true' : undefined}
           >
             {TAB_LABELS[tab]}
-            {tab === 'rules' && whys.length > 0 && ` ${whys.length}`}
+            {tab === 'rules' && fired > 0 && ` ${fired}`}
           </a>
         )
       })}

@@ -16,6 +16,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { ALERT_FACETS, type AlertOrder } from '../../stores/state/alerts-store.ts'
 import type { Alert, AlertGroup } from '../../stores/state/state-store.ts'
+import { correlationOf } from './alert-correlation.ts'
 import { alertFilter, defaultFilter, readAlerts } from './alerts-query.ts'
 import { fragment, isPartial, page, type Renderer } from './render.tsx'
 import { explainAll } from './search-event.tsx'
@@ -133,8 +134,9 @@ export async function drawer(
   problem?: { readonly message: string; readonly status: 409 | 422 },
 ) {
   const state = { ...readAlerts(c), sel: alert.id }
-  const [whys, similar, activity] = await Promise.all([
+  const [whys, correlation, similar, activity] = await Promise.all([
     explainAll(services, alert.event, [alert.ruleId]),
+    correlationOf(services, alert),
     similarTo(services, alert),
     services.state.alertActivity(alert.id),
   ])
@@ -145,7 +147,7 @@ export async function drawer(
     renderer,
     { title: alert.title, nav: 'alerts', ...(problem ? { status: problem.status } : {}) },
     <AlertDrawer
-      {...{ state, alert, why, similar, activity }}
+      {...{ state, alert, why, correlation, similar, activity }}
       me={principal?.name ?? ''}
       canWrite={can(principal, 'alerts:write')}
       csrfToken={c.get('csrfToken') ?? ''}

@@ -43,8 +43,7 @@ async function eventDrawer(c: AppContext, services: Services, renderer: Renderer
   )
 }
 
-const CORRELATION =
-  'A correlation: it fired over several events together, of which this is one. Its text says what it counts, and over which rules.'
+const CORRELATION = 'A correlation: it held over several events together.'
 
 /** Why each rule matched an event, `first` and then the worst first. A rule that cannot be explained says so instead of vanishing. */
 export async function explainAll(
