@@ -172,6 +172,8 @@ export function indexPath(dataFolder: string, name: DayFileName): string {
   return join(dataFolder, INDEX_FOLDER, basename(dayFilePath(dataFolder, name)))
 }
 
+/** The log is cut to this when it starts anew: a merge writes far more than what follows it, bytes. */
+const LOG_BYTES_MAX = 16 * 1_048_576
 const BUSY_TIMEOUT_MS = 5000
 
 /** Opens an index file for its one writer; a file of another day file or version is emptied. */
@@ -180,6 +182,7 @@ export function openIndexWriter(path: string, identity: IndexIdentity): Database
   db.run('PRAGMA page_size = 4096')
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = NORMAL')
+  db.run(`PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`)
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run(SCHEMA)
   const found = readIdentity(db)
