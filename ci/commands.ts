@@ -14,6 +14,7 @@ export type CommandName =
   | 'explain'
   | 'lsp'
   | 'backtest'
+  | 'hunt'
   | 'deploy'
   | 'releases'
   | 'rollback'
@@ -37,6 +38,7 @@ export const COMMANDS = {
   explain: () => import('./commands/explain.ts'),
   lsp: () => import('./commands/lsp.ts'),
   backtest: () => import('./commands/backtest.ts'),
+  hunt: () => import('./commands/hunt.ts'),
   deploy: () => import('./commands/deploy.ts'),
   releases: () => import('./commands/releases.ts'),
   rollback: () => import('./commands/rollback.ts'),

@@ -94,6 +94,19 @@ test('a change that loses a true positive fails and names the alert', async () =
   ])
 })
 
+test('a rule that is not live is hunted among stored events', async () => {
+  writeFileSync(join(folder, 'hunt.yml'), rule('admin'))
+  const options = ['--rule', 'hunt.yml', '--server', server.url, '--api-key', API_KEY, '--json']
+  const { code, out, err } = await command(process.execPath, trapline, 'hunt', ...options)
+  expect(code).toBe(0)
+  const found = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(found).toMatchObject([{ rule_id: RULE, event: { host: 'ws-2', user: 'admin' } }])
+  expect(err).toContain('1 matches among 4 events')
+})
+
 test('a key that may not read is told so', async () => {
   const { code, err } = await backtest('tool and admin', 'nobodys-key-0123456789')
   expect([code, err]).toEqual([3, expect.stringContaining('answered 401')])
