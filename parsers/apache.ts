@@ -19,6 +19,7 @@ export const apache: Parser = {
   name: 'apache',
   title: 'Apache httpd access and error logs',
   aliases: ['httpd', 'apache2'],
+  keys: [],
   recognise: (input, context) => recogniseWeb(server, input, context),
   parse: (input, context) => parseWeb(server, input, context),
 }

@@ -163,6 +163,7 @@ export const auditd: Parser = {
   name: 'auditd',
   title: 'Linux audit log (auditd)',
   aliases: ['audit', 'linux_audit', 'audispd'],
+  keys: [],
   recognise: ({ json, text }, context) => {
     if (json !== undefined) return false
     if (text.includes('audit(')) return stampOf(text) !== undefined && /\btype=/.test(text)

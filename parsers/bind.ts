@@ -161,6 +161,7 @@ export const bind: Parser = {
   name: 'bind',
   title: 'ISC BIND (queries, refusals, transfers)',
   aliases: ['named', 'bind9'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     if (!input.text.includes('client ')) return daemonLine(input, context).program === 'named'

@@ -43,6 +43,7 @@ export const cef: Parser = {
   name: 'cef',
   title: 'CEF (Common Event Format)',
   aliases: ['arcsight'],
+  keys: [],
   recognise: (input) => input.json === undefined && markAt(input.text) >= 0,
   parse,
 }

@@ -187,6 +187,7 @@ export const checkpoint: Parser = {
   name: 'checkpoint',
   title: 'Check Point (Log Exporter)',
   aliases: ['check_point', 'cp_log'],
+  keys: [],
   recognise: (input) => input.json === undefined && formOf(input.text) !== undefined,
   parse,
 }

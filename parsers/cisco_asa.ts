@@ -103,6 +103,7 @@ export const ciscoAsa: Parser = {
   name: 'cisco_asa',
   title: 'Cisco ASA and Firepower Threat Defense',
   aliases: ['asa', 'ftd', 'cisco_ftd', 'firepower', 'pix'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const mark = markIn(input.text)

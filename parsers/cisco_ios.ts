@@ -64,6 +64,7 @@ export const ciscoIos: Parser = {
   name: 'cisco_ios',
   title: 'Cisco IOS, IOS XE, IOS XR, NX-OS',
   aliases: ['ios', 'cisco', 'nxos', 'iosxr'],
+  keys: [],
   recognise(input) {
     if (input.json !== undefined || !input.text.includes('%')) return false
     const mark = markIn(input.text)

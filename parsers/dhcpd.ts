@@ -79,6 +79,7 @@ export const dhcpd: Parser = {
   name: 'dhcpd',
   title: 'ISC dhcpd and dnsmasq DHCP',
   aliases: ['isc_dhcpd', 'isc-dhcp', 'dnsmasq-dhcp'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { program, text } = daemonLine(input, context)

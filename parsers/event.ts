@@ -67,7 +67,8 @@ export interface Parser {
   readonly title: string
   /** Other names accepted for `--source`, `?source=` and `--log-type`. */
   readonly aliases?: readonly string[]
-  /** JSON that it recognises has one of these keys at its top level; absent: it must always be asked. */
+  /** JSON that it recognises has one of these keys at its top level; none: it reads no JSON;
+   * absent: it must always be asked. */
   readonly keys?: readonly string[]
   /** Cheap and strict: true only when the input is surely this format. */
   recognise(input: ParserInput, context: ParseContext): boolean

@@ -190,6 +190,7 @@ export const fortinet: Parser = {
   name: 'fortinet',
   title: 'Fortinet FortiGate (traffic, UTM, event)',
   aliases: ['fortigate', 'fortios', 'forti'],
+  keys: [],
   recognise: (input) => input.json === undefined && pairsStart(input.text) >= 0,
   parse,
 }

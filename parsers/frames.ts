@@ -119,8 +119,11 @@ export function createFramer(): Framer {
   }
 }
 
+const OPEN_BRACE = 0x7b
+
 /** Whether a line may be a record itself, and not a document that carries one. */
 function isAuditLine(line: string): boolean {
+  if (line.charCodeAt(0) === OPEN_BRACE) return false
   const at = line.indexOf('audit(')
   if (at < 0 || !/[\w<]/.test(line[0]!)) return false
   const type = line.indexOf('type=')

@@ -91,6 +91,7 @@ export const haproxy: Parser = {
   name: 'haproxy',
   title: 'HAProxy (HTTP, TCP, connection errors)',
   aliases: ['hapee'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { program, text } = daemonLine(input, context)

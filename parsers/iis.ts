@@ -122,6 +122,7 @@ export const iis: Parser = {
   name: 'iis',
   title: 'Microsoft IIS and other W3C extended logs',
   aliases: ['w3c', 'httperr'],
+  keys: [],
   recognise(input) {
     const { text } = input
     if (

@@ -184,6 +184,7 @@ export const iptables: Parser = {
   name: 'iptables',
   title: 'Linux netfilter (iptables, nftables log, UFW)',
   aliases: ['ufw', 'netfilter', 'nftables'],
+  keys: [],
   recognise: (input) => input.json === undefined && pairsStart(input.text) >= 0,
   parse,
 }

@@ -104,6 +104,7 @@ export const leef: Parser = {
   name: 'leef',
   title: 'LEEF (Log Event Extended Format)',
   aliases: ['qradar'],
+  keys: [],
   recognise: (input) => input.json === undefined && markAt(input.text) >= 0,
   parse,
 }

@@ -180,6 +180,7 @@ export const linuxAuth: Parser = {
   name: 'linux_auth',
   title: 'Linux authentication (sshd, sudo, su, cron, account tools)',
   aliases: ['auth', 'sshd', 'sudo', 'secure', 'auth.log', 'cron'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const line = splitSyslog(input.text, context)

@@ -42,6 +42,7 @@ export const logfmt: Parser = {
   name: 'logfmt',
   title: 'logfmt and other key=value lines',
   aliases: ['kv', 'keyvalue', 'key_value'],
+  keys: [],
   recognise(input) {
     if (input.json !== undefined || !FIRST_PAIRS.test(input.text.slice(0, 1024))) return false
     let words = 0

@@ -19,6 +19,7 @@ const server: WebServer = {
 export const nginx: Parser = {
   name: 'nginx',
   title: 'nginx access and error logs',
+  keys: [],
   recognise: (input, context) => recogniseWeb(server, input, context),
   parse: (input, context) => parseWeb(server, input, context),
 }

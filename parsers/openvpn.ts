@@ -149,6 +149,7 @@ export const openvpn: Parser = {
   name: 'openvpn',
   title: 'OpenVPN server',
   aliases: ['ovpn'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { program, text, time } = bodyOf(input, context)

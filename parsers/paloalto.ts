@@ -160,6 +160,7 @@ export const paloalto: Parser = {
   name: 'paloalto',
   title: 'Palo Alto Networks PAN-OS (traffic, threat, system, GlobalProtect, ...)',
   aliases: ['panos', 'pan', 'panw', 'palo_alto'],
+  keys: [],
   recognise: (input) => input.json === undefined && columnsStart(input.text) >= 0,
   parse,
 }

@@ -163,6 +163,7 @@ export const pfsense: Parser = {
   name: 'pfsense',
   title: 'pfSense and OPNsense (filterlog, web interface)',
   aliases: ['opnsense', 'filterlog'],
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { header, program, text } = daemonLine(input, context)

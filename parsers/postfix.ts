@@ -137,6 +137,7 @@ export const postfix: Parser = {
   name: 'postfix',
   title: 'Postfix',
   aliases: ['mail', 'maillog', 'smtpd'],
+  keys: [],
   recognise(input, context) {
     return (
       input.json === undefined && daemonLine(input, context).program?.startsWith('postfix') === true

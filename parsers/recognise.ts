@@ -24,21 +24,29 @@ export function recognise(input: ParserInput, context: ParseContext): Parser {
   return PARSERS.syslog.recognise(input, context) ? PARSERS.syslog : PARSERS.text
 }
 
+/** 1 for parsers that must be asked about any JSON. */
+const ALWAYS_ASKED = Uint8Array.from(SPECIFIC, ({ keys }) => (keys === undefined ? 1 : 0))
+/** By number in `SPECIFIC`, those that may read JSON. */
+const JSON_PARSERS = Int32Array.from(
+  SPECIFIC.flatMap(({ keys }, index) => (keys?.length === 0 ? [] : [index])),
+)
 // Reused for every event: this runs for all JSON that nobody names.
 const asked = new Uint8Array(SPECIFIC.length)
 
 function recogniseJson(input: ParserInput, json: Fields, context: ParseContext): Parser {
-  asked.fill(0)
+  const { mappings } = context
+  asked.set(ALWAYS_ASKED)
   for (const key in json) {
     const found = BY_KEY.get(key)
     if (found !== undefined) for (const index of found) asked[index] = 1
   }
-  for (let index = 0; index < SPECIFIC.length; index++) {
-    const parser = SPECIFIC[index]!
+  for (let i = 0; i < JSON_PARSERS.length; i++) {
+    const index = JSON_PARSERS[i]!
     // A table of a content repository may ask for other keys.
-    const skip =
-      asked[index] === 0 && parser.keys !== undefined && !context.mappings?.has(parser.name)
-    if (!skip && parser.recognise(input, context)) return parser
+    if (asked[index] === 0 && (mappings === undefined || !mappings.has(SPECIFIC[index]!.name)))
+      continue
+    const parser = SPECIFIC[index]!
+    if (parser.recognise(input, context)) return parser
   }
   return PARSERS.json
 }

@@ -122,6 +122,7 @@ function portIn(url: string): string | undefined {
 export const squid: Parser = {
   name: 'squid',
   title: 'Squid access log',
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { header, text } = body(input, context)

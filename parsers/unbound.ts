@@ -94,6 +94,7 @@ function addQuery(
 export const unbound: Parser = {
   name: 'unbound',
   title: 'Unbound (queries, replies, local zones)',
+  keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
     if (/^\[\d{9,11}\] [\w./-]{0,64}unbound\[/.test(input.text.slice(0, 128))) return true

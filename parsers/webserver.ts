@@ -18,6 +18,7 @@ export const webserver: Parser = {
   name: 'webserver',
   title: 'Web access log, server not known',
   aliases: ['access_log', 'clf', 'combined'],
+  keys: [],
   recognise: (input, context) => recogniseWeb(server, input, context),
   parse: (input, context) => parseWeb(server, input, context),
 }
