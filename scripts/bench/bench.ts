@@ -8,13 +8,14 @@ export interface Bench {
   run(args: readonly string[]): Promise<void>
 }
 
-export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'search' | 'sigma'
+export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'scale' | 'search' | 'sigma'
 
 export const BENCHES = {
   engine: () => import('./engine.ts'),
   engines: () => import('./engines.ts'),
   ingest: () => import('./ingest.ts'),
   parsers: () => import('./parsers.ts'),
+  scale: () => import('./scale.ts'),
   search: () => import('./search.ts'),
   sigma: () => import('./sigma.ts'),
 } as const satisfies Record<BenchName, () => Promise<Bench>>
