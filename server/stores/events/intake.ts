@@ -33,10 +33,15 @@ CREATE TABLE IF NOT EXISTS dead_letters(
 CREATE INDEX IF NOT EXISTS dead_letters_source ON dead_letters(source, id);
 `
 
-/** Opens the intake for the one writer, making it and the folders where they do not exist. */
+/** What the tables look like; another number is another version of Trapline. */
+export const INTAKE_FORMAT = 1
+
+/** Opens the intake for the one writer, making it and the folders where they do not exist. Throws when
+ * another version of Trapline wrote it. */
 export function openIntake(dataFolder: string): Database {
   mkdirSync(join(dataFolder, 'events'), { recursive: true })
   const db = new Database(intakePath(dataFolder), { create: true, readwrite: true })
+  refuseOtherFormat(db, dataFolder)
   db.run(`PRAGMA page_size = ${PAGE_BYTES}`)
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = FULL')
@@ -44,6 +49,7 @@ export function openIntake(dataFolder: string): Database {
   db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.transaction(() => {
+    db.run(`PRAGMA user_version = ${INTAKE_FORMAT}`)
     db.run(SCHEMA)
     db.run(MATCHES_SCHEMA)
     db.run(COUNTS_SCHEMA)
@@ -54,6 +60,17 @@ export function openIntake(dataFolder: string): Database {
   })()
   syncFolder(dataFolder)
   return db
+}
+
+function refuseOtherFormat(db: Database, dataFolder: string): void {
+  const tables = db.query('SELECT count(*) AS count FROM sqlite_schema').get() as { count: number }
+  const found = db.query('PRAGMA user_version').get() as { user_version: number }
+  if (tables.count === 0 || found.user_version === INTAKE_FORMAT) return
+  db.close()
+  throw new Error(
+    `${intakePath(dataFolder)} has format ${found.user_version}, this Trapline reads ${INTAKE_FORMAT}: ` +
+      'start the version that wrote it, or name another folder in TRAPLINE_DATA',
+  )
 }
 
 /** The answer that a key got before, and the hash of the body it came with. */
