@@ -20,6 +20,7 @@ export const NAV = {
   search: ['Search', urls.search],
   alerts: ['Alerts', urls.alerts],
   rules: ['Rules', urls.rules],
+  releases: ['Releases', urls.releases],
   sources: ['Sources', urls.sources],
   scenarios: ['Scenarios', urls.scenarios],
   settings: ['Settings', urls.settings],

@@ -77,6 +77,7 @@ const PAGES = [
   '/alerts?status=any&group=none&rule=x',
   '/rules',
   '/rules?state=refused',
+  '/releases',
   '/sources',
   '/sources/one?source=a%3Cb',
   '/docs',

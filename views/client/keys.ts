@@ -8,6 +8,7 @@ const PLACES: Readonly<Record<string, string>> = {
   s: '/search',
   a: '/alerts',
   r: '/rules',
+  d: '/releases',
   o: '/sources',
   c: '/scenarios',
   e: '/settings',

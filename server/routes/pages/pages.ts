@@ -9,6 +9,7 @@ import { alertRoutes } from './alerts.tsx'
 import { docsRoutes } from './docs.tsx'
 import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
+import { releaseRoutes } from './releases.tsx'
 import { headerFragment, type Renderer } from './render.tsx'
 import { ruleRoutes } from './rules.tsx'
 import { scenarioRoutes } from './scenarios.tsx'
@@ -55,6 +56,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     alertRoutes,
     alertChangeRoutes,
     ruleRoutes,
+    releaseRoutes,
     sourceRoutes,
     scenarioRoutes,
     settingsRoutes,
