@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import { urls } from '../urls.ts'
-import { formatCount, formatRate } from './format.ts'
+import { formatRate, plural } from './format.ts'
 
 /** What the header shows, fetched anew every few seconds. */
 export interface HeaderData {
@@ -17,7 +17,7 @@ export interface HeaderData {
 
 /** Rules version, events a second, the clock: polls itself while the tab is visible. */
 export function HeaderFacts(props: HeaderData) {
-  const rules = `${formatCount(props.rules)} rules`
+  const rules = plural(props.rules, 'rule')
   return (
     <div
       id="header-facts"

@@ -16,7 +16,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { explainError } from '../errors.ts'
 import { actorOf, formOf } from './forms.ts'
-import { fragment, page, type Renderer } from './render.tsx'
+import { fragment, originOf, page, type Renderer } from './render.tsx'
 
 const FACTS = { title: 'Releases', nav: 'releases' } as const
 /** Offers shown, the newest. */
@@ -51,7 +51,7 @@ async function show(
       live={services.releases.live()}
       canRelease={can(c.get('principal'), 'detections:write')}
       csrfToken={c.get('csrfToken') ?? ''}
-      origin={new URL(c.req.url).origin}
+      origin={originOf(c)}
       now={Date.now()}
       {...outcome}
     />

@@ -96,6 +96,13 @@ export async function fragment(c: AppContext, renderer: Renderer, facts: PageFac
   return page(c, renderer, facts, <div class="page">{body}</div>)
 }
 
+/** This server's address as the browser sees it. */
+export function originOf(c: AppContext): string {
+  const url = new URL(c.req.url)
+  const host = c.req.header('host') ?? url.host
+  return `${c.get('secure') ? 'https' : 'http'}://${host}`
+}
+
 /** The header's moving parts, for its poll. */
 export async function headerFragment(c: AppContext, renderer: Renderer) {
   const data = await renderer.header(c)

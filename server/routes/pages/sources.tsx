@@ -12,7 +12,7 @@ import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { actorOf, formOf, principalOf } from './forms.ts'
-import { fragment, page, type Renderer } from './render.tsx'
+import { fragment, originOf, page, type Renderer } from './render.tsx'
 
 const SILENT_MIN_s = 10
 const SILENT_MAX_s = 30 * 86_400
@@ -124,13 +124,6 @@ async function add(c: AppContext, services: Services, renderer: Renderer) {
   c.header('HX-Push-Url', 'false')
   const body = <NewSource name={name} origin={origin} secret={secret} />
   return page(c, renderer, { ...FACTS, title: `Add ${name}` }, body)
-}
-
-/** This server's address as the browser sees it. */
-function originOf(c: AppContext): string {
-  const url = new URL(c.req.url)
-  const host = c.req.header('host') ?? url.host
-  return `${c.get('secure') ? 'https' : 'http'}://${host}`
 }
 
 function requireWrite(c: AppContext): void {
