@@ -66,7 +66,15 @@ describe('a rule that does not fire', () => {
   const tree = and(
     false,
     selection('chosen', true, testOf('Image', true, 'C:\\a.exe')),
-    not(selection('filter', true, testOf('User', true, 'x\\a.exe'))),
+    not({
+      kind: 'of',
+      label: '1 of filter_*',
+      holds: true,
+      children: [
+        selection('filter_a', true, testOf('User', true, 'x\\a.exe')),
+        selection('filter_b', false, testOf('User', false, 'y')),
+      ],
+    }),
     selection('flag', false, testOf('CommandLine', false, '<b>', ', which is another')),
   )
   const change = {
@@ -77,7 +85,8 @@ describe('a rule that does not fire', () => {
   test('shows at once what stood in the way, also a filter that held', () => {
     expect(open(boxOf({ fires: false, tree, change }))).toEqual([
       'does not fire on it as it is loaded now',
-      'not filter',
+      'not 1 of filter_*',
+      'filter_a',
       'flag',
     ])
   })

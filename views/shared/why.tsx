@@ -91,8 +91,9 @@ function Node(props: {
         <Leaf node={node} />
       </li>
     )
-  // A negated node carries what its negation came to.
-  const decides = negated ? !node.holds && !fires : node.holds === fires
+  // A node shown with its `not` carries what its negation came to, those below it what they came to.
+  const held = negated && before !== '' ? !node.holds : node.holds
+  const decides = negated ? held && !fires : held === fires
   const label = node.label === node.kind ? (LABELS[node.kind] ?? node.label) : node.label
   return (
     <li class={mark}>
