@@ -15,6 +15,11 @@ export const LOADING_CHECKS = {
     'a correlation reads a rule that cannot run',
     'Mend that rule first: the correlation waits for its matches.',
   ),
+  'correlation-silences-rule': found(
+    'a correlation that takes the own alerts of a rule in another file away',
+    'What a correlation reads raises nothing itself, unless one that reads it says `generate: true`.',
+    'info',
+  ),
   'correlation-too-large': found('a correlation of too many rules', LIMIT),
   'filter-unused': found(
     'a filter that applies to no rule',
@@ -25,8 +30,6 @@ export const LOADING_CHECKS = {
     'a correlation that cannot be read',
     'The message says which key is wrong; section Correlations of the specification has them all.',
   ),
-  'correlation-unsupported': found('a correlation that cannot run yet', 'It is read and checked.'),
-  'filter-unsupported': found('a filter that cannot run yet', 'It is read and checked.'),
   'placeholder-unsupported': found(
     'a placeholder without values',
     '`%name%` with `expand` needs a list of values.',
