@@ -28,6 +28,20 @@ export function closedLogSource(
 
 const declared = new Map<string, EventLogSource>()
 
+/** What was declared last, plain texts only: events of one kind come one after another. */
+interface Declared {
+  readonly product: FieldValue | undefined
+  readonly category: FieldValue | undefined
+  readonly service: FieldValue | undefined
+  readonly source: EventLogSource
+}
+let last: Declared = {
+  product: undefined,
+  category: undefined,
+  service: undefined,
+  source: OPEN_LOGSOURCE,
+}
+
 /** What generic JSON declares in top-level `product`, `category` and `service`, or under `logsource`. */
 export function declaredLogSource(json: Fields): EventLogSource {
   const nested = json.logsource as Fields | undefined
@@ -39,9 +53,15 @@ export function declaredLogSource(json: Fields): EventLogSource {
   if (product === undefined && category === undefined && service === undefined) {
     return OPEN_LOGSOURCE
   }
+  if (product === last.product && category === last.category && service === last.service) {
+    return last.source
+  }
   const key = keyOf(product, category, service)
   const known = key === undefined ? undefined : declared.get(key)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    last = { product, category, service, source: known }
+    return known
+  }
   const source = {
     ...closedLogSource(names(product)[0], names(category), names(service)),
     closed: false,

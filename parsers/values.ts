@@ -114,14 +114,24 @@ function isHexOrDot(code: number): boolean {
   return (code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x66) || code === 0x2e
 }
 
+const HASH_STRENGTH: ReadonlyMap<string, number> = new Map([
+  ['MD5', 1],
+  ['SHA1', 2],
+  ['SHA256', 3],
+])
+
 /** The strongest digest of `SHA1=..,SHA256=..`, or the text as it is where it names none. */
 function hashOf(text: string): string | undefined {
   const equals = text.indexOf('=')
   if (equals < 0) return text
-  const digests = new Map<string, string>()
+  let best = 0
+  let digest: string | undefined
   for (const part of text.split(',')) {
     const at = part.indexOf('=')
-    if (at > 0) digests.set(part.slice(0, at).trim().toUpperCase(), part.slice(at + 1).trim())
+    const strength = at > 0 ? (HASH_STRENGTH.get(part.slice(0, at).trim().toUpperCase()) ?? 0) : 0
+    if (strength === 0 || strength < best) continue
+    best = strength
+    digest = part.slice(at + 1).trim()
   }
-  return digests.get('SHA256') ?? digests.get('SHA1') ?? digests.get('MD5') ?? undefined
+  return digest
 }
