@@ -126,6 +126,7 @@ describe.skipIf(chromium === undefined)('releases', () => {
     expect(await newest.locator('.pill.on').textContent()).toBe('live')
     expect(server.services.releases.live()).toBe(await git('rev-parse', 'main~2'))
     await release('the second').getByRole('button', { name: 'Make live again' }).waitFor()
+    expect(await page.locator('.bar button').count()).toBe(0)
   })
 
   test('an analyst sees the history and can change nothing', async () => {

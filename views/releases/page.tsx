@@ -30,8 +30,10 @@ export function shortCommit(commit: string): string {
 export function ReleasesPage(props: ReleasesProps) {
   const { releases, live } = props
   const now = currentOf(props)
+  // What was live before a rollback is what it was to get away from: that takes a choice from the list.
+  const previous = now?.way === 'rollback' ? undefined : now?.previous
   const before = releases.find(
-    (one) => one.status === 'live' && one.commit === now?.previous && one.commit !== live,
+    (one) => one.status === 'live' && one.commit === previous && one.commit !== live,
   )
   return (
     <>
