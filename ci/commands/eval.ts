@@ -160,11 +160,16 @@ async function evalFile(
 type Printer = (rule: number, index: number) => string
 
 function jsonPrinter(rules: readonly LoadedRule[], file: string): Printer {
-  const heads = rules.map(({ id, title, level }) =>
-    JSON.stringify({ rule_id: id, title, level }).slice(0, -1),
-  )
+  const heads: string[] = []
   const tail = `,"file":${JSON.stringify(file)}}\n`
-  return (rule, index) => `${heads[rule]},"event_index":${index}${tail}`
+  return (rule, index) => {
+    heads[rule] ??= jsonHead(rules[rule]!)
+    return `${heads[rule]},"event_index":${index}${tail}`
+  }
+}
+
+function jsonHead({ id, title, level }: LoadedRule): string {
+  return JSON.stringify({ rule_id: id, title, level }).slice(0, -1)
 }
 
 function textPrinter(rules: readonly LoadedRule[], file: string): Printer {

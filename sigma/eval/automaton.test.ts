@@ -40,3 +40,27 @@ test('an ASCII text may be of any case', () => {
 test('a text that ends inside a pattern does not hold it', () => {
   expect(found(['abcdefgh'], 'abcdefg')).toEqual([])
 })
+
+test('a pattern is found wherever it stands in a long text', () => {
+  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 40 })
+  const texts = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 300, maxLength: 310 })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(letters, { minLength: 1, maxLength: 12 }),
+      texts,
+      fc.nat(300),
+      (patterns, around, at) => {
+        const text = `${around.slice(0, at)}${patterns.join('')}${around.slice(at)}`
+        expect(found(patterns, text)).toEqual(patterns.filter((pattern) => text.includes(pattern)))
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+test('a long text beyond ASCII is noticed in either half', () => {
+  for (const at of [0, 150, 151, 299, 300]) {
+    const text = `${'x'.repeat(at)}é${'x'.repeat(300 - at)}needle`
+    expect(found(['needle', 'é'], text)).toEqual(['needle', 'é'])
+  }
+})

@@ -19,6 +19,8 @@ export interface Automaton {
   readonly rests: readonly string[]
   /** By state: the next shorter suffix at which a pattern ends, or 0. */
   readonly shorter: Int32Array
+  /** By state: how many characters lead to it. */
+  readonly depthAt: Uint32Array
 }
 
 /**
@@ -48,6 +50,7 @@ export function buildAutomaton(literals: readonly LiteralAtom[]): Automaton {
   const restAt = new Int32Array(states).fill(-1)
   const rests: string[] = []
   const shorter = new Int32Array(states)
+  const depthAt = new Uint32Array(states)
   const fail = new Int32Array(states)
   const queue: Pending[] = [{ state: 0, from: 0, to: sorted.length, depth: 0 }]
   let next = 1
@@ -55,6 +58,7 @@ export function buildAutomaton(literals: readonly LiteralAtom[]): Automaton {
     const pending = queue[head]!
     const { state, to, depth } = pending
     let { from } = pending
+    depthAt[state] = depth
     const row = state * classes.count
     const failRow = fail[state]! * classes.count
     if (state > 0) table.copyWithin(row, failRow, failRow + classes.count)
@@ -78,7 +82,7 @@ export function buildAutomaton(literals: readonly LiteralAtom[]): Automaton {
     }
   }
   encodeRows(table, classes.count, atomAt, shorter)
-  return { classes, table, atomAt, restAt, rests, shorter }
+  return { classes, table, atomAt, restAt, rests, shorter, depthAt }
 }
 
 /** Where the texts from `from` on stop having the same character at `depth`. */
@@ -121,24 +125,67 @@ function encodeRows(
   }
 }
 
+/** Shorter texts are not worth two walks. */
+const TWO_WALKS_UNITS_MIN = 256
+
 /**
  * Adds the atom of every pattern that occurs in an ASCII text of any case. False at the first other
- * character: the text has to be folded and given to `scanFolded`.
+ * character: the text has to be folded and given to `scanFolded`. Both halves of the text are walked at once:
+ * a step waits for the one before it, so two walks take little longer than one.
  */
 export function scanAscii(automaton: Automaton, text: string, hits: Hits): boolean {
   const { table } = automaton
   const { ascii } = automaton.classes
+  const half = text.length < TWO_WALKS_UNITS_MIN ? 0 : text.length >> 1
   let row = 0
-  for (let i = 0; i < text.length; i++) {
+  let second = 0
+  for (let i = 0; i < half; i++) {
+    const code = text.charCodeAt(i)
+    const secondCode = text.charCodeAt(half + i)
+    if ((code | secondCode) > 127) return false
+    row = table[row + ascii[code]!]!
+    second = table[second + ascii[secondCode]!]!
+    if ((row | second) < 0) {
+      if (row < 0) {
+        row = ~row
+        addEnds(automaton, row, text, i + 1, hits)
+      }
+      if (second < 0) {
+        second = ~second
+        addEnds(automaton, second, text, half + i + 1, hits)
+      }
+    }
+  }
+  for (let i = half * 2; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code > 127) return false
-    row = table[row + ascii[code]!]!
+    second = table[second + ascii[code]!]!
+    if (second < 0) {
+      second = ~second
+      addEnds(automaton, second, text, i + 1, hits)
+    }
+  }
+  if (half > 0) finishWalk(automaton, text, row, half, hits)
+  return true
+}
+
+/** Walks on behind `half` as long as a pattern that began before it may end. */
+function finishWalk(
+  automaton: Automaton,
+  text: string,
+  rowAtHalf: number,
+  half: number,
+  hits: Hits,
+): void {
+  const { table, classes, depthAt } = automaton
+  let row = rowAtHalf
+  for (let i = half; i < text.length && depthAt[row / classes.count]! > i - half; i++) {
+    row = table[row + classes.ascii[text.charCodeAt(i)]!]!
     if (row < 0) {
       row = ~row
       addEnds(automaton, row, text, i + 1, hits)
     }
   }
-  return true
 }
 
 /** Adds the atom of every pattern that occurs in a folded text. */
