@@ -120,18 +120,26 @@ const HASH_STRENGTH: ReadonlyMap<string, number> = new Map([
   ['SHA256', 3],
 ])
 
+function strengthOf(name: string): number {
+  return HASH_STRENGTH.get(name) ?? HASH_STRENGTH.get(name.trim().toUpperCase()) ?? 0
+}
+
 /** The strongest digest of `SHA1=..,SHA256=..`, or the text as it is where it names none. */
 function hashOf(text: string): string | undefined {
   const equals = text.indexOf('=')
   if (equals < 0) return text
   let best = 0
   let digest: string | undefined
-  for (const part of text.split(',')) {
-    const at = part.indexOf('=')
-    const strength = at > 0 ? (HASH_STRENGTH.get(part.slice(0, at).trim().toUpperCase()) ?? 0) : 0
-    if (strength === 0 || strength < best) continue
-    best = strength
-    digest = part.slice(at + 1).trim()
+  for (let start = 0; start < text.length; ) {
+    const comma = text.indexOf(',', start)
+    const end = comma < 0 ? text.length : comma
+    const at = text.indexOf('=', start)
+    const strength = at > start && at < end ? strengthOf(text.slice(start, at)) : 0
+    if (strength > 0 && strength >= best) {
+      best = strength
+      digest = text.slice(at + 1, end).trim()
+    }
+    start = end + 1
   }
   return digest
 }

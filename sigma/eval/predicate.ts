@@ -61,6 +61,9 @@ export function compileMatch(target: Target, test: Test): EventPredicate {
     case 'fieldref': {
       const compare = compileReference(test)
       return (event) => {
+        const own = ownText(target, event)
+        const ownOther = own === undefined ? undefined : textAt(event.fields, test.name)
+        if (own !== undefined && ownOther !== undefined) return compare(own, ownOther)
         const others = fieldValues(event.fields, test.name)
         if (others.length === 0) return false
         return targetValues(target, event).some((value) =>
@@ -71,6 +74,16 @@ export function compileMatch(target: Target, test: Test): EventPredicate {
     default:
       return compileTarget(target, compileTest(test))
   }
+}
+
+/** The text of a field that is there under its own name and nothing but a text. */
+function ownText(target: Target, event: SigmaEvent): string | undefined {
+  return target.scope === 'field' ? textAt(event.fields, target.name) : undefined
+}
+
+function textAt(fields: Fields, name: string): string | undefined {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Whether one value stands to another as the test asks; texts of unequal length are not folded. */
