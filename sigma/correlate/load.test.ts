@@ -79,6 +79,7 @@ describe('loadRules of correlations', () => {
     ['an unknown rule', `${count}, rules: [on]`, 'correlation-rule-unknown'],
     ['a rule twice', `${count}, rules: [one, one]`, 'correlation-rule-repeated'],
     ['itself', `${count}, rules: [c]`, 'correlation-cycle'],
+    ['an empty type', 'type: , condition: {gte: 2}, rules: [one]', 'correlation-invalid'],
     ['no field', 'type: value_count, condition: {gte: 2}, rules: [one]', 'correlation-invalid'],
     [
       'a field for nothing',

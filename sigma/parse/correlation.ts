@@ -49,7 +49,9 @@ export function readCorrelation(
   const rules = scalarOrList(report, own, 'rules')
   const timespan_ms = readTimespan(report, own, at)
   const condition = readCondition(report, own)
-  if (!own.has('type')) fail(report, 'correlation-invalid', 'correlation: has no type', at)
+  const given = own.get('type')?.value
+  if (given === undefined || given.kind === 'null')
+    fail(report, 'correlation-invalid', 'correlation: has no type', at)
   const extended = typeof condition === 'string' && type?.startsWith('temporal')
   if (rules.length === 0 && !extended) {
     fail(report, 'correlation-invalid', 'correlation: names no rules', at)
