@@ -44,7 +44,7 @@ test('trapline liveness lists what is dead by its cause and says so with its exi
         process.execPath,
         join(import.meta.dir, '../ci/trapline.ts'),
         'liveness',
-        '--endpoint',
+        '--server',
         server.url,
         ...args,
       ],

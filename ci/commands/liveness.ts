@@ -2,12 +2,12 @@
 import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
 import { bufferedOutput } from '../output.ts'
-import { DEFAULT_ENDPOINT } from '../send/client.ts'
+import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
 
 export const summary = 'name the rules that cannot match what arrives, with the cause'
 
-export const usage = `trapline liveness [--endpoint URL] [--api-key KEY] [--state STATE] [--json]
-  --endpoint URL  the server (default ${DEFAULT_ENDPOINT})
+export const usage = `trapline liveness [--server URL] [--api-key KEY] [--state STATE] [--json]
+  --server URL    the server (default: TRAPLINE_SERVER, else http://127.0.0.1:8181)
   --api-key KEY   a key that may read detections (default: TRAPLINE_API_KEY)
   --state STATE   rules to list: dead, rare, silent, alive or all (default: all but alive)
   --json          one JSON object a rule
@@ -36,8 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
     args: [...args],
     allowPositionals: true,
     options: {
-      endpoint: { type: 'string', default: DEFAULT_ENDPOINT },
-      'api-key': { type: 'string' },
+      ...SERVER_OPTIONS,
       state: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
@@ -46,7 +45,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const { state } = values
   if (state !== undefined && !STATES.includes(state))
     throw new UsageError(`--state is one of ${STATES.join(', ')}`)
-  const answer = await ask(values.endpoint, values['api-key'] ?? process.env.TRAPLINE_API_KEY)
+  const reply = await ask(accessOf(values), '/api/v1/detections/liveness')
+  const answer = (await reply.json()) as Answer
   const wanted = (rule: Rule) =>
     state === undefined ? rule.state !== 'alive' : state === 'all' || rule.state === state
   const rules = answer.rules.filter(wanted)
@@ -60,23 +60,6 @@ export async function run(args: readonly string[]): Promise<number> {
       `${answer.events.toLocaleString('en')} events`,
   )
   return rules.some((rule) => rule.state === 'dead') ? EXIT.findings : EXIT.ok
-}
-
-async function ask(endpoint: string, key: string | undefined): Promise<Answer> {
-  if (!URL.canParse(endpoint)) throw new UsageError(`--endpoint: ${endpoint} is no URL`)
-  const url = new URL('/api/v1/detections/liveness', endpoint)
-  const headers = key === undefined ? {} : { 'x-api-key': key }
-  let answer: Response
-  try {
-    answer = await fetch(url, { headers })
-  } catch (error) {
-    throw new UsageError(`no server at ${endpoint}: ${(error as Error).message}`)
-  }
-  if (!answer.ok) {
-    const text = await answer.text()
-    throw new UsageError(`${url.origin} answered ${answer.status}: ${text.slice(0, 300)}`)
-  }
-  return (await answer.json()) as Answer
 }
 
 /** Rules under the cause they share, most rules first. */

@@ -23,7 +23,9 @@ export function accessOf(values: {
   const key = values['api-key'] ?? process.env.TRAPLINE_API_KEY
   if (key === undefined || key === '')
     throw new UsageError('no API key: --api-key or TRAPLINE_API_KEY')
-  return { url: values.server ?? process.env.TRAPLINE_SERVER ?? SERVER_DEFAULT, key }
+  const url = values.server ?? process.env.TRAPLINE_SERVER ?? SERVER_DEFAULT
+  if (!URL.canParse(url)) throw new UsageError(`--server: ${url} is no URL`)
+  return { url, key }
 }
 
 /** The answer of a call. Rejects `UsageError` with the server's own words unless it is a success or one of
