@@ -66,11 +66,11 @@ export function openDayFile(dataFolder: string, name: DayFileName): Database {
   const path = dayFilePath(dataFolder, name)
   const isNew = !existsSync(path)
   const db = new Database(path, { create: true, readwrite: true })
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run(`PRAGMA page_size = ${PAGE_BYTES}`)
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = FULL')
   db.run(`PRAGMA cache_size = -${CACHE_KIB}`)
-  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   if (isNew || readMeta(db, 'file_id') === undefined) {
     db.transaction(() => {
       db.run(SCHEMA)

@@ -41,13 +41,14 @@ export const INTAKE_FORMAT = 1
 export function openIntake(dataFolder: string): Database {
   mkdirSync(join(dataFolder, 'events'), { recursive: true })
   const db = new Database(intakePath(dataFolder), { create: true, readwrite: true })
+  // First: a restored file changes to WAL while readers may hold it.
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   refuseOtherFormat(db, dataFolder)
   db.run(`PRAGMA page_size = ${PAGE_BYTES}`)
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = FULL')
   db.run(`PRAGMA cache_size = -${CACHE_KIB}`)
   db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.transaction(() => {
     db.run(`PRAGMA user_version = ${INTAKE_FORMAT}`)
     db.run(SCHEMA)

@@ -179,11 +179,11 @@ const BUSY_TIMEOUT_MS = 5000
 /** Opens an index file for its one writer; a file of another day file or version is emptied. */
 export function openIndexWriter(path: string, identity: IndexIdentity): Database {
   const db = new Database(path, { create: true })
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run('PRAGMA page_size = 4096')
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = NORMAL')
   db.run(`PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`)
-  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run(SCHEMA)
   const found = readIdentity(db)
   if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
