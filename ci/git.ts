@@ -1,4 +1,4 @@
-// System git for the commands that read repositories. Nothing is ever pushed from here.
+// System git for commands and releases. Nothing is ever pushed from here.
 import { UsageError } from './command.ts'
 
 /** One call may take this long, milliseconds. */
@@ -17,20 +17,32 @@ export async function tryGit(cwd: string, args: readonly string[]): Promise<stri
   return ok ? out : undefined
 }
 
-interface GitOutcome {
+export interface GitOutcome {
   readonly ok: boolean
   readonly out: string
   readonly err: string
 }
 
-async function runGit(cwd: string, args: readonly string[]): Promise<GitOutcome> {
+export interface GitOptions {
+  /** Variables beside the process's own. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Milliseconds; ten minutes by default. */
+  readonly timeout_ms?: number
+}
+
+/** Runs `git ARGS` in a folder, whatever comes of it. */
+export async function runGit(
+  cwd: string,
+  args: readonly string[],
+  { env = {}, timeout_ms = GIT_TIMEOUT_MS }: GitOptions = {},
+): Promise<GitOutcome> {
   const child = Bun.spawn(['git', ...args], {
     cwd,
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
-    timeout: GIT_TIMEOUT_MS,
-    env: environment(),
+    timeout: timeout_ms,
+    env: { ...environment(), ...env },
   })
   const [out, err] = await Promise.all([
     new Response(child.stdout).text(),

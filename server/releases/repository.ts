@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { runGit } from '../../ci/git.ts'
 
 /** One git call may take this long, milliseconds. */
 const GIT_TIMEOUT_MS = 120_000
@@ -63,8 +64,8 @@ export async function openRepository(folder: string): Promise<Repository> {
     },
     facts: (commit) => factsOf(folder, commit),
     descends: async (commit, ancestor) => {
-      const { code } = await attempt(folder, ['merge-base', '--is-ancestor', ancestor, commit])
-      return code === 0
+      const { ok } = await attempt(folder, ['merge-base', '--is-ancestor', ancestor, commit])
+      return ok
     },
     keep: async (commit) => void (await git('update-ref', `refs/releases/${commit}`, commit)),
     save: async (bundleFile) =>
@@ -94,8 +95,8 @@ export async function openRepository(folder: string): Promise<Repository> {
 async function factsOf(folder: string, commit: string): Promise<CommitFacts | undefined> {
   if (!COMMIT.test(commit)) return undefined
   const format = '--format=%H%x00%an <%ae>%x00%ct%x00%s'
-  const { code, out } = await attempt(folder, ['show', '--no-patch', format, `${commit}^{commit}`])
-  if (code !== 0) return undefined
+  const { ok, out } = await attempt(folder, ['show', '--no-patch', format, `${commit}^{commit}`])
+  if (!ok) return undefined
   const [hash, author, seconds, subject] = out.trimEnd().split('\0')
   return {
     commit: hash!,
@@ -110,33 +111,16 @@ async function run(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const { code, out, err } = await attempt(folder, args, env)
-  if (code === 0) return out
-  throw new GitError(err.trim().split('\n').at(-1) || `git ${args[0]} ended with ${code}`)
+  const { ok, out, err } = await attempt(folder, args, env)
+  if (ok) return out
+  throw new GitError(err.trim().split('\n').at(-1) || `git ${args[0]} failed`)
 }
 
-async function attempt(
+function attempt(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ) {
-  const child = Bun.spawn(['git', `--git-dir=${folder}`, '-c', 'core.symlinks=false', ...args], {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    timeout: GIT_TIMEOUT_MS,
-    env: {
-      ...process.env,
-      GIT_TERMINAL_PROMPT: '0',
-      GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
-      GIT_WORK_TREE: undefined,
-      LC_ALL: 'C',
-      ...env,
-    },
-  })
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { code: await child.exited, out, err }
+  const own = [`--git-dir=${folder}`, '-c', 'core.symlinks=false', ...args]
+  return runGit('.', own, { env, timeout_ms: GIT_TIMEOUT_MS })
 }

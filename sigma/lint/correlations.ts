@@ -1,33 +1,10 @@
 // Correlations: what they refer to, and conditions that say nothing.
 import type { CorrelationCondition, SigmaCorrelation } from '../rule.ts'
-import type { Check, DocumentSubject, SetDocument } from './check.ts'
+import type { Check, SetDocument } from './check.ts'
 import { placeBelow, placeOf } from './check.ts'
+import { type CorrelationSubject, example, GOOD, place } from './correlation-subject.ts'
 
-type Subject = DocumentSubject<SigmaCorrelation>
-
-const RULES =
-  'title: Failed Logon\nname: failed_logon\ndetection:\n    selection:\n        EventID: 4625\n    condition: selection\n---\n'
-
-/** A correlation over `failed_logon`, for examples. */
-function example(body: string, extra = ''): string {
-  return `${RULES}title: Many Failed Logons\nlogsource:!\ndetection:!\ncorrelation:\n${body
-    .trim()
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n')}${extra}`
-}
-
-const GOOD = example(
-  'type: event_count\nrules:\n    - failed_logon\ngroup-by:\n    - TargetUserName\ntimespan: 5m\ncondition:\n    gte: 10',
-)
-
-function place(subject: Subject, key: string) {
-  const own = subject.entries.get('correlation')?.value
-  const entry = own?.kind === 'map' ? own.entries.get(key) : undefined
-  return entry?.value ?? placeOf(subject, 'correlation')
-}
-
-function ruleNamed(subject: Subject, name: string): SetDocument | undefined {
+function ruleNamed(subject: CorrelationSubject, name: string): SetDocument | undefined {
   return subject.set.byReference.get(name)?.[0]
 }
 
@@ -35,7 +12,7 @@ function bounds(condition: SigmaCorrelation['condition']): CorrelationCondition 
   return typeof condition === 'object' ? condition : undefined
 }
 
-function cycleFrom(subject: Subject): readonly string[] | undefined {
+function cycleFrom(subject: CorrelationSubject): readonly string[] | undefined {
   const walk = (
     value: SigmaCorrelation,
     path: readonly string[],

@@ -1,33 +1,10 @@
 // Windows and conditions of correlations that say nothing, or never hold.
 import type { CorrelationCondition, SigmaCorrelation } from '../rule.ts'
-import type { Check, DocumentSubject } from './check.ts'
-import { placeOf } from './check.ts'
+import type { Check } from './check.ts'
+import { example, GOOD, place } from './correlation-subject.ts'
 
-type Subject = DocumentSubject<SigmaCorrelation>
 const DAY_MS = 86_400_000
 const TIMESPAN_DAYS_MAX = 30
-
-const RULES =
-  'title: Failed Logon\nname: failed_logon\ndetection:\n    selection:\n        EventID: 4625\n    condition: selection\n---\n'
-
-/** A correlation over `failed_logon`, for examples. */
-function example(body: string, extra = ''): string {
-  return `${RULES}title: Many Failed Logons\nlogsource:!\ndetection:!\ncorrelation:\n${body
-    .trim()
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n')}${extra}`
-}
-
-const GOOD = example(
-  'type: event_count\nrules:\n    - failed_logon\ngroup-by:\n    - TargetUserName\ntimespan: 5m\ncondition:\n    gte: 10',
-)
-
-function place(subject: Subject, key: string) {
-  const own = subject.entries.get('correlation')?.value
-  const entry = own?.kind === 'map' ? own.entries.get(key) : undefined
-  return entry?.value ?? placeOf(subject, 'correlation')
-}
 
 function bounds(condition: SigmaCorrelation['condition']): CorrelationCondition | undefined {
   return typeof condition === 'object' ? condition : undefined
