@@ -3,6 +3,7 @@ import type { Event } from '../../../parsers/event.ts'
 import { CLOSED_STATUSES, EVENT_IDS_MAX_CHARACTERS, severityRank } from './alert-rows.ts'
 import type { Context } from './context.ts'
 import type { Write } from './database.ts'
+import { enqueueAlerts } from './outbox-writer.ts'
 import { text } from './rows.ts'
 import { type AlertSeverity, type RuleFacts, StateError } from './state-store.ts'
 
@@ -227,6 +228,11 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
     `INSERT INTO alert_activity (alert, at, who, what, after)
      SELECT value->>'number', ?, 'detection', 'created', value->>'title' FROM json_each(?)`,
     [at, JSON.stringify(alerts.map(({ number, title }) => ({ number, title })))],
+  )
+  enqueueAlerts(
+    write,
+    alerts.map(({ number }) => number),
+    at,
   )
 }
 

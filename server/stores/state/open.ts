@@ -11,7 +11,9 @@ import { openDatabase } from './database.ts'
 import { createKeyStore } from './keys.ts'
 import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
+import { createOutboxStore } from './outbox-store.ts'
 import { createPasswords, type PasswordCost } from './passwords.ts'
+import { createProposalStore } from './proposals-store.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
 import { createReleaseStore } from './releases-store.ts'
 import { createSessionStore } from './sessions.ts'
@@ -69,6 +71,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createAuditStore(context),
     ...createRecordStore(context),
     ...createReleaseStore(context),
+    ...createProposalStore(context),
+    ...createOutboxStore(context),
     sourceSilent: async (source: string, lastEvent: number, silentAfter_s: number) => {
       const id = await raiseSilentSource(context, source, lastEvent, silentAfter_s)
       hooks.changed([id])

@@ -3,6 +3,8 @@
 import type { Event } from '../../../parsers/event.ts'
 import type { KeyStore, SessionStore, UserStore } from './access.ts'
 import type { AlertMaking, AlertStore } from './alerts-store.ts'
+import type { OutboxStore } from './outbox.ts'
+import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
 import type { ReleaseStore } from './releases.ts'
 
@@ -203,7 +205,9 @@ export interface StateStore
     AlertMaking,
     AuditStore,
     RecordStore,
-    ReleaseStore {
+    ReleaseStore,
+    ProposalStore,
+    OutboxStore {
   /** Flushes what is batched and closes the database. */
   close(): Promise<void>
 }
