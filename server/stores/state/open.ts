@@ -8,6 +8,7 @@ import type { AlertMaking } from './alerts-store.ts'
 import { bootstrapFirstAdmin } from './bootstrap.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
+import { createFeedbackStore } from './feedback-store.ts'
 import { createKeyStore } from './keys.ts'
 import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
@@ -16,6 +17,7 @@ import { createPasswords, type PasswordCost } from './passwords.ts'
 import { createProposalStore } from './proposals-store.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
 import { createReleaseStore } from './releases-store.ts'
+import { createRunStore } from './runs-store.ts'
 import { createSessionStore } from './sessions.ts'
 import { raiseSilentSource } from './silent-source.ts'
 import type { StateStore } from './state-store.ts'
@@ -71,6 +73,8 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createAuditStore(context),
     ...createRecordStore(context),
     ...createReleaseStore(context),
+    ...createRunStore(context),
+    ...createFeedbackStore(context),
     ...createProposalStore(context),
     ...createOutboxStore(context),
     sourceSilent: async (source: string, lastEvent: number, silentAfter_s: number) => {

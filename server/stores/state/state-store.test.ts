@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { alertsContract } from './alerts.contract.ts'
+import { feedbackContract } from './feedback.contract.ts'
 import { openStore, stateUrl } from './open.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 
@@ -42,6 +43,11 @@ alertsContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 alertsContract('memory', () => open(':memory:'))
+feedbackContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+feedbackContract('memory', () => open(':memory:'))
 
 test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
   const folder = temporary()

@@ -3,10 +3,12 @@
 import type { Event } from '../../../parsers/event.ts'
 import type { KeyStore, SessionStore, UserStore } from './access.ts'
 import type { AlertMaking, AlertStore } from './alerts-store.ts'
+import type { FeedbackStore } from './feedback.ts'
 import type { OutboxStore } from './outbox.ts'
 import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
 import type { ReleaseStore } from './releases.ts'
+import type { RunStore } from './runs.ts'
 
 export const ROLES = ['viewer', 'analyst', 'operator', 'engineer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -206,6 +208,8 @@ export interface StateStore
     AuditStore,
     RecordStore,
     ReleaseStore,
+    RunStore,
+    FeedbackStore,
     ProposalStore,
     OutboxStore {
   /** Flushes what is batched and closes the database. */
