@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { RulesReport } from './ingest/rules.ts'
+import { proposalPlace } from './proposals/place.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
@@ -11,6 +12,7 @@ import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
+import { createProposals } from './services/proposals.ts'
 import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
@@ -23,6 +25,8 @@ import { type StateConnection, startState } from './workers/state-client.ts'
 /** How often the intake learns which matches have become alerts, milliseconds. */
 const ACKNOWLEDGE_MS = 2_000
 const MIB = 1_048_576
+/** How often the data folder's own content repository is looked at; it takes one call of git. */
+const OWN_POLL_MS = 5_000
 
 export interface RunningServices {
   readonly services: Services
@@ -71,6 +75,8 @@ async function start(
     failure.resolve(error)
   }
   const lateness_ms = settings.lateness_s * 1000
+  // Beside the workers' start: the first one commits and checks out the program's content.
+  const staging = Promise.allSettled([stageLive(settings.data, settings.content === undefined)])
   const state = await startState({ folder: settings.data, lateness_ms }, fail)
   stops.push(() => state.stop())
   state.on('alerts-stopped', (reason) => faults.push(`alerts: ${reason}`))
@@ -94,7 +100,8 @@ async function start(
     await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
   }
-  await stageLive(settings.data)
+  const [staged] = await staging
+  if (staged.status === 'rejected') throw staged.reason
   const ingest = await startIngest({
     dataFolder: settings.data,
     ruleFolders: () => ruleFolders(settings),
@@ -112,6 +119,7 @@ async function start(
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.scenarios.stop())
   stops.push(() => services.imports.stop())
+  await services.releases.begin(rules.list().length)
   stops.push(startChores(services, ingest, state))
   return {
     services,
@@ -139,6 +147,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
   }
   const health = { settings, ingest, events: events.reader, state: state.client }
   const sources = createSources(reader, state.client)
+  const releases = createReleases({
+    ...{ data: settings.data, ingest, state: state.client, signers: settings.releaseSigners },
+    follow: followed(settings),
+  })
   return {
     settings,
     ingest,
@@ -147,13 +159,8 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     rules,
     live,
     sources,
-    releases: createReleases({
-      ...{ data: settings.data, ingest, state: state.client, signers: settings.releaseSigners },
-      follow:
-        settings.content === undefined
-          ? undefined
-          : { remote: settings.content, branch: settings.contentBranch },
-    }),
+    releases,
+    proposals: createProposals({ ...proposalPlace(settings), state: state.client, releases }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {
@@ -164,6 +171,13 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     credentials: createCredentials(state.client, options.tokenKey),
     health: createHealth({ ...health, faults: () => faults }),
   } satisfies Services
+}
+
+/** What goes live by itself: the branch of the content repository, else that of the data folder's own. */
+function followed({ content, contentBranch }: Settings) {
+  return content === undefined
+    ? { remote: undefined, branch: 'main' }
+    : { remote: content, branch: contentBranch }
 }
 
 /** Room on the data disk beyond what must stay free. */
@@ -177,7 +191,6 @@ function followContent(
   { settings, releases }: Services,
   chore: (name: string, work: () => Promise<void>) => void,
 ) {
-  if (settings.content === undefined) return []
   let underWay = false
   const look = async () => {
     if (underWay) return
@@ -190,7 +203,8 @@ function followContent(
     }
   }
   chore('content', look)
-  return [setInterval(() => chore('content', look), settings.contentPoll_s * 1000)]
+  const poll_ms = settings.content === undefined ? OWN_POLL_MS : settings.contentPoll_s * 1000
+  return [setInterval(() => chore('content', look), poll_ms)]
 }
 
 /** What happens by the clock; returns how to end it. */

@@ -101,10 +101,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('before the first release the program’s own content is live', async () => {
+test('the first start makes the program’s own content the first release', async () => {
   const { live, releases } = await server.json('/api/v1/releases')
-  expect([live, releases]).toEqual([null, []])
+  expect(releases).toMatchObject([{ commit: live, way: 'seed', status: 'live' }])
+  expect(releases[0].rules).toBe((await server.json('/api/v1/detections/rules')).total)
   expect((await run('releases')).out).toContain('came with the program')
+  const back = await run('rollback')
+  expect([back.code, back.err]).toEqual([3, expect.stringContaining('nothing came before it')])
 })
 
 test('a pushed commit is checked, tested and live, and says whose it is', async () => {
@@ -115,6 +118,7 @@ test('a pushed commit is checked, tested and live, and says whose it is', async 
   expect(live).toBe(head)
   expect(releases).toMatchObject([
     { commit: head, status: 'live', way: 'push', subject: 'first rule', rules: 1, by: 'admin' },
+    { way: 'seed' },
   ])
   expect((await server.json('/api/v1/detections/rules')).total).toBe(1)
   await eventually(

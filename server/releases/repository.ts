@@ -8,6 +8,10 @@ import { runGit } from '../../ci/git.ts'
 const GIT_TIMEOUT_MS = 120_000
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
+/** What a backup takes along: releases, the branch that a server follows in its own repository and those of
+ * proposals, and what the program brought. */
+const SAVED_REFS = ['--glob=refs/releases/*', '--glob=refs/heads/*', '--glob=refs/trapline/*']
+
 /** A call of git that failed; the message is git's last line. */
 export class GitError extends Error {}
 
@@ -33,6 +37,10 @@ export interface Repository {
   keep(commit: string): Promise<void>
   /** Writes all kept commits into one bundle file. */
   save(bundleFile: string): Promise<void>
+  /** The commit of a reference, or undefined. */
+  resolve(ref: string): Promise<string | undefined>
+  /** Makes a reference name a commit, durable before it returns. */
+  point(ref: string, commit: string): Promise<void>
   /** Writes the files of a commit into an empty folder. */
   checkOut(commit: string, into: string): Promise<void>
   /** Changed files between two commits, `A|M|D|R` and path. */
@@ -41,7 +49,7 @@ export interface Repository {
 
 /** Opens the repository, making it where it does not exist. */
 export async function openRepository(folder: string): Promise<Repository> {
-  const git = (...args: readonly string[]) => run(folder, args)
+  const git = (...args: readonly string[]) => runIn(folder, args)
   if (!existsSync(join(folder, 'HEAD'))) {
     await mkdir(folder, { recursive: true })
     await git('init', '--quiet', '--bare', '--initial-branch=main')
@@ -69,12 +77,17 @@ export async function openRepository(folder: string): Promise<Repository> {
     },
     keep: async (commit) => void (await git('update-ref', `refs/releases/${commit}`, commit)),
     save: async (bundleFile) =>
-      void (await git('bundle', 'create', '--quiet', bundleFile, '--glob=refs/releases/*')),
+      void (await git('bundle', 'create', '--quiet', bundleFile, ...SAVED_REFS)),
+    resolve: async (ref) => {
+      const { ok, out } = await attempt(folder, ['rev-parse', '--verify', '--quiet', ref])
+      return ok ? out.trim() : undefined
+    },
+    point: async (ref, commit) => void (await git('update-ref', ref, commit)),
     checkOut: async (commit, into) => {
       await mkdir(into, { recursive: true })
       const index = `${into}.index`
       try {
-        await run(folder, [`--work-tree=${into}`, 'checkout', '--force', commit, '--', '.'], {
+        await runIn(folder, [`--work-tree=${into}`, 'checkout', '--force', commit, '--', '.'], {
           GIT_INDEX_FILE: index,
         })
       } finally {
@@ -106,7 +119,8 @@ async function factsOf(folder: string, commit: string): Promise<CommitFacts | un
   }
 }
 
-async function run(
+/** Output of git in a bare repository. Throws `GitError` with git's last line. */
+export async function runIn(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -116,7 +130,8 @@ async function run(
   throw new GitError(err.trim().split('\n').at(-1) || `git ${args[0]} failed`)
 }
 
-function attempt(
+/** The same, whatever comes of it. */
+export function attempt(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},

@@ -4,6 +4,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { openRepository, type Repository } from './repository.ts'
+import { OWN_BRANCH, SEED_REF, SHIPPED_REF, seed } from './seed.ts'
 
 /** All commits of a backup, in the data folder after a restore. */
 export const CONTENT_BUNDLE = 'content.bundle'
@@ -29,16 +30,44 @@ export async function stage(data: string, repository: Repository, commit: string
   return folder
 }
 
-/** Before rules are read: the live commit is checked out again where its folder is gone, out of a restored
- * backup's bundle if need be. */
-export async function stageLive(data: string): Promise<void> {
-  const commit = liveCommit(data)
-  if (commit === undefined || existsSync(stagedFolder(data, commit))) return
+/**
+ * Before rules are read. The first start makes the program's content the first commit and the live one; `own`:
+ * also the head of the branch that this server follows. Later the live commit is checked out again where its
+ * folder is gone, out of a restored backup's bundle if need be.
+ */
+export async function stageLive(data: string, own: boolean, program?: string): Promise<void> {
+  const live = liveCommit(data)
+  const isThere = live !== undefined && existsSync(stagedFolder(data, live))
+  if (isThere && (!own || existsSync(join(contentRepository(data), OWN_BRANCH)))) return
+  if (live === undefined && Bun.which('git') === null) {
+    console.warn('content: there is no git on the PATH, so there are no releases')
+    return
+  }
   const repository = await openRepository(contentRepository(data))
   const bundle = join(data, CONTENT_BUNDLE)
-  if ((await repository.facts(commit)) === undefined && existsSync(bundle))
-    await repository.take(bundle)
+  const isRestored =
+    live !== undefined && (await repository.facts(live)) === undefined && existsSync(bundle)
+  if (isRestored) await takeBack(repository, bundle)
+  if (own) await ensureOwnBranch(repository, live)
+  const commit = live ?? (await seed(contentRepository(data), repository, own, program))
   await stage(data, repository, commit)
+  if (live === undefined) await setLiveCommit(data, commit)
+}
+
+/** A backup's commits, with the references that this server goes by. */
+async function takeBack(repository: Repository, bundle: string): Promise<void> {
+  await repository.take(bundle)
+  for (const ref of [OWN_BRANCH, SEED_REF, SHIPPED_REF]) {
+    const commit = await repository.resolve(ref.replace('refs/', 'refs/offered/'))
+    if (commit !== undefined) await repository.point(ref, commit)
+  }
+}
+
+/** A data folder of an earlier version, or one that stopped following another repository: its own branch
+ * begins at what is live. */
+async function ensureOwnBranch(repository: Repository, live: string | undefined): Promise<void> {
+  if (live === undefined || (await repository.resolve(OWN_BRANCH)) !== undefined) return
+  await repository.point(OWN_BRANCH, live)
 }
 
 /** Where commits of content are kept. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkContent } from '../releases/check.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
+import { OWN_BRANCH, SEED_REF } from '../releases/seed.ts'
 import { signerOf } from '../releases/signature.ts'
 import {
   contentRepository,
@@ -29,9 +30,9 @@ export interface Push {
   readonly signature: string | undefined
 }
 
-/** A branch that the server follows. */
+/** A branch that the server follows; without a remote, of the content repository in the data folder. */
 export interface Followed {
-  readonly remote: string
+  readonly remote: string | undefined
   readonly branch: string
 }
 
@@ -49,14 +50,14 @@ export type ReleaseOutcome =
     }
 
 export interface ReleaseService {
-  /** Undefined while the content that came with the program is live. */
+  /** Undefined where there is no git for releases: then the program's own content runs as it is. */
   live(): string | undefined
   list(limit: number): Promise<readonly ReleaseRecord[]>
   /** Rejects `conflict` for a commit that does not descend from the live one, `invalid` for a bundle that
    * cannot be read or does not hold the commit, `forbidden` without the signature that this server asks. */
   push(push: Push, by: Actor): Promise<ReleaseOutcome>
-  /** Looks at the followed branch; undefined when its head is live or was refused before, or when none is
-   * followed. Rejects `unavailable` when the remote cannot be reached: what is live stays live. */
+  /** Looks at the followed branch; undefined when its head is live or was refused before. Rejects
+   * `unavailable` when the remote cannot be reached: what is live stays live. */
   pull(by: Actor): Promise<ReleaseOutcome | undefined>
   /** Makes the commit that was live before, or a named one of the history, live again. */
   rollback(commit: string | undefined, by: Actor): Promise<ReleaseOutcome>
@@ -68,30 +69,41 @@ export interface ReleaseParts {
   readonly data: string
   readonly ingest: Pick<IngestService, 'reload'>
   readonly state: Pick<StateClient, 'recordRelease' | 'listReleases'>
-  readonly follow?: Followed | undefined
+  readonly follow: Followed
   /** An allowed_signers file; pushes must be signed where it is set. */
   readonly signers?: string | undefined
 }
 
-export function createReleases(parts: ReleaseParts): ReleaseService {
+/** The service, and how the server's start reaches it. */
+export interface Releases extends ReleaseService {
+  /** Records the first start's content as the first release. */
+  begin(rules: number): Promise<void>
+}
+
+export function createReleases(parts: ReleaseParts): Releases {
   const { data, state, signers } = parts
   let opened: Promise<Repository> | undefined
   const repository = () => (opened ??= openRepository(contentRepository(data)))
   const inTurn = createTurn()
   const { release, refuse } = createReleaser(parts, repository)
 
+  /** What came with the program gives way to any content. */
+  const comesAfter = async (git: Repository, commit: string, live: string | undefined) =>
+    live === undefined ||
+    (await git.descends(commit, live)) ||
+    live === (await git.resolve(SEED_REF))
+
   async function pull(by: Actor): Promise<ReleaseOutcome | undefined> {
     const { follow } = parts
-    if (follow === undefined) return undefined
+    if (liveCommit(data) === undefined && follow.remote === undefined) return undefined
     const git = await repository()
-    const head = await fetchHead(git, follow)
+    const head = await headOf(git, follow)
     const live = liveCommit(data)
-    if (head === live) return undefined
+    if (head === undefined || head === live) return undefined
     const known = (await state.listReleases(HISTORY_MAX)).find((r) => r.commit === head)
     // Refused once, or rolled back from: only a new commit is looked at again.
     if (known !== undefined) return undefined
-    if (live === undefined || (await git.descends(head, live)))
-      return release(head, 'pull', by, true)
+    if (await comesAfter(git, head, live)) return release(head, 'pull', by, true)
     return refuse(git, head, by, {
       code: 'history-rewritten',
       message: `${follow.branch} no longer holds the live commit ${live}: was it force-pushed?`,
@@ -108,25 +120,47 @@ export function createReleases(parts: ReleaseParts): ReleaseService {
         const git = await repository()
         await takeBundle(git, bundle)
         const live = liveCommit(data)
-        if (!force && live !== undefined && !(await git.descends(commit, live)))
+        if ((await git.facts(commit)) === undefined)
+          throw new ServiceError('invalid', `commit ${commit} is not there`)
+        if (!force && !(await comesAfter(git, commit, live)))
           throw new ServiceError(
             'conflict',
             `${commit} does not come after the live commit ${live}: merge it first, or force`,
           )
-        return release(commit, 'push', by, true)
+        const outcome = await release(commit, 'push', by, true)
+        if (outcome.status === 'live' && parts.follow.remote === undefined)
+          await git.point(OWN_BRANCH, commit)
+        return outcome
       }),
     pull: (by) => inTurn(() => pull(by)),
     rollback: (commit, by) =>
       inTurn(async () => {
         const history = (await state.listReleases(HISTORY_MAX)).filter((r) => r.status === 'live')
         const live = liveCommit(data)
-        const target = commit ?? history.find((r) => r.commit === live)?.previous
-        if (target === undefined) throw new ServiceError('conflict', 'nothing was live before')
+        const target = commit ?? beforeOf(history, live)
+        if (target === undefined)
+          throw new ServiceError('conflict', 'the first release is live: nothing came before it')
         if (!history.some((r) => r.commit === target))
           throw new ServiceError('not-found', `${target} was never live`)
         return release(target, 'rollback', by, false)
       }),
+    begin: (rules) =>
+      inTurn(async () => {
+        const live = liveCommit(data)
+        const isFirst = live !== undefined && (await state.listReleases(1)).length === 0
+        const git = isFirst ? await repository() : undefined
+        const facts = await git?.facts(live ?? '')
+        if (facts === undefined) return
+        await state.recordRelease({ ...facts, ...SEEDED, rules }, { name: 'trapline' })
+      }),
   }
+}
+
+const SEEDED = { way: 'seed', status: 'live', summary: 'first start', findings: [] } as const
+
+/** What was live before a commit went live; going back itself does not count. */
+function beforeOf(history: readonly ReleaseRecord[], live: string | undefined) {
+  return history.find(({ commit, way }) => commit === live && way !== 'rollback')?.previous
 }
 
 /** Stages, checks and swaps one commit, or records why not. */
@@ -206,7 +240,8 @@ async function checkSignature(bundle: Uint8Array, signature: string | undefined,
     throw new ServiceError('forbidden', 'the signature is not good, or not by an allowed signer')
 }
 
-async function fetchHead(git: Repository, { remote, branch }: Followed): Promise<string> {
+async function headOf(git: Repository, { remote, branch }: Followed): Promise<string | undefined> {
+  if (remote === undefined) return git.resolve(`refs/heads/${branch}`)
   try {
     return await git.fetch(remote, branch)
   } catch (error) {

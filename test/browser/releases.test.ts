@@ -92,8 +92,8 @@ describe.skipIf(chromium === undefined)('releases', () => {
 
   test('before the first release the page says what is live and how to deploy', async () => {
     await page.locator('#nav a', { hasText: 'Releases' }).click()
-    await page.getByText('Nothing was deployed yet').waitFor()
-    await page.getByText('came with the program is live').waitFor()
+    await page.getByRole('heading', { name: 'came with the program is live' }).waitFor()
+    await page.locator('.release .pill.on', { hasText: 'live' }).waitFor()
     await page.getByText(`trapline deploy --server ${server.url}`).waitFor()
   })
 

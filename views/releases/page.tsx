@@ -17,7 +17,7 @@ export interface ReleasesProps {
   readonly notice?: { readonly kind: 'ok' | 'problem'; readonly text: string }
 }
 
-const WAYS = { push: 'pushed', pull: 'pulled', rollback: 'rolled back' } as const
+const WAYS = { seed: 'taken', push: 'pushed', pull: 'pulled', rollback: 'rolled back' } as const
 const SHORT_chars = 10
 const FINDINGS_SHOWN = 10
 
@@ -42,7 +42,7 @@ export function ReleasesPage(props: ReleasesProps) {
           <h1>Releases</h1>
           <p class="muted">
             {live === undefined ? (
-              'The content that came with the program is live.'
+              'There is no git here, so the content that came with the program runs as it is.'
             ) : (
               <>
                 <span class="mono">{shortCommit(live)}</span> is live
@@ -59,9 +59,8 @@ export function ReleasesPage(props: ReleasesProps) {
         {props.notice !== undefined && (
           <Notice kind={props.notice.kind}>{visible(props.notice.text)}</Notice>
         )}
-        {releases.length === 0 ? (
-          <HowTo {...props} />
-        ) : (
+        {releases.every(({ way }) => way === 'seed') && <HowTo {...props} />}
+        {releases.length > 0 && (
           <ol class="releases">
             {releases.map((release) => (
               <Release {...props} release={release} isLive={release === now} />
@@ -84,7 +83,7 @@ function currentOf({ releases, live }: ReleasesProps): ReleaseRecord | undefined
 function HowTo({ origin }: ReleasesProps) {
   return (
     <div class="empty">
-      <h2>Nothing was deployed yet</h2>
+      <h2>The content that came with the program is live</h2>
       <p>
         Rules of your own live in a Git repository with a folder <code>detections/</code>. Each
         commit is checked and tested, and goes live whole or not at all:

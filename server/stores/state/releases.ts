@@ -9,7 +9,8 @@ export interface ReleaseFinding {
   readonly line?: number | undefined
 }
 
-export const RELEASE_WAYS = ['push', 'pull', 'rollback'] as const
+/** `seed`: the program's own content, at the first start. */
+export const RELEASE_WAYS = ['seed', 'push', 'pull', 'rollback'] as const
 export const RELEASE_STATUSES = ['live', 'refused'] as const
 
 /** One offer of content and what became of it. */
