@@ -1,4 +1,5 @@
 // Log sources and field names, against the taxonomy.
+import { fieldTarget } from '../lower/target.ts'
 import { nearest } from '../parse/suggest.ts'
 import type { LogSource, Scalar } from '../rule.ts'
 import type { Check, DetectionSubject, DocumentSubject } from './check.ts'
@@ -142,6 +143,7 @@ export const LOGSOURCE_CHECKS = {
     run(subject, add, { item }) {
       const fields = fieldsOf(subject.facts, sourceOf(subject))
       if (item.field === undefined || fields === undefined || fields.has(item.field)) return
+      if (fieldTarget(item.field).scope !== 'field') return
       const fold = item.field.toLowerCase()
       if ([...fields].some((name) => name.toLowerCase() === fold)) return
       const near = nearest(item.field, fields)

@@ -5,6 +5,7 @@ import { suggestion } from '../parse/suggest.ts'
 import type { DetectionItem, Scalar } from '../rule.ts'
 import { finish } from './finish.ts'
 import { isModifierName, MODIFIERS, type ModifierName } from './modifiers.ts'
+import { fieldTarget } from './target.ts'
 import { isProblem, type ModifierOutcome, type Value } from './value.ts'
 
 export const MODIFIERS_MAX = 16
@@ -26,8 +27,7 @@ export function lowerItem(
   const where = key === '' ? selection : `${selection}: ${key}`
   const modifiers = readModifiers(report, where, item)
   if (modifiers === undefined) return undefined
-  const target: Target =
-    item.field === undefined ? { scope: 'keyword' } : { scope: 'field', name: item.field }
+  const target: Target = item.field === undefined ? { scope: 'keyword' } : fieldTarget(item.field)
   const values: Expr[] = []
   let count = 0
   for (const scalar of item.values) {

@@ -38,6 +38,12 @@ describe('one item', () => {
     ["F: '*a*'", text('contains', 'a')],
     ["F: '*'", match({ kind: 'any' })],
     [
+      "'@host': a",
+      match({ kind: 'equals', value: 'a', cased: false }, { scope: 'column', name: 'host' }),
+    ],
+    ["'@raw|contains': a", match({ kind: 'contains', value: 'a', cased: false }, { scope: 'raw' })],
+    ["'@timestamp': '*'", match({ kind: 'any' }, { scope: 'field', name: '@timestamp' })],
+    [
       'F: a*b',
       match({ kind: 'wildcard', parts: [{ literal: 'a' }, '*', { literal: 'b' }], cased: false }),
     ],
