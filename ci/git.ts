@@ -28,17 +28,19 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds; ten minutes by default. */
   readonly timeout_ms?: number
+  /** Standard input; empty by default. */
+  readonly input?: string | Uint8Array
 }
 
 /** Runs `git ARGS` in a folder, whatever comes of it. */
 export async function runGit(
   cwd: string,
   args: readonly string[],
-  { env = {}, timeout_ms = GIT_TIMEOUT_MS }: GitOptions = {},
+  { env = {}, timeout_ms = GIT_TIMEOUT_MS, input }: GitOptions = {},
 ): Promise<GitOutcome> {
   const child = Bun.spawn(['git', ...args], {
     cwd,
-    stdin: 'ignore',
+    stdin: input === undefined ? 'ignore' : new Blob([input as BlobPart]),
     stdout: 'pipe',
     stderr: 'pipe',
     timeout: timeout_ms,

@@ -139,6 +139,13 @@ export const SETTINGS = {
     help: 'How often TRAPLINE_CONTENT is asked for a new head.',
     schema: whole(1, 86_400),
   },
+  authorDomain: {
+    variable: 'TRAPLINE_AUTHOR_DOMAIN',
+    type: 'domain',
+    default: 'trapline.invalid',
+    help: 'Authors of commits made on a page are NAME@this.',
+    schema: z.string().regex(/^[a-zA-Z0-9.-]+$/, 'must be a domain name'),
+  },
   releaseSigners: {
     variable: 'TRAPLINE_RELEASE_SIGNERS',
     type: 'allowed_signers file',

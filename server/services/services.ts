@@ -11,6 +11,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
+import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
 
 export class ServiceError extends Error {
@@ -45,6 +46,7 @@ export interface Services {
   readonly state: StateClient
   readonly rules: RuleService
   readonly releases: ReleaseService
+  readonly proposals: ProposalService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService
