@@ -18,6 +18,7 @@ import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
+import { createSchedules } from './services/schedules.ts'
 import type { Services } from './services/services.ts'
 import { createSilenceWatch, createSources, SILENCE_CHECK_MS } from './services/sources.ts'
 import { type StateConnection, startState } from './workers/state-client.ts'
@@ -117,6 +118,7 @@ async function start(
   state.on('alerts', (notice) => live.alertsChanged(notice))
   const services = bundle(settings, options, { state, events, ingest, live, rules, faults })
   state.on('credentials', () => services.credentials.forget())
+  stops.push(() => services.schedules.stop())
   stops.push(() => services.scenarios.stop())
   stops.push(() => services.imports.stop())
   await services.releases.begin(rules.list().length)
@@ -161,6 +163,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     sources,
     releases,
     proposals: createProposals({ ...proposalPlace(settings), state: state.client, releases }),
+    schedules: createSchedules(state.client),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {

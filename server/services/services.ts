@@ -13,6 +13,7 @@ import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
+import type { ScheduleService } from './schedules.ts'
 
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode
@@ -46,6 +47,8 @@ export interface Services {
   readonly state: StateClient
   readonly rules: RuleService
   readonly releases: ReleaseService
+  /** Work by the clock, and its runs. */
+  readonly schedules: ScheduleService
   readonly proposals: ProposalService
   readonly sources: SourceService
   readonly liveness: LivenessService

@@ -1,0 +1,216 @@
+// Schedules, leases and runs in state.db. Times come from the store's clock.
+import type { Context } from './context.ts'
+import type { Write } from './database.ts'
+import { guarded, isLost, requireLease, requireRow } from './run-guard.ts'
+import { runFromRow, scheduleFromRow } from './run-rows.ts'
+import {
+  type NewRun,
+  RUN_ERROR_CHARACTERS_MAX,
+  RUN_SAMPLES_MAX,
+  RUNS_KEPT_MS,
+  RUNS_PAGE_MAX,
+  type RunEnd,
+  type RunRecord,
+  type RunStore,
+  type RunTotals,
+  type Schedule,
+  type ScheduleChange,
+  type Work,
+  type WorkKind,
+} from './runs.ts'
+import { StateError } from './state-store.ts'
+
+const HELD = 'SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ? AND beat = ?'
+const FREE = "SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ''"
+
+export function createRunStore({ database, now }: Context): RunStore {
+  const getRun = async (run: string) => {
+    const row = await database.first('SELECT * FROM runs WHERE run = ?', [run])
+    return row === undefined ? undefined : runFromRow(row)
+  }
+  const existing = async (run: string): Promise<RunRecord> => {
+    const found = await getRun(run)
+    if (found === undefined) throw new StateError('not-found', `no run ${run}`)
+    return found
+  }
+  return {
+    getRun,
+    listSchedules: async (kind, all = false) =>
+      (
+        await database.all(
+          'SELECT * FROM schedules WHERE kind = ? AND (? OR interval_ms IS NOT NULL) ORDER BY id',
+          [kind, all ? 1 : 0],
+        )
+      ).map(scheduleFromRow),
+    getSchedule: async ({ kind, id }) => {
+      const row = await database.first('SELECT * FROM schedules WHERE kind = ? AND id = ?', [
+        kind,
+        id,
+      ])
+      return row === undefined ? undefined : scheduleFromRow(row)
+    },
+    saveSchedules: (changes, gone) =>
+      database.write((write) => {
+        for (const change of changes) saveSchedule(write, change)
+        for (const { kind, id } of gone)
+          write.add('DELETE FROM schedules WHERE kind = ? AND id = ?', [kind, id])
+      }),
+    dueWork: async (kinds, at, limit) =>
+      (
+        await database.all(
+          `SELECT * FROM schedules WHERE kind IN (SELECT value FROM json_each(?))
+             AND (next_run_at <= ? OR next_run_at - interval_ms > ? OR lease <> '')
+           ORDER BY next_run_at LIMIT ?`,
+          [JSON.stringify(kinds), at, at, limit],
+        )
+      ).map(scheduleFromRow),
+    claimRun: async (asked, over) => {
+      const run = crypto.randomUUID()
+      const held = await holds(() =>
+        database.write((write) => claim(write, { ...asked, run }, now(), over)),
+      )
+      return held ? existing(run) : undefined
+    },
+    dropLease: async (work, over) =>
+      holds(() =>
+        database.write((write) => {
+          requireRow(write, HELD, [work.kind, work.id, over.run, over.beat])
+          write.add("UPDATE schedules SET lease = '' WHERE kind = ? AND id = ?", [
+            work.kind,
+            work.id,
+          ])
+          interrupt(write, work, now())
+        }),
+      ),
+    beatRun: async (lease, progress) =>
+      holds(() =>
+        database.write((write) => {
+          requireLease(write, lease)
+          const { kind, id, run } = lease
+          write.add('UPDATE schedules SET beat = beat + 1 WHERE kind = ? AND id = ?', [kind, id])
+          write.add('UPDATE runs SET progress = ? WHERE run = ?', [progress, run])
+        }),
+      ),
+    finishRun: async (lease, end) => {
+      await guarded(database.write((write) => finish(write, lease, end, now())))
+      return existing(lease.run)
+    },
+    listRuns: async ({ kind, id, limit }) =>
+      (
+        await database.all(
+          `SELECT * FROM runs WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR id = ?2)
+           ORDER BY number DESC LIMIT ?3`,
+          [kind ?? null, id ?? null, Math.min(limit, RUNS_PAGE_MAX)],
+        )
+      ).map(runFromRow),
+    runTotals: (kind, since) => runTotals(database, kind, since),
+  }
+}
+
+async function runTotals(
+  database: Context['database'],
+  kind: WorkKind,
+  since: number,
+): Promise<RunTotals> {
+  const row = await database.first(
+    `SELECT count(*) AS runs, coalesce(sum(status = 'failed'), 0) AS failed,
+       coalesce(sum(matches), 0) AS matches, coalesce(sum(suppressed), 0) AS suppressed,
+       coalesce(sum(alerts), 0) AS alerts, coalesce(sum(duration_ms), 0) AS duration_ms
+     FROM runs WHERE kind = ? AND started >= ?`,
+    [kind, since],
+  )
+  const sum = (name: string) => Number(row?.[name] ?? 0)
+  return {
+    ...{ runs: sum('runs'), failed: sum('failed'), matches: sum('matches') },
+    ...{ suppressed: sum('suppressed'), alerts: sum('alerts') },
+    duration_ms: sum('duration_ms'),
+  }
+}
+
+/** False when the transaction failed for a lease that was not there. */
+async function holds(write: () => Promise<void>): Promise<boolean> {
+  try {
+    await write()
+    return true
+  } catch (error) {
+    if (isLost(error)) return false
+    throw error
+  }
+}
+
+function interrupt(write: Write, { kind, id }: Work, at: number): void {
+  write.add(
+    `UPDATE runs SET status = 'interrupted', finished = ?, error = 'its server ended'
+     WHERE kind = ? AND id = ? AND status = 'running'`,
+    [at, kind, id],
+  )
+}
+
+function saveSchedule(write: Write, change: ScheduleChange): void {
+  const { kind, id, interval_ms, nextRunAt, cutoff, closesAt } = change
+  write.add(
+    `INSERT INTO schedules (kind, id, interval_ms, next_run_at, epoch, cutoff, closes_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+     ON CONFLICT (kind, id) DO UPDATE SET interval_ms = ?3, next_run_at = ?4,
+       epoch = coalesce(?5, epoch), cutoff = coalesce(?6, cutoff),
+       closes_at = CASE WHEN ?8 THEN ?7 ELSE closes_at END`,
+    [
+      ...[kind, id, interval_ms, nextRunAt, cutoff?.epoch ?? null, cutoff?.sequence ?? null],
+      ...[closesAt ?? null, closesAt === undefined ? 0 : 1],
+    ],
+  )
+}
+
+function claim(
+  write: Write,
+  asked: NewRun & { readonly run: string },
+  at: number,
+  over: Schedule['lease'],
+): void {
+  const { kind, id, run, trigger, mode, by, scheduledFor } = asked
+  write.add('INSERT OR IGNORE INTO schedules (kind, id) VALUES (?, ?)', [kind, id])
+  if (over === undefined) requireRow(write, FREE, [kind, id])
+  else requireRow(write, HELD, [kind, id, over.run, over.beat])
+  write.add('UPDATE schedules SET lease = ?, beat = 0 WHERE kind = ? AND id = ?', [run, kind, id])
+  interrupt(write, asked, at)
+  write.add(
+    `INSERT INTO runs (run, kind, id, trigger, mode, status, by, scheduled_for, started)
+     VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?)`,
+    [run, kind, id, trigger, mode, by, scheduledFor ?? null, at],
+  )
+  write.add('DELETE FROM runs WHERE started < ?', [at - RUNS_KEPT_MS])
+}
+
+function finish(write: Write, lease: Work & { run: string }, end: RunEnd, at: number): void {
+  const { kind, id, run } = lease
+  requireLease(write, lease)
+  const cutoff = end.status === 'ok' ? end.cutoff : undefined
+  write.add(
+    `UPDATE schedules SET lease = '', last_run_at = ?, next_run_at = coalesce(?, next_run_at),
+       epoch = coalesce(?, epoch), cutoff = coalesce(?, cutoff) WHERE kind = ? AND id = ?`,
+    [at, end.nextRunAt ?? null, cutoff?.epoch ?? null, cutoff?.sequence ?? null, kind, id],
+  )
+  if (end.status !== 'ok') {
+    write.add(
+      'UPDATE runs SET status = ?, finished = ?, duration_ms = ?, error = ? WHERE run = ?',
+      [end.status, at, end.duration_ms, end.error.slice(0, RUN_ERROR_CHARACTERS_MAX), run],
+    )
+    return
+  }
+  const { outcome } = end
+  const samples = (outcome.sampleEventIds ?? []).slice(0, RUN_SAMPLES_MAX)
+  write.add(
+    `UPDATE runs SET status = 'ok', finished = ?, duration_ms = ?, progress = 1, matches = ?,
+       suppressed = coalesce(?, suppressed), alerts = coalesce(?, alerts), fresh = ?,
+       sample_event_ids = ?, rule_commit = ?, rule_hash = ?, from_sequence = ?, to_sequence = ?,
+       detail = ? WHERE run = ?`,
+    [
+      ...[at, end.duration_ms, outcome.matches, outcome.suppressed ?? null, outcome.alerts ?? null],
+      ...[outcome.fresh ?? null, JSON.stringify(samples)],
+      ...[outcome.ruleCommit ?? null, outcome.ruleHash ?? null],
+      ...[outcome.from ?? null, outcome.to ?? null],
+      outcome.detail === undefined ? null : JSON.stringify(outcome.detail),
+      run,
+    ],
+  )
+}
