@@ -104,6 +104,7 @@ function readerOver(pool: Pool, lag_ms: () => number): EventReader {
     get: (ids) => idlest(pool).client.get(ids),
     around: (...args) => idlest(pool).client.around(...args),
     stats: async () => ({ ...(await idlest(pool).client.stats()), indexLag_ms: lag_ms() }),
+    position: () => idlest(pool).client.position(),
     tail: (...args) => idlest(pool).client.tail(...args),
     matchesOf: (ids) => idlest(pool).client.matchesOf(ids),
   }

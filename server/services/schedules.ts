@@ -1,9 +1,9 @@
 // One scheduler for all work by the clock. What is due is read from state.db, never from a timer's memory;
 // a lease in the same row keeps two servers from running the same work, and whoever lost its lease cannot
 // commit. A holder is gone when its beat has not moved for `lease_ms` of the watcher's own steady clock.
+import type { IngestPosition } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type {
-  IngestPosition,
   NewRun,
   RunMode,
   RunOutcome,

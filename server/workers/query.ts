@@ -38,6 +38,7 @@ const handlers = {
   get: (ids: Parameters<EventReader['get']>[0]) => current().get(ids),
   around: (...args: Parameters<EventReader['around']>) => current().around(...args),
   stats: () => current().stats(),
+  position: () => current().position(),
   tail: (...args: Parameters<EventReader['tail']>) => current().tail(...args),
   matchesOf: (ids: Parameters<EventReader['matchesOf']>[0]) => current().matchesOf(ids),
   cancel: (call: number): void => running.get(call)?.abort(),

@@ -137,6 +137,30 @@ export function eventStoreContract(name: string, open: () => Promise<StoreUnderT
       expect((await store.reader.count(range)).total).toBe(301)
     })
 
+    test('a search after a sequence has what was committed since, whatever its time', async () => {
+      fill()
+      const before = (await store.reader.position())?.sequence ?? 0
+      append([eventAt(now - 50 * HOUR_MS, 1000), eventAt(now, 1001)])
+      append(Array.from({ length: 600 }, (_, n) => eventAt(now - n, 2000 + n)))
+      const after = { ...range, after: before, limit: 1000 }
+      expect((await store.reader.search(after)).events).toHaveLength(602)
+      const middle = (await store.reader.position())?.sequence ?? 0
+      append([eventAt(now, 3000)])
+      const between = await store.reader.search({ ...after, asof: middle, order: 'oldest' })
+      expect(between.events).toHaveLength(602)
+      expect(between.events[0]?.fields.n).toBe(1000)
+      const expr = word('user1')
+      const some = await store.reader.search({ ...after, after: middle, expr: word('user0') })
+      expect(numbers(some.events)).toEqual([3000])
+      const found: number[] = []
+      for (let from = before; from < middle; from++) {
+        const one = { ...after, expr, after: from, asof: from + 1 }
+        found.push(...numbers((await store.reader.search(one)).events))
+      }
+      const once = await store.reader.search({ ...after, expr, asof: middle })
+      expect(found.toSorted()).toEqual(numbers(once.events).toSorted())
+    })
+
     test('ids find their events, in the order asked', async () => {
       const { ids } = append([1, 2, 3].map((n) => eventAt(now - n * 30 * HOUR_MS, n)))
       const unknown = '20200101-000000000000'

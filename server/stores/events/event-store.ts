@@ -63,6 +63,8 @@ export interface SearchRequest extends TimeRange {
   readonly cursor?: { readonly time: number; readonly id: string }
   /** Last intake sequence that may be seen, so that pages and counts agree; default: now's. */
   readonly asof?: number
+  /** Only events committed after this intake sequence. */
+  readonly after?: number
   /** Give up after this long, milliseconds, and say so in `complete: false`. */
   readonly timeout_ms: number
 }
@@ -165,11 +167,20 @@ export interface EventReader {
     expr?: Expr,
   ): Promise<{ readonly before: readonly Event[]; readonly after: readonly Event[] }>
   stats(): Promise<StoreStats>
+  /** How far ingest is; undefined before the first start of ingest. */
+  position(): Promise<IngestPosition | undefined>
   /** Events committed after an intake sequence, oldest first: what live views poll. `gap` says that some
    * of them had already left the intake. */
   tail(after: number, expr: Expr | undefined, limit: number): Promise<Tail>
   /** Rule ids that matched each event, by event id. */
   matchesOf(ids: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>>
+}
+
+/** A place in the order of ingest: everything up to it was committed before everything after it. */
+export interface IngestPosition {
+  /** Identity of the intake that the sequence counts in. */
+  readonly epoch: string
+  readonly sequence: number
 }
 
 export interface Tail {

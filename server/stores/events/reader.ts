@@ -2,12 +2,13 @@
 import type { Event } from '../../../parsers/event.ts'
 import { compilePredicate } from '../../../sigma/eval/predicate.ts'
 import { blockLines } from './block.ts'
-import type { EventReader, Tail, TimeRange } from './event-store.ts'
+import type { EventReader, IngestPosition, Tail, TimeRange } from './event-store.ts'
 import { dayStart, parseId, TIME_MAX_MS, TIME_MIN_MS } from './id.ts'
 import { readIntakeMatches } from './intake-matches.ts'
-import { readChunks, readDropped, readSequence } from './intake-read.ts'
+import { readChunks, readDropped, readEpoch, readSequence } from './intake-read.ts'
 import { decodeLine } from './line.ts'
 import { readMatches } from './sealed-matches.ts'
+import { runAfter, unitsAfter } from './search/after.ts'
 import { countMatches, histogramOf, topOf } from './search/aggregate.ts'
 import { closeFiles, createFiles, type Files, intakeOf, lastAtMost } from './search/files.ts'
 import { firstEvents } from './search/rows.ts'
@@ -70,9 +71,9 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const { limit, cursor, order } = request
-        const units = snapshot.units(request)
-        const run = startRun(limitedTo(request), units.length, signal)
+        const { limit, cursor, order, after } = request
+        const units = unitsAfter(snapshot.units(request), after)
+        const run = runAfter(startRun(limitedTo(request), units.length, signal), after)
         const direction = order === 'oldest' ? 'up' : 'down'
         const events = await firstEvents(run, units, limit, direction, cursor)
         const end = events.at(-1)
@@ -119,7 +120,7 @@ function newestFirst<T extends { readonly newest: number }>(units: readonly T[])
 function lookups(
   files: Files,
   within: Within,
-): Pick<EventReader, 'get' | 'around' | 'stats' | 'tail' | 'matchesOf'> {
+): Pick<EventReader, 'get' | 'around' | 'stats' | 'position' | 'tail' | 'matchesOf'> {
   const get = async (ids: readonly string[]): Promise<(Event | undefined)[]> => {
     const byDay = Map.groupBy(new Set(ids), (id) => parseId(id)?.day ?? '')
     byDay.delete('')
@@ -155,6 +156,7 @@ function lookups(
       })
     },
     stats: () => within(ALL_TIME, undefined, async (snapshot) => statsOf(files, snapshot)),
+    position: async () => positionOf(intakeOf(files)),
     tail: async (after, expr, limit) => tailOf(files, after, expr, limit),
     matchesOf: (ids) => within(rangeOf(ids), undefined, async (snapshot) => rulesOf(snapshot, ids)),
   }
@@ -196,6 +198,10 @@ function rulesOf(snapshot: Snapshot, ids: readonly string[]): Record<string, rea
     rules[id] = [...found].sort()
   }
   return rules
+}
+
+function positionOf(intake: ReturnType<typeof intakeOf>): IngestPosition | undefined {
+  return intake && { epoch: readEpoch(intake), sequence: readSequence(intake) }
 }
 
 function tailOf(

@@ -1,4 +1,5 @@
 // What the state store keeps of work by the clock: when it is due, who runs it, what each run did.
+import type { IngestPosition } from '../events/event-store.ts'
 
 export const WORK_KINDS = ['rule', 'hunt', 'rollout'] as const
 export type WorkKind = (typeof WORK_KINDS)[number]
@@ -16,13 +17,6 @@ export type RunMode = 'detect' | 'replay'
 export interface Work {
   readonly kind: WorkKind
   readonly id: string
-}
-
-/** A place in the order of ingest: everything up to it was committed before everything after it. */
-export interface IngestPosition {
-  /** Identity of the intake that the sequence counts in. */
-  readonly epoch: string
-  readonly sequence: number
 }
 
 export interface Schedule extends Work {

@@ -39,6 +39,8 @@ export interface Unit {
   readonly coverage: Coverage | undefined
   /** Events by severity, where they are counted. */
   readonly severities: Readonly<Record<string, number>> | undefined
+  /** How many rows, from the first, were committed up to an intake sequence. */
+  committedBy(sequence: number): number
   /** False only when no event has the field. */
   mayHaveField(name: string): boolean
   /** Event times by row. */
@@ -123,6 +125,7 @@ export function segmentUnit(
     coverage,
     severities,
     visible: visibleRows(segment, asof),
+    committedBy: (sequence) => visibleRows(segment, sequence),
     mayHaveField: (name) => mayHaveField(segment, name),
     times() {
       times ??= decodeTimes(readColumn(db, seq, TIME_COLUMN)!, oldest)
@@ -167,6 +170,7 @@ export function chunkUnit(intake: Database, range: Omit<Chunk, 'data'>): Unit {
     oldest,
     newest,
     visible: count,
+    committedBy: (sequence) => (range.seq <= sequence ? count : 0),
     coverage: undefined,
     severities: undefined,
     mayHaveField: () => true,
