@@ -1,10 +1,9 @@
 // Gathers the columns of one group: the docs of each value, and for a column of too many values only the
 // hash of each event's value.
-import { fold } from '../../../../sigma/text/fold.ts'
 import { createDocList, type DocList } from './doc-list.ts'
-import { bucketHash } from './layout.ts'
 import { listDocs } from './slab.ts'
 import { largerRows } from './tables.ts'
+import { hashOfJson } from './value-hash.ts'
 import {
   addValue,
   createValueTable,
@@ -99,43 +98,4 @@ function hashesOf(values: ValueTable, node: number): Hashes {
   const hashes: Hashes = { pairs: new Int32Array(1 << 17), length: 0 }
   for (const { hash, doc } of found) addHash(hashes, hash, doc)
   return hashes
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const DIGIT_0 = 0x30
-const DIGIT_9 = 0x39
-/** Integers of at most so many digits are their own text. */
-const PLAIN_DIGITS_MAX = 15
-
-const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
-)
-const encoder = new TextEncoder()
-const decoder = new TextDecoder()
-const scratch = { bytes: new Uint8Array(1 << 10) }
-
-/** Hash that equal texts share, whatever their case. */
-export function valueHash(text: string): number {
-  const bytes = encoder.encode(fold(text))
-  return bucketHash(bytes, 0, bytes.length)
-}
-
-/** `valueHash` of the text of a JSON value. */
-export function hashOfJson(bytes: Uint8Array, start: number, end: number): number {
-  const isText = bytes[start] === QUOTE
-  const from = isText ? start + 1 : start
-  const to = isText ? end - 1 : end
-  const length = to - from
-  if (length <= scratch.bytes.length && (isText || length <= PLAIN_DIGITS_MAX)) {
-    const folded = scratch.bytes
-    let i = from
-    for (; i < to; i++) {
-      const byte = bytes[i]!
-      if (isText ? byte >= 0x80 || byte === BACKSLASH : byte < DIGIT_0 || byte > DIGIT_9) break
-      folded[i - from] = LOWER[byte]!
-    }
-    if (i === to) return bucketHash(folded, 0, length)
-  }
-  return valueHash(String(JSON.parse(decoder.decode(bytes.subarray(start, end)))))
 }

@@ -99,7 +99,8 @@ describe('a column is answered exactly', () => {
   ])('%s', async (_, expr, total) => {
     const count = await reader.count({ ...ALL, expr })
     expect([count.total, count.exact]).toEqual([total, true])
-    expect(count.stats.scanned).toBe(0)
+    // Where a hash leaves a few rows, they are read.
+    expect(count.stats.scanned).toBeLessThan(16)
   })
 })
 

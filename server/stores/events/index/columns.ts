@@ -6,7 +6,7 @@
 //                (hashed.ts)
 import type { Database } from 'bun:sqlite'
 import type { FieldValue } from '../../../../sigma/event.ts'
-import { type ColumnBuilder, type Hashes, hashOfJson } from './column-builder.ts'
+import type { ColumnBuilder, Hashes } from './column-builder.ts'
 import { createDocList } from './doc-list.ts'
 import { writeHashed } from './hashed.ts'
 import { columnRow, type GroupColumn } from './layout.ts'
@@ -15,6 +15,7 @@ import type { PathTree } from './paths.ts'
 import { type Cursor, countDocs, eachDoc, readVarint, writeVarint } from './postings.ts'
 import { readBody } from './read.ts'
 import { listDocs } from './slab.ts'
+import { hashOfJson } from './value-hash.ts'
 import { V_NODE, VALUE, valueBytes } from './value-table.ts'
 
 const VALUES_A_PART = 256
@@ -116,7 +117,7 @@ export function writeColumns(
         via: [],
       }
     }
-    const { bits, width } = writeHashed(column, gathered.hashes, 32, false, put)
+    const { bits, width } = writeHashed({ column, name }, gathered.hashes, 32, false, put)
     return { name, values: gathered.values, kind: 'hashed', bits, width, same, via }
   })
 }

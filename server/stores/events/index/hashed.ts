@@ -3,18 +3,21 @@
 //   varint count, varint gaps of the docs, then the next bits of each hash in one or two planes of bytes
 // Merged groups have more parts, so those bits are fewer then; a wrong guess costs one more look.
 import type { Database } from 'bun:sqlite'
-import { type Hashes, valueHash } from './column-builder.ts'
+import type { Hashes } from './column-builder.ts'
 import type { PutColumnPart } from './columns.ts'
 import { bucketOf, columnRow, type GroupColumn } from './layout.ts'
 import { createOutput, type Output, reserve } from './output.ts'
 import { type Cursor, readVarint, writeVarint } from './postings.ts'
 import { readBody } from './read.ts'
+import { NETWORK_BITS, valueHash } from './value-hash.ts'
 
 /** Docs of a part, on average at most. */
 const DOCS_A_PART = 1024
 /** Bits of a hash kept beside its part: of groups that will be merged, and of those that are large. */
 const WIDTH = 16
 const WIDTH_LAST = 8
+/** Half of an address's hash is its network's: the rest needs more bits. */
+const ADDRESS_COLUMNS: readonly string[] = ['src_ip', 'dst_ip']
 
 /** The next `width` bits of a hash after its top `bits`. */
 function restOf(hash: number, bits: number, width: number): number {
@@ -26,7 +29,7 @@ function restOf(hash: number, bits: number, width: number): number {
  * merged again.
  */
 export function writeHashed(
-  column: number,
+  { column, name }: { readonly column: number; readonly name: string },
   hashes: Hashes,
   known: number,
   isLast: boolean,
@@ -34,7 +37,8 @@ export function writeHashed(
 ): Pick<GroupColumn, 'bits' | 'width'> {
   const docs = hashes.length / 2
   const bits = Math.min(known, Math.max(0, Math.ceil(Math.log2(Math.max(1, docs) / DOCS_A_PART))))
-  const width = Math.min(isLast ? WIDTH_LAST : WIDTH, known - bits)
+  const isShort = isLast && !ADDRESS_COLUMNS.includes(name)
+  const width = Math.min(isShort ? WIDTH_LAST : WIDTH, known - bits)
   const { starts, order } = orderByPart(hashes, bits)
   const output = createOutput()
   for (let part = 0; part < 2 ** bits; part++) {
@@ -108,24 +112,57 @@ export function eachHash(
   }
 }
 
-/** Sets the bits of docs whose value in a hashed column may equal one of the texts. */
+/** What is wanted of a hashed column. */
+export interface Wanted {
+  /** Texts of which a value must equal one, whatever the case. */
+  readonly texts: readonly string[]
+  /** Upper halves of the hashes of addresses (`networkHashes`). */
+  readonly networks: readonly number[]
+}
+
+/** Sets the bits of docs whose value in a hashed column may be a wanted one. */
 export function markHashed(
   db: Database,
   group: number,
   ordinal: number,
   column: GroupColumn,
-  texts: readonly string[],
+  { texts, networks }: Wanted,
   into: Uint32Array,
 ): void {
-  const { bits, width } = column
-  const ignored = 32 - bits - width
-  for (const hash of new Set(texts.map(valueHash))) {
-    const part = bucketOf(hash, bits)
-    const body = readBody(db, 'columns', columnRow(group, ordinal, 1 + part))
+  const known = column.bits + column.width
+  const hashes = texts.map((text) => topOf(valueHash(text), known))
+  markTops(db, columnRow(group, ordinal, 1), column, new Set(hashes), known, into)
+  const bits = Math.min(NETWORK_BITS, known)
+  const tops = networks.map((network) => topOf(network << (32 - NETWORK_BITS), bits))
+  markTops(db, columnRow(group, ordinal, 1), column, new Set(tops), bits, into)
+}
+
+/** The top bits of a hash as a number. */
+function topOf(hash: number, bits: number): number {
+  return bits === 0 ? 0 : hash >>> (32 - bits)
+}
+
+/** Sets the bits of docs whose hash begins with one of these tops of `known` bits. */
+function markTops(
+  db: Database,
+  firstRow: number,
+  column: GroupColumn,
+  tops: ReadonlySet<number>,
+  known: number,
+  into: Uint32Array,
+): void {
+  const { bits } = column
+  const parts = new Set<number>()
+  for (const top of tops) {
+    const first = bits <= known ? top >>> (known - bits) : top << (bits - known)
+    const count = bits <= known ? 1 : 2 ** (bits - known)
+    for (let n = 0; n < count; n++) parts.add(first + n)
+  }
+  for (const part of parts) {
+    const body = readBody(db, 'columns', firstRow + part)
     if (body === undefined) continue
     eachHash(body, part, column, (found, doc) => {
-      const differs = ignored === 32 ? 0 : (found ^ hash) >>> ignored
-      if (differs === 0) into[doc >>> 5]! |= 1 << (doc & 31)
+      if (tops.has(topOf(found, known))) into[doc >>> 5]! |= 1 << (doc & 31)
     })
   }
 }

@@ -1,6 +1,6 @@
 // Merges the columns of groups: values stay where they are few enough in all, else only hashes do.
 import type { Database } from 'bun:sqlite'
-import { type Hashes, KEPT_VALUES_MAX, valueHash } from './column-builder.ts'
+import { type Hashes, KEPT_VALUES_MAX } from './column-builder.ts'
 import {
   type ColumnEntry,
   eachKeptPosting,
@@ -13,6 +13,7 @@ import { columnRow, type GroupColumn } from './layout.ts'
 import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
 import { eachDoc } from './postings.ts'
 import { type GroupReader, readBody } from './read.ts'
+import { valueHash } from './value-hash.ts'
 
 /** A group and by how much its docs move up. */
 export interface ColumnSource {
@@ -47,7 +48,7 @@ export function mergeColumns(
     )
     const hashes = hashesOf(db, parts)
     const values = parts.reduce((sum, { info }) => sum + info.values, 0)
-    const written = writeHashed(target, hashes, known, isLast, put)
+    const written = writeHashed({ column: target, name }, hashes, known, isLast, put)
     const via = new Set(parts.flatMap(({ info, fieldOf }) => info.via.map((at) => fieldOf[at]!)))
     return { name, kind: 'hashed', values, ...written, same, via: [...via] }
   })

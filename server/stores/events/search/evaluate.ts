@@ -1,4 +1,4 @@
-// A plan's answer for one unit: bits of rows that may match, and whether they are exactly those that do.
+// A plan's answer for one unit: bits of rows that may match, and which of them surely do.
 import type { FieldValue } from '../../../../sigma/event.ts'
 import {
   countBits,
@@ -26,8 +26,10 @@ import type { Unit } from './unit.ts'
 
 /** Rows [0, unit.visible) as bits. */
 export interface Answer {
+  /** Those that may match: no other does. */
   readonly bits: Uint32Array
-  readonly exact: boolean
+  /** Those that surely match; `bits` itself where all do, undefined where none is known to. */
+  readonly sure: Uint32Array | undefined
 }
 
 /** Postings of a plan's leaves kept at most, bytes. */
@@ -52,7 +54,7 @@ export function answer(lookups: Lookups, node: Plan, unit: Unit): Answer {
     case 'all':
       return everything(unit)
     case 'const':
-      return node.value ? { bits: fullBits(unit.visible), exact: true } : nothing(unit)
+      return node.value ? exactly(fullBits(unit.visible)) : nothing(unit)
     case 'and':
       return answerAnd(lookups, node.args, unit)
     case 'or':
@@ -65,7 +67,7 @@ export function answer(lookups: Lookups, node: Plan, unit: Unit): Answer {
     case 'present':
       return unit.mayHaveField(node.name) ? posted(lookups, unit, node) : nothing(unit)
     case 'absent':
-      return { bits: fullBits(unit.visible), exact: !hasField(unit, node.name) }
+      return hasField(unit, node.name) ? everything(unit) : exactly(fullBits(unit.visible))
     case 'column':
       return answerColumn(lookups, node, unit)
     case 'auto':
@@ -96,42 +98,60 @@ function posted(lookups: Lookups, unit: Unit, leaf: Leaf): Answer {
   const start = coverage.doc >>> 5
   const own = bits.slice(start, start + wordsFor(unit.visible))
   keepFirst(own, unit.visible)
-  return { bits: own, exact: exact || isEmpty(own) }
+  return exact || isEmpty(own) ? exactly(own) : { bits: own, sure: undefined }
+}
+
+function exactly(bits: Uint32Array): Answer {
+  return { bits, sure: bits }
+}
+
+function isExact({ bits, sure }: Answer): boolean {
+  return sure === bits
 }
 
 function answerAnd(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer {
   const bits = fullBits(unit.visible)
-  let exact = true
+  let sure: Uint32Array | undefined = bits
   for (const arg of args) {
     if (arg.kind === 'column' && isText(arg) && countBits(bits) < FEW_ROWS) {
-      exact = false
+      sure = undefined
       continue
     }
     const one = answer(lookups, arg, unit)
+    if (!isExact(one) && sure !== undefined) {
+      sure = one.sure && (sure === bits ? bits.slice() : sure)
+    }
+    if (sure !== undefined && sure !== bits) intersect(sure, one.sure!)
     intersect(bits, one.bits)
-    exact = exact && one.exact
-    if (isEmpty(bits)) return { bits, exact: true }
+    if (isEmpty(bits)) return exactly(bits)
   }
-  return { bits, exact }
+  return { bits, sure }
 }
 
 function answerOr(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer {
   const bits = new Uint32Array(wordsFor(unit.visible))
-  let exact = true
+  let sure = bits
   for (const arg of args) {
     const one = answer(lookups, arg, unit)
+    if (sure === bits && !isExact(one)) sure = bits.slice()
+    if (sure !== bits && one.sure !== undefined) unite(sure, one.sure)
     unite(bits, one.bits)
-    exact = exact && one.exact
   }
-  return { bits, exact }
+  return { bits, sure }
 }
 
+/** What surely matches does not match now, and what cannot match does. */
 function answerNot(lookups: Lookups, arg: Plan, unit: Unit): Answer {
-  const { bits, exact } = answer(lookups, arg, unit)
-  if (!exact) return everything(unit)
-  for (let i = 0; i < bits.length; i++) bits[i] = ~bits[i]!
-  keepFirst(bits, unit.visible)
-  return { bits, exact: true }
+  const one = answer(lookups, arg, unit)
+  const sure = others(one.bits, unit)
+  if (isExact(one)) return exactly(sure)
+  return { bits: one.sure === undefined ? fullBits(unit.visible) : others(one.sure, unit), sure }
+}
+
+function others(bits: Uint32Array, unit: Unit): Uint32Array {
+  const found = bits.map((word) => ~word)
+  keepFirst(found, unit.visible)
+  return found
 }
 
 /** Texts of a field: a column of the segments only. */
@@ -142,9 +162,9 @@ function isText(node: ColumnPlan): boolean {
 function answerColumn(lookups: Lookups, node: ColumnPlan, unit: Unit): Answer {
   if (unit.coverage === undefined || isText(node)) return decideColumn(node, unit)
   const kind = columnOf(unit.coverage.group.info, node.name)?.kind
-  if (kind === 'hashed' && node.texts === undefined) return decideColumn(node, unit)
+  if (kind === 'hashed' && !isLookedUp(node)) return decideColumn(node, unit)
   const found = posted(lookups, unit, node)
-  return found.exact ? found : decideColumn(node, unit)
+  return isExact(found) || countBits(found.bits) < FEW_ROWS ? found : decideColumn(node, unit)
 }
 
 /** The field's answer where events have the field, the column's where they have not. */
@@ -156,36 +176,42 @@ function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, uni
   }
   const having = unit.coverage && eventsHaving(unit.coverage.group.info, node.name)
   if (having === undefined) {
-    return { bits: answerOr(lookups, [node.field, node.column], unit).bits, exact: false }
+    return { bits: answerOr(lookups, [node.field, node.column], unit).bits, sure: undefined }
   }
   const field = answer(lookups, node.field, unit)
   if (having === 'all') return field
   const column = answer(lookups, node.column, unit)
   const presence = lookups.presences.getOrInsert(node.name, { kind: 'present', name: node.name })
   const { bits: present } = posted(lookups, unit, presence)
-  for (let i = 0; i < present.length; i++) field.bits[i]! |= column.bits[i]! & ~present[i]!
-  return { bits: field.bits, exact: field.exact && column.exact }
+  const bits = field.bits.map((word, i) => word | (column.bits[i]! & ~present[i]!))
+  return isExact(field) && isExact(column) ? exactly(bits) : { bits, sure: undefined }
 }
 
 /** Field and column say the same: what the field's words propose, the column decides. */
 function answerSame(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Unit): Answer {
-  const kind = columnOf(unit.coverage!.group.info, node.name)?.kind
-  if (kind === 'kept') return answer(lookups, node.column, unit)
+  const { info } = unit.coverage!.group
+  const isKept = columnOf(info, node.name)?.kind === 'kept'
+  // An address is several words, each of many events: its hash says more.
+  const byHash = isLookedUp(node.column) && node.field.kind !== 'word'
+  if (isKept || byHash || eventsHaving(info, node.name) !== 'all') {
+    return answer(lookups, node.column, unit)
+  }
   const field = answer(lookups, node.field, unit)
-  const having = eventsHaving(unit.coverage!.group.info, node.name)
-  if (having !== 'all') return answer(lookups, node.column, unit)
-  if (field.exact) return field
-  const { bits, exact } = answer(lookups, node.column, unit)
-  intersect(bits, field.bits)
-  return { bits, exact }
+  if (isExact(field) || countBits(field.bits) < FEW_ROWS) return field
+  return answerAnd(lookups, [node.field, node.column], unit)
+}
+
+/** True when a column's hashes can answer. */
+function isLookedUp(node: Plan): boolean {
+  return node.kind === 'column' && (node.texts !== undefined || node.networks !== undefined)
 }
 
 function everything(unit: Unit): Answer {
-  return { bits: fullBits(unit.visible), exact: false }
+  return { bits: fullBits(unit.visible), sure: undefined }
 }
 
 function nothing(unit: Unit): Answer {
-  return { bits: new Uint32Array(wordsFor(unit.visible)), exact: true }
+  return exactly(new Uint32Array(wordsFor(unit.visible)))
 }
 
 /** False only when surely no event of the unit has the field. */
@@ -199,12 +225,12 @@ function decideColumn(node: ColumnPlan, unit: Unit): Answer {
   const column = unit.column(node.name)
   const none = node.test([])
   if (column === undefined) {
-    return none ? { bits: fullBits(unit.visible), exact: true } : nothing(unit)
+    return none ? exactly(fullBits(unit.visible)) : nothing(unit)
   }
   const holds = [none, ...column.values.map((value) => node.test(elements(value)))]
   const bits = new Uint32Array(wordsFor(unit.visible))
   for (let row = 0; row < unit.visible; row++) if (holds[column.codes[row]!]) setBit(bits, row)
-  return { bits, exact: true }
+  return exactly(bits)
 }
 
 /** An array counts by element, at every depth. */

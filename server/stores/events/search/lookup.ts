@@ -118,8 +118,9 @@ function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
     return { bits, exact: true }
   }
   if (column.kind === 'hashed') {
-    markHashed(db, id, at, column, leaf.texts ?? [], bits)
-    if (column.via.length > 0) markVia(group, column, leaf.texts ?? [], bits)
+    const { texts = [], networks = [] } = leaf
+    markHashed(db, id, at, column, { texts, networks }, bits)
+    if (column.via.length > 0) markVia(group, column, texts, bits)
     return { bits, exact: false }
   }
   const holds = readKept(db, id, at).values.map((value) => leaf.test([value]))

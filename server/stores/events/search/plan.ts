@@ -8,6 +8,7 @@ import { compileRegex, isCompiledRegex } from '../../../../sigma/regex.ts'
 import { fold } from '../../../../sigma/text/fold.ts'
 import { isWordCode } from '../../../../sigma/text/words.ts'
 import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
+import { networkHashes } from '../index/value-hash.ts'
 import { columnTest } from './column-test.ts'
 
 /** How a piece of text stands in a word: the whole of it, its beginning, its end, or anywhere. */
@@ -48,6 +49,8 @@ export type Plan =
       readonly test: (values: readonly FieldValue[]) => boolean
       /** Texts of which a value must equal one, whatever the case; undefined when there is no such rule. */
       readonly texts: readonly string[] | undefined
+      /** Where a value must be an address of a network: hashes of the networks it may lie in. */
+      readonly networks: readonly number[] | undefined
     }
   /** `field` where events have the field `name`, `column` where none has. */
   | {
@@ -142,6 +145,7 @@ function planField(name: string, test: Test): Plan {
     name: fieldColumn(name),
     test: columnTest(test),
     texts: undefined,
+    networks: undefined,
   }
   return allOf([words, texts])
 }
@@ -153,7 +157,8 @@ function planAbsence(test: Test): Plan {
 
 function planColumn(name: string, test: Test): Plan {
   if (test.kind === 'fieldref') return ALL
-  return { kind: 'column', name, test: columnTest(test), texts: equalTexts(test) }
+  const networks = test.kind === 'cidr' ? networkHashes(test.network) : undefined
+  return { kind: 'column', name, test: columnTest(test), texts: equalTexts(test), networks }
 }
 
 function equalTexts(test: Test): string[] | undefined {

@@ -1,6 +1,6 @@
 // The newest (or oldest) events that match, in the order (time, id).
 import type { Event } from '../../../../parsers/event.ts'
-import { eachBit } from '../bits.ts'
+import { eachBit, hasBit } from '../bits.ts'
 import { compareIds } from '../id.ts'
 import type { Run } from './run.ts'
 import { idAt, type Unit } from './unit.ts'
@@ -61,7 +61,7 @@ function collect(
   cursor: Position | undefined,
   found: Found[],
 ): void {
-  const { bits, exact } = run.propose(unit)
+  const { bits, sure } = run.propose(unit)
   const rows: number[] = []
   eachBit(bits, (row) => rows.push(row))
   if (rows.length === 0 || limit === 0) return
@@ -74,8 +74,9 @@ function collect(
     if (cursor !== undefined && order(position, cursor) <= 0) continue
     const worst = found.length === limit ? found[limit - 1] : undefined
     if (worst !== undefined && order(position, worst) > 0) return
-    if (!exact && run.stopped()) return
-    const event = exact ? unit.event(row) : run.verify(unit, row)
+    const isSure = sure !== undefined && hasBit(sure, row)
+    if (!isSure && run.stopped()) return
+    const event = isSure ? unit.event(row) : run.verify(unit, row)
     if (event !== undefined) insert(found, { ...position, event }, limit, order)
   }
 }

@@ -3,9 +3,18 @@
 import type { Event } from '../../../../parsers/event.ts'
 import { compilePredicate } from '../../../../sigma/eval/predicate.ts'
 import type { Expr } from '../../../../sigma/ir/expr.ts'
-import { clearBit, countBits, eachBit, intersect, isEmpty, setBit, wordsFor } from '../bits.ts'
+import {
+  clearBit,
+  countBits,
+  eachBit,
+  hasBit,
+  intersect,
+  isEmpty,
+  setBit,
+  wordsFor,
+} from '../bits.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
-import { answer, createLookups } from './evaluate.ts'
+import { type Answer, answer, createLookups } from './evaluate.ts'
 import { planSearch } from './plan.ts'
 import type { Unit } from './unit.ts'
 
@@ -17,8 +26,8 @@ const ROWS_PER_LOOK = 64
 /** A search under way. */
 export interface Run {
   readonly range: TimeRange
-  /** Rows that may match, by the plan, the range and `asof`; `exact` when they are just those that do. */
-  propose(unit: Unit): { readonly bits: Uint32Array; readonly exact: boolean }
+  /** Rows that may match, by the plan, the range and `asof`, and those that surely do. */
+  propose(unit: Unit): Answer
   /** Ends it before it is complete. */
   stop(): void
   /** True once it must stop; to be asked often. */
@@ -58,12 +67,13 @@ export function startRun(request: RunRequest, total: number, signal?: AbortSigna
     propose(unit) {
       segments++
       const matched = rules && matchedRows(unit, rules)
-      if (matched !== undefined && isEmpty(matched)) return { bits: matched, exact: true }
-      const { bits, exact } = answer(lookups, plan, unit)
+      if (matched !== undefined && isEmpty(matched)) return { bits: matched, sure: matched }
+      const { bits, sure } = answer(lookups, plan, unit)
       if (matched !== undefined) intersect(bits, matched)
       keepRange(unit, bits, range)
       candidates += countBits(bits)
-      return { bits, exact }
+      if (sure !== undefined && sure !== bits) intersect(sure, bits)
+      return { bits, sure }
     },
     stop() {
       complete = false
@@ -125,11 +135,13 @@ function keepRange(unit: Unit, bits: Uint32Array, range: TimeRange): void {
  * left out and `run.stopped()` stays true.
  */
 export async function matchesOf(run: Run, unit: Unit): Promise<Uint32Array> {
-  const { bits, exact } = run.propose(unit)
+  const { bits, sure } = run.propose(unit)
   await run.turn()
-  if (exact) return bits
+  if (sure === bits) return bits
   const rows: number[] = []
-  eachBit(bits, (row) => rows.push(row))
+  eachBit(bits, (row) => {
+    if (sure === undefined || !hasBit(sure, row)) rows.push(row)
+  })
   for (const [at, row] of rows.entries()) {
     if (at % ROWS_PER_LOOK === 0) {
       await run.turn()
