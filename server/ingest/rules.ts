@@ -98,7 +98,8 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
   const { options, diagnostics } = contentOptions(content)
   for (const { path, message } of diagnostics) console.error(`${path}: ${message}`)
   const loaded = loadRules(files, options)
-  const matcher = compileMatcher(loaded.rules)
+  const arriving = loaded.rules.filter(matchesOnArrival)
+  const matcher = compileMatcher(arriving)
   const place = (path: string) => {
     const { file, overlay } = byPath.get(path)!
     return { file, overlay }
@@ -120,7 +121,7 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
     ...place(rule.path),
   }))
   return {
-    rules: rules.map(({ id, hash, trapline }) => ({
+    rules: rules.filter(matchesOnArrival).map(({ id, hash, trapline }) => ({
       ...{ id, hash, keys: trapline?.dedup ?? [] },
       correlated: correlated.get(id) ?? [],
     })),
@@ -130,6 +131,11 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
       took_ms: performance.now() - started,
     },
   }
+}
+
+/** Rules with a schedule are run over what is stored instead (`server/services/rule-runs.ts`). */
+export function matchesOnArrival({ trapline }: Pick<LoadedRule, 'trapline'>): boolean {
+  return trapline?.schedule === undefined
 }
 
 function shapesRules({ path, text }: RuleFile): boolean {

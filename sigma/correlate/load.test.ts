@@ -74,6 +74,18 @@ describe('loadRules of correlations', () => {
     expect(correlations.map(({ expression }) => expression?.kind)).toEqual(['and', undefined])
   })
 
+  test('a rule with a schedule is refused by name, and so is a schedule of its own', () => {
+    const scheduled = `${rule('one')}trapline: {schedule: 15m}\n`
+    const reading = load(correlation('c', `${count}, rules: [one]`), scheduled)
+    expect(reading.refused).toMatchObject([{ id: 'c', reason: 'correlation-rule-scheduled' }])
+    expect(reading.rules.map(({ id, feedsOnly }) => [id, feedsOnly])).toEqual([['one', false]])
+    const own = load(
+      `${correlation('c', `${count}, rules: [one]`)}trapline: {schedule: 15m}\n`,
+      rule('one'),
+    )
+    expect(own.refused).toMatchObject([{ id: 'c', reason: 'correlation-scheduled' }])
+  })
+
   const two = [rule('one'), rule('two')]
   test.each([
     ['an unknown rule', `${count}, rules: [on]`, 'correlation-rule-unknown'],

@@ -83,7 +83,10 @@ function rulesOf(
     const { document, path } = source
     const id = outcome.rule?.id ?? document.id ?? fallbackId(path, line)
     const refused = outcome.loaded ? undefined : (reasonOf(outcome.found) ?? 'unknown')
-    return [{ id, name: value?.name, kind: 'rule' as const, ...(refused && { refused }) }]
+    const scheduled = outcome.rule?.trapline?.schedule !== undefined
+    return [
+      { id, name: value?.name, kind: 'rule' as const, scheduled, ...(refused && { refused }) },
+    ]
   })
 }
 

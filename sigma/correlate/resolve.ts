@@ -23,6 +23,8 @@ export interface Referable {
   readonly kind: 'rule' | 'correlation'
   /** Why it cannot run, if so. */
   readonly refused?: string
+  /** It does not run as events arrive, so correlations never see its matches. */
+  readonly scheduled?: boolean
 }
 
 /** What resolving a document gives: all but what every loaded document has. */
@@ -67,6 +69,9 @@ export function resolveCorrelation(
   const expression = expressionOf(report, document)
   const references = referencesOf(report, document, expression)
   const inputs = inputsOf(report, document, references, lookup, names)
+  if (document.trapline?.schedule !== undefined) {
+    fail(report, 'correlation-scheduled', 'runs as events arrive and takes no schedule', document)
+  }
   const condition = typeof document.condition === 'string' ? undefined : document.condition
   checkCondition(report, document, condition)
   const isOrdered = document.type === 'temporal_ordered'
@@ -145,6 +150,9 @@ function inputsOf(
     } else if (one.refused !== undefined) {
       const message = `the rule "${reference}" cannot run (${one.refused})`
       fail(report, 'correlation-rule-refused', message, document)
+    } else if (one.scheduled === true) {
+      const message = `the rule "${reference}" runs on a schedule: correlations read rules that run as events arrive`
+      fail(report, 'correlation-rule-scheduled', message, document)
     } else if (found.length > 1) {
       const message = `"${reference}" is the name of ${found.length} rules; use the id`
       fail(report, 'correlation-rule-ambiguous', message, document)

@@ -15,6 +15,14 @@ export const LOADING_CHECKS = {
     'a correlation reads a rule that cannot run',
     'Mend that rule first: the correlation waits for its matches.',
   ),
+  'correlation-rule-scheduled': found(
+    'a correlation reads a rule that runs on a schedule',
+    'Correlations see matches as events arrive; a rule with `trapline.schedule` has none then. Take the schedule away.',
+  ),
+  'correlation-scheduled': found(
+    'a correlation with a schedule',
+    'Correlations run as events arrive, so `trapline.schedule` means nothing for them.',
+  ),
   'correlation-silences-rule': found(
     'a correlation that takes the own alerts of a rule in another file away',
     'What a correlation reads raises nothing itself, unless one that reads it says `generate: true`.',
