@@ -1,5 +1,9 @@
 // What a change does to rules: pairs of before and after, by rule id.
-import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import { loadRules } from '../../sigma/load.ts'
+import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
+import type { LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
+import { isRuleFile } from '../rule-files.ts'
+import type { Versions } from '../versions.ts'
 
 /** A rule that a change adds, removes or gives another meaning. */
 export interface RuleChange {
@@ -18,10 +22,42 @@ export interface Changes {
   readonly notReplayed: readonly string[]
   /** Why rules of the new version cannot run, where the old one could. */
   readonly broken: readonly string[]
+  /** Pipelines and lists of both versions: rules mean nothing without them. */
+  readonly content: {
+    readonly before: readonly RuleFile[]
+    readonly after: readonly RuleFile[]
+  }
+}
+
+/** Compares two versions of content: rules with the filters, pipelines and lists of their own version. */
+export function changesOf({ before, after }: Versions): Changes {
+  const [old, now] = [loadContent(before), loadContent(after)]
+  const changes = changesBetween(old.rules, now.rules)
+  const content = { before: old.beside, after: now.beside }
+  return { ...changes, broken: [...now.broken, ...changes.broken], content }
+}
+
+/** Rules of files with the pipelines and lists among them. */
+export function loadContent(files: readonly RuleFile[]): {
+  readonly rules: LoadedRules
+  readonly beside: readonly RuleFile[]
+  /** Why pipelines or lists cannot be used. */
+  readonly broken: readonly string[]
+} {
+  const beside = files.filter(({ path }) => isPipelineFile(path) || isListFile(path))
+  const { options, diagnostics } = contentOptions(beside)
+  const rules = loadRules(
+    files.filter(({ path }) => isRuleFile(path)),
+    options,
+  )
+  const broken = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(({ path, code, message }) => `${path}: ${code}: ${message}`)
+  return { rules, beside, broken }
 }
 
 /** Compares two versions of a rule set. A rule without an id is known by its path. */
-export function changesBetween(before: LoadedRules, after: LoadedRules): Changes {
+export function changesBetween(before: LoadedRules, after: LoadedRules): Omit<Changes, 'content'> {
   const old = new Map(before.rules.map((rule) => [rule.id, rule]))
   const now = new Map(after.rules.map((rule) => [rule.id, rule]))
   const changed: RuleChange[] = []

@@ -1,14 +1,18 @@
 // A tally against the budgets and against what analysts decided before.
 import type { Budgets } from '../settings.ts'
-import type { PastVerdict } from './server-events.ts'
+import type { PastAlert } from './server-events.ts'
 import type { Tally } from './tally.ts'
 
 export interface Verdicts {
   /** Alerts judged true positive whose events the new version misses. */
-  readonly lostTruePositives: readonly PastVerdict[]
+  readonly lostTruePositives: readonly PastAlert[]
   readonly keptTruePositives: number
   /** Alerts judged false positive that would be raised again. */
-  readonly refiredFalsePositives: readonly PastVerdict[]
+  readonly refiredFalsePositives: readonly PastAlert[]
+  /** Alerts none of whose events the new version matches. */
+  readonly quiet: readonly PastAlert[]
+  /** Every alert whose events were replayed. */
+  readonly replayed: readonly PastAlert[]
 }
 
 export interface Finding {
@@ -29,22 +33,31 @@ const FALSE_POSITIVES = new Set(['false_positive_logic', 'false_positive_data'])
 
 /** Which old decisions a change keeps. `fires` holds the ids of events that the new version matches. */
 export function compareVerdicts(
-  past: readonly PastVerdict[],
+  past: readonly PastAlert[],
   fires: ReadonlySet<string>,
   seen: ReadonlySet<string>,
 ): Verdicts {
-  const known = past.filter(({ eventIds }) => eventIds.some((id) => seen.has(id)))
-  const stillFires = ({ eventIds }: PastVerdict) => eventIds.some((id) => fires.has(id))
-  const loses = ({ eventIds }: PastVerdict) => eventIds.some((id) => seen.has(id) && !fires.has(id))
-  const truths = known.filter(({ verdict }) => TRUE_POSITIVES.has(verdict))
+  const replayed = past.filter(({ eventIds }) => eventIds.some((id) => seen.has(id)))
+  const stillFires = ({ eventIds }: PastAlert) => eventIds.some((id) => fires.has(id))
+  const loses = ({ eventIds }: PastAlert) => eventIds.some((id) => seen.has(id) && !fires.has(id))
+  const truths = replayed.filter(({ verdict }) => TRUE_POSITIVES.has(verdict ?? ''))
   const lostTruePositives = truths.filter(loses)
   return {
     lostTruePositives,
     keptTruePositives: truths.length - lostTruePositives.length,
-    refiredFalsePositives: known
-      .filter(({ verdict }) => FALSE_POSITIVES.has(verdict))
+    refiredFalsePositives: replayed
+      .filter(({ verdict }) => FALSE_POSITIVES.has(verdict ?? ''))
       .filter(stillFires),
+    quiet: replayed.filter((alert) => !stillFires(alert)),
+    replayed,
   }
+}
+
+/** How alerts were judged, most frequent first: `{ false_positive_logic: 398, open: 5 }`. */
+export function countVerdicts(alerts: readonly PastAlert[]): Readonly<Record<string, number>> {
+  const groups = Map.groupBy(alerts, ({ verdict, status }) => verdict ?? status)
+  const counts = [...groups].map(([name, own]): [string, number] => [name, own.length])
+  return Object.fromEntries(counts.sort(([, a], [, b]) => b - a))
 }
 
 /** What is wrong with a change. `days` is the length of the replayed range. */

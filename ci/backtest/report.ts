@@ -1,7 +1,8 @@
 // A backtest's outcome as JSON, as text for a terminal and as Markdown for a pull request.
 import type { Event } from '../../parsers/event.ts'
+import type { Report } from '../report/report.ts'
 import type { Changes } from './changes.ts'
-import type { Judged } from './judge.ts'
+import { countVerdicts, type Judged } from './judge.ts'
 import type { Outcome } from './run.ts'
 import type { EntityCount } from './tally.ts'
 
@@ -21,26 +22,74 @@ export function jsonReport({ changes, judged, events, days, from, to }: Backtest
     ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
     same_meaning: changes.sameMeaning.map(({ id }) => id),
     not_replayed: changes.notReplayed,
-    rules: judged.map(({ tally, verdicts, cost, findings }) => ({
-      id: tally.change.id,
-      title: tally.change.title,
-      path: tally.change.path,
-      change: kindOf(tally.change),
-      new: tally.added,
-      lost: tally.lost,
-      same: tally.same,
-      alerts: { before: tally.alertsBefore, after: tally.alertsAfter },
-      alerts_per_day: { before: tally.alertsBefore / days, after: tally.alertsAfter / days },
-      entities: tally.entities.filter(isShifted),
-      new_examples: tally.addedExamples.map(exampleOf),
-      lost_examples: tally.lostExamples.map(exampleOf),
-      kept_true_positives: verdicts.keptTruePositives,
-      lost_true_positives: verdicts.lostTruePositives.map(({ alertId }) => alertId),
-      refired_false_positives: verdicts.refiredFalsePositives.map(({ alertId }) => alertId),
-      cost_ms_per_100k_events: cost,
-      findings,
-    })),
+    rules: judged.map((one) => ruleReport(one, days)),
   }
+}
+
+function ruleReport({ tally, verdicts, cost, findings }: Judged, days: number) {
+  const { change } = tally
+  return {
+    id: change.id,
+    title: change.title,
+    path: change.path,
+    change: kindOf(change),
+    new: tally.added,
+    lost: tally.lost,
+    same: tally.same,
+    alerts: { before: tally.alertsBefore, after: tally.alertsAfter },
+    alerts_per_day: { before: tally.alertsBefore / days, after: tally.alertsAfter / days },
+    entities: shownEntities(tally.entities).map((entity) => ({
+      ...entity,
+      verdicts: countVerdicts(
+        verdicts.replayed.filter(({ host, user }) => host === entity.host && user === entity.user),
+      ),
+    })),
+    new_examples: tally.addedExamples.map(exampleOf),
+    lost_examples: tally.lostExamples.map(exampleOf),
+    kept_true_positives: verdicts.keptTruePositives,
+    lost_true_positives: verdicts.lostTruePositives.map(({ alertId }) => alertId),
+    refired_false_positives: verdicts.refiredFalsePositives.map(({ alertId }) => alertId),
+    quiet_alerts: countVerdicts(verdicts.quiet),
+    cost_ms_per_100k_events: cost,
+    findings,
+  }
+}
+
+/** Hosts and users that a change reaches. Those it leaves alone stand after them, for comparison. */
+function shownEntities(entities: readonly EntityCount[]): readonly EntityCount[] {
+  const rest = entities.filter((entity) => !isShifted(entity)).slice(0, ENTITIES_SHOWN)
+  return [...entities.filter(isShifted), ...rest]
+}
+
+/** The report in any of the formats: what breaks a budget stands at the rule that does. */
+export function backtestReport(backtest: Backtest): Report {
+  const { judged } = backtest
+  return {
+    command: 'backtest',
+    findings: judged.flatMap(({ tally: { change }, findings }) =>
+      findings.map((finding) => ({
+        ...finding,
+        path: change.path,
+        line: change.after?.line ?? 1,
+        column: 1,
+      })),
+    ),
+    tests: judged
+      .filter(({ findings }) => findings.length === 0)
+      .map(({ tally: { change } }) => ({
+        path: change.path,
+        rule: change.id,
+        name: 'backtest',
+        passed: true,
+        message: '',
+      })),
+    summary: summaryOf(backtest),
+    data: jsonReport(backtest),
+  }
+}
+
+function summaryOf({ judged, changes, events }: Backtest): string {
+  return `${plural(judged.length, 'rule')} changed, ${changes.sameMeaning.length} with the same meaning, ${plural(events, 'event')}`
 }
 
 function kindOf({ before, after }: Judged['tally']['change']): 'added' | 'removed' | 'changed' {
@@ -62,7 +111,8 @@ function exampleOf({ id, time, pivots, message, fields, raw }: Event) {
 }
 
 /** For a terminal. */
-export function textReport({ changes, judged, events, days }: Backtest): string {
+export function textReport(backtest: Backtest): string {
+  const { changes, judged, days } = backtest
   const lines = judged.flatMap(({ tally, findings, cost }) => [
     `${tally.change.path}: ${tally.change.title} (${kindOf(tally.change)})`,
     `  events: ${tally.same} same, ${tally.added} new, ${tally.lost} lost`,
@@ -79,7 +129,7 @@ export function textReport({ changes, judged, events, days }: Backtest): string 
   return [
     ...lines,
     ...changes.notReplayed.map((reason) => `not replayed: ${reason}`),
-    `${plural(judged.length, 'rule')} changed, ${changes.sameMeaning.length} with the same meaning, ${plural(events, 'event')}`,
+    summaryOf(backtest),
     '',
   ].join('\n')
 }

@@ -5,12 +5,12 @@ import type { RuleFile } from '../../sigma/rule.ts'
 import { readEventBatches } from '../input/read-events.ts'
 import type { ServerAccess } from '../send/api.ts'
 import type { Budgets } from '../settings.ts'
-import type { RuleChange } from './changes.ts'
+import type { Changes, RuleChange } from './changes.ts'
 import { COST_SAMPLE_MAX, costOf } from './cost.ts'
 import { compareVerdicts, type Judged, judge } from './judge.ts'
 import { createReplay, type Replayed } from './replay.ts'
 import { createSample } from './sample.ts'
-import { type PastVerdict, replayOnServer, sampleOfServer, verdictsOf } from './server-events.ts'
+import { alertsOf, type PastAlert, replayOnServer, sampleOfServer } from './server-events.ts'
 
 const DAY_MS = 86_400_000
 
@@ -54,7 +54,7 @@ export async function backtestFiles(
 
 /** Replays what a server keeps of the last `days`, against the verdicts that were given on it. */
 export async function backtestServer(
-  changes: readonly RuleChange[],
+  { changed: changes, content }: Pick<Changes, 'changed' | 'content'>,
   access: ServerAccess,
   days: number,
   budgets: Budgets,
@@ -67,9 +67,13 @@ export async function backtestServer(
     ids.matched.add(event.id)
     if (after) ids.fires.add(event.id)
   })
-  const versions = [ruleFiles(changes, 'before'), ruleFiles(changes, 'after')]
+  // Filters stay behind: without them the server sends more events, and the replay decides.
+  const versions = [
+    [...ruleFiles(changes, 'before'), ...content.before],
+    [...ruleFiles(changes, 'after'), ...content.after],
+  ]
   const range = await replayOnServer(access, versions, days, replay.add)
-  const past = await Promise.all(changes.map(({ id }) => verdictsOf(access, id, days)))
+  const past = await Promise.all(changes.map(({ id }) => alertsOf(access, id, days)))
   const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
   return conclude({ ...replay.result(), ...range }, sample, past, seen, budgets)
 }
@@ -82,7 +86,7 @@ interface Seen {
 function conclude(
   replayed: Replayed,
   sample: readonly Event[],
-  past: readonly (readonly PastVerdict[])[],
+  past: readonly (readonly PastAlert[])[],
   seen: ReadonlyMap<RuleChange, Seen>,
   budgets: Budgets,
 ): Outcome {

@@ -6,11 +6,16 @@ import type { RuleFile } from '../../sigma/rule.ts'
 import { UsageError } from '../command.ts'
 import { ask, type ServerAccess } from '../send/api.ts'
 
-/** A verdict that someone gave on an alert of a rule. */
-export interface PastVerdict {
+/** An alert of a rule, and how someone judged it. */
+export interface PastAlert {
   readonly alertId: string
   readonly ruleId: string
-  readonly verdict: string
+  readonly host: string
+  readonly user: string
+  /** `open`, `in_progress`, `closed`. */
+  readonly status: string
+  /** Undefined until someone gave one. */
+  readonly verdict: string | undefined
   readonly eventIds: readonly string[]
 }
 
@@ -48,6 +53,9 @@ const Alerts = z.object({
     z.object({
       id: z.string(),
       rule_id: z.string(),
+      host: z.string().default(''),
+      user: z.string().default(''),
+      status: z.string(),
       verdict: z.string().optional(),
       event_ids: z.array(z.string()),
     }),
@@ -93,13 +101,13 @@ export async function sampleOfServer(access: ServerAccess, count: number): Promi
   return events.map(eventOf)
 }
 
-/** Verdicts on alerts of a rule, newest first, as far back as `days`. */
-export async function verdictsOf(
+/** Alerts of a rule, newest first, as far back as `days`. */
+export async function alertsOf(
   access: ServerAccess,
   ruleId: string,
   days: number,
-): Promise<readonly PastVerdict[]> {
-  const found: PastVerdict[] = []
+): Promise<readonly PastAlert[]> {
+  const found: PastAlert[] = []
   let cursor: string | undefined
   do {
     const query = new URLSearchParams({
@@ -110,9 +118,14 @@ export async function verdictsOf(
     })
     const answer = await ask(access, `/api/v1/alerts?${query}`)
     const page = Alerts.parse(await answer.json())
-    for (const { id, rule_id, verdict, event_ids } of page.alerts)
-      if (verdict !== undefined)
-        found.push({ alertId: id, ruleId: rule_id, verdict, eventIds: event_ids })
+    for (const { id, rule_id, event_ids, ...alert } of page.alerts)
+      found.push({
+        ...alert,
+        verdict: alert.verdict,
+        alertId: id,
+        ruleId: rule_id,
+        eventIds: event_ids,
+      })
     cursor = page.cursor ?? undefined
   } while (cursor !== undefined)
   return found

@@ -103,10 +103,42 @@ describe('a backtest against the base branch', () => {
       lost: 1,
       same: 3,
       alerts: { before: 3, after: 2 },
-      entities: [{ host: 'ws-2', user: 'admin', before: 1, after: 0 }],
+      entities: [
+        { host: 'ws-2', user: 'admin', before: 1, after: 0 },
+        { host: 'ws-1', user: 'bob', before: 3, after: 3 },
+      ],
     })
     expect(changed.lost_examples).toHaveLength(1)
     expect(changed.lost_examples[0].fields.User).toBe('admin')
+  })
+
+  test('runs each version with its own pipelines', () => {
+    write('rules/tool.yml', rule('tool').replaceAll('Image|', 'Binary|'))
+    mkdirSync(join(folder, 'rules/pipelines'))
+    const mapping =
+      'name: m\npriority: 1\ntransformations:\n    - id: a\n      type: field_name_mapping\n'
+    write('rules/pipelines/m.yml', `${mapping}      mapping: {Binary: Image}\n`)
+    const { report: found } = report()
+    write('rules/pipelines/m.yml', `${mapping}      mapping: {Binary: User}\n`)
+    const [changed] = report().report.rules
+    rmSync(join(folder, 'rules/pipelines'), { recursive: true })
+    expect(found).toMatchObject({ rules: [], same_meaning: [expect.any(String)] })
+    expect(changed).toMatchObject({ lost: 4, same: 0 })
+  })
+
+  test('a pipeline that cannot be used stops it', () => {
+    mkdirSync(join(folder, 'rules/pipelines'))
+    write('rules/pipelines/m.yml', 'name: m\ntransformations: [{type: nothing}]\n')
+    const { code, err } = backtest()
+    rmSync(join(folder, 'rules/pipelines'), { recursive: true })
+    expect([code, err]).toEqual([2, expect.stringContaining('rules/pipelines/m.yml')])
+  })
+
+  test.each(['junit', 'sarif', 'github'] as const)('speaks %s', (format) => {
+    write('rules/tool.yml', rule('tool and admin'))
+    const { code, out } = backtest('--format', format)
+    expect(code).toBe(0)
+    expect(out).toContain(format === 'github' ? '1 rule changed' : 'trapline')
   })
 
   test('counts a removed rule as lost and an added one as new', () => {
@@ -162,7 +194,7 @@ describe('a backtest against the base branch', () => {
   test.each([
     ['an unknown base', ['--base', 'nowhere'], 'no commit or branch nowhere'],
     ['a base that is an option', ['--base=--output=x'], 'is no commit or branch'],
-    ['an unknown format', ['--format', 'xml'], '--format takes text'],
+    ['an unknown format', ['--format', 'xml'], 'unknown format'],
     ['both kinds of events', ['--server', 'http://127.0.0.1:1'], 'say which events'],
   ])('refuses %s', (_, args, message) => {
     const { code, err } = backtest(...args)

@@ -3,6 +3,7 @@ import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import { loadRules } from '../../sigma/load.ts'
+import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
 import { ServiceError } from './services.ts'
@@ -13,10 +14,20 @@ const PAGE_EVENTS = 1_000
 /** One page may take this long, milliseconds. */
 const PAGE_TIMEOUT_MS = 120_000
 
-/** Loads the versions of a replay, each on its own: they share ids. Throws `invalid` naming file and line
+/** Loads the versions of a replay, each on its own with its pipelines and lists: they share ids. Throws `invalid` naming file and line
  * of what cannot run. */
 export function replayRules(versions: readonly (readonly RuleFile[])[]): readonly LoadedRule[] {
-  const loaded = versions.map((files) => loadRules(files))
+  const loaded = versions.map((files) => {
+    const isBeside = ({ path }: RuleFile) => isPipelineFile(path) || isListFile(path)
+    const { options, diagnostics } = contentOptions(files.filter(isBeside))
+    const wrong = diagnostics.find(({ severity }) => severity === 'error')
+    if (wrong !== undefined)
+      throw new ServiceError('invalid', `${wrong.path}: ${wrong.code}: ${wrong.message}`)
+    return loadRules(
+      files.filter((file) => !isBeside(file)),
+      options,
+    )
+  })
   const [bad] = loaded.flatMap(({ refused }) => refused)
   if (bad !== undefined)
     throw new ServiceError('invalid', `${bad.path}:${bad.line}: ${bad.reason}: ${bad.message}`)

@@ -9,8 +9,13 @@ import { RangeParams, rangeOf, SEARCH_TIMEOUT_MS } from './search-params.ts'
 
 /** Rule sets of one replay: before and after. */
 const VERSIONS_MAX = 2
+const FILE_CHARACTERS_MAX = 200_000
 
-const RuleFileBody = z.object({ path: z.string().max(500), text: z.string().max(200_000) })
+/** A rule, a pipeline or a list. */
+const RuleFileBody = z.object({
+  path: z.string().max(500),
+  text: z.string().max(FILE_CHARACTERS_MAX),
+})
 
 export const replayDetections = route({
   method: 'post',
