@@ -130,8 +130,9 @@ export function offset_ms(text: string): number {
   return Number(number) * UNIT_MS[unit]!
 }
 
-/** An event with an offset happens so long after `TEST_TIME`; a raw one without at its own time. */
-function eventOf(
+/** The event that a test's input stands for: with an offset it happens so long after `TEST_TIME`, a raw one
+ * without at its own time. */
+export function eventOf(
   input: TestEvent,
   logsource: LogSource | { product?: string | undefined },
 ): SigmaEvent & { readonly error?: string } {
