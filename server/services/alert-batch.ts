@@ -3,9 +3,10 @@ import type { MatchFeed } from '../stores/events/event-store.ts'
 import { alertId } from '../stores/state/alert-rows.ts'
 import type { AlertWriter, Candidate, Folded, MatchCursor } from '../stores/state/alert-writer.ts'
 import type { AlertNotice } from '../stores/state/alerts-store.ts'
-import { createAlertMaker, type Suppression } from './alert-maker.ts'
+import { createAlertMaker } from './alert-maker.ts'
 import type { RuleBook } from './alert-rule-book.ts'
 import type { MatchCorrelator } from './correlator.ts'
+import type { MuteSource } from './mutes.ts'
 
 /** Matches of one transaction. The number follows the time that one takes, since calls to the state
  * worker wait for it; too few would spend the time on fsync. */
@@ -47,13 +48,13 @@ interface Totals {
 export interface BatcherOptions {
   readonly writer: AlertWriter
   readonly rules: RuleBook
-  readonly suppressions: readonly Suppression[]
+  readonly mutes: MuteSource
   readonly onAlerts: (notice: AlertNotice) => void
   readonly correlator: MatchCorrelator
 }
 
 export function createBatcher(options: BatcherOptions): Batcher {
-  const { writer, rules, suppressions, onAlerts, correlator } = options
+  const { writer, rules, mutes, onAlerts, correlator } = options
   const maker = createAlertMaker()
   const totals = { matches: 0, suppressed: 0, alertsCreated: 0, alertsUpdated: 0 }
   let cursor: MatchCursor | undefined
@@ -75,12 +76,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (!(await rules.describe(matches))) return 'waiting-for-rules'
       const raised = correlator.push(matches)
       if (raised.length > 0) await rules.describe(raised)
-      const prepared = maker.prepare([...matches, ...raised], rules.of, suppressions)
+      const eventOf = (id: string) => feed.event(id)
+      const prepared = maker.prepare([...matches, ...raised], rules.of, mutes.of(eventOf))
       const state = correlator.toSave(epoch)
       const folding = {
         missing: () => maker.missing(prepared),
         fold: (found: ReadonlyMap<string, readonly Candidate[]>, next: number) =>
-          maker.fold(prepared, found, next, (id) => feed.event(id)),
+          maker.fold(prepared, found, next, eventOf),
       }
       const folded = await writer.commit(from, last.sequence, folding, state)
       maker.settle(folded)

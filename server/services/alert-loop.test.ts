@@ -198,16 +198,4 @@ describe('following matches', () => {
       expect((await state.alertMakerStatus()).stopped).toBeUndefined()
     })
   })
-
-  test('suppressed matches are counted and raise nothing', async () => {
-    const { list, feed } = createFeed()
-    list.push(match(1, 'scanner'), match(2, 'a'))
-    const suppressions = [(one: StoredMatch) => one.keys.host === 'scanner']
-    await withState({ openFeed: () => feed, suppressions }, async (state) => {
-      await state.setRules([rule])
-      await until(state, 2)
-      expect((await state.countAlerts({})).total).toBe(1)
-      expect((await state.alertMakerStatus()).suppressed).toBe(1)
-    })
-  })
 })

@@ -4,9 +4,9 @@ import type { AlertWriter } from '../stores/state/alert-writer.ts'
 import type { AlertMakerStatus, AlertNotice } from '../stores/state/alerts-store.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { createBatcher, OtherEpoch } from './alert-batch.ts'
-import type { Suppression } from './alert-maker.ts'
 import { createRuleBook } from './alert-rule-book.ts'
 import { createMatchCorrelator, type ServedCorrelation } from './correlator.ts'
+import { type MuteSource, NOTHING_MUTED } from './mutes.ts'
 
 export const POLL_MS = 100
 export const RETRY_MS_MAX = 5000
@@ -18,7 +18,8 @@ export interface AlertLoopOptions {
   readonly writer: AlertWriter
   /** Opens the intake; undefined while there is none yet. */
   readonly openFeed: () => OpenFeed | undefined
-  readonly suppressions?: readonly Suppression[]
+  /** What holds matches back; default nothing. */
+  readonly mutes?: MuteSource
   /** Default `RULE_WAIT_MS`. */
   readonly ruleWait_ms?: number
   /** How late a match may come and still correlate; default `LATENESS_DEFAULT_MS`. */
@@ -37,10 +38,10 @@ export interface AlertLoop {
 
 /** Starts following. It waits for the first `setRules`, then runs until `stop`. */
 export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
-  const { writer, openFeed, suppressions = [], onAlerts, onStopped } = options
+  const { writer, openFeed, mutes = NOTHING_MUTED, onAlerts, onStopped } = options
   const rules = createRuleBook(writer, options.ruleWait_ms)
   const correlator = createMatchCorrelator(options.lateness_ms)
-  const batcher = createBatcher({ writer, rules, suppressions, onAlerts, correlator })
+  const batcher = createBatcher({ writer, rules, mutes, onAlerts, correlator })
   const wake = createWaiter()
   let feed: OpenFeed | undefined
   let stopped: string | undefined = 'waiting-for-rules'
@@ -48,6 +49,7 @@ export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
   let rulesKnown = false
 
   const step = async () => {
+    await mutes.refresh()
     if (!rulesKnown) return POLL_MS
     feed ??= openFeed()
     if (feed === undefined) {

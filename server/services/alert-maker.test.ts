@@ -4,13 +4,8 @@ import type { Event } from '../../parsers/event.ts'
 import type { StoredMatch } from '../stores/events/event-store.ts'
 import type { Candidate } from '../stores/state/alert-writer.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
-import {
-  createAlertMaker,
-  DEDUP_DEFAULT,
-  dedupHash,
-  fillTitle,
-  type Suppression,
-} from './alert-maker.ts'
+import { fillTitle } from './alert-fold.ts'
+import { createAlertMaker, DEDUP_DEFAULT, dedupHash, type MuteOf, NO_MUTES } from './alert-maker.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 10, 21, 12)
@@ -55,12 +50,12 @@ const eventOf = (id: string): Event => ({
 function run(
   batches: readonly (readonly StoredMatch[])[],
   stored: readonly (Candidate & { hash: string })[] = [],
-  suppressions: readonly Suppression[] = [],
+  muteOf: MuteOf = NO_MUTES,
 ) {
   const maker = createAlertMaker()
   let next = 100
   return batches.map((matches) => {
-    const prepared = maker.prepare(matches, () => rule, suppressions)
+    const prepared = maker.prepare(matches, () => rule, muteOf)
     const found = new Map<string, Candidate[]>()
     for (const hash of maker.missing(prepared)) {
       found.set(
@@ -168,7 +163,7 @@ describe('folding', () => {
 
   test('is the same when a transaction is tried again', () => {
     const maker = createAlertMaker()
-    const prepared = maker.prepare([match(0), match(1)], () => rule, [])
+    const prepared = maker.prepare([match(0), match(1)], () => rule, NO_MUTES)
     const once = maker.fold(prepared, new Map(), 5, eventOf)
     const twice = maker.fold(prepared, new Map(), 5, eventOf)
     expect(twice.created).toEqual(once.created)
@@ -187,25 +182,40 @@ describe('folding', () => {
     )
   })
 
-  test('suppressed matches raise nothing and are counted', () => {
-    const [folded] = run(
-      [[match(0), match(1, { host: 'scanner' })]],
+  test('muted matches raise an alert of their own, held, and are counted', () => {
+    const muteOf: MuteOf = ({ keys }) => (keys.user === 'backup' ? 'S-1' : undefined)
+    const backup = { user: 'backup' }
+    const [first, second] = run(
+      [[match(0), match(1, backup), match(2, backup)], [match(3, backup)]],
       [],
-      [(one) => one.keys.host === 'scanner'],
+      muteOf,
     )
-    expect(folded?.created.map((alert) => alert.count)).toEqual([1])
-    expect(folded?.rules.get('r1')).toEqual({
-      matches: 2,
-      suppressed: 1,
-      alerts: 1,
-      last: NOON + MINUTE,
-    })
+    expect(first?.created.map(({ mute, count }) => [mute, count])).toEqual([
+      [undefined, 1],
+      ['S-1', 2],
+    ])
+    expect(first?.rules.get('r1')).toMatchObject({ matches: 3, suppressed: 2, alerts: 2 })
+    expect(first?.mutes?.get('S-1')).toEqual({ matches: 2, last: NOON + 2 * MINUTE })
+    expect(second?.created).toEqual([])
+    expect(second?.updated.map(({ count }) => count)).toEqual([1])
+  })
+
+  test('a muted match never folds into an alert that no mute holds, nor the other way round', () => {
+    const host = [match(0)]
+    const open = [stored(7, false, 0, 0)]
+    const [muted] = run([host], open, () => 'S-1')
+    expect(muted?.updated).toEqual([])
+    expect(muted?.created[0]).toMatchObject({ mute: 'S-1', previous: null })
+    const held = [{ ...stored(7, false, 0, 0), mute: 'S-1' }]
+    expect(run([host], held)[0]?.created).toHaveLength(1)
+    expect(run([host], held, () => 'S-1')[0]?.updated.map(({ number }) => number)).toEqual([7])
+    expect(run([host], held, () => 'S-2')[0]?.created).toHaveLength(1)
   })
 
   test('forgetting asks for the stored alerts again', () => {
     const maker = createAlertMaker()
     const fold = (found: Candidate[]) => {
-      const prepared = maker.prepare([match(0)], () => rule, [])
+      const prepared = maker.prepare([match(0)], () => rule, NO_MUTES)
       const missing = maker.missing(prepared)
       const folded = maker.fold(prepared, new Map([[hashOfWeb1, found]]), 1, eventOf)
       maker.settle(folded)
@@ -219,7 +229,7 @@ describe('folding', () => {
 
   test('an alert whose event is gone says so', () => {
     const maker = createAlertMaker()
-    const prepared = maker.prepare([match(0)], () => rule, [])
+    const prepared = maker.prepare([match(0)], () => rule, NO_MUTES)
     const { created } = maker.fold(prepared, new Map(), 1, () => undefined)
     expect(created[0]?.event.error?.code).toBe('event-gone')
     expect(created[0]?.event.pivots).toEqual({ host: 'web-1' })

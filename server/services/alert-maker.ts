@@ -3,51 +3,34 @@
 
 import type { Event } from '../../parsers/event.ts'
 import type { StoredMatch } from '../stores/events/event-store.ts'
-import { ALERT_EVENT_IDS_MAX } from '../stores/state/alert-rows.ts'
-import {
-  type AlertInsert,
-  type AlertUpdate,
-  CANDIDATES_PER_HASH,
-  type Candidate,
-  type Folded,
-  type RuleDelta,
+import type {
+  AlertInsert,
+  AlertUpdate,
+  Candidate,
+  Folded,
+  MuteDelta,
+  RuleDelta,
 } from '../stores/state/alert-writer.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
-import { getPath } from './event-value.ts'
+import { type AlertMatch, foldGroup, type Group, ofMute } from './alert-fold.ts'
 
 export const DEDUP_DEFAULT = ['host', 'user', 'src_ip'] as const
 export const DEDUP_WINDOW_DEFAULT_MS = 60 * 60_000
-export const TITLE_MAX_CHARACTERS = 300
 /** Dedup hashes whose alerts are remembered between batches. */
 export const REMEMBERED_HASHES_MAX = 50_000
 /** The rule id of rows that someone promoted without a rule. */
 export const MANUAL_RULE_ID = 'manual'
 
-/** A match, or a correlation that held: then with the contributing events that it lists for the first time. */
-export interface AlertMatch extends StoredMatch {
-  readonly eventIds?: readonly string[]
-  /** Time of the oldest of them, milliseconds. */
-  readonly first?: number
-}
+/** The id of the mute that holds a match back; undefined where none does. */
+export type MuteOf = (match: StoredMatch, rule: RuleFacts) => string | undefined
 
-/** Says whether a match raises nothing. All are asked; the first yes counts. */
-export type Suppression = (match: StoredMatch, rule: RuleFacts) => boolean
-
-/** Matches that share a dedup hash, and that hash's alerts once they are known. */
-interface Group {
-  readonly hash: string
-  rule: RuleFacts
-  /** Newest first; undefined until looked up. */
-  candidates: readonly Candidate[] | undefined
-  /** The batch that `matches` belong to. */
-  batch: number
-  matches: AlertMatch[]
-}
+export const NO_MUTES: MuteOf = () => undefined
 
 /** A batch sorted into groups, waiting for what is stored. */
 export interface Prepared {
   readonly groups: readonly Group[]
   readonly rules: ReadonlyMap<string, RuleDelta>
+  readonly mutes: ReadonlyMap<string, MuteDelta>
 }
 
 /** What to write, and what will be stored once it is written. */
@@ -59,7 +42,7 @@ export interface AlertMaker {
   prepare(
     matches: readonly AlertMatch[],
     ruleOf: (match: StoredMatch) => RuleFacts,
-    suppressions: readonly Suppression[],
+    muteOf: MuteOf,
   ): Prepared
   /** Hashes whose alerts have to be looked up before `fold`. */
   missing(prepared: Prepared): readonly string[]
@@ -92,21 +75,23 @@ export function createAlertMaker(): AlertMaker {
   const remembered = new Map<string, Group>()
   let batch = 0
   return {
-    prepare: (matches, ruleOf, suppressions) => {
+    prepare: (matches, ruleOf, muteOf) => {
       batch++
       const groups: Group[] = []
       const rules = new Map<string, RuleDelta>()
+      const mutes = new Map<string, MuteDelta>()
       for (const match of matches) {
         const rule = ruleOf(match)
         const delta = deltaOf(rules, rule.id)
         delta.matches++
         if (match.time > delta.last) delta.last = match.time
         if (rule.feedsOnly === true) continue
-        if (suppressions.some((suppresses) => suppresses(match, rule))) {
+        const mute = muteOf(match, rule)
+        if (mute !== undefined) {
           delta.suppressed++
-          continue
+          countMuted(mutes, mute, match.time)
         }
-        const group = groupOf(remembered, rule, match.keys)
+        const group = groupOf(remembered, rule, match.keys, mute)
         if (group.batch !== batch) {
           group.batch = batch
           group.rule = rule
@@ -115,24 +100,27 @@ export function createAlertMaker(): AlertMaker {
         }
         group.matches.push(match)
       }
-      return { groups, rules }
+      return { groups, rules, mutes }
     },
-    missing: ({ groups }) =>
-      groups.filter((group) => group.candidates === undefined).map((group) => group.hash),
+    missing: ({ groups }) => [
+      ...new Set(
+        groups.filter((group) => group.candidates === undefined).map((group) => group.hash),
+      ),
+    ],
     fold: (prepared, found, nextNumber, eventOf) => {
       const created: AlertInsert[] = []
       const updated: AlertUpdate[] = []
       const after = new Map<Group, readonly Candidate[]>()
       const rules = new Map([...prepared.rules].map(([id, delta]) => [id, { ...delta }]))
       for (const group of prepared.groups) {
-        const stored = group.candidates ?? found.get(group.hash) ?? []
+        const stored = group.candidates ?? ofMute(found.get(group.hash), group.mute)
         const candidates = stored.map((candidate) => ({ ...candidate }))
         const opened = created.length
         foldGroup(group, candidates, { created, updated, nextNumber, eventOf })
         deltaOf(rules, group.rule.id).alerts += created.length - opened
         after.set(group, candidates)
       }
-      return { created, updated, rules, after }
+      return { created, updated, rules, mutes: prepared.mutes, after }
     },
     settle: ({ after }) => {
       for (const [group, candidates] of after) {
@@ -147,118 +135,19 @@ export function createAlertMaker(): AlertMaker {
   }
 }
 
-interface Output {
-  readonly created: AlertInsert[]
-  readonly updated: AlertUpdate[]
-  readonly nextNumber: number
-  readonly eventOf: (id: string) => Event | undefined
-}
-
-/** Folds one group's matches, oldest sequence first, into its alerts; `candidates` is left as stored
- * after the write. */
-function foldGroup(group: Group, candidates: Candidate[], out: Output): void {
-  const targets = new Map<number, { target: AlertInsert | AlertUpdate; ids: string[] }>()
-  for (const match of group.matches) {
-    let open = candidates.find((one) => !one.closed && inWindow(one, match.time, group.rule))
-    if (open === undefined) {
-      const previous = candidates.find((one) => inWindow(one, match.time, group.rule))
-      const number = out.nextNumber + out.created.length
-      const alert = newAlert(group, match, number, previous?.number ?? null, out.eventOf)
-      out.created.push(alert)
-      targets.set(number, { target: alert, ids: [] })
-      open = { number, closed: false, firstSeen: alert.firstSeen, lastSeen: match.time }
-      candidates.unshift(open)
-      if (candidates.length > CANDIDATES_PER_HASH) candidates.pop()
-    }
-    if (match.time < open.firstSeen) open.firstSeen = match.time
-    if (match.time > open.lastSeen) open.lastSeen = match.time
-    let entry = targets.get(open.number)
-    if (entry === undefined) {
-      const target = { ...open, count: 0, eventIds: [] }
-      entry = { target, ids: [] }
-      targets.set(open.number, entry)
-      out.updated.push(target)
-    }
-    entry.target.count++
-    entry.target.firstSeen = open.firstSeen
-    entry.target.lastSeen = open.lastSeen
-    entry.ids.push(...(match.eventIds ?? [match.eventId]))
-  }
-  for (const { target, ids } of targets.values()) {
-    target.eventIds = [...new Set(ids.slice(-ALERT_EVENT_IDS_MAX))].reverse()
-  }
-}
-
-/** From the window before an alert's first event to the window after its last: late events and imports
- * that run backwards fold too. */
-function inWindow(alert: Candidate, time: number, rule: RuleFacts): boolean {
-  return (
-    time <= alert.lastSeen + rule.dedupWindow_ms && time >= alert.firstSeen - rule.dedupWindow_ms
-  )
-}
-
-function newAlert(
-  group: Group,
-  match: AlertMatch,
-  number: number,
-  previous: number | null,
-  eventOf: (id: string) => Event | undefined,
-): AlertInsert {
-  const { rule, hash } = group
-  const event = eventOf(match.eventId) ?? eventGone(match)
-  return {
-    number,
-    ruleId: rule.id,
-    ruleHash: match.ruleHash,
-    ruleTitle: rule.title,
-    title: fillTitle(rule.titleTemplate ?? rule.title, event),
-    severity: rule.level,
-    tags: rule.tags,
-    dedupHash: hash,
-    previous,
-    event,
-    count: 0,
-    firstSeen: match.first ?? match.time,
-    lastSeen: match.time,
-    eventIds: [],
-  }
-}
-
-/** `{field}` becomes the event's value of that name; it stays as it is when there is none. */
-export function fillTitle(template: string, event: Event): string {
-  return template
-    .replaceAll(/\{([^{}]{1,100})\}/g, (whole, name: string) => getPath(event, name) ?? whole)
-    .slice(0, TITLE_MAX_CHARACTERS)
-}
-
-/** What an alert shows whose event had left the store before the alert was made. */
-function eventGone(match: StoredMatch): Event {
-  return {
-    id: match.eventId,
-    time: match.time,
-    ingested: match.ingested,
-    source: match.source,
-    parser: 'unparsed',
-    error: { code: 'event-gone', message: 'the event left the store before its alert was made' },
-    logsource: { category: [], service: [], closed: false },
-    pivots: match.keys,
-    message: 'the event left the store before its alert was made',
-    fields: {},
-    raw: '',
-  }
-}
-
 function groupOf(
   remembered: Map<string, Group>,
   rule: RuleFacts,
   keys: Readonly<Record<string, string>>,
+  mute: string | undefined,
 ): Group {
-  let key = rule.id
+  let key = mute === undefined ? rule.id : `${rule.id}\u0001${mute}`
   for (const name of rule.dedup) key += `\0${name}\0${(keys[name] ?? '').toLowerCase()}`
   const known = remembered.get(key)
   if (known !== undefined) return known
   const group: Group = {
     hash: dedupHash(rule.id, rule.dedup, keys),
+    mute,
     rule,
     candidates: undefined,
     batch: 0,
@@ -275,6 +164,12 @@ function shrink(remembered: Map<string, Group>): void {
     if (over-- <= 0) return
     remembered.delete(key)
   }
+}
+
+function countMuted(mutes: Map<string, MuteDelta>, mute: string, time: number): void {
+  const delta = mutes.getOrInsert(mute, { matches: 0, last: 0 })
+  delta.matches++
+  if (time > delta.last) delta.last = time
 }
 
 function deltaOf(rules: Map<string, RuleDelta>, ruleId: string): RuleDelta {

@@ -6,7 +6,7 @@ import type { Correlator, CorrelatorStats, Firing, Snapshot } from '../../sigma/
 import type { LoadedCorrelation } from '../../sigma/rule.ts'
 import type { MatchFeed, StoredMatch } from '../stores/events/event-store.ts'
 import type { SavedCorrelations } from '../stores/state/alert-writer.ts'
-import type { AlertMatch } from './alert-maker.ts'
+import type { AlertMatch } from './alert-fold.ts'
 import { type Keys, keyText, STREAM_KEY } from './match-keys.ts'
 
 /** Matches read at once while catching up. */

@@ -4,12 +4,11 @@ import type { AlertNotice } from '../stores/state/alerts-store.ts'
 import { openStore, type StoreOptions } from '../stores/state/open.ts'
 import type { StateStore } from '../stores/state/state-store.ts'
 import { type AlertLoop, type OpenFeed, startAlertLoop } from './alert-loop.ts'
-import type { Suppression } from './alert-maker.ts'
+import { createMutes } from './mutes.ts'
 
-export interface StateServiceOptions extends Omit<StoreOptions, 'hooks'> {
+export interface StateServiceOptions extends Omit<StoreOptions, 'hooks' | 'onMutes'> {
   /** Opens the matches to follow, undefined while there are none. Absent: no alerts are made. */
   readonly openFeed?: () => OpenFeed | undefined
-  readonly suppressions?: readonly Suppression[]
   /** How long matches of undescribed rules wait for `setRules`, milliseconds. */
   readonly ruleWait_ms?: number
   /** How late a match may come and still correlate, milliseconds. */
@@ -20,7 +19,7 @@ export interface StateServiceOptions extends Omit<StoreOptions, 'hooks'> {
 
 /** Opens the store and starts following matches. */
 export async function openState(options: StateServiceOptions): Promise<StateStore> {
-  const { openFeed, suppressions = [], ruleWait_ms, lateness_ms, ...others } = options
+  const { openFeed, ruleWait_ms, lateness_ms, ...others } = options
   const { onAlerts, onAlertsStopped, ...rest } = others
   let loop: AlertLoop | undefined
   const { store, alerts } = await openStore({
@@ -29,12 +28,14 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
       changing: () => loop?.alertsChanged(),
       changed: (ids) => onAlerts?.({ created: [], updated: ids, more: false }),
     },
+    onMutes: () => mutes.changed(),
   })
+  const mutes = createMutes(store, rest.now)
   if (openFeed !== undefined) {
     loop = startAlertLoop({
       writer: alerts,
       openFeed,
-      suppressions,
+      mutes,
       ...(ruleWait_ms === undefined ? {} : { ruleWait_ms }),
       ...(lateness_ms === undefined ? {} : { lateness_ms }),
       onAlerts: (notice) => onAlerts?.(notice),

@@ -1,6 +1,7 @@
 // Alerts as rows of state.db, and back.
 import type { Row } from '@libsql/client'
 import type { Event } from '../../../parsers/event.ts'
+import { suppressionId } from './held-alerts.ts'
 import { optional, text } from './rows.ts'
 import {
   ALERT_STATUSES,
@@ -21,9 +22,10 @@ export const CLOSED_STATUSES: readonly AlertStatus[] = ['resolved', 'false_posit
 export const OPEN_STATUSES = ALERT_STATUSES.filter((status) => !CLOSED_STATUSES.includes(status))
 
 /** Columns of a full alert; the rule's text is joined by its hash. */
-export const ALERT_COLUMNS = 'a.*, e.event, i.ids AS event_ids, t.facts'
+export const ALERT_COLUMNS = 'a.*, e.event, i.ids AS event_ids, t.facts, m.suppression'
 export const ALERT_TABLES = `alerts a JOIN alert_events e ON e.alert = a.number
-  JOIN alert_event_ids i ON i.alert = a.number LEFT JOIN rule_texts t ON t.hash = a.rule_hash`
+  JOIN alert_event_ids i ON i.alert = a.number LEFT JOIN rule_texts t ON t.hash = a.rule_hash
+  LEFT JOIN held_alerts m ON m.alert = a.number`
 
 export function alertId(number: number): string {
   return `A-${number}`
@@ -69,6 +71,9 @@ export function alertFromRow(row: Row): Alert {
     ...optional('host', row.host),
     ...optional('user', row.user),
     ...optional('srcIp', row.src_ip),
+    ...(row.suppression === null || row.suppression === undefined
+      ? {}
+      : { muteId: suppressionId(Number(row.suppression)) }),
   }
 }
 

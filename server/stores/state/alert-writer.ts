@@ -3,14 +3,20 @@ import type { Event } from '../../../parsers/event.ts'
 import { CLOSED_STATUSES, EVENT_IDS_MAX_CHARACTERS, severityRank } from './alert-rows.ts'
 import type { Context } from './context.ts'
 import type { Write } from './database.ts'
+import {
+  countMutes,
+  insertHeld,
+  MUTE_HOLDS,
+  suppressionId,
+  suppressionNumber,
+} from './held-alerts.ts'
 import { enqueueAlerts } from './outbox-writer.ts'
 import { text } from './rows.ts'
+import { countRules, saveRules } from './rule-writer.ts'
 import { type AlertSeverity, type RuleFacts, StateError } from './state-store.ts'
 
 /** Alerts of one dedup hash that a match is compared with: the newest ones. */
 export const CANDIDATES_PER_HASH = 4
-/** Rule texts that neither a loaded rule nor an alert needs are kept this long. */
-export const UNUSED_RULE_KEPT_MS = 7 * 24 * 3600_000
 
 /** Where alert making stands in an intake. */
 export interface MatchCursor {
@@ -22,6 +28,8 @@ export interface MatchCursor {
 export interface Candidate {
   readonly number: number
   readonly closed: boolean
+  /** The mute that holds it, while one does. */
+  readonly mute?: string
   firstSeen: number
   lastSeen: number
 }
@@ -36,6 +44,8 @@ export interface AlertInsert {
   readonly tags: readonly string[]
   readonly dedupHash: string
   readonly previous: number | null
+  /** The mute that holds it back; new if that has ended meanwhile. */
+  readonly mute?: string
   readonly event: Event
   /** Filled while matches fold into it. */
   count: number
@@ -61,10 +71,17 @@ export interface RuleDelta {
   last: number
 }
 
+/** Matches that a mute held back. */
+export interface MuteDelta {
+  matches: number
+  last: number
+}
+
 export interface Folded {
   readonly created: readonly AlertInsert[]
   readonly updated: readonly AlertUpdate[]
   readonly rules: ReadonlyMap<string, RuleDelta>
+  readonly mutes?: ReadonlyMap<string, MuteDelta>
 }
 
 /** The correlation engine's state after a match, as JSON. */
@@ -136,6 +153,7 @@ export function createAlertWriter({ database, now }: Context): AlertWriter {
         insertAlerts(write, folded.created, now())
         updateAlerts(write, folded.updated, now())
         countRules(write, folded.rules)
+        if (folded.mutes !== undefined) countMutes(write, folded.mutes)
         // NULL breaks the transaction when another writer moved the cursor after it was read.
         write.add(
           `INSERT INTO match_cursor (id, epoch, sequence) VALUES (1, ?, ?)
@@ -165,10 +183,11 @@ async function candidatesOf(
   const found = new Map<string, Candidate[]>()
   if (hashes.length === 0) return found
   const rows = await database.all(
-    `SELECT dedup_hash, number, status, first_seen, last_seen FROM (
-       SELECT a.dedup_hash, a.number, a.status, a.first_seen, a.last_seen,
-         row_number() OVER (PARTITION BY a.dedup_hash ORDER BY a.number DESC) AS place
-       FROM json_each(?) h JOIN alerts a ON a.dedup_hash = h.value)
+    `SELECT dedup_hash, number, status, first_seen, last_seen, suppression FROM (
+       SELECT a.dedup_hash, a.number, a.status, a.first_seen, a.last_seen, m.suppression,
+         row_number() OVER (PARTITION BY a.dedup_hash, m.suppression ORDER BY a.number DESC) AS place
+       FROM json_each(?) h JOIN alerts a ON a.dedup_hash = h.value
+         LEFT JOIN held_alerts m ON m.alert = a.number)
      WHERE place <= ? ORDER BY number DESC`,
     [JSON.stringify(hashes), CANDIDATES_PER_HASH],
   )
@@ -176,6 +195,7 @@ async function candidatesOf(
     const candidate = {
       number: Number(row.number),
       closed: CLOSED_STATUSES.some((status) => status === row.status),
+      ...(row.suppression === null ? {} : { mute: suppressionId(Number(row.suppression)) }),
       firstSeen: Number(row.first_seen),
       lastSeen: Number(row.last_seen),
     }
@@ -192,6 +212,7 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
     return {
       ...alert,
       rank: severityRank(alert.severity),
+      mute: alert.mute === undefined ? null : (suppressionNumber(alert.mute) ?? null),
       tags: JSON.stringify(alert.tags),
       source: alert.event.source,
       eventId: alert.event.id,
@@ -209,7 +230,7 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
        status, dedup_hash, count, first_seen, last_seen, created, updated, version, previous,
        host, user, src_ip, dst_ip, source, tags, event_id)
      SELECT ${['number', 'ruleId', 'ruleHash', 'ruleTitle', 'title', 'severity', 'rank'].map(json).join(', ')},
-       'new', ${['dedupHash', 'count', 'firstSeen', 'lastSeen'].map(json).join(', ')}, ?, ?, 1,
+       CASE WHEN ${MUTE_HOLDS} THEN 'held' ELSE 'new' END, ${['dedupHash', 'count', 'firstSeen', 'lastSeen'].map(json).join(', ')}, ?, ?, 1,
        ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId'].map(json).join(', ')}
      FROM json_each(?)`,
     [at, at, JSON.stringify(rows)],
@@ -229,6 +250,7 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
      SELECT value->>'number', ?, 'detection', 'created', value->>'title' FROM json_each(?)`,
     [at, JSON.stringify(alerts.map(({ number, title }) => ({ number, title })))],
   )
+  insertHeld(write, alerts, at)
   enqueueAlerts(
     write,
     alerts.map(({ number }) => number),
@@ -236,7 +258,8 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
   )
 }
 
-function updateAlerts(write: Write, updates: readonly AlertUpdate[], at: number): void {
+/** Adds matches to stored alerts. */
+export function updateAlerts(write: Write, updates: readonly AlertUpdate[], at: number): void {
   if (updates.length === 0) return
   write.add(
     `UPDATE alerts SET count = count + (e.value->>1), first_seen = min(first_seen, e.value->>2),
@@ -261,41 +284,5 @@ function updateAlerts(write: Write, updates: readonly AlertUpdate[], at: number)
       EVENT_IDS_MAX_CHARACTERS,
       JSON.stringify(updates.map((update) => [update.number, update.eventIds.join(' ')])),
     ],
-  )
-}
-
-function countRules(write: Write, rules: ReadonlyMap<string, RuleDelta>): void {
-  if (rules.size === 0) return
-  write.add(
-    `INSERT INTO rule_counters (rule_id, matches, suppressed, alerts, last)
-     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?) WHERE true
-     ON CONFLICT (rule_id) DO UPDATE SET matches = matches + excluded.matches,
-       suppressed = suppressed + excluded.suppressed, alerts = alerts + excluded.alerts,
-       last = max(coalesce(last, 0), excluded.last)`,
-    [
-      JSON.stringify(
-        [...rules].map(([id, delta]) => [
-          id,
-          delta.matches,
-          delta.suppressed,
-          delta.alerts,
-          delta.last,
-        ]),
-      ),
-    ],
-  )
-}
-
-function saveRules(write: Write, rules: readonly RuleFacts[], at: number): void {
-  const rows = rules.map((rule) => ({ hash: rule.hash, id: rule.id, facts: JSON.stringify(rule) }))
-  write.add(
-    `INSERT INTO rule_texts (hash, rule_id, facts, loaded)
-     SELECT value->>'hash', value->>'id', value->>'facts', ? FROM json_each(?) WHERE true
-     ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts, loaded = excluded.loaded`,
-    [at, JSON.stringify(rows)],
-  )
-  write.add(
-    `DELETE FROM rule_texts WHERE loaded < ? AND hash NOT IN (SELECT rule_hash FROM alerts)`,
-    [at - UNUSED_RULE_KEPT_MS],
   )
 }

@@ -21,6 +21,7 @@ import { createRunStore } from './runs-store.ts'
 import { createSessionStore } from './sessions.ts'
 import { raiseSilentSource } from './silent-source.ts'
 import type { StateStore } from './state-store.ts'
+import { createSuppressionStore } from './suppressions-store.ts'
 import { createUserStore } from './users.ts'
 
 export interface StoreOptions {
@@ -32,6 +33,8 @@ export interface StoreOptions {
   readonly passwordCost?: PasswordCost
   readonly onCredentials?: () => void
   readonly hooks?: ChangeHooks
+  /** After a mute was made or ended. */
+  readonly onMutes?: () => void
 }
 
 /** Everything but making alerts, and what that needs. */
@@ -48,6 +51,7 @@ export function stateUrl(folder: string): string {
 /** Opens and migrates. Rejects `unavailable` for a database of a newer version. */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   const { url, authToken, now = Date.now, onCredentials = nothing, hooks = NO_HOOKS } = options
+  const { onMutes: mutesChanged = nothing } = options
   const database = await openDatabase({
     url,
     now,
@@ -75,6 +79,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createReleaseStore(context),
     ...createRunStore(context),
     ...createFeedbackStore(context),
+    ...createSuppressionStore(context, { ...hooks, mutesChanged }),
     ...createProposalStore(context),
     ...createOutboxStore(context),
     sourceSilent: async (source: string, lastEvent: number, silentAfter_s: number) => {

@@ -22,7 +22,7 @@ export function enqueue(write: Write, item: NewOutboxItem): void {
 }
 
 /** Adds a row for each alert and each destination of alerts. The alerts must be stored in the same
- * transaction, before. Costs one statement, and no rows where nobody wants them. */
+ * transaction, before; those that a mute holds are left out. Costs one statement, and no rows where nobody wants them. */
 export function enqueueAlerts(write: Write, numbers: readonly number[], at: number): void {
   write.add(
     `INSERT INTO outbox (kind, destination, topic, payload, state, next_at, created, updated)
@@ -34,7 +34,8 @@ export function enqueueAlerts(write: Write, numbers: readonly number[], at: numb
            'dst_ip', a.dst_ip, 'source', a.source, 'tags', json(a.tags), 'event_id', a.event_id,
            'dedup_hash', a.dedup_hash)),
        'pending', ?, ?, ?
-     FROM outbox_destinations d JOIN json_each(?) n JOIN alerts a ON a.number = n.value`,
+     FROM outbox_destinations d JOIN json_each(?) n JOIN alerts a ON a.number = n.value
+     WHERE a.status <> 'held'`,
     [at, at, at, JSON.stringify(numbers)],
   )
 }

@@ -9,6 +9,7 @@ import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
 import type { ReleaseStore } from './releases.ts'
 import type { RunStore } from './runs.ts'
+import type { SuppressionStore } from './suppressions.ts'
 
 export const ROLES = ['viewer', 'analyst', 'operator', 'engineer', 'admin'] as const
 export type Role = (typeof ROLES)[number]
@@ -106,6 +107,8 @@ export interface Alert {
   readonly host?: string
   readonly user?: string
   readonly srcIp?: string
+  /** The mute that made it, while that may give it back. */
+  readonly muteId?: string
   readonly source: string
   readonly tags: readonly string[]
   readonly eventId: string
@@ -210,6 +213,7 @@ export interface StateStore
     ReleaseStore,
     RunStore,
     FeedbackStore,
+    SuppressionStore,
     ProposalStore,
     OutboxStore {
   /** Flushes what is batched and closes the database. */

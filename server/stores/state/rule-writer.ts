@@ -1,0 +1,45 @@
+// Rules in state.db: what alert making counts of them, and their facts by the hash of their text.
+import type { RuleDelta } from './alert-writer.ts'
+import type { Write } from './database.ts'
+import type { RuleFacts } from './state-store.ts'
+
+/** Rule texts that neither a loaded rule nor an alert needs are kept this long. */
+export const UNUSED_RULE_KEPT_MS = 7 * 24 * 3600_000
+
+/** Adds to the counters of rules. */
+export function countRules(write: Write, rules: ReadonlyMap<string, RuleDelta>): void {
+  if (rules.size === 0) return
+  write.add(
+    `INSERT INTO rule_counters (rule_id, matches, suppressed, alerts, last)
+     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?) WHERE true
+     ON CONFLICT (rule_id) DO UPDATE SET matches = matches + excluded.matches,
+       suppressed = suppressed + excluded.suppressed, alerts = alerts + excluded.alerts,
+       last = max(coalesce(last, 0), excluded.last)`,
+    [
+      JSON.stringify(
+        [...rules].map(([id, delta]) => [
+          id,
+          delta.matches,
+          delta.suppressed,
+          delta.alerts,
+          delta.last,
+        ]),
+      ),
+    ],
+  )
+}
+
+/** Stores facts of loaded rules and forgets texts that nothing needs. */
+export function saveRules(write: Write, rules: readonly RuleFacts[], at: number): void {
+  const rows = rules.map((rule) => ({ hash: rule.hash, id: rule.id, facts: JSON.stringify(rule) }))
+  write.add(
+    `INSERT INTO rule_texts (hash, rule_id, facts, loaded)
+     SELECT value->>'hash', value->>'id', value->>'facts', ? FROM json_each(?) WHERE true
+     ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts, loaded = excluded.loaded`,
+    [at, JSON.stringify(rows)],
+  )
+  write.add(
+    `DELETE FROM rule_texts WHERE loaded < ? AND hash NOT IN (SELECT rule_hash FROM alerts)`,
+    [at - UNUSED_RULE_KEPT_MS],
+  )
+}
