@@ -14,6 +14,7 @@ export type CommandName =
   | 'explain'
   | 'lsp'
   | 'backtest'
+  | 'plan'
   | 'hunt'
   | 'deploy'
   | 'releases'
@@ -38,6 +39,7 @@ export const COMMANDS = {
   explain: () => import('./commands/explain.ts'),
   lsp: () => import('./commands/lsp.ts'),
   backtest: () => import('./commands/backtest.ts'),
+  plan: () => import('./commands/plan.ts'),
   hunt: () => import('./commands/hunt.ts'),
   deploy: () => import('./commands/deploy.ts'),
   releases: () => import('./commands/releases.ts'),

@@ -17,19 +17,20 @@ export interface Versions {
 }
 
 /**
- * Content below folders of the work tree, and what it was where `ref` and HEAD parted. Rejects `UsageError`
- * where there is no such commit, and for folders outside the repository.
+ * Content below folders of the work tree, and what it was where `ref` and HEAD parted (`exact`: what it is in
+ * `ref` itself). Rejects `UsageError` where there is no such commit, and for folders outside the repository.
  */
 export async function readVersions(
   ref: string,
   folders: readonly string[] = CONTENT_FOLDERS,
+  { exact = false } = {},
 ): Promise<Versions> {
   if (ref.startsWith('-')) throw new UsageError(`${ref} is no commit or branch`)
   const root = (await git('.', 'rev-parse', '--show-toplevel')).trim()
   const below = folders.map((folder) => relative(root, resolve(folder)) || '.')
   const outside = below.find((folder) => folder.startsWith('..'))
   if (outside !== undefined) throw new UsageError(`${outside} is outside the repository`)
-  const parted = await tryGit('.', ['merge-base', ref, 'HEAD'])
+  const parted = exact ? undefined : await tryGit('.', ['merge-base', ref, 'HEAD'])
   const base = parted?.trim() ?? ref
   const before = await filesAt(root, base, below, isContentFile)
   const there = await Promise.all(folders.map(isThere))

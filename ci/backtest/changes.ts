@@ -1,4 +1,5 @@
 // What a change does to rules: pairs of before and after, by rule id.
+import { fileKind } from '../../sigma/lint/lint.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
@@ -47,13 +48,18 @@ export function loadContent(files: readonly RuleFile[]): {
   const beside = files.filter(({ path }) => isPipelineFile(path) || isListFile(path))
   const { options, diagnostics } = contentOptions(beside)
   const rules = loadRules(
-    files.filter(({ path }) => isRuleFile(path)),
+    files.filter((file) => isRuleFile(file.path) && isSigma(file)),
     options,
   )
   const broken = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ path, code, message }) => `${path}: ${code}: ${message}`)
   return { rules, beside, broken }
+}
+
+/** Whether a file holds Sigma documents, not a hunt: most say so at first glance. */
+function isSigma(file: RuleFile): boolean {
+  return /^(detection|correlation|filter|logsource):/m.test(file.text) || fileKind(file) === 'sigma'
 }
 
 /** Compares two versions of a rule set. A rule without an id is known by its path. */
