@@ -10,23 +10,41 @@ import { git, tryGit } from '../git.ts'
 import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
 
 export const summary = 'make a commit the content of a running server'
-export const usage = `trapline deploy [REF] [--server URL] [--api-key KEY] [--force] [--sign KEYFILE]
+export const usage = `trapline deploy [REF] [--server URL] [--api-key KEY] [--force] [--sign KEYFILE] [--report FILE]
   REF        commit, branch or tag (default: HEAD)
   --server   the server (default: TRAPLINE_SERVER, else http://127.0.0.1:8181)
   --api-key  a key of an engineer or admin (default: TRAPLINE_API_KEY)
   --sign     private SSH key that signs the release, for servers with TRAPLINE_RELEASE_SIGNERS
+  --report   what \`trapline test --format json\` printed: its summary is kept with the release
   --force    also where the commit does not come after the live one
 The server checks and tests the commit and takes it whole or not at all. Exit code 2: refused.`
+
+/** Rules whose matches in the sample differ that are named. */
+const RULES_SHOWN = 20
 
 const Outcome = z.object({
   status: z.enum(['live', 'refused']),
   commit: z.string(),
   rules: z.number().optional(),
   summary: z.string().optional(),
+  report: z
+    .object({
+      verdicts: z.object({ events: z.number(), fired: z.number() }).optional(),
+      sample: z
+        .object({
+          events: z.number(),
+          total: z.number(),
+          changed: z.number(),
+          rules: z.array(z.object({ title: z.string(), before: z.number(), after: z.number() })),
+        })
+        .optional(),
+    })
+    .optional(),
   findings: z
     .array(
       z.object({
         code: z.string(),
+        severity: z.string().default('error'),
         message: z.string(),
         path: z.string().optional(),
         line: z.number().optional(),
@@ -43,6 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...SERVER_OPTIONS,
       force: { type: 'boolean', default: false },
       sign: { type: 'string' },
+      report: { type: 'string' },
     },
   })
   if (positionals.length > 1) throw new UsageError('one commit at a time')
@@ -52,6 +71,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const body = await bundleOf(commit)
   const headers = {
     'content-type': 'application/x-git-bundle',
+    ...(values.report === undefined
+      ? {}
+      : { 'x-trapline-report': encodeURI(await summaryOf(values.report)) }),
     ...(values.sign === undefined
       ? {}
       : { 'x-trapline-signature': btoa(await sign(body, values.sign)) }),
@@ -63,6 +85,20 @@ export async function run(args: readonly string[]): Promise<number> {
     [422],
   )
   return reportOutcome(Outcome.parse(await answer.json()))
+}
+
+const TestReport = z.object({ command: z.string(), summary: z.string() })
+
+/** The summary of a report that a command printed as JSON. */
+async function summaryOf(path: string): Promise<string> {
+  const file = Bun.file(path)
+  if (!(await file.exists())) throw new UsageError(`there is no file ${path}`)
+  try {
+    const { command, summary } = TestReport.parse(await file.json())
+    return `${command}: ${summary}`
+  } catch (error) {
+    throw new UsageError(`${path} is no report of a trapline command`, { cause: error })
+  }
 }
 
 /** An SSH signature over a bundle, armoured. */
@@ -82,13 +118,15 @@ async function sign(bundle: Uint8Array, keyFile: string): Promise<string> {
 /** Prints what became of a release; the exit code. */
 export function reportOutcome(value: unknown): number {
   const outcome = Outcome.parse(value)
+  for (const { code, severity, message, path, line } of outcome.findings) {
+    const place = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}: `
+    console.error(`${place}${severity === 'error' ? '' : `${severity}: `}${code}: ${message}`)
+  }
+  for (const { title, before, after } of outcome.report?.sample?.rules.slice(0, RULES_SHOWN) ?? [])
+    console.log(`  ${before} -> ${after} matches in the sample: ${title}`)
   if (outcome.status === 'live') {
     console.log(`${outcome.commit} is live: ${outcome.rules} rules; ${outcome.summary}`)
     return EXIT.ok
-  }
-  for (const { code, message, path, line } of outcome.findings) {
-    const place = path === undefined ? '' : `${path}${line === undefined ? '' : `:${line}`}: `
-    console.error(`${place}${code}: ${message}`)
   }
   console.error(`${outcome.commit} was refused; what was live stays live`)
   return EXIT.badRule

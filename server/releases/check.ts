@@ -36,6 +36,8 @@ export interface CheckOutcome {
   /** What ran, one line a command. */
   readonly summary: string
   readonly findings: readonly ReleaseFinding[]
+  /** Tests of rules that ran. */
+  readonly tests?: { readonly passed: number; readonly failed: number } | undefined
 }
 
 /** Runs `trapline check` and `trapline test` over a folder of content. */
@@ -48,6 +50,7 @@ export async function checkContent(folder: string): Promise<CheckOutcome> {
   const test = await runCommand(folder, ['test', 'detections', '--require', 'none'])
   return {
     passed: test.passed,
+    tests: test.tests,
     summary: `${check.summary}; ${test.summary}`,
     findings: [...check.findings, ...test.findings].slice(0, FINDINGS_MAX),
   }
@@ -83,7 +86,8 @@ async function runCommand(folder: string, args: readonly string[]): Promise<Chec
       message: `${name}: ${message}`,
     }))
   const { summary, findings } = report
-  return { passed: code === 0, summary, findings: [...findings, ...failed] }
+  const tests = { passed: report.tests.length - failed.length, failed: failed.length }
+  return { passed: code === 0, summary, findings: [...findings, ...failed], tests }
 }
 
 function reportOf(out: string): z.output<typeof Report> | undefined {

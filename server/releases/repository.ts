@@ -27,8 +27,8 @@ export interface Repository {
   /** Takes the commits of a bundle (`git bundle create`) in. Throws `GitError` for anything else, or when
    * the bundle builds on commits that are not here. */
   take(bundleFile: string): Promise<void>
-  /** Takes the commits of a remote branch in and returns its head. */
-  fetch(remote: string, branch: string): Promise<string>
+  /** Takes the commits of a remote branch in and returns its head; `env` lets git reach it. */
+  fetch(remote: string, branch: string, env?: Readonly<Record<string, string>>): Promise<string>
   /** Undefined when there is no such commit here. */
   facts(commit: string): Promise<CommitFacts | undefined>
   /** Whether `commit` is `ancestor` or comes after it. */
@@ -59,15 +59,9 @@ export async function openRepository(folder: string): Promise<Repository> {
       await git('bundle', 'verify', '--quiet', bundleFile)
       await git('fetch', '--quiet', '--no-tags', bundleFile, '+refs/*:refs/offered/*')
     },
-    fetch: async (remote, branch) => {
-      await git(
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--',
-        remote,
-        `+refs/heads/${branch}:refs/pulled/head`,
-      )
+    fetch: async (remote, branch, env) => {
+      const refs = `+refs/heads/${branch}:refs/pulled/head`
+      await runIn(folder, ['fetch', '--quiet', '--no-tags', '--', remote, refs], env)
       return (await git('rev-parse', 'refs/pulled/head')).trim()
     },
     facts: (commit) => factsOf(folder, commit),

@@ -1,24 +1,23 @@
-// Releases (G6): a commit is staged whole, checked as in CI, then swapped in at once, or refused with why.
-// One at a time.
+// Releases (G6): a commit is staged whole, checked as in CI and against what is kept, then swapped in at once,
+// or refused with why. One at a time.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkContent } from '../releases/check.ts'
+import { describeOverlays } from '../releases/overlays.ts'
+import { createReleaser, type Offer, type ReleaseOutcome } from '../releases/releaser.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
 import { OWN_BRANCH, SEED_REF } from '../releases/seed.ts'
 import { signerOf } from '../releases/signature.ts'
-import {
-  contentRepository,
-  LIVE_FILE,
-  liveCommit,
-  setLiveCommit,
-  stage,
-} from '../releases/staging.ts'
+import { contentRepository, liveCommit } from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
-import type { NewRelease, ReleaseFinding, ReleaseRecord } from '../stores/state/releases.ts'
+import type { ReleaseRecord } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import { type IngestService, ServiceError } from './services.ts'
 
+export type { ReleaseOutcome } from '../releases/releaser.ts'
+
+/** Newest verdicts that a release is held to. */
+const VERDICTS_MAX = 10_000
 const HISTORY_MAX = 200
 
 export interface Push {
@@ -28,26 +27,17 @@ export interface Push {
   readonly force: boolean
   /** Armoured SSH signature over the bundle (`signature.ts`). */
   readonly signature: string | undefined
+  /** What the sender says of the tests it ran, one line. */
+  readonly report?: string | undefined
 }
 
 /** A branch that the server follows; without a remote, of the content repository in the data folder. */
 export interface Followed {
   readonly remote: string | undefined
   readonly branch: string
+  /** Variables with which git may reach the remote. */
+  readonly environment?: () => Promise<Readonly<Record<string, string>>>
 }
-
-export type ReleaseOutcome =
-  | {
-      readonly status: 'live'
-      readonly commit: string
-      readonly rules: number
-      readonly summary: string
-    }
-  | {
-      readonly status: 'refused'
-      readonly commit: string
-      readonly findings: readonly ReleaseFinding[]
-    }
 
 export interface ReleaseService {
   /** Undefined where there is no git for releases: then the program's own content runs as it is. */
@@ -68,7 +58,9 @@ export interface ReleaseService {
 export interface ReleaseParts {
   readonly data: string
   readonly ingest: Pick<IngestService, 'reload'>
-  readonly state: Pick<StateClient, 'recordRelease' | 'listReleases'>
+  readonly state: Pick<StateClient, 'recordRelease' | 'listReleases' | 'verdictEvents'>
+  /** Read-only folders of rules beside the content. */
+  readonly overlays: readonly string[]
   readonly follow: Followed
   /** An allowed_signers file; pushes must be signed where it is set. */
   readonly signers?: string | undefined
@@ -85,7 +77,14 @@ export function createReleases(parts: ReleaseParts): Releases {
   let opened: Promise<Repository> | undefined
   const repository = () => (opened ??= openRepository(contentRepository(data)))
   const inTurn = createTurn()
-  const { release, refuse } = createReleaser(parts, repository)
+  const releaser = releaserOf(parts)
+
+  async function release(commit: string, by: Actor, offer: Omit<Offer, 'commit'>) {
+    const git = await repository()
+    const facts = await git.facts(commit)
+    if (facts === undefined) throw new ServiceError('invalid', `commit ${commit} is not there`)
+    return releaser.release(git, { ...offer, commit: facts }, by)
+  }
 
   /** What came with the program gives way to any content. */
   const comesAfter = async (git: Repository, commit: string, live: string | undefined) =>
@@ -103,18 +102,19 @@ export function createReleases(parts: ReleaseParts): Releases {
     const known = (await state.listReleases(HISTORY_MAX)).find((r) => r.commit === head)
     // Refused once, or rolled back from: only a new commit is looked at again.
     if (known !== undefined) return undefined
-    if (await comesAfter(git, head, live)) return release(head, 'pull', by, true)
-    return refuse(git, head, by, {
-      code: 'history-rewritten',
-      message: `${follow.branch} no longer holds the live commit ${live}: was it force-pushed?`,
-    })
+    const offer = { way: 'pull', isChecked: true } as const
+    if (await comesAfter(git, head, live)) return release(head, by, offer)
+    const facts = await git.facts(head)
+    if (facts === undefined) throw new ServiceError('unavailable', `${head} is not there`)
+    const message = `${follow.branch} no longer holds the live commit ${live}: was it force-pushed?`
+    return releaser.refuse({ ...offer, commit: facts }, { code: 'history-rewritten', message }, by)
   }
 
   return {
     live: () => liveCommit(data),
     list: (limit) => state.listReleases(limit),
     changed: async (before, after) => (await repository()).changed(before, after),
-    push: ({ bundle, commit, force, signature }, by) =>
+    push: ({ bundle, commit, force, signature, report }, by) =>
       inTurn(async () => {
         if (signers !== undefined) await checkSignature(bundle, signature, signers)
         const git = await repository()
@@ -127,7 +127,8 @@ export function createReleases(parts: ReleaseParts): Releases {
             'conflict',
             `${commit} does not come after the live commit ${live}: merge it first, or force`,
           )
-        const outcome = await release(commit, 'push', by, true)
+        const offer = { way: 'push', isChecked: true, sender: report } as const
+        const outcome = await release(commit, by, offer)
         if (outcome.status === 'live' && parts.follow.remote === undefined)
           await git.point(OWN_BRANCH, commit)
         return outcome
@@ -142,7 +143,7 @@ export function createReleases(parts: ReleaseParts): Releases {
           throw new ServiceError('conflict', 'the first release is live: nothing came before it')
         if (!history.some((r) => r.commit === target))
           throw new ServiceError('not-found', `${target} was never live`)
-        return release(target, 'rollback', by, false)
+        return release(target, by, { way: 'rollback', isChecked: false })
       }),
     begin: (rules) =>
       inTurn(async () => {
@@ -156,82 +157,28 @@ export function createReleases(parts: ReleaseParts): Releases {
   }
 }
 
+function releaserOf({ data, state, ingest, overlays }: ReleaseParts) {
+  return createReleaser({
+    data,
+    reload: () => ingest.reload(),
+    record: (release, by) => state.recordRelease(release, by),
+    verdicts: async () =>
+      (await state.verdictEvents(VERDICTS_MAX)).map(({ verdict, ...kept }) => ({
+        ...kept,
+        isTruePositive: verdict === 'true_positive',
+      })),
+    overlays,
+    describeOverlays: () => describeOverlays(overlays),
+    now: Date.now,
+  })
+}
+
 const SEEDED = { way: 'seed', status: 'live', summary: 'first start', findings: [] } as const
 
 /** What was live before a commit went live; going back itself does not count. */
 function beforeOf(history: readonly ReleaseRecord[], live: string | undefined) {
   return history.find(({ commit, way }) => commit === live && way !== 'rollback')?.previous
 }
-
-/** Stages, checks and swaps one commit, or records why not. */
-function createReleaser(
-  { data, ingest, state }: ReleaseParts,
-  repository: () => Promise<Repository>,
-) {
-  /** Stages, checks and swaps; the way back is the old commit. */
-  async function release(
-    commit: string,
-    way: NewRelease['way'],
-    by: Actor,
-    checked: boolean,
-  ): Promise<ReleaseOutcome> {
-    const git = await repository()
-    const facts = await git.facts(commit)
-    if (facts === undefined) throw new ServiceError('invalid', `commit ${commit} is not there`)
-    const previous = liveCommit(data)
-    const folder = await stage(data, git, commit)
-    const record = {
-      ...{ commit, way, author: facts.author, subject: facts.subject },
-      ...(previous === undefined ? {} : { previous }),
-    }
-    const check = checked ? await checkContent(folder) : CHECKED_BEFORE
-    if (!check.passed) {
-      const { summary, findings } = check
-      await state.recordRelease({ ...record, status: 'refused', rules: 0, summary, findings }, by)
-      return { status: 'refused', commit, findings }
-    }
-    const { rules } = await swap(commit, previous)
-    const { summary } = check
-    await state.recordRelease({ ...record, status: 'live', rules, summary, findings: [] }, by)
-    return { status: 'live', commit, rules, summary }
-  }
-
-  async function refuse(
-    git: Repository,
-    commit: string,
-    by: Actor,
-    why: Omit<ReleaseFinding, 'severity'>,
-  ): Promise<ReleaseOutcome> {
-    const facts = await git.facts(commit)
-    const previous = liveCommit(data)
-    const findings = [{ severity: 'error', ...why }]
-    await state.recordRelease(
-      {
-        ...{ commit, way: 'pull', status: 'refused', rules: 0, summary: why.message, findings },
-        ...{ author: facts?.author ?? '', subject: facts?.subject ?? '' },
-        ...(previous === undefined ? {} : { previous }),
-      },
-      by,
-    )
-    return { status: 'refused', commit, findings }
-  }
-
-  async function swap(commit: string, previous: string | undefined) {
-    await setLiveCommit(data, commit)
-    try {
-      return await ingest.reload()
-    } catch (error) {
-      if (previous !== undefined) await setLiveCommit(data, previous)
-      else await rm(join(data, LIVE_FILE))
-      throw error
-    }
-  }
-
-  return { release, refuse }
-}
-
-/** What was live once passed its checks; going back must not wait for them. */
-const CHECKED_BEFORE = { passed: true, summary: 'was live before', findings: [] } as const
 
 async function checkSignature(bundle: Uint8Array, signature: string | undefined, signers: string) {
   if (signature === undefined)
@@ -240,10 +187,11 @@ async function checkSignature(bundle: Uint8Array, signature: string | undefined,
     throw new ServiceError('forbidden', 'the signature is not good, or not by an allowed signer')
 }
 
-async function headOf(git: Repository, { remote, branch }: Followed): Promise<string | undefined> {
+async function headOf(git: Repository, follow: Followed): Promise<string | undefined> {
+  const { remote, branch, environment } = follow
   if (remote === undefined) return git.resolve(`refs/heads/${branch}`)
   try {
-    return await git.fetch(remote, branch)
+    return await git.fetch(remote, branch, await environment?.())
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     throw new ServiceError('unavailable', `${branch} cannot be fetched: ${error.message}`)

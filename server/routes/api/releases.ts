@@ -1,32 +1,48 @@
 // Releases of content (G6): offer one, see the history, go back.
 import { z } from 'zod'
+import type { ReleaseOutcome } from '../../services/releases.ts'
 import { ServiceError } from '../../services/services.ts'
 import { RELEASE_STATUSES, RELEASE_WAYS } from '../../stores/state/releases.ts'
 import { readLimited } from '../body.ts'
+import { ReleaseFindingSchema, ReleaseReportSchema, reportAnswer } from './release-schema.ts'
 import { route } from './route.ts'
 import { iso, Time } from './schemas.ts'
 import { actorOf } from './users.ts'
 
 /** Largest bundle, bytes. */
 export const BUNDLE_MAX_BYTES = 64 * 1024 * 1024
+/** What a sender may say of its own run. */
+const SENDER_REPORT_MAX_CHARACTERS = 500
 
 const Commit = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'must be a full commit hash')
-
-const Finding = z.object({
-  code: z.string(),
-  severity: z.string(),
-  message: z.string(),
-  path: z.string().optional(),
-  line: z.number().optional(),
-})
 
 const Outcome = z.object({
   status: z.enum(RELEASE_STATUSES),
   commit: z.string(),
   rules: z.number().optional(),
   summary: z.string().optional(),
-  findings: z.array(Finding).optional(),
+  findings: z.array(ReleaseFindingSchema).optional(),
+  report: ReleaseReportSchema.optional(),
 })
+
+/** Header text is percent-encoded: it may hold any character. */
+function senderReport(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined
+  try {
+    return decodeURI(header).slice(0, SENDER_REPORT_MAX_CHARACTERS)
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error
+    throw new ServiceError('invalid', 'x-trapline-report must be percent-encoded text')
+  }
+}
+
+function outcomeAnswer({ report, findings, ...outcome }: ReleaseOutcome): z.input<typeof Outcome> {
+  return {
+    ...outcome,
+    findings: findings.map((finding) => ({ ...finding })),
+    ...(report === undefined ? {} : { report: reportAnswer(report) }),
+  }
+}
 
 export const listReleases = route({
   method: 'get',
@@ -50,7 +66,8 @@ export const listReleases = route({
         by: z.string(),
         rules: z.number(),
         summary: z.string(),
-        findings: z.array(Finding),
+        findings: z.array(ReleaseFindingSchema),
+        report: ReleaseReportSchema.optional(),
       }),
     ),
   }),
@@ -58,9 +75,10 @@ export const listReleases = route({
     const releases = await services.releases.list(query.limit)
     return {
       live: services.releases.live() ?? null,
-      releases: releases.map((release) => ({
+      releases: releases.map(({ report, ...release }) => ({
         ...release,
         findings: release.findings.map((finding) => ({ ...finding })),
+        ...(report === undefined ? {} : { report: reportAnswer(report) }),
         at: iso(release.at),
       })),
     }
@@ -82,9 +100,10 @@ export const pushRelease = route({
     const { commit } = query
     const sent = c.req.header('x-trapline-signature')
     const signature = sent === undefined ? undefined : Buffer.from(sent, 'base64').toString()
-    const push = { bundle, commit, force: query.force === 'true', signature }
+    const report = senderReport(c.req.header('x-trapline-report'))
+    const push = { bundle, commit, force: query.force === 'true', signature, report }
     const outcome = await services.releases.push(push, actorOf(principal, c))
-    return c.json(outcome, outcome.status === 'live' ? 200 : 422)
+    return c.json(outcomeAnswer(outcome), outcome.status === 'live' ? 200 : 422)
   },
 })
 
@@ -97,7 +116,8 @@ export const pullRelease = route({
   answer: z.object({ outcome: Outcome.nullable() }),
   handle: async ({ principal, services, c }) => {
     const outcome = await services.releases.pull(actorOf(principal, c))
-    return c.json({ outcome: outcome ?? null }, outcome?.status === 'refused' ? 422 : 200)
+    const answer = outcome === undefined ? null : outcomeAnswer(outcome)
+    return c.json({ outcome: answer }, outcome?.status === 'refused' ? 422 : 200)
   },
 })
 
@@ -111,6 +131,6 @@ export const rollbackRelease = route({
   answer: Outcome,
   handle: async ({ body, principal, services, c }) => {
     const outcome = await services.releases.rollback(body.commit, actorOf(principal, c))
-    return c.json(outcome, outcome.status === 'live' ? 200 : 422)
+    return c.json(outcomeAnswer(outcome), outcome.status === 'live' ? 200 : 422)
   },
 })

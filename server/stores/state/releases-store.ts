@@ -12,8 +12,9 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
       database.write((write) => {
         write.add(
           `INSERT INTO releases
-             (commit_id, previous, author, subject, way, status, at, by, rules, summary, findings)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             (commit_id, previous, author, subject, way, status, at, by, rules, summary, findings,
+              report)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           [
             release.commit,
             release.previous ?? null,
@@ -26,6 +27,7 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
             release.rules,
             release.summary,
             JSON.stringify(release.findings),
+            release.report === undefined ? null : JSON.stringify(release.report),
           ],
         )
         write.audit(
@@ -56,6 +58,7 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
         rules: Number(row.rules),
         summary: text(row.summary),
         findings: JSON.parse(text(row.findings)),
+        ...(row.report === null ? {} : { report: JSON.parse(text(row.report)) }),
       })),
   }
 }

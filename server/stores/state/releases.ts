@@ -13,6 +13,61 @@ export interface ReleaseFinding {
 export const RELEASE_WAYS = ['seed', 'push', 'pull', 'rollback'] as const
 export const RELEASE_STATUSES = ['live', 'refused'] as const
 
+/** A rule whose answers a release changes, over the sample: matches of the old version and of the new. */
+export interface SampledRule {
+  readonly id: string
+  readonly title: string
+  readonly before: number
+  readonly after: number
+}
+
+/** Stored events that both versions of what changed ran on before the swap. */
+export interface ReleaseSample {
+  /** Events that ran, of those in the range; fewer where time or number were over. */
+  readonly events: number
+  readonly total: number
+  /** Milliseconds since 1970 UTC. */
+  readonly from: number
+  readonly to: number
+  readonly took_ms: number
+  /** Rules that a release adds, removes or gives another meaning. */
+  readonly changed: number
+  /** Those that matched differently, most changed first, at most `SAMPLED_RULES_MAX`. */
+  readonly rules: readonly SampledRule[]
+}
+export const SAMPLED_RULES_MAX = 100
+
+/** Events once judged true positives, of rules that a release changes. */
+export interface ReleaseVerdicts {
+  /** Judged true positives whose rule changed. */
+  readonly events: number
+  readonly fired: number
+  /** Alerts that no longer fire. */
+  readonly lost: readonly string[]
+  /** Of correlations: one kept event cannot tell. */
+  readonly notReplayed: number
+}
+
+/** A read-only overlay beside the content. */
+export interface ReleaseOverlay {
+  readonly path: string
+  readonly files: number
+  /** SHA-256 over its files' paths and texts, hex. */
+  readonly hash: string
+}
+
+/** What the checks of a release found. */
+export interface ReleaseReport {
+  readonly tests?: { readonly passed: number; readonly failed: number } | undefined
+  readonly verdicts?: ReleaseVerdicts | undefined
+  readonly sample?: ReleaseSample | undefined
+  readonly overlays?: readonly ReleaseOverlay[] | undefined
+  /** What the sender of a push says of its own run. */
+  readonly sender?: string | undefined
+  /** From offer to answer, milliseconds. */
+  readonly took_ms?: number | undefined
+}
+
 /** One offer of content and what became of it. */
 export interface NewRelease {
   readonly commit: string
@@ -28,6 +83,7 @@ export interface NewRelease {
   /** What the checks said, one line. */
   readonly summary: string
   readonly findings: readonly ReleaseFinding[]
+  readonly report?: ReleaseReport
 }
 
 export interface ReleaseRecord extends NewRelease {
