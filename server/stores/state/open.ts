@@ -8,6 +8,7 @@ import type { AlertMaking } from './alerts-store.ts'
 import { bootstrapFirstAdmin } from './bootstrap.ts'
 import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
+import { createDraftStore } from './drafts-store.ts'
 import { createFeedbackStore } from './feedback-store.ts'
 import { createKeyStore } from './keys.ts'
 import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
@@ -82,6 +83,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createSuppressionStore(context, { ...hooks, mutesChanged }),
     ...createProposalStore(context),
     ...createOutboxStore(context),
+    ...createDraftStore(context),
     sourceSilent: async (source: string, lastEvent: number, silentAfter_s: number) => {
       const id = await raiseSilentSource(context, source, lastEvent, silentAfter_s)
       hooks.changed([id])

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { alertsContract } from './alerts.contract.ts'
+import { draftsContract } from './drafts.contract.ts'
 import { feedbackContract } from './feedback.contract.ts'
 import { openStore, stateUrl } from './open.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
@@ -48,6 +49,11 @@ feedbackContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 feedbackContract('memory', () => open(':memory:'))
+draftsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+draftsContract('memory', () => open(':memory:'))
 
 test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
   const folder = temporary()

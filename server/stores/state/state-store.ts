@@ -1,8 +1,10 @@
 // Everything that is not an event: users, sessions, keys, alerts, sources, audit. Implemented over
 // @libsql/client (a file, or a libSQL server by URL); lives in the state worker, called over RPC.
 import type { Event } from '../../../parsers/event.ts'
+import type { RolloutStage } from '../../../sigma/rule.ts'
 import type { KeyStore, SessionStore, UserStore } from './access.ts'
 import type { AlertMaking, AlertStore } from './alerts-store.ts'
+import type { DraftStore } from './drafts.ts'
 import type { FeedbackStore } from './feedback.ts'
 import type { OutboxStore } from './outbox.ts'
 import type { ProposalStore } from './proposals.ts'
@@ -199,6 +201,8 @@ export interface RuleFacts {
   readonly titleTemplate?: string
   /** It only feeds correlations: its matches raise nothing. */
   readonly feedsOnly?: true
+  /** Its stage, where it has one: matches that are not live go to the shadow lane. */
+  readonly rollout?: { readonly stage: RolloutStage; readonly share?: number }
 }
 
 /** Everything the state store does; each part is described where it is declared. */
@@ -215,7 +219,8 @@ export interface StateStore
     FeedbackStore,
     SuppressionStore,
     ProposalStore,
-    OutboxStore {
+    OutboxStore,
+    DraftStore {
   /** Flushes what is batched and closes the database. */
   close(): Promise<void>
 }
