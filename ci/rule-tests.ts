@@ -8,7 +8,7 @@ import { regressionTests } from './regression-tests.ts'
 import type { Report } from './report/report.ts'
 
 export type Testable = LoadedRule | LoadedCorrelation
-type Finding = Report['findings'][number]
+export type Finding = Report['findings'][number]
 
 export interface RuleFileTests {
   readonly results: readonly TestResult[]
@@ -19,8 +19,14 @@ export interface RuleFileTests {
 /** Code of the finding of a test that cannot run. */
 export const TEST_INVALID = 'test-invalid'
 
-function problem(path: string, line: number, message: string): Finding {
+/** A test that cannot run, as a finding. */
+export function problem(path: string, line: number, message: string): Finding {
   return { code: TEST_INVALID, severity: 'error', message, path, line, column: 1 }
+}
+
+/** Where the tests of a file stand. */
+export function testPathOf(path: string): string {
+  return path.replace(/\.ya?ml$/, '.test.yml')
 }
 
 /** Runs all tests of the rules of one file. */
@@ -36,14 +42,16 @@ export async function testRuleFile(
       'expr' in rule ? runTest(rule, test, events) : runCorrelationTest(rule, loaded, test, events),
     )
   }
-  const testPath = path.replace(/\.ya?ml$/, '.test.yml')
+  const testPath = testPathOf(path)
   const file = Bun.file(testPath)
   if (await file.exists()) {
     const parsed = parseTestFile(await file.text(), testPath)
     problems.push(...parsed.diagnostics.map((found) => ({ ...found, path: testPath })))
+    const filters = loaded.filters.filter((filter) => filter.path === path)
     for (const test of parsed.tests) {
+      if (filters.some(({ id, title }) => test.rule === id || test.rule === title)) continue
       const rule = ruleOf(test, rules)
-      const events = await eventsOf(test, testPath)
+      const events = await eventsOfTest(test, testPath)
       if (rule === undefined)
         problems.push(problem(testPath, 1, `${test.name}: no rule ${test.rule} in ${path}`))
       else if (events === undefined)
@@ -70,7 +78,7 @@ function ruleOf(test: RuleTest, rules: readonly Testable[]): Testable | undefine
 }
 
 /** A test's events, from the file itself or from the one it names (NDJSON or raw lines). */
-async function eventsOf(
+export async function eventsOfTest(
   test: RuleTest,
   testPath: string,
 ): Promise<readonly TestEvent[] | undefined> {

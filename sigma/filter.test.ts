@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { evaluate } from './eval/evaluate.ts'
 import type { SigmaEvent } from './event.ts'
+import { exprWithoutFilter } from './filter.ts'
 import { loadRules } from './load.ts'
 
 const RULE = `title: shell
@@ -60,5 +61,18 @@ describe('filters', () => {
     expect(rule!.conditionText).toBe('((1 of *) and (not selection)) and (not 1 of selection*)')
     expect(evaluate(rule!.expr, event({ Image: 'cmd.exe', Computer: 'build-1' }))).toBe(false)
     expect(evaluate(rule!.expr, event({ Image: 'cmd.exe', Computer: 'x' }))).toBe(true)
+  })
+
+  test.each([
+    [1, 'adm_eve', 'x', true],
+    [1, 'eve', 'build-1', false],
+    [2, 'adm_eve', 'x', false],
+    [2, 'eve', 'build-1', true],
+  ])('without filter %p: %s on %s', (number, User, Computer, matches) => {
+    const hosts = filter('any', 'selection: {Computer: build-1}, condition: not 1 of selection*')
+    const [rule] = load(RULE, filter('any', admins), hosts).rules
+    const expr = exprWithoutFilter(rule!, number)!
+    expect(evaluate(expr, event({ Image: 'cmd.exe', User, Computer }))).toBe(matches)
+    expect(exprWithoutFilter(rule!, 3)).toBeUndefined()
   })
 })

@@ -1,5 +1,7 @@
 // Filters (Sigma 2.1): conditions that are added to rules with AND, before anything is lowered.
-import type { Condition, LogSource, SigmaFilter, SigmaRule } from './rule.ts'
+import type { Expr } from './ir/expr.ts'
+import { conditionExpr } from './lower/lower.ts'
+import type { Condition, LoadedRule, LogSource, SigmaFilter, SigmaRule } from './rule.ts'
 import { fold } from './text/fold.ts'
 
 /** Whether a filter means a rule: it is named (or `any`), and every log source key of the filter is the rule's. */
@@ -29,7 +31,7 @@ export function applyFilter(rule: SigmaRule, filter: SigmaFilter, number: number
   const { detection } = rule
   const added = filter.detection
   if (detection.condition === undefined || added.condition === undefined) return rule
-  const ownName = (name: string) => `filter ${number}: ${name}`
+  const ownName = (name: string) => prefixOf(number) + name
   const selections = new Map(detection.selections)
   for (const [name, node] of added.selections) selections.set(ownName(name), node)
   const condition: Condition = {
@@ -38,6 +40,44 @@ export function applyFilter(rule: SigmaRule, filter: SigmaFilter, number: number
   }
   const conditionText = `(${detection.conditionText}) and (${added.conditionText})`
   return { ...rule, detection: { ...detection, selections, condition, conditionText } }
+}
+
+function prefixOf(number: number): string {
+  return `filter ${number}: `
+}
+
+/** A loaded rule's expression without the filter that was added as `number`; undefined where there is none. */
+export function exprWithoutFilter(
+  rule: Pick<LoadedRule, 'condition' | 'selections'>,
+  number: number,
+): Expr | undefined {
+  const condition = withoutFilter(rule.condition, prefixOf(number))
+  return condition && conditionExpr(condition, rule.selections)
+}
+
+/** Filters are added from the outside: the condition so far, and theirs. */
+function withoutFilter(condition: Condition, prefix: string): Condition | undefined {
+  if (condition.kind !== 'and' || condition.args.length !== 2) return undefined
+  const [before, added] = condition.args
+  if (before === undefined || added === undefined) return undefined
+  if (namesOf(added).every((name) => name.startsWith(prefix))) return before
+  if (!namesOf(added).every((name) => /^filter \d+: /.test(name))) return undefined
+  const inner = withoutFilter(before, prefix)
+  return inner && { kind: 'and', args: [inner, added] }
+}
+
+function namesOf(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case 'selection':
+      return [condition.name]
+    case 'not':
+      return namesOf(condition.arg)
+    case 'and':
+    case 'or':
+      return condition.args.flatMap(namesOf)
+    case 'of':
+      return condition.names
+  }
 }
 
 function renamed(condition: Condition, name: (old: string) => string): Condition {

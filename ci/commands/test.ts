@@ -1,16 +1,18 @@
 // `trapline test`: the tests of rules.
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { LoadedFilter } from '../../sigma/rule.ts'
 import type { TestResult } from '../checks/run-tests.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { changedSince } from '../content-files.ts'
+import { testFilterFile } from '../filter-tests.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
 import { readRuleFolder } from '../rule-files.ts'
-import { type Testable, testRuleFile } from '../rule-tests.ts'
+import { type RuleFileTests, type Testable, testRuleFile } from '../rule-tests.ts'
 import { readTestSettings, type TestSettings } from '../test-settings.ts'
 
-export const summary = 'Runs the tests of rules'
+export const summary = 'Runs the tests of rules and filters'
 export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base REF] [--require [none|stable|all]]
   PATH        rule files or folders (default: detections)
   --json      one JSON object a test on standard output
@@ -18,7 +20,8 @@ export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base
   --require   rules that need a test that must match and one that must not: all by itself, none, or
               stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
 Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
-regression_tests_path are read too. Exit code 1: a test fails or is missing; 2: a rule or test cannot run.`
+regression_tests_path are read too. A filter's tests stand beside it: match: false is an event that it
+silences, match: true one that it must not. Exit code 1: a test fails or is missing; 2: a rule or test cannot run.`
 
 type Finding = Report['findings'][number]
 
@@ -65,6 +68,13 @@ export async function run(args: readonly string[]): Promise<number> {
     findings.push(...outcome.problems)
     missing.push(...missingTests(path, rules, outcome.results, { ...settings, require }))
   }
+  for (const [path, filters] of Map.groupBy(folder.filters, (filter) => filter.path)) {
+    if (!wanted(path)) continue
+    const outcome = await testFilterFile(path, filters, folder)
+    results.push(...outcome.results)
+    findings.push(...outcome.problems)
+    missing.push(...missingFilterTests(path, filters, outcome, { ...settings, require }))
+  }
   if (values.json === true) printLines(results, [...findings, ...missing])
   else await printReport(reportOf(results, [...findings, ...missing]), format)
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.badRule
@@ -92,30 +102,43 @@ function missingTests(
   results: readonly TestResult[],
   { require, untested }: TestSettings,
 ): Finding[] {
-  const waits = untested.find((entry) => entry.path === relative('.', path))
   return rules.flatMap((rule): Finding[] => {
     const needed = require === 'all' || (require === 'stable' && rule.status === 'stable')
     if (!needed || rule.feedsOnly) return []
     const own = results.filter((result) => result.rule === rule)
-    const lacks = [true, false].filter(
-      (match) => !own.some((result) => result.test.match === match),
-    )
-    if (lacks.length === 0 || (waits !== undefined && waits.until >= today())) return []
-    const what = lacks
-      .map((match) => (match ? 'must match' : 'must not match'))
-      .join(' and none that ')
-    const late = waits === undefined ? '' : `, and its time without ran out on ${waits.until}`
-    return [
-      {
-        code: 'test-missing',
-        severity: 'warning',
-        message: `has no test that ${what}${late}`,
-        path,
-        line: rule.line,
-        column: 1,
-      },
-    ]
+    return lackOf(path, rule.line, own, untested, ['must match', 'must not match'])
   })
+}
+
+/** A filter hides alerts: it always shows what it hides and what it leaves. */
+function missingFilterTests(
+  path: string,
+  filters: readonly LoadedFilter[],
+  { results, problems }: RuleFileTests,
+  { require, untested }: TestSettings,
+): Finding[] {
+  if (require === 'none' || problems.length > 0) return []
+  return filters.flatMap(({ id, line }) => {
+    const own = results.filter((result) => result.rule.id === id)
+    return lackOf(path, line, own, untested, ['must stay', 'it silences'])
+  })
+}
+
+/** A finding where there is no test of an event that matches, or none of one that does not. */
+function lackOf(
+  path: string,
+  line: number,
+  own: readonly TestResult[],
+  untested: TestSettings['untested'],
+  [matching, other]: readonly [string, string],
+): Finding[] {
+  const waits = untested.find((entry) => entry.path === relative('.', path))
+  const lacks = [true, false].filter((match) => !own.some((result) => result.test.match === match))
+  if (lacks.length === 0 || (waits !== undefined && waits.until >= today())) return []
+  const what = lacks.map((match) => (match ? matching : other)).join(' and none that ')
+  const late = waits === undefined ? '' : `, and its time without ran out on ${waits.until}`
+  const message = `has no test that ${what}${late}`
+  return [{ code: 'test-missing', severity: 'warning', message, path, line, column: 1 }]
 }
 
 function today(): string {

@@ -111,8 +111,10 @@ export const TEST_CHECKS = {
       for (const one of cases(subject)) {
         const rule = scalar(one, 'rule')
         if (rule === undefined || documents.length === 0) continue
-        const isThere = documents.some(({ value }) =>
-          [value.id, value.title, value.name].includes(rule.text),
+        const isThere = documents.some(
+          ({ value }) =>
+            [value.id, value.title, value.name].includes(rule.text) ||
+            (value.kind === 'filter' && (value.rules === 'any' || value.rules.includes(rule.text))),
         )
         if (!isThere) add(rule, `${ruledPaths(subject.file.path)[0]} holds no rule "${rule.text}"`)
       }
