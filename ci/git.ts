@@ -46,12 +46,19 @@ export async function runGit(
     timeout: timeout_ms,
     env: { ...environment(), ...env },
   })
-  const [out, err] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-  ])
-  return { ok: (await child.exited) === 0, out, err }
+  const texts = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  const code = await child.exited
+  // A helper of a killed git, waiting for a remote that never answers, may keep the pipes open.
+  const [out, err] = await (child.signalCode === null
+    ? texts
+    : Promise.race([texts, Bun.sleep(PIPES_WAIT_MS).then(() => NO_TEXTS)]))
+  const why = child.signalCode === null ? '' : `\ngit ${args[0]} took over ${timeout_ms} ms`
+  return { ok: code === 0, out, err: `${err}${why}` }
 }
+
+/** How long the last words of a killed git are waited for, milliseconds. */
+const PIPES_WAIT_MS = 500
+const NO_TEXTS = ['', ''] as const
 
 /** Never asks, takes no repository from the caller's environment, speaks English. */
 function environment(): Record<string, string | undefined> {

@@ -1,82 +1,22 @@
 // Every setting of the server in one table: variable, type, default, help. `trapline config` prints it, the
 // docs are made from it, and `loadSettings` validates the environment against it once, at start.
-import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { checkGitHub, REMOTE_SETTINGS } from './config-remote.ts'
+import {
+  isNetwork,
+  key,
+  list,
+  listen,
+  optionalText,
+  type Problem,
+  type Setting,
+  whole,
+  yesNo,
+  zone,
+} from './config-schemas.ts'
 
-interface Setting<T> {
-  readonly variable: string
-  /** What a value looks like, for help texts. */
-  readonly type: string
-  /** Text used when the variable is absent or empty. */
-  readonly default: string
-  readonly help: string
-  /** Never printed. */
-  readonly secret?: true
-  readonly schema: z.ZodType<T, string>
-}
-
-/** A socket address to listen on. */
-export interface Listen {
-  readonly host: string
-  readonly port: number
-}
-
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `must be a whole number from ${min} to ${max}`)
-
-const optionalText = z.string().transform((text) => (text === '' ? undefined : text))
-const list = (separator: string) =>
-  z.string().transform((text) =>
-    text
-      .split(separator)
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-
-const network = /^(?<address>[^/]+)(?:\/(?<bits>\d{1,3}))?$/
-function isNetwork(text: string): boolean {
-  const { address = '', bits } = network.exec(text)?.groups ?? {}
-  const version = isIP(address)
-  return version !== 0 && (bits === undefined || Number(bits) <= (version === 4 ? 32 : 128))
-}
-
-const listen = z.string().transform((text, context): Listen | undefined => {
-  if (text === '') return undefined
-  const parts = /^(?:\[(?<six>[0-9a-fA-F:]+)\]|(?<name>[^:[\]\s]+)):(?<port>\d{1,5})$/.exec(text)
-  const port = Number(parts?.groups?.port)
-  if (parts === null || port > 65_535) {
-    context.addIssue('must be HOST:PORT such as 0.0.0.0:5140 or [::]:5140, or empty for off')
-    return z.NEVER
-  }
-  return { host: parts.groups?.six ?? parts.groups?.name ?? '', port }
-})
-
-const yesNo = z
-  .string()
-  .regex(/^(true|false|yes|no|on|off|1|0)$/i, 'must be true or false')
-  .transform((text) => /^(true|yes|on|1)$/i.test(text))
-
-const zone = z.string().refine((name) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}, 'must be an IANA time zone such as Europe/Berlin')
-
-const key = z
-  .string()
-  .refine(
-    (text) => text === '' || /^[0-9a-fA-F]{64}$/.test(text),
-    'must be 64 hex digits (32 bytes)',
-  )
-  .transform((text) => (text === '' ? undefined : text.toLowerCase()))
+export type { Listen, Problem } from './config-schemas.ts'
 
 /** The table. A new setting is one entry here; nothing else reads the environment. */
 export const SETTINGS = {
@@ -115,44 +55,7 @@ export const SETTINGS = {
     help: 'How far an event may lie behind the newest of its source and still be correlated.',
     schema: whole(0, 86_400),
   },
-  content: {
-    variable: 'TRAPLINE_CONTENT',
-    type: 'path or Git URL',
-    default: '',
-    help: 'Content repository that the server follows; without it releases are pushed.',
-    schema: z
-      .string()
-      .refine((text) => !text.startsWith('-'), 'must be a path or a Git URL')
-      .transform((text) => (text === '' ? undefined : text)),
-  },
-  contentBranch: {
-    variable: 'TRAPLINE_CONTENT_BRANCH',
-    type: 'branch',
-    default: 'main',
-    help: 'Branch of TRAPLINE_CONTENT whose head goes live.',
-    schema: z.string().regex(/^[\w./][\w./-]*$/, 'must be the name of a branch'),
-  },
-  contentPoll_s: {
-    variable: 'TRAPLINE_CONTENT_POLL_S',
-    type: 'seconds',
-    default: '60',
-    help: 'How often TRAPLINE_CONTENT is asked for a new head.',
-    schema: whole(1, 86_400),
-  },
-  authorDomain: {
-    variable: 'TRAPLINE_AUTHOR_DOMAIN',
-    type: 'domain',
-    default: 'trapline.invalid',
-    help: 'Authors of commits made on a page are NAME@this.',
-    schema: z.string().regex(/^[a-zA-Z0-9.-]+$/, 'must be a domain name'),
-  },
-  releaseSigners: {
-    variable: 'TRAPLINE_RELEASE_SIGNERS',
-    type: 'allowed_signers file',
-    default: '',
-    help: 'Where set, a pushed release must be signed by one of these SSH keys.',
-    schema: optionalText,
-  },
+  ...REMOTE_SETTINGS,
   bootstrapPassword: {
     variable: 'TRAPLINE_BOOTSTRAP_PASSWORD',
     type: 'text',
@@ -269,11 +172,6 @@ export type Settings = {
   readonly [name in SettingName]: (typeof SETTINGS)[name] extends Setting<infer T> ? T : never
 }
 
-export interface Problem {
-  readonly variable: string
-  readonly message: string
-}
-
 export type Loaded =
   | { readonly settings: Settings; readonly warnings: readonly Problem[] }
   | { readonly problems: readonly Problem[] }
@@ -320,7 +218,7 @@ function checkTogether(settings: Settings): Problem[] {
       message: 'needs TRAPLINE_TLS_CERT and TRAPLINE_TLS_KEY',
     })
   }
-  return problems
+  return [...problems, ...checkGitHub(settings)]
 }
 
 function unknownVariables(env: Readonly<Record<string, string | undefined>>): Problem[] {

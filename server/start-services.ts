@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { RulesReport } from './ingest/rules.ts'
-import { proposalPlace } from './proposals/place.ts'
+import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
@@ -12,7 +12,6 @@ import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
-import { createProposals } from './services/proposals.ts'
 import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
@@ -85,6 +84,7 @@ async function start(
     settings.bootstrapPassword,
     settings.bootstrapApiKey,
   )
+  await state.client.setAlertDestinations(alertDestinations(settings))
   const events = await startEvents(
     {
       dataFolder: settings.data,
@@ -116,7 +116,7 @@ async function start(
   })
   stops.push(() => ingest.stop())
   state.on('alerts', (notice) => live.alertsChanged(notice))
-  const services = bundle(settings, options, { state, events, ingest, live, rules, faults })
+  const services = bundle(settings, options, { state, events, ingest, live, rules, faults, stops })
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.schedules.stop())
   stops.push(() => services.scenarios.stop())
@@ -139,6 +139,7 @@ interface Parts {
   readonly live: Services['live']
   readonly rules: Rules
   readonly faults: readonly string[]
+  readonly stops: (() => Promise<void>)[]
 }
 
 function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
@@ -151,8 +152,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
   const sources = createSources(reader, state.client)
   const releases = createReleases({
     ...{ data: settings.data, ingest, state: state.client, signers: settings.releaseSigners },
-    follow: followed(settings),
+    ...{ follow: followed(settings, () => egress.fetchEnvironment()), overlays: settings.rules },
   })
+  const egress: Egress = startEgress(settings, { state: state.client, releases })
+  parts.stops.push(() => egress.stop())
   return {
     settings,
     ingest,
@@ -162,7 +165,8 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     live,
     sources,
     releases,
-    proposals: createProposals({ ...proposalPlace(settings), state: state.client, releases }),
+    proposals: egress.proposals,
+    outbox: egress.outbox,
     schedules: createSchedules(state.client),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
@@ -177,10 +181,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
 }
 
 /** What goes live by itself: the branch of the content repository, else that of the data folder's own. */
-function followed({ content, contentBranch }: Settings) {
+function followed({ content, contentBranch }: Settings, environment: Egress['fetchEnvironment']) {
   return content === undefined
     ? { remote: undefined, branch: 'main' }
-    : { remote: content, branch: contentBranch }
+    : { remote: content, branch: contentBranch, environment }
 }
 
 /** Room on the data disk beyond what must stay free. */

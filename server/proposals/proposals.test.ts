@@ -3,14 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProposals, type NewProposal, type ProposalService } from '../services/proposals.ts'
-import { openStore } from '../stores/state/open.ts'
-import type { StateStore } from '../stores/state/state-store.ts'
+import { type OpenStore, openStore } from '../stores/state/open.ts'
+import { openContent } from './content.ts'
+import { createHead } from './head.ts'
 
 const ANA = { name: 'ana', ip: '10.0.0.1' }
 const RULE = 'detections/linux/a.yml'
 
 let folder: string
-let store: Omit<StateStore, 'setRules' | 'alertMakerStatus'>
+let store: OpenStore['store']
 let proposals: ProposalService
 let pulls: number
 
@@ -45,10 +46,14 @@ beforeEach(async () => {
   seedContent()
   store = (await openStore({ url: ':memory:' })).store
   pulls = 0
+  const content = openContent(join(folder, 'content.git'))
+  const environment = async () => ({})
+  const head = createHead({ content, data: folder, branch: 'main', remote: undefined, environment })
   proposals = createProposals({
-    ...{ data: folder, state: store, branch: 'main', remote: undefined, target: 'local' },
+    ...{ content, head, state: store, branch: 'main', target: 'local' },
     emailDomain: 'example.org',
-    environment: async () => ({}),
+    ready: async () => undefined,
+    onOpened: () => undefined,
     releases: {
       pull: async () => {
         pulls++

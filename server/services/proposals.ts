@@ -1,16 +1,15 @@
 // Changes to content that people make on a page: a branch and a commit in content.git, then a pull request
 // or a branch at the remote. Nothing live changes before it is merged.
-import { openContent } from '../proposals/content.ts'
-import { createHead, HEAD_FRESH_MS } from '../proposals/head.ts'
+import type { Content } from '../proposals/content.ts'
+import { HEAD_FRESH_MS, type Head } from '../proposals/head.ts'
 import { mergeProposal } from '../proposals/merge.ts'
 import { checkPath } from '../proposals/paths.ts'
 import { prepareProposal } from '../proposals/prepare.ts'
-import { openRepository } from '../releases/repository.ts'
-import { contentRepository } from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal, ProposalKind, ProposalRecord } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { ReleaseOutcome, ReleaseService } from './releases.ts'
+import { ServiceError } from './services.ts'
 
 export interface ProposedFile {
   /** Relative to the content root: `detections/...`, `hunts/...`; filters lie in `detections/filters/`. */
@@ -53,6 +52,9 @@ export interface ProposalService {
   /** Merges a branch of the local content repository. Rejects `conflict` with the files that conflict, or
    * where content is followed elsewhere. */
   merge(id: string, by: Actor): Promise<MergeOutcome>
+  /** Tries again at once what failed or waits. Rejects `not-found`; `conflict` for one that is open or
+   * done. */
+  retry(id: string, by: Actor): Promise<Proposal>
   /** Where proposals go: GitHub, another Git remote, or the content repository in the data folder. */
   readonly target: ProposalTarget
 }
@@ -60,30 +62,27 @@ export interface ProposalService {
 export type ProposalTarget = 'github' | 'git' | 'local'
 
 export interface ProposalParts {
-  readonly data: string
+  readonly content: Content
+  readonly head: Head
   readonly state: Pick<
     StateClient,
-    'addProposal' | 'getProposal' | 'listProposals' | 'changeProposal'
+    'addProposal' | 'getProposal' | 'listProposals' | 'changeProposal' | 'replayTopic'
   >
   readonly releases: Pick<ReleaseService, 'pull'>
+  /** Branch that proposals are merged into. */
   readonly branch: string
-  /** The followed repository; undefined: the one in the data folder. */
-  readonly remote: string | undefined
   readonly target: ProposalTarget
+  /** Domain of the authors' addresses. */
   readonly emailDomain: string
-  /** Variables with which git may reach the remote. */
-  readonly environment: () => Promise<Readonly<Record<string, string>>>
+  /** Makes the content repository where there is none. */
+  readonly ready: () => Promise<unknown>
   /** Something waits in the outbox. */
-  readonly onOpened?: () => void
+  readonly onOpened: () => void
   readonly now?: () => number
 }
 
 export function createProposals(parts: ProposalParts): ProposalService {
-  const { data, state, releases, branch, emailDomain, target, now = Date.now } = parts
-  const content = openContent(contentRepository(data))
-  const head = createHead({ ...parts, content })
-  let made: Promise<unknown> | undefined
-  const ready = () => (made ??= openRepository(contentRepository(data)))
+  const { content, head, state, ready, onOpened, emailDomain, target, now = Date.now } = parts
 
   const prepare = async (proposal: NewProposal, by: Actor) => {
     await ready()
@@ -96,7 +95,7 @@ export function createProposals(parts: ProposalParts): ProposalService {
     prepare,
     open: async (proposal, by) => {
       const stored = await state.addProposal(await prepare(proposal, by))
-      parts.onOpened?.()
+      onOpened()
       return stored
     },
     get: (id) => state.getProposal(id),
@@ -107,7 +106,16 @@ export function createProposals(parts: ProposalParts): ProposalService {
       const base = await head.current(HEAD_FRESH_MS)
       return base === undefined ? undefined : content.text(base, path)
     },
-    merge: (id, by) =>
-      mergeProposal({ content, state, releases, branch, target, emailDomain, now }, id, by),
+    merge: (id, by) => mergeProposal({ ...parts, now }, id, by),
+    retry: async (id, by) => {
+      const proposal = await state.getProposal(id)
+      if (proposal === undefined) throw new ServiceError('not-found', `there is no change ${id}`)
+      if (proposal.state !== 'failed' && proposal.state !== 'pending')
+        throw new ServiceError('conflict', `the change is ${proposal.state}`)
+      await state.replayTopic(`proposal ${id}`, by)
+      const changed = await state.changeProposal(id, { state: 'pending', error: null }, by)
+      onOpened()
+      return changed ?? proposal
+    },
   }
 }

@@ -11,6 +11,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
+import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
 import type { ScheduleService } from './schedules.ts'
@@ -50,6 +51,7 @@ export interface Services {
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
   readonly proposals: ProposalService
+  readonly outbox: OutboxService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService

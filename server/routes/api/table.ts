@@ -6,10 +6,13 @@ import { login, logout, me, register, token } from './auth.ts'
 import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
+import { githubHook } from './github-hook.ts'
 import { health, metrics, ready } from './health.ts'
 import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
 import { ruleLiveness, sourceFields } from './liveness.ts'
+import { listOutbox, replayOutbox } from './outbox.ts'
+import { getProposal, listProposals, mergeProposal, retryProposal } from './proposals.ts'
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
@@ -45,6 +48,13 @@ export const ROUTES: readonly Route[] = [
   pushRelease,
   pullRelease,
   rollbackRelease,
+  listProposals,
+  getProposal,
+  mergeProposal,
+  retryProposal,
+  listOutbox,
+  replayOutbox,
+  githubHook,
   listSources,
   changeSource,
   sourceFields,

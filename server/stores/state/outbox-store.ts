@@ -1,5 +1,6 @@
 // The outbox in state.db.
 import type { Row } from '@libsql/client'
+import type { Actor } from './access.ts'
 import { type Context, randomToken } from './context.ts'
 import type { Write } from './database.ts'
 import {
@@ -64,33 +65,21 @@ export function createOutboxStore({ database, now }: Context): OutboxStore {
         const item = await get(id)
         if (item === undefined) throw new StateError('not-found', `there is no outbox row ${id}`)
         if (item.state === 'sent') throw new StateError('conflict', `outbox row ${id} was sent`)
-        write.add(
-          `UPDATE outbox SET state = 'pending', attempts = 0, next_at = ?, updated = ?,
-             lease = NULL, lease_until = 0 WHERE id = ? AND state <> 'sent'`,
-          [now(), now(), id],
-        )
-        write.audit({ action: 'outbox.replay', object: `outbox ${id}`, before: item.state }, by)
+        replay(write, item, by, now())
       })
       return (await get(id))!
     },
-    setAlertDestinations: (names) =>
-      database.write((write) => {
-        const json = JSON.stringify(names)
-        write.add(
-          'DELETE FROM outbox_destinations WHERE name NOT IN (SELECT value FROM json_each(?))',
-          [json],
+    replayTopic: (topic, by) =>
+      database.write(async (write) => {
+        const row = await database.first(
+          'SELECT * FROM outbox WHERE topic = ? ORDER BY id DESC LIMIT 1',
+          [topic],
         )
-        write.add(
-          `INSERT INTO outbox_destinations (name) SELECT value FROM json_each(?) WHERE true
-           ON CONFLICT (name) DO NOTHING`,
-          [json],
-        )
-        write.add(
-          `UPDATE outbox SET state = 'skipped', updated = ? WHERE kind = 'webhook'
-             AND state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,
-          [now(), json],
-        )
+        const item = row === undefined ? undefined : itemFromRow(row)
+        if (item !== undefined && item.state !== 'sent') replay(write, item, by, now())
       }),
+    setAlertDestinations: (names) =>
+      database.write((write) => setDestinations(write, JSON.stringify(names), now())),
     pruneOutbox: (before) =>
       database.write((write) =>
         write.add("DELETE FROM outbox WHERE state IN ('sent', 'skipped') AND updated < ?", [
@@ -98,6 +87,32 @@ export function createOutboxStore({ database, now }: Context): OutboxStore {
         ]),
       ),
   }
+}
+
+/** `names` is a JSON array. */
+function setDestinations(write: Write, names: string, at: number): void {
+  write.add('DELETE FROM outbox_destinations WHERE name NOT IN (SELECT value FROM json_each(?))', [
+    names,
+  ])
+  write.add(
+    `INSERT INTO outbox_destinations (name) SELECT value FROM json_each(?) WHERE true
+     ON CONFLICT (name) DO NOTHING`,
+    [names],
+  )
+  write.add(
+    `UPDATE outbox SET state = 'skipped', updated = ? WHERE kind = 'webhook'
+       AND state = 'pending' AND destination NOT IN (SELECT value FROM json_each(?))`,
+    [at, names],
+  )
+}
+
+function replay(write: Write, { id, state }: OutboxItem, by: Actor, at: number): void {
+  write.add(
+    `UPDATE outbox SET state = 'pending', attempts = 0, next_at = ?, updated = ?,
+       lease = NULL, lease_until = 0 WHERE id = ? AND state <> 'sent'`,
+    [at, at, id],
+  )
+  write.audit({ action: 'outbox.replay', object: `outbox ${id}`, before: state }, by)
 }
 
 /** Writes what became of a try, unless the row was taken by someone else since. */

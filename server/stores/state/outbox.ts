@@ -60,6 +60,8 @@ export interface OutboxStore {
   countOutbox(): Promise<Readonly<Record<OutboxState, number>>>
   /** Makes a row due now with its attempts forgotten. `not-found`; `conflict` for one that was sent. */
   replayOutbox(id: number, by: Actor): Promise<OutboxItem>
+  /** As `replayOutbox`, for the newest row about something; nothing where there is none or it was sent. */
+  replayTopic(topic: string, by: Actor): Promise<void>
   /** Receivers of new alerts from now on; rows of others that wait are skipped. */
   setAlertDestinations(names: readonly string[]): Promise<void>
   /** Forgets rows that were sent or skipped before a time. */
