@@ -10,6 +10,7 @@ import type { Context } from './context.ts'
 import { openDatabase } from './database.ts'
 import { createDraftStore } from './drafts-store.ts'
 import { createFeedbackStore } from './feedback-store.ts'
+import { createHuntStore } from './hunts-store.ts'
 import { createKeyStore } from './keys.ts'
 import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
@@ -79,6 +80,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createRecordStore(context),
     ...createReleaseStore(context),
     ...createRunStore(context),
+    ...createHuntStore(context),
     ...createFeedbackStore(context),
     ...createSuppressionStore(context, { ...hooks, mutesChanged }),
     ...createProposalStore(context),

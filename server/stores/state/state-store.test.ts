@@ -6,6 +6,7 @@ import { createClient } from '@libsql/client'
 import { alertsContract } from './alerts.contract.ts'
 import { draftsContract } from './drafts.contract.ts'
 import { feedbackContract } from './feedback.contract.ts'
+import { huntsContract } from './hunts.contract.ts'
 import { openStore, stateUrl } from './open.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 
@@ -54,6 +55,11 @@ draftsContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 draftsContract('memory', () => open(':memory:'))
+huntsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+huntsContract('memory', () => open(':memory:'))
 
 test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
   const folder = temporary()

@@ -6,6 +6,7 @@ import type { KeyStore, SessionStore, UserStore } from './access.ts'
 import type { AlertMaking, AlertStore } from './alerts-store.ts'
 import type { DraftStore } from './drafts.ts'
 import type { FeedbackStore } from './feedback.ts'
+import type { HuntStore } from './hunts.ts'
 import type { OutboxStore } from './outbox.ts'
 import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
@@ -216,6 +217,7 @@ export interface StateStore
     RecordStore,
     ReleaseStore,
     RunStore,
+    HuntStore,
     FeedbackStore,
     SuppressionStore,
     ProposalStore,
