@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -179,6 +179,22 @@ describe('a backtest against the base branch', () => {
       'cardinality',
     ])
     expect(text.out).toContain('error: max-new-per-day: 2 new alerts a day, at most 1')
+  })
+
+  test('lets no secret leave, and names only where they may', () => {
+    write('rules/tool.yml', rule('tool and not tool'))
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')
+    const line = {
+      ...JSON.parse(event('ws-9', 'carla', 1)),
+      CommandLine: 'tool --password Xy7secret',
+    }
+    write('events.ndjson', `${JSON.stringify(line)}\n`)
+    const clear = JSON.stringify(report().report)
+    const hidden = JSON.stringify(report('--pseudonyms').report)
+    write('events.ndjson', events)
+    expect(clear).toContain('carla')
+    for (const text of [clear, hidden]) expect(text).not.toContain('Xy7secret')
+    for (const name of ['carla', 'ws-9']) expect(hidden).not.toContain(name)
   })
 
   test('shows log text in Markdown as text', () => {

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { spreadLists } from '../args.ts'
 import { type Changes, changesOf } from '../backtest/changes.ts'
+import { outgoing } from '../backtest/outgoing.ts'
 import { type Backtest, backtestReport, markdownReport, textReport } from '../backtest/report.ts'
 import { backtestFiles, backtestServer, type Outcome } from '../backtest/run.ts'
 import { EXIT, UsageError } from '../command.ts'
@@ -19,6 +20,7 @@ export const usage = `trapline backtest --base REF [--rules PATH...] (--events F
   --server    replay what a running server keeps, against the verdicts given on it
   --api-key   a key that may read (default: TRAPLINE_API_KEY)
   --days      how far back on the server (default: 30)
+  --pseudonyms  users, hosts and addresses leave under pseudonyms (secrets never leave)
   --format    ${FORMAT_NAMES} (default: text)
 Budgets stand in trapline.yml under backtest. Exit code 1: a change breaks one of them.`
 
@@ -34,6 +36,7 @@ function optionsOf(args: readonly string[]) {
       source: { type: 'string' },
       ...SERVER_OPTIONS,
       days: { type: 'string', default: '30' },
+      pseudonyms: { type: 'boolean', default: false },
       format: { type: 'string' },
     },
   })
@@ -53,7 +56,8 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.badRule
   }
   const outcome = await replayed(changes, options, budgets)
-  await print({ ...outcome, changes }, options.format)
+  const judged = outgoing(outcome.judged, { pseudonyms: options.pseudonyms })
+  await print({ ...outcome, judged, changes }, options.format)
   const failed = outcome.judged.some(({ findings }) =>
     findings.some(({ severity }) => severity === 'error'),
   )
