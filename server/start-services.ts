@@ -15,6 +15,8 @@ import { createLiveness } from './services/liveness.ts'
 import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { ruleFolders } from './services/rule-folders.ts'
+import { syncRuleSchedules } from './services/rule-schedules.ts'
+import { hitsOfScheduled, ruleRunner, schedulesOf } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createScenarios } from './services/scenarios.ts'
 import { createSchedules } from './services/schedules.ts'
@@ -95,8 +97,13 @@ async function start(
   )
   stops.push(() => events.stop())
   const live = createLive(events.reader, state.client)
-  const rules = createRules(events.reader, async () => (await ingest.stats()).hits)
+  const rules = createRules(events.reader, async () => {
+    const [{ hits }, counters] = await Promise.all([ingest.stats(), state.client.ruleCounters()])
+    return { ...hits, ...hitsOfScheduled(rules.list(), counters) }
+  })
+  let loaded: RulesReport | undefined
   const useRules = async (report: RulesReport) => {
+    loaded = report
     const catalogue = await makeCatalogue(report)
     await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
@@ -112,11 +119,18 @@ async function start(
     indexLag_ms: () => events.indexLag_ms(),
     on: { committed: ({ sequence }) => live.committed(sequence) },
     onRules: useRules,
+    onActivated: async () => {
+      const position = await events.reader.position()
+      if (loaded === undefined || position === undefined)
+        throw new Error('where ingest stands cannot be read')
+      await syncRuleSchedules(state.client, schedulesOf(loaded), position, Date.now())
+    },
     onFatal: fail,
   })
   stops.push(() => ingest.stop())
   state.on('alerts', (notice) => live.alertsChanged(notice))
   const services = bundle(settings, options, { state, events, ingest, live, rules, faults, stops })
+  services.schedules.register('rule', ruleRunner(services, rules))
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.schedules.stop())
   stops.push(() => services.scenarios.stop())

@@ -3,10 +3,13 @@ import type { MatchFeed } from '../stores/events/event-store.ts'
 import { alertId } from '../stores/state/alert-rows.ts'
 import type { AlertWriter, Candidate, Folded, MatchCursor } from '../stores/state/alert-writer.ts'
 import type { AlertNotice } from '../stores/state/alerts-store.ts'
+import type { AlertMatch } from './alert-fold.ts'
 import { createAlertMaker } from './alert-maker.ts'
 import type { RuleBook } from './alert-rule-book.ts'
 import type { MatchCorrelator } from './correlator.ts'
 import type { MuteSource } from './mutes.ts'
+import { byLane } from './rollout-lane.ts'
+import { shadowFolding } from './shadow-lane.ts'
 
 /** Matches of one transaction. The number follows the time that one takes, since calls to the state
  * worker wait for it; too few would spend the time on fsync. */
@@ -77,14 +80,16 @@ export function createBatcher(options: BatcherOptions): Batcher {
       const raised = correlator.push(matches)
       if (raised.length > 0) await rules.describe(raised)
       const eventOf = (id: string) => feed.event(id)
-      const prepared = maker.prepare([...matches, ...raised], rules.of, mutes.of(eventOf))
+      const { live, shadow } = byLane<AlertMatch>([...matches, ...raised], rules.of)
+      const prepared = maker.prepare(live, rules.of, mutes.of(eventOf))
       const state = correlator.toSave(epoch)
       const folding = {
         missing: () => maker.missing(prepared),
         fold: (found: ReadonlyMap<string, readonly Candidate[]>, next: number) =>
           maker.fold(prepared, found, next, eventOf),
       }
-      const folded = await writer.commit(from, last.sequence, folding, state)
+      const lane = shadowFolding(shadow, rules.of, eventOf)
+      const folded = await writer.commit(from, last.sequence, folding, state, lane)
       maker.settle(folded)
       if (state !== undefined) correlator.saved(state)
       cursor = { epoch, sequence: last.sequence }
@@ -114,7 +119,8 @@ function fittingSize(size: number, took_ms: number): number {
   return Math.min(Math.max(fitting, BATCH_MATCHES_MIN), BATCH_MATCHES_MAX)
 }
 
-function noticeOf({ created, updated }: Folded): AlertNotice {
+/** What to tell of a commit. */
+export function noticeOf({ created, updated }: Folded): AlertNotice {
   const ids = (alerts: readonly { readonly number: number }[]) =>
     alerts.slice(0, ALERT_NOTICE_MAX).map((alert) => alertId(alert.number))
   return {

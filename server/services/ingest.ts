@@ -24,6 +24,8 @@ export interface IngestServiceOptions extends Omit<IngestOptions, 'ruleFolders'>
   /** These rules are about to run: at start, at a reload, after a restart. Matches of them come after it
    * resolved; a rejection keeps them from running. */
   readonly onRules?: (rules: RulesReport) => unknown
+  /** These rules took over: nothing is taken in before it resolved. A rejection gives the old ones back. */
+  readonly onActivated?: () => unknown
   /** The store failed or the worker cannot be started again: the process must end. */
   readonly onFatal: (error: Error) => void
 }
@@ -99,7 +101,7 @@ function createWorkers(options: IngestServiceOptions) {
   }
 
   async function activate(next: Worker): Promise<void> {
-    await next.client.activate()
+    await openStoreOf(next, options)
     active = next
     queue.resume(next.client)
   }
@@ -183,6 +185,17 @@ function createWorkers(options: IngestServiceOptions) {
         active = undefined
       })
     },
+  }
+}
+
+/** The worker opens the store, and who has to know hears of it before anything is taken in. */
+async function openStoreOf(next: Worker, options: IngestServiceOptions): Promise<void> {
+  await next.client.activate()
+  try {
+    await options.onActivated?.()
+  } catch (error) {
+    await next.client.close()
+    throw error
   }
 }
 

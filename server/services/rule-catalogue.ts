@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
-import type { LogSource, RuleFile } from '../../sigma/rule.ts'
+import type { LogSource, Rollout, RuleFile } from '../../sigma/rule.ts'
 import type { CorrelationInfo, RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
@@ -96,6 +96,8 @@ function summaryOf(rule: Running, tests: FileTests): RuleSummary {
     },
     techniques: techniquesOf(tags),
     tests: { positive: tests.positive, negative: tests.negative },
+    ...(rule.trapline?.schedule === undefined ? {} : { schedule: rule.trapline.schedule }),
+    ...(rule.trapline?.rollout === undefined ? {} : { rollout: rule.trapline.rollout }),
   }
 }
 
@@ -124,9 +126,16 @@ function factsOf(rule: Running): RuleFacts {
     level: trapline?.severity ?? rule.level,
     dedup: trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT),
     ...(rule.feedsOnly ? { feedsOnly: true } : {}),
+    ...rolloutOf(trapline?.rollout),
     dedupWindow_ms: minutes === undefined ? DEDUP_WINDOW_DEFAULT_MS : minutes * 60_000,
     ...(trapline?.title === undefined ? {} : { titleTemplate: trapline.title }),
   }
+}
+
+function rolloutOf(rollout: Rollout | undefined): Pick<RuleFacts, 'rollout'> {
+  if (rollout === undefined) return {}
+  const { stage, share } = rollout
+  return { rollout: { stage, ...(share === undefined ? {} : { share }) } }
 }
 
 /** ATT&CK techniques among tags: `attack.t1110.001` is `T1110.001`. */

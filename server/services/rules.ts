@@ -16,6 +16,9 @@ export interface Rules extends RuleService {
   use(catalogue: RuleCatalogue): void
   /** Fields without which a rule cannot match; undefined for what reads no events itself. */
   needs(id: string): Need | undefined
+  /** A rule with its expression, filters and pipelines as it runs; undefined for correlations and what is
+   * not loaded. */
+  runnable(id: string): { readonly rule: LoadedRule; readonly hash: string } | undefined
 }
 
 /** The rule with the filters, pipelines and lists that it runs with. */
@@ -61,6 +64,11 @@ export function createRules(
       return summary && { ...summary, text: '', ...now.texts.get(id) }
     },
     needs: (id) => now.needs.get(id),
+    runnable: (id) => {
+      const text = now.needs.has(id) ? now.texts.get(id)?.text : undefined
+      const rule = text === undefined ? undefined : asItRuns(id, text, now.shaping)
+      return rule && { rule, hash: byId.get(id)!.hash }
+    },
     readsEvents: (id) => now.needs.has(id),
     hits: readHits,
     explain: async (id, eventId) => {

@@ -6,6 +6,7 @@ import type { Event } from '../../parsers/event.ts'
 import type { CorrelatorStats } from '../../sigma/correlate/types.ts'
 import type { Why } from '../../sigma/eval/why.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
+import type { Rollout } from '../../sigma/rule.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
@@ -116,6 +117,10 @@ export interface RuleSummary {
   /** Why it does not run, where it does not. */
   readonly refused?: { readonly code: string; readonly message: string }
   readonly tests: { readonly positive: number; readonly negative: number }
+  /** Duration between runs; absent: it runs as events arrive. */
+  readonly schedule?: string
+  /** Its stage on the way to live, and the criteria. */
+  readonly rollout?: Rollout
 }
 
 export interface RuleDetail extends RuleSummary {

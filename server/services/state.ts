@@ -5,6 +5,7 @@ import { openStore, type StoreOptions } from '../stores/state/open.ts'
 import type { StateStore } from '../stores/state/state-store.ts'
 import { type AlertLoop, type OpenFeed, startAlertLoop } from './alert-loop.ts'
 import { createMutes } from './mutes.ts'
+import { createRunAlerts } from './run-alerts.ts'
 
 export interface StateServiceOptions extends Omit<StoreOptions, 'hooks' | 'onMutes'> {
   /** Opens the matches to follow, undefined while there are none. Absent: no alerts are made. */
@@ -47,6 +48,10 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
     setRules: async (rules, correlations) =>
       loop === undefined ? alerts.saveRules(rules) : loop.setRules(rules, correlations),
     alertMakerStatus: async () => loop?.status() ?? NO_ALERTS,
+    commitRunMatches: createRunAlerts({
+      ...{ writer: alerts, mutes, onAlerts: (notice) => onAlerts?.(notice) },
+      changing: () => loop?.alertsChanged(),
+    }),
     close: async () => {
       await loop?.stop()
       await store.close()

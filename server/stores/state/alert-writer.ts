@@ -13,6 +13,9 @@ import {
 import { enqueueAlerts } from './outbox-writer.ts'
 import { text } from './rows.ts'
 import { countRules, saveRules } from './rule-writer.ts'
+import { guarded, requireLease } from './run-guard.ts'
+import type { Lease } from './runs.ts'
+import { writeShadow } from './shadow-writer.ts'
 import { type AlertSeverity, type RuleFacts, StateError } from './state-store.ts'
 
 /** Alerts of one dedup hash that a match is compared with: the newest ones. */
@@ -104,7 +107,11 @@ export interface AlertWriter {
     to: number,
     folding: Folding<T>,
     correlations?: SavedCorrelations,
+    shadow?: ShadowFolding,
   ): Promise<T>
+  /** The same for a part of a scheduled run: alerts, counters and the schedule's cut-off in one
+   * transaction. `conflict` when the lease is another's. */
+  commitRun<T extends Folded>(run: RunPart, folding: Folding<T>, shadow?: ShadowFolding): Promise<T>
   /** The state stored last. */
   correlations(): Promise<SavedCorrelations | undefined>
 }
@@ -116,8 +123,22 @@ export interface Folding<T extends Folded> {
   fold(found: ReadonlyMap<string, readonly Candidate[]>, nextNumber: number): T
 }
 
+/** What goes to the shadow lane. */
+export interface ShadowFolding extends Folding<Folded> {
+  /** The stage of the rule that would have raised it. */
+  stageOf(alert: AlertInsert): string
+}
+
+/** A part of a scheduled run that is covered now. */
+export interface RunPart {
+  readonly lease: Lease
+  readonly cutoff: MatchCursor
+  readonly matches: number
+}
+
 /** The writer over an open database. */
-export function createAlertWriter({ database, now }: Context): AlertWriter {
+export function createAlertWriter(context: Context): AlertWriter {
+  const { database, now } = context
   const cursor = async () => {
     const row = await database.first('SELECT epoch, sequence FROM match_cursor')
     return row === undefined
@@ -140,20 +161,23 @@ export function createAlertWriter({ database, now }: Context): AlertWriter {
       const { epoch, sequence, snapshot } = row
       return { epoch: text(epoch), sequence: Number(sequence), snapshot: text(snapshot) }
     },
-    commit: (from, to, folding, correlations) =>
+    commitRun: (run, folding, shadow) =>
+      guarded(
+        database.write(async (write) => {
+          const folded = await writeFolded(context, write, folding, shadow)
+          requireLease(write, run.lease)
+          countRun(write, run, folded)
+          return folded
+        }),
+      ),
+    commit: (from, to, folding, correlations, shadow) =>
       database.write(async (write) => {
         const stored = await cursor()
         const same = stored?.epoch === from.epoch && stored.sequence === from.sequence
         if (stored === undefined ? from.sequence !== 0 : !same) {
           throw new StateError('conflict', 'the match cursor was moved by someone else')
         }
-        const found = await candidatesOf(database, folding.missing())
-        const newest = await database.first('SELECT max(number) AS n FROM alerts')
-        const folded = folding.fold(found, Number(newest?.n ?? 0) + 1)
-        insertAlerts(write, folded.created, now())
-        updateAlerts(write, folded.updated, now())
-        countRules(write, folded.rules)
-        if (folded.mutes !== undefined) countMutes(write, folded.mutes)
+        const folded = await writeFolded(context, write, folding, shadow)
         // NULL breaks the transaction when another writer moved the cursor after it was read.
         write.add(
           `INSERT INTO match_cursor (id, epoch, sequence) VALUES (1, ?, ?)
@@ -165,6 +189,38 @@ export function createAlertWriter({ database, now }: Context): AlertWriter {
         return folded
       }),
   }
+}
+
+/** Alerts and counters of one batch. */
+async function writeFolded<T extends Folded>(
+  { database, now }: Context,
+  write: Write,
+  folding: Folding<T>,
+  shadow: ShadowFolding | undefined,
+): Promise<T> {
+  const found = await candidatesOf(database, folding.missing())
+  const newest = await database.first('SELECT max(number) AS n FROM alerts')
+  const folded = folding.fold(found, Number(newest?.n ?? 0) + 1)
+  insertAlerts(write, folded.created, now())
+  updateAlerts(write, folded.updated, now())
+  countRules(write, folded.rules)
+  if (folded.mutes !== undefined) countMutes(write, folded.mutes)
+  if (shadow !== undefined) await writeShadow(database, write, shadow, now())
+  return folded
+}
+
+function countRun(write: Write, { lease, cutoff, matches }: RunPart, folded: Folded): void {
+  const { kind, id, run } = lease
+  const sum = (name: 'suppressed' | 'alerts') =>
+    [...folded.rules.values()].reduce((all, delta) => all + delta[name], 0)
+  write.add('UPDATE schedules SET epoch = ?, cutoff = ? WHERE kind = ? AND id = ?', [
+    ...[cutoff.epoch, cutoff.sequence, kind, id],
+  ])
+  write.add(
+    `UPDATE runs SET matches = matches + ?, suppressed = suppressed + ?, alerts = alerts + ?
+     WHERE run = ?`,
+    [matches, sum('suppressed'), sum('alerts'), run],
+  )
 }
 
 function saveCorrelations(write: Write, { epoch, sequence, snapshot }: SavedCorrelations): void {

@@ -12,10 +12,17 @@ export function scheduleFromRow(row: Row): Schedule {
     ...optionalNumber('interval_ms', row.interval_ms),
     ...optionalNumber('nextRunAt', row.next_run_at),
     ...optionalNumber('lastRunAt', row.last_run_at),
-    ...optionalNumber('closesAt', row.closes_at),
     ...(epoch === null || cutoff === null
       ? {}
       : { cutoff: { epoch: text(epoch), sequence: Number(cutoff) } }),
+    ...(row.gap_from === null
+      ? {}
+      : {
+          gap: {
+            from: Number(row.gap_from),
+            to: row.gap_to === null ? null : Number(row.gap_to),
+          },
+        }),
     ...(lease === '' ? {} : { lease: { run: text(lease), beat: Number(row.beat) } }),
   }
 }

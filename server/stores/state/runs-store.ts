@@ -147,16 +147,17 @@ function interrupt(write: Write, { kind, id }: Work, at: number): void {
 }
 
 function saveSchedule(write: Write, change: ScheduleChange): void {
-  const { kind, id, interval_ms, nextRunAt, cutoff, closesAt } = change
+  const { kind, id, interval_ms, nextRunAt, cutoff, gap } = change
   write.add(
-    `INSERT INTO schedules (kind, id, interval_ms, next_run_at, epoch, cutoff, closes_at)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    `INSERT INTO schedules (kind, id, interval_ms, next_run_at, epoch, cutoff, gap_from, gap_to)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
      ON CONFLICT (kind, id) DO UPDATE SET interval_ms = ?3, next_run_at = ?4,
        epoch = coalesce(?5, epoch), cutoff = coalesce(?6, cutoff),
-       closes_at = CASE WHEN ?8 THEN ?7 ELSE closes_at END`,
+       gap_from = CASE WHEN ?9 THEN ?7 ELSE gap_from END,
+       gap_to = CASE WHEN ?9 THEN ?8 ELSE gap_to END`,
     [
       ...[kind, id, interval_ms, nextRunAt, cutoff?.epoch ?? null, cutoff?.sequence ?? null],
-      ...[closesAt ?? null, closesAt === undefined ? 0 : 1],
+      ...[gap?.from ?? null, gap?.to ?? null, gap === undefined ? 0 : 1],
     ],
   )
 }
@@ -186,7 +187,8 @@ function finish(write: Write, lease: Work & { run: string }, end: RunEnd, at: nu
   requireLease(write, lease)
   const cutoff = end.status === 'ok' ? end.cutoff : undefined
   write.add(
-    `UPDATE schedules SET lease = '', last_run_at = ?, next_run_at = coalesce(?, next_run_at),
+    `UPDATE schedules SET lease = '', last_run_at = ?, 
+       next_run_at = CASE WHEN interval_ms IS NULL THEN NULL ELSE coalesce(?, next_run_at) END,
        epoch = coalesce(?, epoch), cutoff = coalesce(?, cutoff) WHERE kind = ? AND id = ?`,
     [at, end.nextRunAt ?? null, cutoff?.epoch ?? null, cutoff?.sequence ?? null, kind, id],
   )

@@ -26,8 +26,8 @@ export interface Schedule extends Work {
   readonly lastRunAt?: number
   /** Covered up to here. */
   readonly cutoff?: IngestPosition
-  /** The last sequence that it covers at all. */
-  readonly closesAt?: number
+  /** Sequences (from, to] that are not its to cover; `to` null: nothing after `from` is. */
+  readonly gap?: { readonly from: number; readonly to: number | null }
   /** The run under way, and how often its holder said that it lives. */
   readonly lease?: { readonly run: string; readonly beat: number }
 }
@@ -38,7 +38,8 @@ export interface ScheduleChange extends Work {
   readonly nextRunAt: number | null
   /** Undefined leaves it. */
   readonly cutoff?: IngestPosition
-  readonly closesAt?: number | null
+  /** Undefined leaves it, null ends it. */
+  readonly gap?: Schedule['gap'] | null
 }
 
 /** A run's right to write. */

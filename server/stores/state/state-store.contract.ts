@@ -1,9 +1,10 @@
 // What every state store must do, whatever holds it. Run by `state-store.test.ts` for each backend.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { AlertMaking } from './alerts-store.ts'
 import type { ROLES, StateStore } from './state-store.ts'
 
 export interface ContractStore {
-  readonly store: Omit<StateStore, 'setRules' | 'alertMakerStatus'>
+  readonly store: Omit<StateStore, keyof AlertMaking>
   /** Moves the store's clock. */
   advance(ms: number): void
   /** Counts notices that credentials changed. */

@@ -9,8 +9,10 @@ CREATE TABLE schedules (
   -- Covered up to this sequence of this intake.
   epoch TEXT,
   cutoff INTEGER,
-  -- Events after this sequence are matched on arrival again: one last run goes up to it.
-  closes_at INTEGER,
+  -- Between these sequences the rule ran as events arrived; without an end it still does, and one last
+  -- run goes up to the start.
+  gap_from INTEGER,
+  gap_to INTEGER,
   -- The run that holds the lease, empty for none; its holder raises beat.
   lease TEXT NOT NULL DEFAULT '',
   beat INTEGER NOT NULL DEFAULT 0,
