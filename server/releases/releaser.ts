@@ -2,11 +2,12 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Actor } from '../stores/state/access.ts'
-import type {
-  NewRelease,
-  ReleaseFinding,
-  ReleaseOverlay,
-  ReleaseReport,
+import {
+  type NewRelease,
+  RELEASE_COMMITS_MAX,
+  type ReleaseFinding,
+  type ReleaseOverlay,
+  type ReleaseReport,
 } from '../stores/state/releases.ts'
 import { type GateOutcome, gate } from './gate.ts'
 import type { KeptVerdict } from './gate-verdicts.ts'
@@ -80,6 +81,7 @@ export function createReleaser(parts: ReleaserParts): Releaser {
       const { summary, findings } = checked
       const report = {
         ...checked.report,
+        commits: await commitsOf(git, commit, base.previous),
         overlays: await parts.describeOverlays(),
         ...(offer.sender === undefined ? {} : { sender: offer.sender }),
       }
@@ -117,6 +119,11 @@ async function check(
 ): Promise<GateOutcome> {
   const before = previous === undefined ? undefined : stagedFolder(data, previous)
   return gate({ data, before, after, overlays, verdicts: await verdicts(), now: now() })
+}
+
+async function commitsOf(git: Repository, commit: string, previous: string | undefined) {
+  const commits = await git.between(previous, commit, RELEASE_COMMITS_MAX)
+  return commits.map(({ commit: hash, author, subject }) => ({ commit: hash, author, subject }))
 }
 
 /** The way back is the old commit. */

@@ -23,6 +23,12 @@ export interface CommitFacts {
   readonly subject: string
 }
 
+export interface ChangedFile {
+  /** `A`, `M`, `D` or `T` (type changed). */
+  readonly status: string
+  readonly path: string
+}
+
 export interface Repository {
   /** Takes the commits of a bundle (`git bundle create`) in. Throws `GitError` for anything else, or when
    * the bundle builds on commits that are not here. */
@@ -43,8 +49,12 @@ export interface Repository {
   point(ref: string, commit: string): Promise<void>
   /** Writes the files of a commit into an empty folder. */
   checkOut(commit: string, into: string): Promise<void>
-  /** Changed files between two commits, `A|M|D|R` and path. */
-  changed(before: string, after: string): Promise<readonly { status: string; path: string }[]>
+  /** Changed files between two commits. */
+  changed(before: string, after: string): Promise<readonly ChangedFile[]>
+  /** Commits that come with `after` and not with `before`, newest first, at most `limit`. */
+  between(before: string | undefined, after: string, limit: number): Promise<readonly CommitFacts[]>
+  /** The unified difference of files between two commits. */
+  diff(before: string, after: string, paths: readonly string[]): Promise<string>
 }
 
 /** Opens the repository, making it where it does not exist. */
@@ -88,6 +98,17 @@ export async function openRepository(folder: string): Promise<Repository> {
         await rm(index, { force: true })
       }
     },
+    between: async (before, after, limit) => {
+      const range = before === undefined ? [after] : [after, `^${before}`]
+      const args = ['log', `--max-count=${limit}`, FACTS_FORMAT]
+      const out = await git(...args, ...range, '--')
+      return out.split('\0\n').flatMap((entry) => (entry.trim() === '' ? [] : [factsFrom(entry)]))
+    },
+    diff: (before, after, paths) =>
+      git(
+        ...['diff', '--no-renames', '--no-color', '--no-ext-diff', before, after, '--'],
+        ...paths,
+      ),
     changed: async (before, after) => {
       const listing = await git('diff', '--name-status', '-z', '--no-renames', before, after)
       const parts = listing.split('\0')
@@ -99,14 +120,20 @@ export async function openRepository(folder: string): Promise<Repository> {
   }
 }
 
+/** An end mark of its own: subjects may be empty. */
+const FACTS_FORMAT = '--format=%H%x01%an <%ae>%x01%ct%x01%s%x00'
+
 async function factsOf(folder: string, commit: string): Promise<CommitFacts | undefined> {
   if (!COMMIT.test(commit)) return undefined
-  const format = '--format=%H%x00%an <%ae>%x00%ct%x00%s'
-  const { ok, out } = await attempt(folder, ['show', '--no-patch', format, `${commit}^{commit}`])
-  if (!ok) return undefined
-  const [hash, author, seconds, subject] = out.trimEnd().split('\0')
+  const args = ['show', '--no-patch', FACTS_FORMAT, `${commit}^{commit}`]
+  const { ok, out } = await attempt(folder, args)
+  return ok ? factsFrom(out) : undefined
+}
+
+function factsFrom(entry: string): CommitFacts {
+  const [hash, author, seconds, subject] = entry.replace(/\0\s*$/, '').split('\x01')
   return {
-    commit: hash!,
+    commit: hash!.trim(),
     author: author!,
     committed: Number(seconds) * 1000,
     subject: subject!,

@@ -35,15 +35,19 @@ export const ReleaseReportSchema = z.object({
     })
     .optional(),
   overlays: z.array(z.object({ path: z.string(), files: z.number(), hash: z.string() })).optional(),
+  commits: z
+    .array(z.object({ commit: z.string(), author: z.string(), subject: z.string() }))
+    .optional(),
   sender: z.string().optional(),
   took_ms: z.number().optional(),
 })
 
 /** A report as the API writes it: times as text, names in snake case. */
 export function reportAnswer(report: ReleaseReport): z.input<typeof ReleaseReportSchema> {
-  const { verdicts, sample, overlays, ...rest } = report
+  const { verdicts, sample, overlays, commits, ...rest } = report
   return {
     ...rest,
+    ...(commits === undefined ? {} : { commits: commits.map((commit) => ({ ...commit })) }),
     ...(verdicts === undefined ? {} : { verdicts: verdictsAnswer(verdicts) }),
     ...(sample === undefined
       ? {}

@@ -1,10 +1,13 @@
 // The history of releases in state.db.
 import type { Actor } from './access.ts'
 import type { Context } from './context.ts'
-import type { ReleaseRecord, ReleaseStore } from './releases.ts'
+import { enqueue } from './outbox-writer.ts'
+import type { NewRelease, ReleaseRecord, ReleaseStore } from './releases.ts'
 import { optional, text } from './rows.ts'
 
 export const RELEASES_PAGE_MAX = 200
+/** GitHub's limit of a status' description. */
+const DESCRIPTION_MAX_CHARACTERS = 140
 
 export function createReleaseStore({ database, now }: Context): ReleaseStore {
   return {
@@ -39,7 +42,19 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
           },
           by,
         )
+        if (release.way !== 'seed') enqueue(write, statusOf(release, now()))
       }),
+    alertsMade: (windows) =>
+      Promise.all(
+        windows.map(async ({ from, to }) => {
+          const rows = await database.all(
+            `SELECT rule_id, count(*) AS n FROM alerts INDEXED BY alerts_by_created
+             WHERE created >= ? AND created < ? GROUP BY rule_id`,
+            [from, to],
+          )
+          return Object.fromEntries(rows.map((row) => [text(row.rule_id), Number(row.n)]))
+        }),
+      ),
     listReleases: async (limit) =>
       (
         await database.all('SELECT * FROM releases ORDER BY number DESC LIMIT ?', [
@@ -61,4 +76,17 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
         ...(row.report === null ? {} : { report: JSON.parse(text(row.report)) }),
       })),
   }
+}
+
+/** What people read at the commit. */
+function statusOf(release: NewRelease, at: number) {
+  const { commit, status, way, rules, findings } = release
+  const isLive = status === 'live'
+  const why = findings.find(({ severity }) => severity === 'error')
+  const text = isLive
+    ? `${way === 'rollback' ? 'live again' : 'live'}: ${rules} rules`
+    : `refused: ${why?.message ?? release.summary}`
+  const description = text.slice(0, DESCRIPTION_MAX_CHARACTERS)
+  const payload = { commit, state: isLive ? 'success' : 'failure', description }
+  return { kind: 'commit-status', topic: `commit ${commit}`, payload, at } as const
 }

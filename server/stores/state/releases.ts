@@ -56,8 +56,18 @@ export interface ReleaseOverlay {
   readonly hash: string
 }
 
+export interface ReleaseCommit {
+  readonly commit: string
+  readonly author: string
+  readonly subject: string
+}
+/** Commits of a release that are kept with it, the newest. */
+export const RELEASE_COMMITS_MAX = 20
+
 /** What the checks of a release found. */
 export interface ReleaseReport {
+  /** Commits since the one that was live before, newest first. */
+  readonly commits?: readonly ReleaseCommit[] | undefined
   readonly tests?: { readonly passed: number; readonly failed: number } | undefined
   readonly verdicts?: ReleaseVerdicts | undefined
   readonly sample?: ReleaseSample | undefined
@@ -93,8 +103,17 @@ export interface ReleaseRecord extends NewRelease {
   readonly by: string
 }
 
+/** A time range [from, to), milliseconds since 1970 UTC. */
+export interface AlertWindow {
+  readonly from: number
+  readonly to: number
+}
+
 export interface ReleaseStore {
+  /** Records it and, in the same transaction, the commit's status for the outbox. */
   recordRelease(release: NewRelease, by: Actor): Promise<void>
   /** Newest first. */
   listReleases(limit: number): Promise<readonly ReleaseRecord[]>
+  /** Alerts made in each range, by rule. */
+  alertsMade(windows: readonly AlertWindow[]): Promise<readonly Readonly<Record<string, number>>[]>
 }

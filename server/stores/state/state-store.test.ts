@@ -8,6 +8,7 @@ import { draftsContract } from './drafts.contract.ts'
 import { feedbackContract } from './feedback.contract.ts'
 import { huntsContract } from './hunts.contract.ts'
 import { openStore, stateUrl } from './open.ts'
+import { releasesContract } from './releases.contract.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 
 async function open(url: string, folder?: string) {
@@ -50,6 +51,11 @@ feedbackContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 feedbackContract('memory', () => open(':memory:'))
+releasesContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+releasesContract('memory', () => open(':memory:'))
 draftsContract('a file', () => {
   const folder = temporary()
   return open(stateUrl(folder), folder)
