@@ -130,6 +130,8 @@ async function start(
   stops.push(() => ingest.stop())
   state.on('alerts', (notice) => live.alertsChanged(notice))
   const services = bundle(settings, options, { state, events, ingest, live, rules, faults, stops })
+  // The folder's lock says that whoever held a lease in its state.db has ended.
+  await state.client.dropLeases()
   services.schedules.register('rule', ruleRunner(services, rules))
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.schedules.stop())

@@ -203,7 +203,7 @@ async function writeFolded<T extends Folded>(
   const folded = folding.fold(found, Number(newest?.n ?? 0) + 1)
   insertAlerts(write, folded.created, now())
   updateAlerts(write, folded.updated, now())
-  countRules(write, folded.rules)
+  countRules(write, folded.rules, now())
   if (folded.mutes !== undefined) countMutes(write, folded.mutes)
   if (shadow !== undefined) await writeShadow(database, write, shadow, now())
   return folded

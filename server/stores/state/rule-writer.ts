@@ -3,30 +3,45 @@ import type { RuleDelta } from './alert-writer.ts'
 import type { Write } from './database.ts'
 import type { RuleFacts } from './state-store.ts'
 
+export const HOUR_MS = 3600_000
 /** Rule texts that neither a loaded rule nor an alert needs are kept this long. */
 export const UNUSED_RULE_KEPT_MS = 7 * 24 * 3600_000
 
-/** Adds to the counters of rules. */
-export function countRules(write: Write, rules: ReadonlyMap<string, RuleDelta>): void {
+/** Counts by hour are kept so long. */
+export const RULE_HOURS_KEPT_MS = 35 * 24 * HOUR_MS
+
+/** Adds to the counters of rules, in all and by hour; alerts of the shadow lane are none. */
+export function countRules(
+  write: Write,
+  rules: ReadonlyMap<string, RuleDelta>,
+  at: number,
+  lane: 'live' | 'shadow' = 'live',
+): void {
   if (rules.size === 0) return
+  const rows = [...rules].map(([id, { matches, suppressed, alerts, last }]) => {
+    const [raised, shadow] = lane === 'live' ? [alerts, 0] : [0, alerts]
+    return [id, matches, suppressed, raised, last, shadow]
+  })
+  const json = JSON.stringify(rows)
   write.add(
     `INSERT INTO rule_counters (rule_id, matches, suppressed, alerts, last)
      SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?) WHERE true
      ON CONFLICT (rule_id) DO UPDATE SET matches = matches + excluded.matches,
        suppressed = suppressed + excluded.suppressed, alerts = alerts + excluded.alerts,
        last = max(coalesce(last, 0), excluded.last)`,
-    [
-      JSON.stringify(
-        [...rules].map(([id, delta]) => [
-          id,
-          delta.matches,
-          delta.suppressed,
-          delta.alerts,
-          delta.last,
-        ]),
-      ),
-    ],
+    [json],
   )
+  write.add(
+    `INSERT INTO rule_hours (hour, rule_id, matches, suppressed, alerts, shadow)
+     SELECT ?, value->>0, value->>1, value->>2, value->>3, value->>5 FROM json_each(?) WHERE true
+     ON CONFLICT (hour, rule_id) DO UPDATE SET matches = matches + excluded.matches,
+       suppressed = suppressed + excluded.suppressed, alerts = alerts + excluded.alerts,
+       shadow = shadow + excluded.shadow`,
+    [Math.floor(at / HOUR_MS), json],
+  )
+  write.add('DELETE FROM rule_hours WHERE hour < ?', [
+    Math.floor((at - RULE_HOURS_KEPT_MS) / HOUR_MS),
+  ])
 }
 
 /** Stores facts of loaded rules and forgets texts that nothing needs. */

@@ -2,21 +2,19 @@
 import type { Context } from './context.ts'
 import type { Write } from './database.ts'
 import { guarded, isLost, requireLease, requireRow } from './run-guard.ts'
-import { runFromRow, scheduleFromRow } from './run-rows.ts'
+import { createRunReads } from './run-reads.ts'
+import { scheduleFromRow } from './run-rows.ts'
 import {
   type NewRun,
   RUN_ERROR_CHARACTERS_MAX,
   RUN_SAMPLES_MAX,
   RUNS_KEPT_MS,
-  RUNS_PAGE_MAX,
   type RunEnd,
   type RunRecord,
   type RunStore,
-  type RunTotals,
   type Schedule,
   type ScheduleChange,
   type Work,
-  type WorkKind,
 } from './runs.ts'
 import { StateError } from './state-store.ts'
 
@@ -24,17 +22,14 @@ const HELD = 'SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ? AN
 const FREE = "SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ''"
 
 export function createRunStore({ database, now }: Context): RunStore {
-  const getRun = async (run: string) => {
-    const row = await database.first('SELECT * FROM runs WHERE run = ?', [run])
-    return row === undefined ? undefined : runFromRow(row)
-  }
+  const reads = createRunReads(database)
   const existing = async (run: string): Promise<RunRecord> => {
-    const found = await getRun(run)
+    const found = await reads.getRun(run)
     if (found === undefined) throw new StateError('not-found', `no run ${run}`)
     return found
   }
   return {
-    getRun,
+    ...reads,
     listSchedules: async (kind, all = false) =>
       (
         await database.all(
@@ -95,35 +90,15 @@ export function createRunStore({ database, now }: Context): RunStore {
       await guarded(database.write((write) => finish(write, lease, end, now())))
       return existing(lease.run)
     },
-    listRuns: async ({ kind, id, limit }) =>
-      (
-        await database.all(
-          `SELECT * FROM runs WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR id = ?2)
-           ORDER BY number DESC LIMIT ?3`,
-          [kind ?? null, id ?? null, Math.min(limit, RUNS_PAGE_MAX)],
+    dropLeases: () =>
+      database.write((write) => {
+        write.add("UPDATE schedules SET lease = '' WHERE lease <> ''")
+        write.add(
+          `UPDATE runs SET status = 'interrupted', finished = ?, error = 'its server ended'
+           WHERE status = 'running'`,
+          [now()],
         )
-      ).map(runFromRow),
-    runTotals: (kind, since) => runTotals(database, kind, since),
-  }
-}
-
-async function runTotals(
-  database: Context['database'],
-  kind: WorkKind,
-  since: number,
-): Promise<RunTotals> {
-  const row = await database.first(
-    `SELECT count(*) AS runs, coalesce(sum(status = 'failed'), 0) AS failed,
-       coalesce(sum(matches), 0) AS matches, coalesce(sum(suppressed), 0) AS suppressed,
-       coalesce(sum(alerts), 0) AS alerts, coalesce(sum(duration_ms), 0) AS duration_ms
-     FROM runs WHERE kind = ? AND started >= ?`,
-    [kind, since],
-  )
-  const sum = (name: string) => Number(row?.[name] ?? 0)
-  return {
-    ...{ runs: sum('runs'), failed: sum('failed'), matches: sum('matches') },
-    ...{ suppressed: sum('suppressed'), alerts: sum('alerts') },
-    duration_ms: sum('duration_ms'),
+      }),
   }
 }
 

@@ -101,6 +101,15 @@ export interface RunTotals {
   readonly duration_ms: number
 }
 
+/** What detection did for one rule, by the server's clock. */
+export interface RuleVolume {
+  readonly matches: number
+  readonly suppressed: number
+  readonly alerts: number
+  /** Would-be alerts of the shadow lane. */
+  readonly shadow: number
+}
+
 export const RUN_SAMPLES_MAX = 20
 export const RUN_ERROR_CHARACTERS_MAX = 1000
 export const RUNS_PAGE_MAX = 200
@@ -128,6 +137,10 @@ export interface RunStore {
   /** Newest first. */
   listRuns(filter: RunFilter): Promise<readonly RunRecord[]>
   runTotals(kind: WorkKind, since: number): Promise<RunTotals>
+  /** By rule id, since the begin of the hour of `since`; rules without matches are left out. */
+  ruleVolumes(since: number): Promise<Readonly<Record<string, RuleVolume>>>
+  /** Frees every lease: at a start that knows that no other server runs over this state. */
+  dropLeases(): Promise<void>
 }
 
 export type RunEnd = {

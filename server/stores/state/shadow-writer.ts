@@ -1,11 +1,5 @@
 // The shadow lane in state.db: what rules would have raised. Written like alerts, read by nobody who pages.
-import type {
-  AlertInsert,
-  AlertUpdate,
-  Candidate,
-  RuleDelta,
-  ShadowFolding,
-} from './alert-writer.ts'
+import type { AlertInsert, AlertUpdate, Candidate, ShadowFolding } from './alert-writer.ts'
 import type { Database, Write } from './database.ts'
 import { text } from './rows.ts'
 import { countRules } from './rule-writer.ts'
@@ -29,11 +23,7 @@ export async function writeShadow(
   const folded = folding.fold(found, Number(newest?.n ?? 0) + 1)
   insert(write, folded.created, folding.stageOf, at)
   update(write, folded.updated, at)
-  const counted = [...folded.rules].map(([id, delta]): [string, RuleDelta] => [
-    id,
-    { ...delta, alerts: 0 },
-  ])
-  countRules(write, new Map(counted))
+  countRules(write, folded.rules, at, 'shadow')
   write.add('DELETE FROM shadow_alerts WHERE last_seen < ? AND updated < ?', [
     at - SHADOW_KEPT_MS,
     at - SHADOW_KEPT_MS,

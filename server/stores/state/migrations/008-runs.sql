@@ -57,6 +57,18 @@ CREATE INDEX runs_by_start ON runs (started);
 -- A transaction that must hold a lease inserts here whether it does; NULL undoes it. Always empty.
 CREATE TABLE run_guard (held INTEGER NOT NULL) STRICT;
 
+-- What detection did for each rule by hour of the server's clock.
+CREATE TABLE rule_hours (
+  hour INTEGER NOT NULL,
+  rule_id TEXT NOT NULL,
+  matches INTEGER NOT NULL,
+  suppressed INTEGER NOT NULL,
+  alerts INTEGER NOT NULL,
+  -- Would-be alerts of the shadow lane.
+  shadow INTEGER NOT NULL,
+  PRIMARY KEY (hour, rule_id)
+) STRICT, WITHOUT ROWID;
+
 -- Since when a rule is at its stage, and what was decided there: one decision each.
 CREATE TABLE rollouts (
   rule_id TEXT PRIMARY KEY,
