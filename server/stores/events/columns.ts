@@ -1,10 +1,11 @@
 // Columns of a segment: a dictionary of the values in order of first appearance and a code an event, one
-// zstd blob a (segment, column). Code 0: the event has no value; code k: `values[k - 1]`. The values keep
+// zstd blob a (segment, column). In a column of values that hardly repeat a value may be in it twice. Code 0: the event has no value; code k: `values[k - 1]`. The values keep
 // their JSON type, so that 80 and "80" are two. A column of long values that seldom repeat (hashes) would
 // double what the lines take: it is left out, its blob is empty, and readers look at the lines. Times are zigzag deltas in byte planes.
 import type { Event } from '../../../parsers/event.ts'
 import { type FieldValue, PIVOTS } from '../../../sigma/event.ts'
-import { encodeScratch, pack, unpack } from './block.ts'
+import { pack, unpack } from './block.ts'
+import { decodeValues, encodeValues, JSON_FORM } from './column-values.ts'
 
 /** Fields kept as a column beside the pivots, for substring scans: exactly `fields[name]`, any JSON. */
 export const TEXT_FIELDS = ['CommandLine'] as const
@@ -35,12 +36,14 @@ const CODES_INITIAL = 32
  * by their length, UTF-16 units. */
 const TRIAL_VALUES = 512
 const LEFT_OUT_SHARE_MIN = 0.9
+/** Of a column with at least this share of new values each value is taken as new from then on: looking it up
+ * costs more than what a second mention takes. */
+const ALL_NEW_SHARE_MIN = 0.97
 const LEFT_OUT_UNITS_MIN = 24
-
-const decoder = new TextDecoder()
 
 /** A decoded column. */
 export interface Column {
+  /** A value may stand here more than once. */
   readonly values: readonly FieldValue[]
   /** One an event of the segment, in number order. */
   readonly codes: Uint8Array | Uint16Array
@@ -59,7 +62,10 @@ interface OpenColumn {
   lastCode: number
   /** Values to come until the decision. */
   trial: number
+  readonly mayBeLeftOut: boolean
   isLeftOut: boolean
+  /** Values are not looked up: `values` may have one more than once. */
+  isAllNew: boolean
 }
 
 /** Columns under construction. */
@@ -91,13 +97,13 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
 function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {
   let column = builder.get(name)
   if (column === undefined) {
-    column = newColumn(name.startsWith(FIELD_PREFIX) ? Number.POSITIVE_INFINITY : TRIAL_VALUES)
+    column = newColumn(TRIAL_VALUES, !name.startsWith(FIELD_PREFIX))
     builder.set(name, column)
   }
   return column
 }
 
-function newColumn(trial: number): OpenColumn {
+function newColumn(trial: number, mayBeLeftOut: boolean): OpenColumn {
   return {
     values: [],
     codeOf: new Map(),
@@ -106,7 +112,9 @@ function newColumn(trial: number): OpenColumn {
     last: undefined,
     lastCode: 0,
     trial,
+    mayBeLeftOut,
     isLeftOut: false,
+    isAllNew: false,
   }
 }
 
@@ -117,20 +125,22 @@ function setAny(column: OpenColumn, row: number, value: FieldValue): void {
 
 function setValue(column: OpenColumn, row: number, value: FieldValue): void {
   if (column.isLeftOut) return
-  if (--column.trial === 0 && isWide(column)) {
-    column.isLeftOut = true
-    return
-  }
+  if (--column.trial === 0) endTrial(column)
   if (value !== column.last) {
-    let code = column.codeOf.get(value)
+    let code = column.isAllNew ? undefined : column.codeOf.get(value)
     if (code === undefined) {
       code = column.values.push(value)
-      column.codeOf.set(value, code)
+      if (!column.isAllNew) column.codeOf.set(value, code)
     }
     column.last = value
     column.lastCode = code
   }
   setCode(column, row, column.lastCode)
+}
+
+function endTrial(column: OpenColumn): void {
+  column.isAllNew = column.values.length >= TRIAL_VALUES * ALL_NEW_SHARE_MIN
+  column.isLeftOut = column.mayBeLeftOut && isWide(column)
 }
 
 function isWide({ values }: OpenColumn): boolean {
@@ -178,7 +188,7 @@ export function encodeColumns(
 
 /** A column made from the events themselves, rows in their order; for columns that were left out. */
 export function columnOf(events: Iterable<Event>, name: string): Column {
-  const column = newColumn(Number.POSITIVE_INFINITY)
+  const column = newColumn(Number.POSITIVE_INFINITY, false)
   let rows = 0
   for (const event of events) {
     const value = columnValue(event, name)
@@ -218,33 +228,64 @@ function rowsOf(codes: Uint16Array<ArrayBuffer>, count: number): Uint16Array {
   return rows
 }
 
-/** The blob of a column: rows, code width, codes, dictionary as JSON. */
+/** Marks the layout of the second number of a column's header: `FRESH | width | form << FORM_SHIFT`. */
+const FRESH = 0x100
+const FORM_SHIFT = 16
+/** Codes as stored: the first appearance of the next value, no value, or the code raised by this. */
+const NEXT_VALUE = 0
+const NO_VALUE = 1
+const RAISED = 1
+
+/** The blob of a column: rows, layout, a plane of bytes or two for the codes, values (column-values.ts). */
 export function encodeColumn(column: Column): Uint8Array<ArrayBuffer> {
-  const rows = column.codes.length
-  const width = column.values.length <= CODES_U8_MAX ? 1 : 2
+  const { codes, values } = column
+  const rows = codes.length
+  const width = values.length + RAISED <= CODES_U8_MAX ? 1 : 2
+  const { form, bytes: dictionary } = encodeValues(values)
   const head = HEADER_BYTES + rows * width
-  const bytes = encodeScratch(JSON.stringify(column.values), head)
-  new Uint32Array(bytes.buffer, 0, 2).set([rows, width])
-  const codes =
-    width === 1
-      ? new Uint8Array(bytes.buffer, HEADER_BYTES, rows)
-      : new Uint16Array(bytes.buffer, HEADER_BYTES, rows)
-  codes.set(column.codes)
+  const bytes = new Uint8Array(head + dictionary.length)
+  new Uint32Array(bytes.buffer, 0, 2).set([rows, FRESH | width | (form << FORM_SHIFT)])
+  let seen = 0
+  for (let row = 0; row < rows; row++) {
+    const code = codes[row]!
+    const isNext = code === seen + 1
+    if (isNext) seen++
+    const stored = isNext ? NEXT_VALUE : code === 0 ? NO_VALUE : code + RAISED
+    bytes[HEADER_BYTES + row] = stored
+    if (width === 2) bytes[HEADER_BYTES + rows + row] = stored >>> 8
+  }
+  bytes.set(dictionary, head)
   return pack(bytes)
 }
 
 /** Decodes a column's blob that is not empty. */
 export function openColumn(data: Uint8Array): Column {
   const bytes = aligned(unpack(data))
-  const [rows, width] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2) as unknown as [
+  const [rows, layout] = new Uint32Array(bytes.buffer, bytes.byteOffset, 2) as unknown as [
     number,
     number,
   ]
+  if ((layout & FRESH) === 0) return openFormat1(bytes, rows, layout)
+  const width = layout & 0xff
+  const head = HEADER_BYTES + rows * width
+  const values = decodeValues(layout >>> FORM_SHIFT, bytes.subarray(head))
+  const codes = width === 1 ? new Uint8Array(rows) : new Uint16Array(rows)
+  let seen = 0
+  for (let row = 0; row < rows; row++) {
+    const high = width === 2 ? bytes[HEADER_BYTES + rows + row]! << 8 : 0
+    const stored = bytes[HEADER_BYTES + row]! | high
+    codes[row] = stored === NEXT_VALUE ? ++seen : stored === NO_VALUE ? 0 : stored - RAISED
+  }
+  return { values, codes }
+}
+
+/** As intakes of format 1 wrote columns: codes as they are, values as JSON. */
+function openFormat1(bytes: Uint8Array<ArrayBuffer>, rows: number, width: number): Column {
   const at = bytes.byteOffset + HEADER_BYTES
   const codes =
     width === 1 ? new Uint8Array(bytes.buffer, at, rows) : new Uint16Array(bytes.buffer, at, rows)
-  const dictionary = decoder.decode(bytes.subarray(HEADER_BYTES + rows * width))
-  return { values: JSON.parse(dictionary) as FieldValue[], codes }
+  const dictionary = bytes.subarray(HEADER_BYTES + rows * width)
+  return { values: decodeValues(JSON_FORM, dictionary), codes }
 }
 
 /** The blob of event times, milliseconds of one day, in number order. */

@@ -45,7 +45,7 @@ test('an intake of another version is refused by name, and left as it is', () =>
   const db = new Database(join(folder, 'intake.db'))
   db.run('PRAGMA user_version = 0')
   db.close()
-  expect(() => openIntake(folder)).toThrow(/intake\.db has format 0, this Trapline reads 1/)
+  expect(() => openIntake(folder)).toThrow(/intake\.db has format 0, this Trapline reads 1 to 2/)
   const left = new Database(join(folder, 'intake.db'), { readonly: true })
   expect(left.query('PRAGMA user_version').get()).toEqual({ user_version: 0 })
   left.close()

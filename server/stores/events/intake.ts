@@ -33,11 +33,15 @@ CREATE TABLE IF NOT EXISTS dead_letters(
 CREATE INDEX IF NOT EXISTS dead_letters_source ON dead_letters(source, id);
 `
 
-/** What the tables look like; another number is another version of Trapline. */
-export const INTAKE_FORMAT = 1
+/**
+ * What the intake and its day files look like; a higher number is a later version of Trapline. 2: columns of
+ * day files have forms by their values (columns.ts); those of 1 are read as well.
+ */
+export const INTAKE_FORMAT = 2
+const OLDEST_FORMAT = 1
 
 /** Opens the intake for the one writer, making it and the folders where they do not exist. Throws when
- * another version of Trapline wrote it. */
+ * a later version of Trapline wrote it. */
 export function openIntake(dataFolder: string): Database {
   mkdirSync(join(dataFolder, 'events'), { recursive: true })
   const db = new Database(intakePath(dataFolder), { create: true, readwrite: true })
@@ -66,10 +70,11 @@ export function openIntake(dataFolder: string): Database {
 function refuseOtherFormat(db: Database, dataFolder: string): void {
   const tables = db.query('SELECT count(*) AS count FROM sqlite_schema').get() as { count: number }
   const found = db.query('PRAGMA user_version').get() as { user_version: number }
-  if (tables.count === 0 || found.user_version === INTAKE_FORMAT) return
+  const { user_version: format } = found
+  if (tables.count === 0 || (format >= OLDEST_FORMAT && format <= INTAKE_FORMAT)) return
   db.close()
   throw new Error(
-    `${intakePath(dataFolder)} has format ${found.user_version}, this Trapline reads ${INTAKE_FORMAT}: ` +
+    `${intakePath(dataFolder)} has format ${format}, this Trapline reads ${OLDEST_FORMAT} to ${INTAKE_FORMAT}: ` +
       'start the version that wrote it, or name another folder in TRAPLINE_DATA',
   )
 }
