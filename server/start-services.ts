@@ -6,6 +6,7 @@ import type { RulesReport } from './ingest/rules.ts'
 import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
+import { createDrafts } from './services/drafts.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
 import { createImports } from './services/imports.ts'
@@ -182,6 +183,9 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     sources,
     releases,
     proposals: egress.proposals,
+    drafts: createDrafts({
+      ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+    }),
     outbox: egress.outbox,
     schedules: createSchedules(state.client),
     liveness: createLiveness(events.reader, rules, sources),

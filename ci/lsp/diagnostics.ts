@@ -6,7 +6,7 @@ import type { CodeAction, Diagnostic, Range } from './protocol.ts'
 const SEVERITY = { error: 1, warning: 2, info: 3 } as const
 
 /** From the finding's place to the end of what stands there. */
-function rangeOfFinding(text: string, { line, column }: Finding): Range {
+export function rangeOfFinding(text: string, { line, column }: Finding): Range {
   const start = { line: line - 1, character: column - 1 }
   const offset = offsetAt(text, start)
   const rest = text.slice(

@@ -3,8 +3,8 @@ import { type LintFacts, retiredTechnique, techniqueOf } from '../../sigma/lint/
 import { fieldsOf } from '../../sigma/lint/logsources.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { isModifierName, MODIFIERS } from '../../sigma/lower/modifiers.ts'
-import { logSourceIn } from './completion.ts'
-import { contextAt } from './context.ts'
+import { logSourceIn } from '../checks/completion.ts'
+import { contextAt } from '../checks/position-context.ts'
 import type { Hover, Position } from './protocol.ts'
 
 const KEYS: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
-import { completionsAt } from './completion.ts'
+import { completionsAt } from '../checks/completion.ts'
 import { actionsAt, diagnosticOf } from './diagnostics.ts'
 import { applyChanges, type Change, type OpenDocument } from './documents.ts'
 import { hoverAt } from './hover.ts'

@@ -19,6 +19,10 @@ export interface Rules extends RuleService {
   /** A rule with its expression, filters and pipelines as it runs; undefined for correlations and what is
    * not loaded. */
   runnable(id: string): { readonly rule: LoadedRule; readonly hash: string } | undefined
+  /** Filters, pipelines and lists of the live content. */
+  shaping(): readonly RuleFile[]
+  /** Files of the rules that have one of these ids or names. */
+  referred(references: ReadonlySet<string>): readonly RuleFile[]
 }
 
 /** The rule with the filters, pipelines and lists that it runs with. */
@@ -59,6 +63,15 @@ export function createRules(
       byId = new Map(catalogue.rules.map((rule) => [rule.id, rule]))
     },
     list: () => now.rules,
+    shaping: () => now.shaping,
+    referred: (references) =>
+      now.rules.flatMap(({ id, path }) => {
+        const text = now.texts.get(id)?.text
+        if (text === undefined) return []
+        const name = /^name:[ \t]*['"]?([^'"\n]+?)['"]?[ \t]*$/m.exec(text)?.[1]
+        const isMeant = references.has(id) || (name !== undefined && references.has(name))
+        return isMeant ? [{ path, text }] : []
+      }),
     get: async (id) => {
       const summary = byId.get(id)
       return summary && { ...summary, text: '', ...now.texts.get(id) }
@@ -70,6 +83,10 @@ export function createRules(
       return rule && { rule, hash: byId.get(id)!.hash }
     },
     readsEvents: (id) => now.needs.has(id),
+    compiled: (id, more = []) => {
+      const text = now.needs.has(id) ? now.texts.get(id)?.text : undefined
+      return text === undefined ? undefined : asItRuns(id, text, [...now.shaping, ...more])
+    },
     hits: readHits,
     explain: async (id, eventId) => {
       const { rule, event } = await ruleAndEvent(id, eventId)

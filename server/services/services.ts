@@ -6,12 +6,14 @@ import type { Event } from '../../parsers/event.ts'
 import type { CorrelatorStats } from '../../sigma/correlate/types.ts'
 import type { Why } from '../../sigma/eval/why.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
+import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { Rollout } from '../../sigma/rule.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
+import type { DraftService } from './drafts.ts'
 import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
@@ -60,6 +62,7 @@ export interface Services {
   readonly health: HealthService
   readonly live: LiveService
   readonly credentials: CredentialService
+  readonly drafts: DraftService
 }
 
 export interface IngestRequest {
@@ -136,6 +139,9 @@ export interface RuleService {
   get(id: string): Promise<RuleDetail | undefined>
   /** False for a correlation: it reads matches of other rules. */
   readsEvents(id: string): boolean
+  /** A rule as it runs with its filters, pipelines and lists, and with more files beside them; undefined for
+   * what reads no events or does not run. */
+  compiled(id: string, more?: readonly RuleFile[]): LoadedRule | undefined
   /** Matches of each rule since start of day and total, from alerts and intake counters. */
   hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
   /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */

@@ -4,8 +4,8 @@ import { fieldsOf } from '../../sigma/lint/logsources.ts'
 import { NAMESPACES } from '../../sigma/lint/tags.ts'
 import { MODIFIERS } from '../../sigma/lower/modifiers.ts'
 import { CORRELATION_TYPES, LEVELS, type LogSource, STATUSES } from '../../sigma/rule.ts'
-import { contextAt } from './context.ts'
-import { type CompletionItem, KIND, type Position } from './protocol.ts'
+import { type CompletionItem, KIND, type Position } from '../lsp/protocol.ts'
+import { contextAt } from './position-context.ts'
 
 const ITEMS_MAX = 1_000
 const TOP_KEYS =

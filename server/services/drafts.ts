@@ -1,0 +1,185 @@
+// Rules being written: kept for their author, checked as in CI, tried on stored events, proposed.
+import { completionsAt } from '../../ci/checks/completion.ts'
+import type { CompletionItem, Position } from '../../ci/lsp/protocol.ts'
+import type { LoadedRule } from '../../sigma/rule.ts'
+import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
+import type { Actor } from '../stores/state/access.ts'
+import type { Draft, DraftChange, NewDraft } from '../stores/state/drafts.ts'
+import type { Proposal } from '../stores/state/proposals.ts'
+import type { StateClient } from '../workers/state-client.ts'
+import { checkDraft, type DraftCheck, factsOfToday, isReady } from './draft-check.ts'
+import { type DraftFiles, filesBeside, loadDraft, testPathOf } from './draft-content.ts'
+import type { ProposalService } from './proposals.ts'
+import { type Preview, previewRule } from './rule-preview.ts'
+import type { Rules } from './rules.ts'
+import { ServiceError } from './services.ts'
+
+/** A draft as it would be started: what the content holds now. */
+export type FreshDraft = NewDraft
+
+export interface OpenOptions {
+  readonly title: string
+  readonly body: string
+}
+
+/** What opening came to: a proposal, or why there is none. */
+export type Opened =
+  | { readonly proposal: Proposal; readonly draft: Draft }
+  | { readonly refused: DraftCheck }
+
+export interface PreviewInput {
+  readonly files: DraftFiles
+  readonly ruleId: string | undefined
+  readonly range: TimeRange
+  readonly signal: AbortSignal
+  readonly onProgress?: (share: number) => void
+}
+
+export interface DraftService {
+  /** The open draft of a rule, else what one would start from. Rejects `not-found` for an unknown rule. */
+  ofRule(ruleId: string, by: Actor): Promise<Draft | FreshDraft>
+  get(id: string, by: Actor): Promise<Draft>
+  list(by: Actor): Promise<readonly Draft[]>
+  start(draft: NewDraft, by: Actor): Promise<Draft>
+  save(id: string, version: number, change: DraftChange, by: Actor): Promise<Draft>
+  discard(id: string, by: Actor): Promise<void>
+  /** The text that the content has now where it is another than the draft started from. */
+  newer(draft: NewDraft): Promise<{ readonly text: string; readonly testText: string } | undefined>
+  check(files: DraftFiles, ruleId?: string): DraftCheck
+  complete(text: string, position: Position): readonly CompletionItem[]
+  /** Rejects `invalid` where nothing of the draft runs, or it is a correlation. */
+  preview(input: PreviewInput): Promise<Preview>
+  /** Opens the pull request. Refused with the findings where the draft is not ready; rejects `conflict`
+   * where the content is newer than what the draft started from. */
+  open(draft: Draft, options: OpenOptions, by: Actor): Promise<Opened>
+}
+
+export interface DraftParts {
+  readonly rules: Rules
+  readonly events: Pick<EventReader, 'search' | 'count'>
+  readonly state: StateClient
+  readonly proposals: ProposalService
+}
+
+export function createDrafts(parts: DraftParts): DraftService {
+  const { rules, state, proposals } = parts
+  const get = async (id: string, by: Actor) => {
+    const draft = await state.getDraft(id, by.name)
+    if (draft === undefined)
+      throw new ServiceError('not-found', `There is no draft ${id} of yours.`)
+    return draft
+  }
+  const newer = async (draft: NewDraft) => {
+    const now = await textsOf(proposals, draft.path)
+    const isSame =
+      now.text === draft.baseText && (now.testText ?? '') === (draft.baseTestText ?? '')
+    if (isSame || now.text === undefined) return undefined
+    return { text: now.text, testText: now.testText ?? '' }
+  }
+  return {
+    get,
+    newer,
+    list: (by) => state.openDrafts(by.name),
+    ofRule: async (ruleId, by) => {
+      const open = await state.openDrafts(by.name)
+      return open.find((draft) => draft.ruleId === ruleId) ?? (await fresh(parts, ruleId))
+    },
+    start: async (draft, by) => state.addDraft(await based(proposals, draft), by),
+    save: (id, version, change, by) => state.changeDraft(id, version, change, by),
+    discard: (id, by) => state.removeDraft(id, by),
+    check: (files, ruleId) => checkDraft(files, rules, ruleId),
+    complete: (text, position) => completionsAt(text, position, factsOfToday()),
+    preview: (input) => preview(parts, input),
+    open: async (draft, { title, body }, by) => {
+      const found = checkDraft(draft, rules, draft.ruleId)
+      if (!isReady(found)) return { refused: found }
+      if ((await newer(draft)) !== undefined) {
+        const message = `${draft.path} was changed since the draft was started: look at what is newer first`
+        throw new ServiceError('conflict', message)
+      }
+      const proposal = await proposals.open(
+        { kind: 'rule', title, body, files: filesOf(draft) },
+        by,
+      )
+      const proposed = await state.changeDraft(
+        draft.id,
+        draft.version,
+        { proposal: proposal.id },
+        by,
+      )
+      return { proposal, draft: proposed }
+    },
+  }
+}
+
+/** A draft's files as a proposal changes them. */
+function filesOf({ path, text, testText, baseText, baseTestText }: Draft) {
+  const testPath = testPathOf(path)
+  return [
+    ...(text === baseText ? [] : [{ path, text }]),
+    ...(testText === (baseTestText ?? '')
+      ? []
+      : [{ path: testPath, text: testText === '' ? null : testText }]),
+  ]
+}
+
+async function textsOf(proposals: ProposalService, path: string) {
+  const [text, testText] = await Promise.all([
+    proposals.file(path),
+    proposals.file(testPathOf(path)),
+  ])
+  return { text, testText }
+}
+
+/** A new draft knows what the content holds under its path. */
+async function based(proposals: ProposalService, draft: NewDraft): Promise<NewDraft> {
+  if (draft.baseText !== undefined) return draft
+  const { text, testText } = await textsOf(proposals, draft.path)
+  return {
+    ...draft,
+    ...(text === undefined ? {} : { baseText: text }),
+    ...(testText === undefined ? {} : { baseTestText: testText }),
+  }
+}
+
+/** What the content holds of a rule; an overlay's rule as it is loaded, to be copied into the content. */
+async function fresh({ rules, proposals }: DraftParts, ruleId: string): Promise<FreshDraft> {
+  const rule = await rules.get(ruleId)
+  if (rule === undefined)
+    throw new ServiceError('not-found', `No rule ${ruleId} is loaded: it may have been removed.`)
+  const path = `detections/${rule.path}`
+  const { text, testText } = await textsOf(proposals, path)
+  return {
+    ...{ ruleId, path },
+    text: text ?? rule.text,
+    testText: testText ?? (text === undefined ? (rule.testText ?? '') : ''),
+    ...(text === undefined ? {} : { baseText: text }),
+    ...(testText === undefined ? {} : { baseTestText: testText }),
+  }
+}
+
+async function preview(parts: DraftParts, input: PreviewInput): Promise<Preview> {
+  const { rules, events, state } = parts
+  const { files, ruleId, range, signal, onProgress } = input
+  const { rules: own, correlations } = loadDraft(files, filesBeside(files, rules))
+  const after = own.find(({ id }) => id === ruleId) ?? own[0]
+  if (after === undefined) throw new ServiceError('invalid', whyNot(correlations.length > 0))
+  const before = liveVersion(rules, after, ruleId)
+  return previewRule(events, state, {
+    ...{ after, before, range, signal },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
+}
+
+/** The live rule that the draft is another version of, by the id that it has or had. */
+function liveVersion(rules: Rules, after: LoadedRule, ruleId: string | undefined) {
+  const live =
+    rules.runnable(after.id) ?? (ruleId === undefined ? undefined : rules.runnable(ruleId))
+  return live?.rule
+}
+
+function whyNot(isCorrelation: boolean): string {
+  return isCorrelation
+    ? 'This is a correlation: it needs every match of its rules in order, so only its tests run here.'
+    : 'Nothing here runs yet: mend what the findings name first.'
+}
