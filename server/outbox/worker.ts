@@ -37,8 +37,6 @@ export interface WorkerOptions {
 export interface OutboxWorker {
   /** Something was enqueued: looks at once. */
   wake(): void
-  /** Sends all that is due and returns. For tests and for the end of a transaction that waits. */
-  drain(): Promise<void>
   /** Ends after the rows under way. */
   stop(): Promise<void>
 }
@@ -78,10 +76,6 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
   }
   return {
     wake,
-    drain: async () => {
-      for (const kind of OUTBOX_KINDS)
-        while ((await sendSome(kind, options, () => true)) === 'more');
-    },
     stop: async () => {
       running = false
       clearInterval(prune)
@@ -89,6 +83,11 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
       await Promise.all(lanes)
     },
   }
+}
+
+/** Sends all that is due, once, without lanes that go on. */
+export async function drainOutbox(options: WorkerOptions): Promise<void> {
+  for (const kind of OUTBOX_KINDS) while ((await sendSome(kind, options, () => true)) === 'more');
 }
 
 function pause(ms: number, wakers: Set<() => void>): Promise<void> {
