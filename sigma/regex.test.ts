@@ -2,7 +2,13 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import type { Diagnostic } from './diagnostic.ts'
-import { type CompiledRegex, compileRegex, isCompiledRegex, REGEX_UNITS_MAX } from './regex.ts'
+import {
+  type CompiledRegex,
+  compileRegex,
+  indexTexts,
+  isCompiledRegex,
+  REGEX_UNITS_MAX,
+} from './regex.ts'
 import { fold } from './text/fold.ts'
 
 function compiled(pattern: string, flags = ''): CompiledRegex {
@@ -157,6 +163,19 @@ describe('required texts', () => {
   })
 })
 
+describe('texts for an index', () => {
+  test.each([
+    ['user4[0-4]1 on', ['user401 on', 'user411 on', 'user421 on', 'user431 on', 'user441 on']],
+    ['\\.ps[12]', ['.ps1', '.ps2']],
+    ['[Xx]yz', ['xyz']],
+    ['ab[0-9]{2}', ['ab']],
+    ['foo[^x]bar', ['foo']],
+    ['(?<=a)b', undefined],
+  ])('of %s', (pattern, expected) => {
+    expect([...(indexTexts(pattern)[0] ?? [])].sort()).toEqual(expected ?? [])
+  })
+})
+
 describe('checks before the automaton never lose a match', () => {
   test.each([
     ['^[a-z]{4}$|^[a-z]{8}$', 'abcdefgh', true],
@@ -222,7 +241,7 @@ describe('against RE2JS', () => {
           if (!expected) continue
           matches++
           const folded = fold(text)
-          for (const group of outcome.required)
+          for (const group of [...outcome.required, ...indexTexts(pattern, flag)])
             expect(group.some((wanted) => folded.includes(wanted))).toBe(true)
           for (const wanted of outcome.literals) expect(folded).toContain(wanted)
         }

@@ -4,7 +4,7 @@
 import { RE2JS } from 're2js'
 import type { Diagnostic } from './diagnostic.ts'
 import { buildMatcher } from './regex/dfa.ts'
-import { type AnyOf, requiredTexts } from './regex/literals.ts'
+import { type AnyOf, requiredTexts, writtenTexts } from './regex/literals.ts'
 import { buildProgram } from './regex/nfa.ts'
 import { parseRegex } from './regex/parse.ts'
 import { type QuickChecks, quickChecks } from './regex/quick.ts'
@@ -59,6 +59,16 @@ export function compileRegex(pattern: string, flags = ''): CompiledRegex | Diagn
   const run = lazily(() => buildMatcher(program) ?? ((text: string) => re2.test(text)))
   const test = node === undefined ? run : afterChecks(quickChecks(node), run)
   return { pattern, flags, engine: 'automaton', test, literals, required }
+}
+
+/**
+ * Groups of folded texts for an index: every match of the pattern holds one of each. As `required`, with small
+ * classes of characters written out. None for a pattern that is not understood or does not run.
+ */
+export function indexTexts(pattern: string, flags = ''): readonly AnyOf[] {
+  if (!isCompiledRegex(compileRegex(pattern, flags))) return []
+  const node = parseRegex(pattern, flags)
+  return node === undefined ? [] : writtenTexts(node)
 }
 
 function refusal(code: string, message: string): Diagnostic {

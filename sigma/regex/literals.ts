@@ -11,6 +11,8 @@ export type AnyOf = readonly string[]
 const ALTERNATIVES_MAX = 64
 const LITERAL_UNITS_MAX = 256
 const ORBIT_SIZE_MAX = Math.max(...FOLD_ORBITS.map((orbit) => orbit.length))
+/** Characters of a class that are written out, once folded. */
+const WRITTEN_OUT_MAX = 16
 
 /**
  * Texts that every match holds, folded: of each group at least one. Sound, not complete: fewer and
@@ -19,7 +21,20 @@ const ORBIT_SIZE_MAX = Math.max(...FOLD_ORBITS.map((orbit) => orbit.length))
  * @example requiredTexts(parse('(?:cmd|pwsh)\\.exe')) // [['cmd.exe', 'pwsh.exe']]
  */
 export function requiredTexts(node: Node): AnyOf[] {
-  const { exact, groups } = analyse(node, singleFold)
+  return required(node, (set) => foldsOf(set, 1))
+}
+
+/**
+ * The same with small classes of characters written out: more and longer texts, for an index.
+ *
+ * @example writtenTexts(parse('ws-[12]\\d* on')) // [['ws-1', 'ws-2'], [' on']]
+ */
+export function writtenTexts(node: Node): AnyOf[] {
+  return required(node, (set) => foldsOf(set, WRITTEN_OUT_MAX))
+}
+
+function required(node: Node, codesOf: CodesOf): AnyOf[] {
+  const { exact, groups } = analyse(node, codesOf)
   const found = exact === undefined ? groups : [...groups, exact]
   const usable = found.filter((group) => group.length > 0 && group.every((text) => text !== ''))
   const unique = new Map(usable.map((group) => [JSON.stringify(group), group]))
@@ -35,34 +50,37 @@ interface Facts {
 const NOTHING: Facts = { exact: undefined, groups: [] }
 const EMPTY_TEXT: Facts = { exact: [''], groups: [] }
 
-/** The facts of a node; `single` gives the one character that a set stands for, if it does. */
-export function analyse(node: Node, single: (set: CharSet) => number | undefined): Facts {
+/** The characters that a set stands for; undefined where they are not told. */
+export type CodesOf = (set: CharSet) => readonly number[] | undefined
+
+/** The facts of a node. */
+export function analyse(node: Node, codesOf: CodesOf): Facts {
   switch (node.kind) {
     case 'set': {
-      const code = single(node.set)
-      return code === undefined ? NOTHING : { exact: [String.fromCodePoint(code)], groups: [] }
+      const codes = codesOf(node.set)
+      if (codes === undefined) return NOTHING
+      return { exact: codes.map((code) => String.fromCodePoint(code)), groups: [] }
     }
     case 'assert':
       return EMPTY_TEXT
     case 'cat':
-      return concatenate(node.items.map((item) => analyse(item, single)))
+      return concatenate(node.items.map((item) => analyse(item, codesOf)))
     case 'alt':
-      return alternate(node.items.map((item) => analyse(item, single)))
+      return alternate(node.items.map((item) => analyse(item, codesOf)))
     case 'repeat':
-      return repeat(analyse(node.item, single), node.min, node.max)
+      return repeat(analyse(node.item, codesOf), node.min, node.max)
   }
 }
 
-/** The code point that all members fold to, if it is one. */
-function singleFold(set: CharSet): number | undefined {
+/** What the members fold to, if that is so few. */
+function foldsOf(set: CharSet, most: number): readonly number[] | undefined {
   let size = 0
   for (let i = 0; i < set.length; i += 2) size += set[i + 1]! - set[i]! + 1
-  if (size > ORBIT_SIZE_MAX) return undefined
+  if (size === 0 || size > ORBIT_SIZE_MAX * most) return undefined
   const folds = new Set<number>()
   for (let i = 0; i < set.length; i += 2)
     for (let code = set[i]!; code <= set[i + 1]!; code++) folds.add(foldCode(code))
-  const [only] = folds
-  return folds.size === 1 ? only : undefined
+  return folds.size > most ? undefined : [...folds]
 }
 
 function concatenate(parts: readonly Facts[]): Facts {

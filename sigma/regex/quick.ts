@@ -22,8 +22,8 @@ export function quickChecks(node: Node): QuickChecks {
 }
 
 /** The code point of a set of one. */
-function onlyMember(set: CharSet): number | undefined {
-  return set.length === 2 && set[0] === set[1] ? set[0] : undefined
+function onlyMember(set: CharSet): readonly number[] | undefined {
+  return set.length === 2 && set[0] === set[1] ? [set[0]!] : undefined
 }
 
 /** Fewest and most UTF-16 units that a node takes up. */

@@ -8,9 +8,11 @@
 // last sequence, intake-read.ts), then one on each day file of the range. A chunk whose sequence is not above the
 // file's `applied` of its stream is in the file; of segments take `visibleRows(segment, asof)` rows. A
 // file of the catalogue that does not exist holds nothing yet. Read transactions live 5 s at most.
+
 import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { BLOCK_EVENTS_MAX } from './block.ts'
 import { insertSealedMatches, SEALED_MATCHES_SCHEMA, type SealedMatch } from './sealed-matches.ts'
 import type { EncodedSegment, SegmentInfo } from './segment.ts'
 
@@ -213,6 +215,16 @@ export function readBlocks(
        WHERE id >= ? AND id < ? AND start < ? AND start + count > ? ORDER BY id`,
     )
     .all(segment * BLOCK_KEY, (segment + 1) * BLOCK_KEY, to, from) as BlockRow[]
+}
+
+/** The block of a segment that holds a row; undefined where the segment is shorter. */
+export function readBlockOf(db: Database, segment: number, row: number): BlockRow | undefined {
+  // Most blocks are full: then the key is known, and no other block has to be looked at.
+  const key = segment * BLOCK_KEY + Math.floor(row / BLOCK_EVENTS_MAX)
+  const likely = db.query('SELECT start, count, data FROM blocks WHERE id = ?').get(key)
+  const block = likely as BlockRow | null
+  if (block !== null && block.start <= row && row < block.start + block.count) return block
+  return readBlocks(db, segment, row, row + 1)[0]
 }
 
 /** A column's blob for `openColumn` (or `decodeTimes`); undefined where no event has a value. */

@@ -9,12 +9,14 @@ import { readChunks, readDropped, readEpoch, readSequence } from './intake-read.
 import { decodeLine } from './line.ts'
 import { readMatches } from './sealed-matches.ts'
 import { runAfter, unitsAfter } from './search/after.ts'
-import { countMatches, histogramOf, topOf } from './search/aggregate.ts'
 import { closeFiles, createFiles, type Files, intakeOf, lastAtMost } from './search/files.ts'
+import { createGroupDocs } from './search/group-docs.ts'
+import { histogramOf } from './search/histogram.ts'
 import { firstEvents } from './search/rows.ts'
-import { startRun } from './search/run.ts'
+import { countMatches, startRun } from './search/run.ts'
 import { openSnapshot, type Snapshot } from './search/snapshot.ts'
 import { statsOf } from './search/stats.ts'
+import { topOf } from './search/top.ts'
 
 const DAY_MS = 86_400_000
 /** A read transaction ends after this long, for the files' logs cannot shrink under it. */
@@ -68,6 +70,7 @@ const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => 
 })
 
 function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
+  const groupDocs = createGroupDocs()
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
@@ -97,7 +100,7 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
       within(request, request.asof, async (snapshot) => {
         const units = snapshot.units(request)
         const run = startRun(limitedTo(request), units.length, signal)
-        const buckets = await histogramOf(run, units, request.bucket_ms)
+        const buckets = await histogramOf(run, units, request.bucket_ms, groupDocs)
         const stats = run.stats()
         return { buckets, exact: stats.complete, stats }
       }),
@@ -105,7 +108,7 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
       within(request, request.asof, async (snapshot) => {
         const units = newestFirst(snapshot.units(request))
         const run = startRun(limitedTo(request), units.length, signal)
-        const top = await topOf(run, units, request)
+        const top = await topOf(run, units, request, groupDocs)
         const stats = run.stats()
         const seen = stats.complete ? {} : { verified: stats.scanned, candidates: stats.candidates }
         return { ...top, exact: stats.complete, ...seen, stats }

@@ -92,20 +92,6 @@ export function clearDocs(bytes: Uint8Array, start: number, end: number, bits: U
   })
 }
 
-/** How many docs of `bytes[start, end)` have their bit set. */
-export function countMarked(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  bits: Uint32Array,
-): number {
-  let count = 0
-  eachDoc(bytes, start, end, (doc) => {
-    count += (bits[doc >>> 5]! >>> (doc & 31)) & 1
-  })
-  return count
-}
-
 /** How many docs `bytes[start, end)` hold: varints end with a byte below 0x80. */
 export function countDocs(bytes: Uint8Array, start: number, end: number): number {
   let count = 0

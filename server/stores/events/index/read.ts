@@ -27,10 +27,15 @@ export interface GroupReader {
   readonly id: number
   readonly info: GroupInfo
   /**
-   * Sets the bits of docs with a word that is, begins with, ends with or holds `text` (folded), in one
-   * of `fields`. False when there are too many such words: then every doc is proposed.
+   * Sets the bits of docs with a word that is, begins with, ends with or holds one of `texts` (folded), in
+   * one of `fields`. False when there are too many such words: then every doc is proposed.
    */
-  markWords(mode: WordMode, text: Uint8Array, fields: FieldFilter, bits: Uint32Array): boolean
+  markWords(
+    mode: WordMode,
+    texts: readonly Uint8Array[],
+    fields: FieldFilter,
+    bits: Uint32Array,
+  ): boolean
   /** Sets the bits of docs that have the field. */
   markKey(field: number, bits: Uint32Array): void
 }
@@ -65,7 +70,8 @@ export function openGroup(db: Database, id: number): GroupReader {
     db,
     id,
     info,
-    markWords: (mode, text, fields, bits) => markWords(db, id, info, mode, text, fields, bits),
+    markWords: (mode, texts, fields, bits) =>
+      markWords({ db, id, info, fields, bits }, mode, texts),
     markKey(field, bits) {
       const posting = readBody(db, 'keys', keyRow(id, field))
       if (posting !== undefined) markDocs(posting, 0, posting.length, bits)
@@ -74,49 +80,70 @@ export function openGroup(db: Database, id: number): GroupReader {
   }
 }
 
-function markWords(
-  db: Database,
-  group: number,
-  info: GroupInfo,
-  mode: WordMode,
-  text: Uint8Array,
-  fields: FieldFilter,
-  bits: Uint32Array,
-): boolean {
-  const kind = wordClass(text, 0, text.length)
-  const search: BucketSearch = { db, group, needle: needleOf(mode, text), fields, bits }
+interface WordSearch {
+  readonly db: Database
+  readonly id: number
+  readonly info: GroupInfo
+  readonly fields: FieldFilter
+  readonly bits: Uint32Array
+}
+
+function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Array[]): boolean {
+  const { id, info } = search
+  const needles = texts.map((text) => ({
+    needle: needleOf(mode, text),
+    kind: wordClass(text, 0, text.length),
+    hash: bucketHash(text, 0, text.length),
+  }))
   if (mode === 'word') {
-    const bucket = bucketOf(bucketHash(text, 0, text.length), info.bits[kind]!)
-    markBucket(search, bucketRow(group, kind, bucket), MAX_TERMS)
+    for (const { needle, kind, hash } of needles) {
+      const row = bucketRow(id, kind, bucketOf(hash, info.bits[kind]!))
+      markBucket(search, [needle], row, MAX_TERMS)
+    }
     return true
   }
   let left = MAX_TERMS
-  for (let other = kind; other < CLASSES; other++) {
-    for (let bucket = 0; bucket < 2 ** info.bits[other]!; bucket++) {
-      left -= markBucket(search, bucketRow(group, other, bucket), left)
+  for (let kind = 0; kind < CLASSES; kind++) {
+    const wanted = needles.filter((one) => one.kind <= kind).map((one) => one.needle)
+    if (wanted.length === 0) continue
+    for (let bucket = 0; bucket < 2 ** info.bits[kind]!; bucket++) {
+      left -= markBucket(search, wanted, bucketRow(id, kind, bucket), left)
       if (left < 0) return false
     }
   }
   return true
 }
 
-interface BucketSearch {
-  readonly db: Database
-  readonly group: number
-  readonly needle: Buffer
-  readonly fields: FieldFilter
-  readonly bits: Uint32Array
+/** Marks the entries of one bucket whose words stand at hits of the needles; returns how many hits. */
+function markBucket(
+  search: WordSearch,
+  needles: readonly Buffer[],
+  row: number,
+  limit: number,
+): number {
+  const terms = readBody(search.db, 'terms', row)
+  if (terms === undefined) return 0
+  let postings: Buffer | undefined
+  let found = 0
+  for (const needle of needles) {
+    if (terms.indexOf(needle) < 0) continue
+    postings ??= readBody(search.db, 'postings', row)!
+    found += markHits(search, needle, terms, postings, limit - found)
+    if (found > limit) break
+  }
+  return found
 }
 
-/** Marks the entries of one bucket whose words stand at hits of the needle; returns how many. */
-function markBucket(search: BucketSearch, row: number, limit: number): number {
-  const { db, needle } = search
-  const terms = readBody(db, 'terms', row)
-  let hit = terms?.indexOf(needle) ?? -1
-  if (terms === undefined || hit < 0) return 0
-  const postings = readBody(db, 'postings', row)!
+function markHits(
+  search: WordSearch,
+  needle: Buffer,
+  terms: Buffer,
+  postings: Buffer,
+  limit: number,
+): number {
   const anchored = needle[0] === NEWLINE
   const pair = createPair()
+  let hit = terms.indexOf(needle)
   let start = 0
   let found = 0
   while (hit >= 0) {
@@ -137,13 +164,13 @@ function skipEntry(postings: Uint8Array, pair: Pair): void {
 }
 
 /** Marks the docs of the entry at `pair`, which moves on. */
-function markPairs(search: BucketSearch, postings: Uint8Array, pair: Pair): void {
-  const { db, group, fields, bits } = search
+function markPairs(search: WordSearch, postings: Uint8Array, pair: Pair): void {
+  const { db, id, fields, bits } = search
   do {
     readPair(postings, pair)
     if (fields !== undefined && fields[pair.field] !== 1) continue
     if (pair.kind === PAIR_LARGE) {
-      markLarge(readBody(db, 'large', largeRow(group, pair.first))!, bits)
+      markLarge(readBody(db, 'large', largeRow(id, pair.first))!, bits)
       continue
     }
     bits[pair.first >>> 5]! |= 1 << (pair.first & 31)

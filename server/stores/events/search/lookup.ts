@@ -79,7 +79,8 @@ function lookUpWord(group: GroupReader, leaf: WordPlan): GroupAnswer {
   const { info } = group
   const bits = new Uint32Array(wordsFor(info.docs))
   const { fields, exact } = filterOf(info, leaf.scope)
-  if (!group.markWords(leaf.mode, encoder.encode(leaf.text), fields, bits)) {
+  const texts = leaf.texts.map((text) => encoder.encode(text))
+  if (!group.markWords(leaf.mode, texts, fields, bits)) {
     return { bits: undefined, exact: false }
   }
   if (leaf.scope.kind === 'any') markKeyWords(group, leaf, bits)
@@ -147,7 +148,7 @@ function markVia(
   for (const text of texts) {
     const [word] = words(text)
     if (word?.length !== text.length) continue
-    group.markWords('word', encoder.encode(word), fields, bits)
+    group.markWords('word', [encoder.encode(word)], fields, bits)
   }
   for (const doc of group.info.always) setBit(bits, doc)
 }
@@ -159,16 +160,16 @@ function markKeyWords(group: GroupReader, leaf: WordPlan, bits: Uint32Array): vo
   }
 }
 
-function isSuch(word: string, { mode, text }: WordPlan): boolean {
+function isSuch(word: string, { mode, texts }: WordPlan): boolean {
   switch (mode) {
     case 'word':
-      return word === text
+      return texts.includes(word)
     case 'prefix':
-      return word.startsWith(text)
+      return texts.some((text) => word.startsWith(text))
     case 'suffix':
-      return word.endsWith(text)
+      return texts.some((text) => word.endsWith(text))
     case 'inner':
-      return word.includes(text)
+      return texts.some((text) => word.includes(text))
   }
 }
 

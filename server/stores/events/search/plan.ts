@@ -4,7 +4,7 @@
 import { isColumn } from '../../../../sigma/eval/values.ts'
 import type { FieldValue } from '../../../../sigma/event.ts'
 import type { Expr, Target, Test } from '../../../../sigma/ir/expr.ts'
-import { compileRegex, isCompiledRegex } from '../../../../sigma/regex.ts'
+import { indexTexts } from '../../../../sigma/regex.ts'
 import { fold } from '../../../../sigma/text/fold.ts'
 import { isWordCode } from '../../../../sigma/text/words.ts'
 import { fieldColumn, TEXT_FIELDS } from '../columns.ts'
@@ -34,7 +34,8 @@ export type Plan =
       readonly kind: 'word'
       readonly scope: WordScope
       readonly mode: WordMode
-      readonly text: string
+      /** Any of these. */
+      readonly texts: readonly string[]
       readonly exact: boolean
       readonly whole: boolean
     }
@@ -59,6 +60,8 @@ export type Plan =
       readonly field: Plan
       readonly column: Plan
     }
+
+type WordPlan = Extract<Plan, { readonly kind: 'word' }>
 
 const ALL: Plan = { kind: 'all' }
 /** Shorter literals of a regex match too many words to be worth looking up. */
@@ -262,16 +265,37 @@ function planWildcard(scope: WordScope, parts: Extract<Test, { kind: 'wildcard' 
 }
 
 function planRegex(scope: WordScope, pattern: string, flags: string): Plan {
-  const regex = compileRegex(pattern, flags)
-  // A pattern that cannot run never matches; let the matcher say so.
-  if (!isCompiledRegex(regex)) return ALL
-  const groups = regex.required.map((group) =>
-    group.some((text) => [...text].length < REGEX_LITERAL_MIN)
-      ? ALL
-      : anyOf(group.map((text) => literal(scope, text, true, true, false))),
+  const groups = indexTexts(pattern, flags).map((group) =>
+    group.some((text) => [...text].length < REGEX_LITERAL_MIN) ? ALL : planTexts(scope, group),
   )
   const pushed = groups.filter((group) => group.kind !== 'all')
   return pushed.length === 0 ? ALL : allOf(pushed)
+}
+
+/** One of the texts, open on both sides: where all have words of the same kind, looked up together. */
+function planTexts(scope: WordScope, texts: readonly string[]): Plan {
+  const plans = texts.map((text) => piecesOf(scope, text))
+  const [first] = plans
+  if (first === undefined || plans.some((pieces) => pieces === undefined || pieces.length === 0))
+    return ALL
+  const isAlike = plans.every(
+    (pieces) =>
+      pieces!.length === first.length && pieces!.every((one, at) => one.mode === first[at]!.mode),
+  )
+  if (!isAlike) return anyOf(plans.map((pieces) => allOf(pieces!)))
+  return allOf(
+    first.map((piece, at) => ({
+      ...piece,
+      texts: [...new Set(plans.flatMap((pieces) => pieces![at]!.texts))],
+    })),
+  )
+}
+
+/** The words of a text that may stand anywhere; undefined where they cannot be told. */
+function piecesOf(scope: WordScope, text: string): WordPlan[] | undefined {
+  const plan = literal(scope, text, true, true, false)
+  const pieces = plan.kind === 'and' ? plan.args : [plan]
+  return pieces.every((piece) => piece.kind === 'word') ? [...pieces] : undefined
 }
 
 /**
@@ -295,8 +319,8 @@ function literal(
     } else if (start >= 0) {
       const mode = modeOf(openStart && start === 0, openEnd && i === text.length)
       const whole = start === 0 && i === text.length
-      const piece = text.slice(start, i)
-      pieces.push({ kind: 'word', scope, mode, text: piece, exact: exact && whole, whole: false })
+      const texts = [text.slice(start, i)]
+      pieces.push({ kind: 'word', scope, mode, texts, exact: exact && whole, whole: false })
       start = -1
     }
   }

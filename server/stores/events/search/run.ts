@@ -154,3 +154,13 @@ export async function matchesOf(run: Run, unit: Unit): Promise<Uint32Array> {
   }
   return bits
 }
+
+/** How many rows match, as far as the search got. */
+export async function countMatches(run: Run, units: readonly Unit[]): Promise<number> {
+  let total = 0
+  for (const unit of units) {
+    if (run.stopped()) break
+    total += countBits(await matchesOf(run, unit))
+  }
+  return total
+}

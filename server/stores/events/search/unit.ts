@@ -12,7 +12,7 @@ import {
   decodeTimes,
   openColumn,
 } from '../columns.ts'
-import { readBlocks, readColumn, type SegmentRow } from '../day-file.ts'
+import { readBlockOf, readBlocks, readColumn, type SegmentRow } from '../day-file.ts'
 import { formatId } from '../id.ts'
 import type { GroupReader } from '../index/read.ts'
 import { readChunkMatches } from '../intake-matches.ts'
@@ -97,7 +97,7 @@ export function segmentUnit(
   function blockOf(row: number): OpenBlock {
     const open = blocks.find((block) => block.start <= row && row < block.end)
     if (open !== undefined) return open
-    const stored = readBlocks(db, seq, row, row + 1)[0]
+    const stored = readBlockOf(db, seq, row)
     if (stored === undefined) throw new Error(`segment ${day}/${first} has no row ${row}`)
     const bytes = readBlock(stored.data)
     const block = {

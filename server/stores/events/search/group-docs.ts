@@ -1,0 +1,93 @@
+// Columns that the index keeps, unpacked by doc and remembered: drawing a histogram or a facet again must not
+// read the postings of all values again.
+import { wordsFor } from '../bits.ts'
+import { eachKeptPosting, type KeptValues, readKept } from '../index/columns.ts'
+import { eachDoc, markDocs } from '../index/postings.ts'
+import type { GroupReader } from '../index/read.ts'
+
+/** Memory for what is remembered, bytes; the longest unused goes first. */
+const REMEMBERED_BYTES_MAX = 32 * 1_048_576
+/** A column with more values is not split into sets of docs. */
+const SPLIT_VALUES_MAX = 64
+
+/** A kept column by doc. */
+export interface DocCodes extends KeptValues {
+  /** By doc: 0 for no value, k for `values[k - 1]`. */
+  readonly codes: Uint8Array | Uint16Array
+}
+
+/** Docs of each value, by its text. */
+export type DocSets = readonly (readonly [value: string, docs: Uint32Array])[]
+
+export interface GroupDocs {
+  /** A column's values by doc; undefined for one that the index does not keep. */
+  codes(group: GroupReader, name: string): DocCodes | undefined
+  /** Docs of each value of a column; undefined where the index does not keep them, or they are many. */
+  sets(group: GroupReader, name: string): DocSets | undefined
+}
+
+interface Remembered {
+  readonly value: DocCodes | DocSets
+  readonly bytes: number
+}
+
+/** A memory for one reader. */
+export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
+  const memory = new Map<string, { readonly group: GroupReader; readonly kept: Remembered }>()
+  let bytes = 0
+  const remember = <T extends Remembered['value']>(
+    group: GroupReader,
+    key: string,
+    make: () => { readonly value: T; readonly bytes: number },
+  ): T => {
+    const id = `${group.db.filename}\0${group.id}\0${key}`
+    const known = memory.get(id)
+    memory.delete(id)
+    // A group of the same number may be another one, after its index was built anew.
+    const kept = known?.group === group ? known.kept : make()
+    bytes += kept.bytes - (known?.kept.bytes ?? 0)
+    memory.set(id, { group, kept })
+    for (const [oldest, one] of memory) {
+      if (bytes <= bytes_max) break
+      memory.delete(oldest)
+      bytes -= one.kept.bytes
+    }
+    return kept.value as T
+  }
+  return {
+    codes: (group, name) => {
+      const at = group.info.columns.findIndex((column) => column.name === name)
+      if (group.info.columns[at]?.kind !== 'kept') return undefined
+      return remember(group, `codes ${name}`, () => readCodes(group, at))
+    },
+    sets: (group, name) => {
+      const at = group.info.columns.findIndex((column) => column.name === name)
+      const column = group.info.columns[at]
+      if (column === undefined) return []
+      if (column.kind !== 'kept' || column.values > SPLIT_VALUES_MAX) return undefined
+      return remember(group, `sets ${name}`, () => readSets(group, at))
+    },
+  }
+}
+
+const everything = () => true
+
+function readCodes({ db, id, info }: GroupReader, column: number) {
+  const kept = readKept(db, id, column)
+  const codes = kept.values.length < 256 ? new Uint8Array(info.docs) : new Uint16Array(info.docs)
+  eachKeptPosting(db, id, column, kept.values.length, everything, (value, bytes, start, end) =>
+    eachDoc(bytes, start, end, (doc) => {
+      codes[doc] = value + 1
+    }),
+  )
+  return { value: { ...kept, codes }, bytes: codes.byteLength }
+}
+
+function readSets({ db, id, info }: GroupReader, column: number) {
+  const { values } = readKept(db, id, column)
+  const value = values.map((one) => [String(one), new Uint32Array(wordsFor(info.docs))] as const)
+  eachKeptPosting(db, id, column, values.length, everything, (at, bytes, start, end) =>
+    markDocs(bytes, start, end, value[at]![1]),
+  )
+  return { value, bytes: value.reduce((sum, [, docs]) => sum + docs.byteLength, 0) }
+}
