@@ -154,6 +154,8 @@ export function template(
 
 /** An account as answers show it. */
 export function accountOf(world: World, { login, type }: Account): Record<string, unknown> {
-  const text = JSON.stringify(template(world, 'simple-user')).replaceAll('octocat', login)
-  return { ...JSON.parse(text), type }
+  // The login of an App, `name[bot]`, is part of addresses too.
+  const inAddresses = encodeURIComponent(login)
+  const text = JSON.stringify(template(world, 'simple-user')).replaceAll('octocat', inAddresses)
+  return { ...JSON.parse(text), login, type }
 }
