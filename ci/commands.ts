@@ -15,10 +15,12 @@ export type CommandName =
   | 'lsp'
   | 'backtest'
   | 'plan'
+  | 'comment'
   | 'hunt'
   | 'deploy'
   | 'releases'
   | 'rollback'
+  | 'drift'
   | 'rules'
   | 'convert'
   | 'liveness'
@@ -40,10 +42,12 @@ export const COMMANDS = {
   lsp: () => import('./commands/lsp.ts'),
   backtest: () => import('./commands/backtest.ts'),
   plan: () => import('./commands/plan.ts'),
+  comment: () => import('./commands/comment.ts'),
   hunt: () => import('./commands/hunt.ts'),
   deploy: () => import('./commands/deploy.ts'),
   releases: () => import('./commands/releases.ts'),
   rollback: () => import('./commands/rollback.ts'),
+  drift: () => import('./commands/drift.ts'),
   rules: () => import('./commands/rules.ts'),
   convert: () => import('./commands/convert.ts'),
   liveness: () => import('./commands/liveness.ts'),

@@ -39,7 +39,7 @@ export function planReport({ plan, against, warnings }: PlanSubject): Report {
     ],
     tests: [],
     summary: `${countChanges(changes)} against ${against}`,
-    data: { against, changes, refused, tests: plan.tests },
+    data: { against, changes, refused, test_cases: plan.tests },
     markdown: changes.length === 0 ? '' : changeTable(changes),
   }
 }
