@@ -1,6 +1,7 @@
 // `trapline coverage`: what of ATT&CK the rules cover.
 import { parseArgs } from 'node:util'
 import { ATTACK } from '../../sigma/facts/facts.ts'
+import { loadContent } from '../backtest/changes.ts'
 import {
   type Coverage,
   coverageOf,
@@ -9,20 +10,24 @@ import {
   type Target,
   targetsOf,
 } from '../checks/coverage.ts'
+import { coverageChange, type TouchedTechnique } from '../checks/coverage-change.ts'
 import { navigatorLayer } from '../checks/navigator.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import { cell } from '../report/markdown.ts'
 import type { Report } from '../report/report.ts'
 import { readRuleFolder } from '../rule-files.ts'
+import { readVersions } from '../versions.ts'
 
 export const summary =
   'Shows which techniques of ATT&CK rules cover, and gaps against a target list'
 export const usage = `trapline coverage [PATH...] [--targets FILE] [--fail-on-gaps] [--layer FILE]
-                  [--format ${FORMAT_NAMES}]
+                  [--base REF] [--format ${FORMAT_NAMES}]
   PATH            rule files or folders (default: detections)
   --targets       techniques that should be covered: an id a line, or a Navigator layer
   --fail-on-gaps  exit code 1 when a target has no live rule
+  --base          also what the change since REF does to coverage; exit code 1 when a technique loses its
+                  last live rule
   --layer         writes a layer for the ATT&CK Navigator there (- is standard output)
 Rules in shadow, deprecated or unsupported do not count as live. Retired ids count for what took their place.`
 
@@ -34,6 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
       targets: { type: 'string' },
       layer: { type: 'string' },
       'fail-on-gaps': { type: 'boolean' },
+      base: { type: 'string' },
       format: { type: 'string' },
     },
   })
@@ -52,8 +58,39 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const targets = values.targets === undefined ? [] : await targetList(values.targets, coverage)
   const gaps = targets.filter(({ isCovered }) => !isCovered)
-  await printReport(reportOf(coverage, rules.length, targets, values.targets), format)
+  const touched = values.base === undefined ? [] : await touchedBy(values.base, paths)
+  const lost = touched.filter(({ before, after }) => before > 0 && after === 0)
+  const report = reportOf(coverage, rules.length, targets, values.targets)
+  await printReport(
+    {
+      ...report,
+      findings: [...report.findings, ...lost.map(lostFinding)],
+      data: { ...report.data, touched },
+    },
+    format,
+  )
+  if (lost.length > 0) return EXIT.findings
   return values['fail-on-gaps'] && gaps.length > 0 ? EXIT.findings : EXIT.ok
+}
+
+/** What the change since a commit does to techniques of the rules that it touches. */
+async function touchedBy(
+  base: string,
+  paths: readonly string[],
+): Promise<readonly TouchedTechnique[]> {
+  const { before, after } = await readVersions(base, paths)
+  return coverageChange(loadContent(before).rules, loadContent(after).rules, ATTACK)
+}
+
+function lostFinding({ id, name, path, before }: TouchedTechnique): Report['findings'][number] {
+  return {
+    code: 'coverage-lost',
+    severity: 'warning',
+    message: `${id} (${name}) had ${before} live rule${before === 1 ? '' : 's'} and has none any more`,
+    path,
+    line: 1,
+    column: 1,
+  }
 }
 
 async function targetList(path: string, coverage: Coverage): Promise<readonly Target[]> {
