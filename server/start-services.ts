@@ -4,18 +4,20 @@ import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import type { RulesReport } from './ingest/rules.ts'
 import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
+import { followGitHunts } from './hunts/git-hunts.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { createDrafts } from './services/drafts.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
 import { createImports } from './services/imports.ts'
+import { createHunts } from './services/hunts.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
 import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
-import { ruleFolders } from './services/rule-folders.ts'
+import { contentFolder, ruleFolders } from './services/rule-folders.ts'
 import { syncRuleSchedules } from './services/rule-schedules.ts'
 import { hitsOfScheduled, ruleRunner, schedulesOf } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
@@ -27,6 +29,8 @@ import { type StateConnection, startState } from './workers/state-client.ts'
 
 /** How often the intake learns which matches have become alerts, milliseconds. */
 const ACKNOWLEDGE_MS = 2_000
+/** How often the hunts of the live content are looked at, milliseconds. */
+const HUNTS_SYNC_MS = 2_000
 const MIB = 1_048_576
 /** How often the data folder's own content repository is looked at; it takes one call of git. */
 const OWN_POLL_MS = 5_000
@@ -167,6 +171,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
   }
   const health = { settings, ingest, events: events.reader, state: state.client }
   const sources = createSources(reader, state.client)
+  const schedules = createSchedules(state.client)
   const releases = createReleases({
     ...{ data: settings.data, ingest, state: state.client, signers: settings.releaseSigners },
     ...{ follow: followed(settings, () => egress.fetchEnvironment()), overlays: settings.rules },
@@ -187,7 +192,11 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
     }),
     outbox: egress.outbox,
-    schedules: createSchedules(state.client),
+    schedules,
+    hunts: createHunts({
+      ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
+      gitHunts: followGitHunts(() => contentFolder(settings)),
+    }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {
@@ -254,6 +263,7 @@ function startChores(
   const timers = [
     setInterval(() => chore('silent sources', watch), SILENCE_CHECK_MS),
     setInterval(() => chore('matches', acknowledge), ACKNOWLEDGE_MS),
+    setInterval(() => chore('hunts', () => services.hunts.sync()), HUNTS_SYNC_MS),
     ...followContent(services, chore),
   ]
   return async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { parseQuery } from '../query.ts'
+import { editHunt } from './edit.ts'
 import { readHunt, writeHunt } from './file.ts'
 import { splitFilters, withFilters } from './filters.ts'
 import { type Hunt, NO_FILTERS, rangeEnds, rangeOf } from './hunt.ts'
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 500)
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 200)
 const ID = '0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111'
 
 const hard = fc.oneof(
@@ -178,4 +179,41 @@ test.each([
 ])('%s to %s is the range %s', (from, to, range) => {
   expect(rangeOf(from, to)).toBe(range)
   expect(rangeEnds(range)).toEqual({ from, to })
+})
+
+describe('an edit of a file', () => {
+  const text = `# kept
+title: T
+id: ${ID}
+query: >-
+    a and
+    b
+sharing: team   # all of us
+tags:
+    # why
+    - attack.t1059
+`
+  const hunt = readHunt(text, 'hunts/a.yml') as Hunt
+
+  test('changes the lines of what differs alone', () => {
+    const edited = editHunt(text, { ...hunt, title: 'New', schedule: '1d' })
+    expect(edited).toBe(
+      text.replace('title: T', 'title: New').replace('sharing:', 'schedule: 1d\nsharing:'),
+    )
+  })
+
+  test('takes keys away', () => {
+    expect(editHunt(text, { ...hunt, tags: [] })).toBe(text.slice(0, text.indexOf('tags:')))
+  })
+
+  test('always gives the hunt that is wanted', () => {
+    fc.assert(
+      fc.property(anyHunt, anyHunt, (one, other) => {
+        const wanted = withoutEmpty(other)
+        expect(readHunt(editHunt(writeHunt(one), wanted), 'a.yml')).toEqual(wanted)
+        expect(readHunt(editHunt(text, wanted), 'a.yml')).toEqual(wanted)
+      }),
+      { numRuns: RUNS },
+    )
+  })
 })

@@ -14,6 +14,7 @@ import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/sta
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
 import type { DraftService } from './drafts.ts'
+import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
@@ -53,6 +54,7 @@ export interface Services {
   readonly releases: ReleaseService
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
+  readonly hunts: HuntService
   readonly proposals: ProposalService
   readonly outbox: OutboxService
   readonly sources: SourceService
