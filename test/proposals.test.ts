@@ -103,7 +103,7 @@ async function side(remote: string, github?: GitHubClient, token?: string): Prom
     head,
     pulls: () => pulls,
     proposals: createProposals({
-      ...{ content, head, state: store, releases: { pull }, branch: 'main' },
+      ...{ content, head, state: store, releases: { pull, list: async () => [] }, branch: 'main' },
       ...{ target: github === undefined ? 'git' : 'github', emailDomain: 'example.org' },
       ...{ ready: async () => undefined, onOpened: () => undefined, now: () => now },
     }),

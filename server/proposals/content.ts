@@ -29,6 +29,8 @@ export interface Content {
     files: readonly { readonly path: string; readonly text: string | null }[],
   ): Promise<string>
   treeOf(commit: string): Promise<string>
+  /** Unified diff between two commits. */
+  diff(from: string, to: string): Promise<string>
   /** Makes a commit of a tree; `at` in milliseconds dates author and committer. */
   commit(made: NewCommit): Promise<string>
   /** Sets a ref that must now be `from` (undefined: must not exist). Throws `GitError` when it is not. */
@@ -83,6 +85,8 @@ export function openContent(folder: string): Content {
       return git(['cat-file', 'blob', found.object])
     },
     treeWith: (base, files) => treeWith(git, base, files),
+    diff: (from, to) =>
+      git(['diff', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames', from, to, '--']),
     treeOf: (commit) => line(['rev-parse', `${commit}^{tree}`]),
     commit: ({ tree, parents, message, author, at }) =>
       line(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'], {

@@ -33,7 +33,7 @@ const STATUSES_BATCH = 4
 
 export interface EgressParts {
   readonly state: StateClient
-  readonly releases: Pick<ReleaseService, 'pull'>
+  readonly releases: Pick<ReleaseService, 'pull' | 'list'>
 }
 
 export interface Egress {

@@ -1,6 +1,7 @@
 // Merging a proposal where the content repository in the data folder is the one that is followed.
+import { GitError } from '../releases/repository.ts'
 import type { MergeOutcome, ProposalTarget } from '../services/proposals.ts'
-import type { ReleaseService } from '../services/releases.ts'
+import type { ReleaseOutcome, ReleaseService } from '../services/releases.ts'
 import { ServiceError } from '../services/services.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal } from '../stores/state/proposals.ts'
@@ -10,11 +11,14 @@ import { authorOf } from './prepare.ts'
 
 /** Conflicting files that a refusal names. */
 const CONFLICTS_SHOWN = 10
+/** Findings that a refusal names. */
+const FINDINGS_SHOWN = 5
+const RELEASES_LOOKED_AT = 20
 
 export interface MergeParts {
   readonly content: Content
   readonly state: Pick<StateClient, 'getProposal' | 'changeProposal'>
-  readonly releases: Pick<ReleaseService, 'pull'>
+  readonly releases: Pick<ReleaseService, 'pull' | 'list'>
   readonly branch: string
   readonly target: ProposalTarget
   readonly emailDomain: string
@@ -41,7 +45,38 @@ export async function mergeProposal(
   if (commit !== head) await content.setRef(ref, commit, head)
   const changed = await state.changeProposal(id, { state: 'merged', error: null }, by)
   const release = await releases.pull(by)
-  return { proposal: changed ?? proposal, commit, release }
+  const why = await refusalOf(releases, commit, release)
+  if (why === undefined) return { proposal: changed ?? proposal, commit, release }
+  // A head that cannot go live would be in the way of every change after it.
+  const isUndone = await undo(content, ref, head, commit)
+  const what = isUndone ? 'not merged' : 'merged, but not released'
+  const error = `${what}: the release was refused: ${why}`
+  if (isUndone) await state.changeProposal(id, { state: 'open', error }, by)
+  throw new ServiceError('conflict', error)
+}
+
+/** Why a commit was not released, also where somebody else looked at it first. */
+async function refusalOf(
+  releases: MergeParts['releases'],
+  commit: string,
+  release: ReleaseOutcome | undefined,
+): Promise<string | undefined> {
+  if (release?.status === 'live') return undefined
+  const record = (await releases.list(RELEASES_LOOKED_AT)).find((one) => one.commit === commit)
+  if (record?.status !== 'refused') return undefined
+  const shown = record.findings.slice(0, FINDINGS_SHOWN)
+  return shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+}
+
+/** Puts the branch back, unless it went on since. */
+async function undo(content: Content, ref: string, to: string, from: string): Promise<boolean> {
+  try {
+    await content.setRef(ref, to, from)
+    return true
+  } catch (error) {
+    if (error instanceof GitError) return false
+    throw error
+  }
 }
 
 /** The commit that holds both: one of the two where it holds the other already. */

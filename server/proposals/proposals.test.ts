@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProposals, type NewProposal, type ProposalService } from '../services/proposals.ts'
+import type { ReleaseOutcome } from '../services/releases.ts'
 import { type OpenStore, openStore } from '../stores/state/open.ts'
+import type { ReleaseRecord } from '../stores/state/releases.ts'
 import { openContent } from './content.ts'
 import { createHead } from './head.ts'
 
@@ -14,6 +16,8 @@ let folder: string
 let store: OpenStore['store']
 let proposals: ProposalService
 let pulls: number
+let released: ReleaseOutcome | undefined
+let refused: readonly ReleaseRecord[]
 
 function git(cwd: string, ...args: string[]): string {
   const { exitCode, stdout, stderr } = Bun.spawnSync(['git', ...args], { cwd })
@@ -46,6 +50,8 @@ beforeEach(async () => {
   seedContent()
   store = (await openStore({ url: ':memory:' })).store
   pulls = 0
+  released = undefined
+  refused = []
   const content = openContent(join(folder, 'content.git'))
   const environment = async () => ({})
   const head = createHead({ content, data: folder, branch: 'main', remote: undefined, environment })
@@ -57,8 +63,9 @@ beforeEach(async () => {
     releases: {
       pull: async () => {
         pulls++
-        return undefined
+        return released
       },
+      list: async () => refused,
     },
   })
 })
@@ -217,5 +224,23 @@ describe('merging in the local content repository', () => {
     expect(refused).toMatchObject({ code: 'conflict', message: expect.stringContaining(RULE) })
     expect(inContent('rev-parse', 'main')).toBe(head)
     expect(await proposals.get(id)).toMatchObject({ state: 'pending' })
+  })
+
+  test('is undone where the release is refused, also when it was looked at by others', async () => {
+    const head = inContent('rev-parse', 'main')
+    const { id, commit } = await proposals.open(change(), ANA)
+    const findings = [{ code: 'x', severity: 'error', message: 'no condition', path: RULE }]
+    refused = [{ commit, status: 'refused', findings } as unknown as ReleaseRecord]
+    const said = await merge(id).catch((e) => e)
+    expect(said).toMatchObject({
+      code: 'conflict',
+      message: `not merged: the release was refused: ${RULE}: no condition`,
+    })
+    expect(inContent('rev-parse', 'main')).toBe(head)
+    expect(await proposals.get(id)).toMatchObject({ state: 'open', error: said.message })
+    refused = []
+    released = { status: 'live', commit, rules: 1, summary: '' } as ReleaseOutcome
+    expect(await merge(id)).toMatchObject({ release: { status: 'live' } })
+    expect((await proposals.get(id))?.error).toBeUndefined()
   })
 })

@@ -49,15 +49,22 @@ export interface ProposalService {
   list(limit: number): Promise<readonly Proposal[]>
   /** Text of a content file at the default base; undefined when it is not there. */
   file(path: string): Promise<string | undefined>
-  /** Merges a branch of the local content repository. Rejects `conflict` with the files that conflict, or
-   * where content is followed elsewhere. */
+  /** Merges a branch of the local content repository. Rejects `conflict` with the files that conflict, where
+   * the release that follows is refused (the branch is as it was then), or where content is followed
+   * elsewhere. */
   merge(id: string, by: Actor): Promise<MergeOutcome>
+  /** What a proposal changes, as a unified diff, cut at `DIFF_MAX` characters; undefined when its commit is
+   * no longer here. */
+  diff(id: string): Promise<string | undefined>
   /** Tries again at once what failed or waits. Rejects `not-found`; `conflict` for one that is open or
    * done. */
   retry(id: string, by: Actor): Promise<Proposal>
   /** Where proposals go: GitHub, another Git remote, or the content repository in the data folder. */
   readonly target: ProposalTarget
 }
+
+/** Longest diff shown, characters. */
+export const DIFF_MAX = 200_000
 
 export type ProposalTarget = 'github' | 'git' | 'local'
 
@@ -68,7 +75,7 @@ export interface ProposalParts {
     StateClient,
     'addProposal' | 'getProposal' | 'listProposals' | 'changeProposal' | 'replayTopic'
   >
-  readonly releases: Pick<ReleaseService, 'pull'>
+  readonly releases: Pick<ReleaseService, 'pull' | 'list'>
   /** Branch that proposals are merged into. */
   readonly branch: string
   readonly target: ProposalTarget
@@ -107,6 +114,12 @@ export function createProposals(parts: ProposalParts): ProposalService {
       return base === undefined ? undefined : content.text(base, path)
     },
     merge: (id, by) => mergeProposal({ ...parts, now }, id, by),
+    diff: async (id) => {
+      const proposal = await state.getProposal(id)
+      if (proposal === undefined) throw new ServiceError('not-found', `there is no change ${id}`)
+      if ((await content.commitOf(proposal.commit)) === undefined) return undefined
+      return (await content.diff(proposal.base, proposal.commit)).slice(0, DIFF_MAX)
+    },
     retry: async (id, by) => {
       const proposal = await state.getProposal(id)
       if (proposal === undefined) throw new ServiceError('not-found', `there is no change ${id}`)

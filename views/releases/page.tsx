@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { ReleaseFinding, ReleaseRecord } from '../../server/stores/state/releases.ts'
 import { formatAge, formatIso, plural, visible } from '../shared/format.ts'
-import { Notice } from '../shared/section.tsx'
+import { Notice, Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
 export interface ReleasesProps {
@@ -59,6 +59,7 @@ export function ReleasesPage(props: ReleasesProps) {
         {props.notice !== undefined && (
           <Notice kind={props.notice.kind}>{visible(props.notice.text)}</Notice>
         )}
+        <Section id="changes" url={urls.releaseChanges.href()} label="Proposed changes" />
         {releases.every(({ way }) => way === 'seed') && <HowTo {...props} />}
         {releases.length > 0 && (
           <ol class="releases">

@@ -6,6 +6,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { alertChangeRoutes } from './alert-changes.tsx'
 import { alertRoutes } from './alerts.tsx'
+import { changeRoutes } from './changes.tsx'
 import { docsRoutes } from './docs.tsx'
 import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
@@ -56,6 +57,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     alertRoutes,
     alertChangeRoutes,
     ruleRoutes,
+    changeRoutes,
     releaseRoutes,
     sourceRoutes,
     scenarioRoutes,
