@@ -5,13 +5,21 @@ import type { Condition, LoadedRule, LogSource, SigmaFilter, SigmaRule } from '.
 import { fold } from './text/fold.ts'
 
 /** Whether a filter means a rule: it is named (or `any`), and every log source key of the filter is the rule's. */
-export function filterApplies(filter: SigmaFilter, rule: SigmaRule): boolean {
+export function filterApplies(
+  filter: Pick<SigmaFilter, 'rules' | 'logsource'>,
+  rule: Named & Pick<SigmaRule, 'logsource'>,
+): boolean {
   return names(filter, rule) && covers(filter.logsource, rule.logsource)
 }
 
-function names(filter: SigmaFilter, { id, name }: SigmaRule): boolean {
-  if (filter.rules === 'any') return true
-  return filter.rules.some((reference) => reference === id || reference === name)
+interface Named {
+  readonly id?: string | undefined
+  readonly name?: string | undefined
+}
+
+function names({ rules }: Pick<SigmaFilter, 'rules'>, { id, name }: Named): boolean {
+  if (rules === 'any') return true
+  return rules.some((reference) => reference === id || reference === name)
 }
 
 function covers(filter: LogSource, rule: LogSource): boolean {

@@ -8,7 +8,7 @@ import { join } from '../../sigma/lower/item.ts'
 import { lowerRule } from '../../sigma/lower/lower.ts'
 import { fieldTarget } from '../../sigma/lower/target.ts'
 import { parseRules } from '../../sigma/parse/rules.ts'
-import type { LogSource, SigmaFilter } from '../../sigma/rule.ts'
+import type { LogSource, RuleFile, SigmaFilter } from '../../sigma/rule.ts'
 import { formatWildcards } from '../../sigma/text/wildcard.ts'
 import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
 import { ServiceError } from './services.ts'
@@ -139,6 +139,14 @@ export function readFilter(text: string): MuteFilter {
         ({ value }) => value?.kind === 'rule' && filterApplies(filter, value),
       ),
   }
+}
+
+/** Ids of the filters among files of content. */
+export function filterIdsOf(files: readonly RuleFile[]): readonly string[] {
+  return files
+    .filter(({ text }) => /^filter:/m.test(text))
+    .flatMap(({ path, text }) => parseRules(text, { path }).documents)
+    .flatMap(({ value }) => (value?.kind === 'filter' && value.id !== undefined ? [value.id] : []))
 }
 
 function invalid(message: string): ServiceError {

@@ -73,7 +73,7 @@ export function createFeedbackStore({ database, now }: Context): FeedbackStore {
       )
       return countsOf(rows)
     },
-    verdictEvents: async (limit) => {
+    verdictEvents: async (limit, ruleId) => {
       const rows = await database.all(
         `SELECT * FROM (
            SELECT a.rule_id, a.verdict, a.number AS alert, e.event,
@@ -83,8 +83,8 @@ export function createFeedbackStore({ database, now }: Context): FeedbackStore {
            UNION ALL SELECT f.rule_id,
              CASE f.verdict WHEN 'true_positive' THEN f.verdict ELSE 'false_positive_logic' END,
              f.alert, f.event, f.at FROM ${FEEDBACK_ALONE} AND f.event IS NOT NULL)
-         ORDER BY at DESC LIMIT ?`,
-        [Math.min(limit, VERDICT_EVENTS_MAX)],
+         WHERE ? IS NULL OR rule_id = ? ORDER BY at DESC LIMIT ?`,
+        [ruleId ?? null, ruleId ?? null, Math.min(limit, VERDICT_EVENTS_MAX)],
       )
       return rows.map((row) => ({
         ruleId: text(row.rule_id),

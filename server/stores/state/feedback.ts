@@ -50,6 +50,6 @@ export interface FeedbackStore {
   /** By rule id; rules that nobody judged are left out. */
   feedbackCounts(): Promise<Readonly<Record<string, FeedbackCounts>>>
   /** Events of alerts with a verdict of true or false positive, and those that feedback names; newest
-   * verdict first. An alert of several events gives the first. */
-  verdictEvents(limit: number): Promise<readonly VerdictEvent[]>
+   * verdict first, of one rule or all. An alert of several events gives the first. */
+  verdictEvents(limit: number, ruleId?: string): Promise<readonly VerdictEvent[]>
 }

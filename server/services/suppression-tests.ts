@@ -1,0 +1,115 @@
+// The tests of a filter: an event that it silences and the nearest one that it must not, redacted so that
+// both answer as before.
+import type { Event } from '../../parsers/event.ts'
+import { compilePredicate } from '../../sigma/eval/predicate.ts'
+import type { FieldValue } from '../../sigma/event.ts'
+import type { Expr } from '../../sigma/ir/expr.ts'
+import type { LoadedRule } from '../../sigma/rule.ts'
+import { redactCases } from '../redact/cases.ts'
+import { testFileText } from '../redact/fixture.ts'
+import type { Replacement } from '../redact/types.ts'
+import type { Criteria } from '../stores/state/suppressions.ts'
+import { criteriaExpr } from './mute-filter.ts'
+import { ServiceError } from './services.ts'
+
+const OTHER = 'other'
+const SILENCED = 'the event that this filter silences'
+const STAYS = 'an event like it that must still be found'
+
+export interface FilterTestsInput {
+  readonly ruleId: string
+  /** Named in the tests where the filter is for more than one rule. */
+  readonly namesRule: boolean
+  /** The rule as it runs now, and with the filter. */
+  readonly plain: LoadedRule
+  readonly filtered: LoadedRule
+  readonly criteria: Criteria
+  readonly silenced: Event
+  /** Events of the rule that the filter leaves, any order; may be none. */
+  readonly others: readonly Event[]
+}
+
+export interface FilterTests {
+  readonly text: string
+  readonly replaced: readonly Replacement[]
+  /** Whether the event that stays was made by changing a value: no stored one was left. */
+  readonly isMade: boolean
+}
+
+/** Rejects `invalid` where no such tests can be written, with the reason. */
+export function makeFilterTests(input: FilterTestsInput): FilterTests {
+  const { plain, filtered, criteria, silenced } = input
+  const stays = nearest(input) ?? madeOf(input)
+  if (stays === undefined)
+    throw new ServiceError(
+      'invalid',
+      'the criteria hide everything that the rule finds: add a field that tells the harmless events apart',
+    )
+  const options = {
+    keep: Object.values(criteria).flat().map(String),
+    ...(input.namesRule ? { ruleId: input.ruleId } : {}),
+  }
+  // What the filter silences is what the rule finds without it and the criteria hide: both must survive.
+  const hidden: Expr = { kind: 'and', args: [plain.expr, criteriaExpr(criteria)] }
+  const first = redactCases(
+    { logsource: plain.logsource, expr: hidden },
+    [{ name: SILENCED, match: true, events: [silenced] }],
+    options,
+  )
+  const second = redactCases(filtered, [{ name: STAYS, match: true, events: [stays] }], options)
+  const [problem] = [...first.problems, ...second.problems]
+  if (problem !== undefined)
+    throw new ServiceError('invalid', `no test can be made of ${problem.case}: ${problem.message}`)
+  const tests = [...first.tests.map((test) => ({ ...test, match: false })), ...second.tests]
+  return {
+    text: testFileText(tests),
+    replaced: [...first.replaced, ...second.replaced],
+    isMade: stays.id === '',
+  }
+}
+
+/** The event that fulfils most of the criteria, but not all. */
+function nearest({ criteria, others, filtered }: FilterTestsInput): Event | undefined {
+  const matches = compilePredicate(filtered.expr)
+  const each = Object.entries(criteria).map(([name, value]) =>
+    compilePredicate(criteriaExpr({ [name]: value })),
+  )
+  const score = (event: Event) => each.filter((holds) => holds(event)).length
+  const found = others.filter((event) => matches(event))
+  return found.toSorted((a, b) => score(b) - score(a))[0]
+}
+
+/** The silenced event with one value of the criteria changed, where the rule still finds it. */
+function madeOf({ criteria, silenced, filtered }: FilterTestsInput): Event | undefined {
+  const matches = compilePredicate(filtered.expr)
+  for (const name of Object.keys(criteria)) {
+    for (const made of changed(silenced, name)) if (matches(made)) return made
+  }
+  return undefined
+}
+
+/** Copies of an event whose field says something else, or nothing. */
+function changed(event: Event, name: string): readonly Event[] {
+  const base = { ...event, id: '', raw: '' }
+  if (name.startsWith('@')) return [{ ...base, pivots: {} }]
+  if (!Object.hasOwn(event.fields, name)) {
+    const { [name.split('.')[0] ?? '']: _, ...others } = event.fields
+    return [{ ...base, fields: others }]
+  }
+  const { [name]: value, ...rest } = event.fields
+  return [
+    { ...base, fields: { ...event.fields, [name]: otherThan(value) } },
+    { ...base, fields: rest },
+  ]
+}
+
+function otherThan(value: FieldValue | undefined): FieldValue {
+  if (typeof value === 'number') return value + 1
+  if (typeof value === 'boolean') return !value
+  return typeof value === 'string' ? `${OTHER} ${value}` : OTHER
+}
+
+/** What a criterion asks of an event, as an expression of the whole. */
+export function othersExpr(criteria: Criteria): Expr {
+  return { kind: 'not', arg: criteriaExpr(criteria) }
+}
