@@ -16,6 +16,7 @@ import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
 import { createReleases } from './services/releases.ts'
+import { filterIdsOf } from './services/mute-filter.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
 import { syncRuleSchedules } from './services/rule-schedules.ts'
@@ -25,6 +26,7 @@ import { createScenarios } from './services/scenarios.ts'
 import { createSchedules } from './services/schedules.ts'
 import type { Services } from './services/services.ts'
 import { createSilenceWatch, createSources, SILENCE_CHECK_MS } from './services/sources.ts'
+import { createSuppressions } from './services/suppressions.ts'
 import { type StateConnection, startState } from './workers/state-client.ts'
 
 /** How often the intake learns which matches have become alerts, milliseconds. */
@@ -129,6 +131,7 @@ async function start(
       if (loaded === undefined || position === undefined)
         throw new Error('where ingest stands cannot be read')
       await syncRuleSchedules(state.client, schedulesOf(loaded), position, Date.now())
+      await state.client.suppressionsMerged(filterIdsOf(loaded.shaping))
     },
     onFatal: fail,
   })
@@ -192,6 +195,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
     }),
     outbox: egress.outbox,
+    suppressions: createSuppressions({
+      ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+      onProposed: () => egress.outbox.wake(),
+    }),
     schedules,
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },

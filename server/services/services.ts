@@ -19,6 +19,7 @@ import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
 import type { ScheduleService } from './schedules.ts'
+import type { SuppressionService } from './suppressions.ts'
 
 export class ServiceError extends Error {
   readonly code: ServiceErrorCode
@@ -57,6 +58,7 @@ export interface Services {
   readonly hunts: HuntService
   readonly proposals: ProposalService
   readonly outbox: OutboxService
+  readonly suppressions: SuppressionService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService

@@ -19,6 +19,16 @@ import type { Route } from './route.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
 import { changeSource, listDeadLetters, listSources } from './sources.ts'
 import { streamAlerts, streamLogs } from './streams.ts'
+import {
+  agreeSuppression,
+  createRuleSuppression,
+  createSuppression,
+  endSuppression,
+  listRuleSuppressions,
+  listSuppressions,
+  previewRuleSuppression,
+  previewSuppression,
+} from './suppressions.ts'
 import { changeUser, createKey, createUser, listKeys, listUsers, revokeKey } from './users.ts'
 
 export const ROUTES: readonly Route[] = [
@@ -55,6 +65,14 @@ export const ROUTES: readonly Route[] = [
   listOutbox,
   replayOutbox,
   githubHook,
+  previewRuleSuppression,
+  listRuleSuppressions,
+  createRuleSuppression,
+  previewSuppression,
+  listSuppressions,
+  createSuppression,
+  agreeSuppression,
+  endSuppression,
   listSources,
   changeSource,
   sourceFields,
