@@ -8,12 +8,21 @@ export interface Bench {
   run(args: readonly string[]): Promise<void>
 }
 
-export type BenchName = 'engine' | 'engines' | 'ingest' | 'parsers' | 'scale' | 'search' | 'sigma'
+export type BenchName =
+  | 'engine'
+  | 'engines'
+  | 'ingest'
+  | 'pages'
+  | 'parsers'
+  | 'scale'
+  | 'search'
+  | 'sigma'
 
 export const BENCHES = {
   engine: () => import('./engine.ts'),
   engines: () => import('./engines.ts'),
   ingest: () => import('./ingest.ts'),
+  pages: () => import('./pages.ts'),
   parsers: () => import('./parsers.ts'),
   scale: () => import('./scale.ts'),
   search: () => import('./search.ts'),

@@ -14,14 +14,17 @@ import type {
 import type { IndexHandlers, IndexOptions, IndexStatus } from '../workers/index.ts'
 import type { QueryHandlers } from '../workers/query.ts'
 import { type Connection, connect } from '../workers/rpc.ts'
+import { createQueryQueue, type QueryQueue, type Urgency } from './query-queue.ts'
 
 export interface EventsOptions extends IndexOptions {
-  /** How many query workers; searches run one after another in each. */
+  /** How many query workers; one call at a time in each. */
   readonly workers: number
 }
 
 export interface EventsHost {
   readonly reader: EventReader
+  /** The same for work that nobody waits for on a page: its calls give way to all others. */
+  readonly background: EventReader
   /** How long the oldest sealed event that is not indexed has waited, milliseconds. */
   indexLag_ms(): number
   /** Ends the workers. */
@@ -56,9 +59,11 @@ export async function startEvents(
     index.client.open({ dataFolder, diskMinFree_bytes }),
     ...pool.map(({ client }) => client.open(dataFolder)),
   ])
+  const queue = createQueryQueue(pool.map(({ client }) => client))
   const indexLag_ms = () => (status.waiting === 0 ? 0 : status.lag_ms + performance.now() - heard)
   return {
-    reader: readerOver(pool, indexLag_ms),
+    reader: readerOver(queue, indexLag_ms),
+    background: readerOver(queue, indexLag_ms, 'background'),
     indexLag_ms,
     stop: async () => {
       await Promise.all([index.client.close(), ...pool.map(({ client }) => client.close())])
@@ -67,45 +72,53 @@ export async function startEvents(
   }
 }
 
-type Pool = readonly Connection<QueryHandlers>[]
 type QueryClient = Connection<QueryHandlers>['client']
 
-/** The worker with the least to do. */
-function idlest(pool: Pool): Connection<QueryHandlers> {
-  return pool.reduce((best, one) => (one.pending() < best.pending() ? one : best))
-}
+/** Numbers of calls, by which they are cancelled. */
+let calls = 0
 
-function readerOver(pool: Pool, lag_ms: () => number): EventReader {
-  let calls = 0
+function readerOver(
+  queue: QueryQueue<QueryClient>,
+  lag_ms: () => number,
+  always?: Urgency,
+): EventReader {
+  const run = <T>(urgency: Urgency, work: (client: QueryClient) => Promise<T>): Promise<T> =>
+    queue.run(always ?? urgency, work)
   const cancellable =
     <Request, Result>(
-      run: (client: QueryClient, call: number, request: Request) => Promise<Result>,
+      urgency: Urgency,
+      work: (client: QueryClient, call: number, request: Request) => Promise<Result>,
     ) =>
-    async (request: Request, signal?: AbortSignal): Promise<Result> => {
-      const { client } = idlest(pool)
-      const call = ++calls
-      const cancel = () => void client.cancel(call)
-      signal?.addEventListener('abort', cancel, { once: true })
-      try {
-        const answer = run(client, call, request)
-        if (signal?.aborted === true) cancel()
-        return await answer
-      } finally {
-        signal?.removeEventListener('abort', cancel)
-      }
-    }
+    (request: Request, signal?: AbortSignal): Promise<Result> =>
+      run(urgency, async (client) => {
+        const call = ++calls
+        const cancel = () => void client.cancel(call)
+        signal?.addEventListener('abort', cancel, { once: true })
+        try {
+          const answer = work(client, call, request)
+          if (signal?.aborted === true) cancel()
+          return await answer
+        } finally {
+          signal?.removeEventListener('abort', cancel)
+        }
+      })
   return {
-    search: cancellable<SearchRequest, SearchResult>((to, call, what) => to.search(call, what)),
-    count: cancellable<CountRequest, Count>((to, call, what) => to.count(call, what)),
-    histogram: cancellable<HistogramRequest, Histogram>((to, call, what) =>
+    search: cancellable<SearchRequest, SearchResult>('rows', (to, call, what) =>
+      to.search(call, what),
+    ),
+    count: cancellable<CountRequest, Count>('count', (to, call, what) => to.count(call, what)),
+    histogram: cancellable<HistogramRequest, Histogram>('histogram', (to, call, what) =>
       to.histogram(call, what),
     ),
-    top: cancellable<TopRequest, Top>((to, call, what) => to.top(call, what)),
-    get: (ids) => idlest(pool).client.get(ids),
-    around: (...args) => idlest(pool).client.around(...args),
-    stats: async () => ({ ...(await idlest(pool).client.stats()), indexLag_ms: lag_ms() }),
-    position: () => idlest(pool).client.position(),
-    tail: (...args) => idlest(pool).client.tail(...args),
-    matchesOf: (ids) => idlest(pool).client.matchesOf(ids),
+    top: cancellable<TopRequest, Top>('facet', (to, call, what) => to.top(call, what)),
+    get: (ids) => run('rows', (to) => to.get(ids)),
+    around: (...args) => run('rows', (to) => to.around(...args)),
+    stats: async () => ({
+      ...(await run('rows', (to) => to.stats())),
+      indexLag_ms: lag_ms(),
+    }),
+    position: () => run('rows', (to) => to.position()),
+    tail: (...args) => run('rows', (to) => to.tail(...args)),
+    matchesOf: (ids) => run('rows', (to) => to.matchesOf(ids)),
   }
 }

@@ -68,8 +68,6 @@ function describe(error: unknown): NonNullable<Answer['error']> {
 export interface Connection<T extends Handlers> {
   readonly client: Client<T>
   readonly worker: Worker
-  /** Calls under way. */
-  pending(): number
   on(notice: string, listener: (value: never) => void): void
   terminate(): void
 }
@@ -119,7 +117,6 @@ export function connect<T extends Handlers>(
   return {
     client,
     worker,
-    pending: () => waiting.size,
     on: (notice, listener) =>
       void listeners.set(notice, [...(listeners.get(notice) ?? []), listener]),
     terminate: () => worker.terminate(),
