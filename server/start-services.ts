@@ -22,6 +22,7 @@ import { contentFolder, ruleFolders } from './services/rule-folders.ts'
 import { syncRuleSchedules } from './services/rule-schedules.ts'
 import { hitsOfScheduled, ruleRunner, schedulesOf } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
+import { createRuleRuns } from './services/runs.ts'
 import { createScenarios } from './services/scenarios.ts'
 import { createSchedules } from './services/schedules.ts'
 import type { Services } from './services/services.ts'
@@ -200,6 +201,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       onProposed: () => egress.outbox.wake(),
     }),
     schedules,
+    ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
       gitHunts: followGitHunts(() => contentFolder(settings)),

@@ -6,7 +6,7 @@ import type { LoadedRule } from '../../sigma/rule.ts'
 import type { EventReader, IngestPosition, SearchRequest } from '../stores/events/event-store.ts'
 import { TIME_MAX_MS, TIME_MIN_MS } from '../stores/events/id.ts'
 import type { RunMatch, RunMatchStore } from '../stores/state/run-matches.ts'
-import { RUN_SAMPLES_MAX, type RunStore, type ScheduleChange } from '../stores/state/runs.ts'
+import { RUN_SAMPLES_MAX, type RunStore } from '../stores/state/runs.ts'
 import { type Covered, cover } from './cover.ts'
 import { getPath } from './event-value.ts'
 import type { DueWork, WorkOutcome, WorkRunner } from './schedules.ts'
@@ -26,7 +26,7 @@ export interface RunnableRule {
 
 export interface RuleRunParts {
   readonly events: Pick<EventReader, 'search' | 'position'>
-  readonly state: RunMatchStore & Pick<RunStore, 'saveSchedules'>
+  readonly state: RunMatchStore & Pick<RunStore, 'closeSchedule' | 'getSchedule'>
   /** Undefined for a rule that is not loaded, and for correlations. */
   readonly ruleOf: (id: string) => RunnableRule | undefined
   /** The commit that is live. */
@@ -75,15 +75,19 @@ async function detectRule(
   due: DueWork,
   found: RunnableRule,
 ): Promise<WorkOutcome> {
-  const { cutoff, gap } = due.schedule
-  if (cutoff === undefined) throw new ServiceError('conflict', 'this rule runs as events arrive')
+  const work = { kind: due.kind, id: due.id }
   const position = await parts.events.position()
-  if (position === undefined) return { matches: 0 }
+  // After the position: a rule set that took over before it has written its gaps by then.
+  const { cutoff, gaps = [] } = (await parts.state.getSchedule(work)) ?? due.schedule
+  if (cutoff === undefined) throw new ServiceError('conflict', 'this rule runs as events arrive')
+  if (position === undefined) throw new ServiceError('unavailable', 'there is no intake yet')
   if (position.epoch !== cutoff.epoch) throw otherEpoch(cutoff, position)
   const sum = emptySum()
   const { epoch } = cutoff
   const search = searcher(parts, found, due.signal)
-  const end = gap?.to === null ? gap.from : position.sequence
+  const last = gaps.at(-1)
+  const isLast = last?.[1] === null
+  const end = isLast ? last[0] : position.sequence
   const part = async (from: number, to: number): Promise<Covered> => {
     const events = await search({ after: from, asof: to, ...ALL_TIME }, to - from > 1)
     if (events === undefined) return 'too-much'
@@ -94,25 +98,22 @@ async function detectRule(
   }
   const commit = (events: readonly Event[], upTo: IngestPosition) =>
     parts.state.commitRunMatches({
-      lease: { kind: due.kind, id: due.id, run: due.run },
+      lease: { ...work, run: due.run },
       cutoff: upTo,
       matches: events.map((event) => matchOf(event, found)),
       events,
     })
-  if (gap === undefined) await cover(cutoff.sequence, end, part)
-  else {
-    await cover(cutoff.sequence, gap.from, part)
-    await cover(Math.max(cutoff.sequence, gap.to ?? end), end, part)
+  let from = cutoff.sequence
+  for (const [start, until] of gaps) {
+    await cover(from, start, part)
+    from = Math.max(from, until ?? end)
   }
+  await cover(from, end, part)
   // It runs as events arrive again: this was the last.
-  if (gap?.to === null) await parts.state.saveSchedules([onDemand(due)], [])
+  if (isLast) await parts.state.closeSchedule(work, gaps)
   const covered = { epoch, sequence: Math.max(end, cutoff.sequence) }
   return { ...outcomeOf(sum), from: cutoff.sequence, to: covered.sequence, cutoff: covered }
 }
-
-const onDemand = ({ kind, id }: DueWork): ScheduleChange => ({
-  ...{ kind, id, interval_ms: null, nextRunAt: null, gap: null },
-})
 
 const ALL_TIME = { from: TIME_MIN_MS, to: TIME_MAX_MS + 1 }
 

@@ -47,9 +47,9 @@ function stopped(
   { sequence }: IngestPosition,
   now: number,
 ): ScheduleChange | undefined {
-  if (before?.interval_ms === undefined || before.gap?.to === null) return undefined
+  if (before?.interval_ms === undefined || isClosing(before)) return undefined
   const { kind, id, interval_ms } = before
-  return { kind, id, interval_ms, nextRunAt: now, gap: { from: sequence, to: null } }
+  return { kind, id, interval_ms, nextRunAt: now, gaps: [...gapsAhead(before), [sequence, null]] }
 }
 
 function scheduled(
@@ -61,10 +61,19 @@ function scheduled(
 ): ScheduleChange | undefined {
   const nextRunAt = nextSlot(work, interval_ms, now)
   if (before?.interval_ms === undefined || before.cutoff === undefined)
-    return { ...work, interval_ms, nextRunAt, cutoff: position, gap: null }
-  if (before.gap?.to === null) {
-    const gap = { from: before.gap.from, to: position.sequence }
-    return { ...work, interval_ms, nextRunAt, gap }
+    return { ...work, interval_ms, nextRunAt, cutoff: position, gaps: [] }
+  if (isClosing(before)) {
+    const gaps = gapsAhead(before).map(([from, to]) => [from, to ?? position.sequence] as const)
+    return { ...work, interval_ms, nextRunAt, gaps }
   }
   return before.interval_ms === interval_ms ? undefined : { ...work, interval_ms, nextRunAt }
+}
+
+function isClosing({ gaps = [] }: Schedule): boolean {
+  return gaps.at(-1)?.[1] === null
+}
+
+/** Gaps that it has not passed yet. */
+function gapsAhead({ gaps = [], cutoff }: Schedule): NonNullable<Schedule['gaps']> {
+  return gaps.filter(([, to]) => to === null || to > (cutoff?.sequence ?? 0))
 }

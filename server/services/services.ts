@@ -18,6 +18,7 @@ import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
+import type { RuleRunService } from './runs.ts'
 import type { ScheduleService } from './schedules.ts'
 import type { SuppressionService } from './suppressions.ts'
 
@@ -55,6 +56,7 @@ export interface Services {
   readonly releases: ReleaseService
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
+  readonly ruleRuns: RuleRunService
   readonly hunts: HuntService
   readonly proposals: ProposalService
   readonly outbox: OutboxService

@@ -16,6 +16,7 @@ import { getProposal, listProposals, mergeProposal, retryProposal } from './prop
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
+import { getRun, listRuns, ruleMetrics, runRule } from './runs.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
 import { changeSource, listDeadLetters, listSources } from './sources.ts'
 import { streamAlerts, streamLogs } from './streams.ts'
@@ -50,6 +51,10 @@ export const ROUTES: readonly Route[] = [
   changeAlert,
   ruleLiveness,
   listRules,
+  ruleMetrics,
+  runRule,
+  listRuns,
+  getRun,
   getRule,
   explainRule,
   replayDetections,

@@ -13,7 +13,7 @@ import {
 import { enqueueAlerts } from './outbox-writer.ts'
 import { text } from './rows.ts'
 import { countRules, saveRules } from './rule-writer.ts'
-import { guarded, requireLease } from './run-guard.ts'
+import { guarded, moveCutoff, requireLease } from './run-guard.ts'
 import type { Lease } from './runs.ts'
 import { writeShadow } from './shadow-writer.ts'
 import { type AlertSeverity, type RuleFacts, StateError } from './state-store.ts'
@@ -191,8 +191,8 @@ export function createAlertWriter(context: Context): AlertWriter {
   }
 }
 
-/** Alerts and counters of one batch. */
-async function writeFolded<T extends Folded>(
+/** Writes alerts and counters of one batch. */
+export async function writeFolded<T extends Folded>(
   { database, now }: Context,
   write: Write,
   folding: Folding<T>,
@@ -210,16 +210,13 @@ async function writeFolded<T extends Folded>(
 }
 
 function countRun(write: Write, { lease, cutoff, matches }: RunPart, folded: Folded): void {
-  const { kind, id, run } = lease
   const sum = (name: 'suppressed' | 'alerts') =>
     [...folded.rules.values()].reduce((all, delta) => all + delta[name], 0)
-  write.add('UPDATE schedules SET epoch = ?, cutoff = ? WHERE kind = ? AND id = ?', [
-    ...[cutoff.epoch, cutoff.sequence, kind, id],
-  ])
+  moveCutoff(write, lease, cutoff)
   write.add(
     `UPDATE runs SET matches = matches + ?, suppressed = suppressed + ?, alerts = alerts + ?
      WHERE run = ?`,
-    [matches, sum('suppressed'), sum('alerts'), run],
+    [matches, sum('suppressed'), sum('alerts'), lease.run],
   )
 }
 

@@ -1,6 +1,7 @@
 // Transactions that only the holder of a lease may commit.
+import type { IngestPosition } from '../events/event-store.ts'
 import type { Write } from './database.ts'
-import type { Lease } from './runs.ts'
+import type { Lease, Work } from './runs.ts'
 import { StateError } from './state-store.ts'
 
 /** Makes the transaction fail unless `lease` holds when it commits. Call `guarded` around its write. */
@@ -17,6 +18,15 @@ export function requireRow(write: Write, query: string, args: Parameters<Write['
   // NULL breaks the transaction.
   write.add(`INSERT INTO run_guard VALUES ((${query}))`, args)
   write.add('DELETE FROM run_guard')
+}
+
+/** Moves a schedule's cut-off, never back. */
+export function moveCutoff(write: Write, { kind, id }: Work, to: IngestPosition): void {
+  write.add(
+    `UPDATE schedules SET cutoff = CASE WHEN epoch = ?1 THEN max(cutoff, ?2) ELSE ?2 END,
+       epoch = ?1 WHERE kind = ?3 AND id = ?4`,
+    [to.epoch, to.sequence, kind, id],
+  )
 }
 
 /** `conflict` for a lease that was lost. */

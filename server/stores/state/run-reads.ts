@@ -14,7 +14,7 @@ import {
 /** The reading half of the store of runs. */
 export function createRunReads(
   database: Database,
-): Pick<RunStore, 'getRun' | 'listRuns' | 'runTotals' | 'ruleVolumes'> {
+): Pick<RunStore, 'getRun' | 'listRuns' | 'runTotals' | 'ruleVolumes' | 'runCosts'> {
   return {
     getRun: async (run) => {
       const row = await database.first('SELECT * FROM runs WHERE run = ?', [run])
@@ -29,6 +29,18 @@ export function createRunReads(
         )
       ).map(runFromRow),
     runTotals: (kind, since) => runTotals(database, kind, since),
+    runCosts: async (kind, since, limit) =>
+      (
+        await database.all(
+          `SELECT id, count(*) AS runs, coalesce(sum(duration_ms), 0) AS duration_ms FROM runs
+           WHERE kind = ? AND started >= ? GROUP BY id ORDER BY duration_ms DESC LIMIT ?`,
+          [kind, since, limit],
+        )
+      ).map((row) => ({
+        id: text(row.id),
+        runs: Number(row.runs),
+        duration_ms: Number(row.duration_ms),
+      })),
     ruleVolumes: (since) => ruleVolumes(database, since),
   }
 }

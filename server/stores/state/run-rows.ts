@@ -15,14 +15,9 @@ export function scheduleFromRow(row: Row): Schedule {
     ...(epoch === null || cutoff === null
       ? {}
       : { cutoff: { epoch: text(epoch), sequence: Number(cutoff) } }),
-    ...(row.gap_from === null
+    ...(row.gaps === null
       ? {}
-      : {
-          gap: {
-            from: Number(row.gap_from),
-            to: row.gap_to === null ? null : Number(row.gap_to),
-          },
-        }),
+      : { gaps: JSON.parse(text(row.gaps)) as NonNullable<Schedule['gaps']> }),
     ...(lease === '' ? {} : { lease: { run: text(lease), beat: Number(row.beat) } }),
   }
 }

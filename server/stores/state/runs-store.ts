@@ -1,7 +1,7 @@
 // Schedules, leases and runs in state.db. Times come from the store's clock.
 import type { Context } from './context.ts'
 import type { Write } from './database.ts'
-import { guarded, isLost, requireLease, requireRow } from './run-guard.ts'
+import { guarded, isLost, moveCutoff, requireLease, requireRow } from './run-guard.ts'
 import { createRunReads } from './run-reads.ts'
 import { scheduleFromRow } from './run-rows.ts'
 import {
@@ -30,6 +30,7 @@ export function createRunStore({ database, now }: Context): RunStore {
   }
   return {
     ...reads,
+    ...createClosing({ database, now }),
     listSchedules: async (kind, all = false) =>
       (
         await database.all(
@@ -90,6 +91,23 @@ export function createRunStore({ database, now }: Context): RunStore {
       await guarded(database.write((write) => finish(write, lease, end, now())))
       return existing(lease.run)
     },
+  }
+}
+
+/** What ends schedules and leases from outside of runs. */
+function createClosing({
+  database,
+  now,
+}: Pick<Context, 'database' | 'now'>): Pick<RunStore, 'closeSchedule' | 'dropLeases'> {
+  return {
+    closeSchedule: ({ kind, id }, gaps) =>
+      database.write((write) =>
+        write.add(
+          `UPDATE schedules SET interval_ms = NULL, next_run_at = NULL, gaps = NULL
+           WHERE kind = ? AND id = ? AND gaps = ?`,
+          [kind, id, JSON.stringify(gaps)],
+        ),
+      ),
     dropLeases: () =>
       database.write((write) => {
         write.add("UPDATE schedules SET lease = '' WHERE lease <> ''")
@@ -122,17 +140,16 @@ function interrupt(write: Write, { kind, id }: Work, at: number): void {
 }
 
 function saveSchedule(write: Write, change: ScheduleChange): void {
-  const { kind, id, interval_ms, nextRunAt, cutoff, gap } = change
+  const { kind, id, interval_ms, nextRunAt, cutoff, gaps } = change
   write.add(
-    `INSERT INTO schedules (kind, id, interval_ms, next_run_at, epoch, cutoff, gap_from, gap_to)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    `INSERT INTO schedules (kind, id, interval_ms, next_run_at, epoch, cutoff, gaps)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
      ON CONFLICT (kind, id) DO UPDATE SET interval_ms = ?3, next_run_at = ?4,
        epoch = coalesce(?5, epoch), cutoff = coalesce(?6, cutoff),
-       gap_from = CASE WHEN ?9 THEN ?7 ELSE gap_from END,
-       gap_to = CASE WHEN ?9 THEN ?8 ELSE gap_to END`,
+       gaps = coalesce(?7, gaps)`,
     [
       ...[kind, id, interval_ms, nextRunAt, cutoff?.epoch ?? null, cutoff?.sequence ?? null],
-      ...[gap?.from ?? null, gap?.to ?? null, gap === undefined ? 0 : 1],
+      gaps === undefined ? null : JSON.stringify(gaps),
     ],
   )
 }
@@ -162,11 +179,12 @@ function finish(write: Write, lease: Work & { run: string }, end: RunEnd, at: nu
   requireLease(write, lease)
   const cutoff = end.status === 'ok' ? end.cutoff : undefined
   write.add(
-    `UPDATE schedules SET lease = '', last_run_at = ?, 
-       next_run_at = CASE WHEN interval_ms IS NULL THEN NULL ELSE coalesce(?, next_run_at) END,
-       epoch = coalesce(?, epoch), cutoff = coalesce(?, cutoff) WHERE kind = ? AND id = ?`,
-    [at, end.nextRunAt ?? null, cutoff?.epoch ?? null, cutoff?.sequence ?? null, kind, id],
+    `UPDATE schedules SET lease = '', last_run_at = ?,
+       next_run_at = CASE WHEN interval_ms IS NULL THEN NULL ELSE coalesce(?, next_run_at) END
+     WHERE kind = ? AND id = ?`,
+    [at, end.nextRunAt ?? null, kind, id],
   )
+  if (cutoff !== undefined) moveCutoff(write, lease, cutoff)
   if (end.status !== 'ok') {
     write.add(
       'UPDATE runs SET status = ?, finished = ?, duration_ms = ?, error = ? WHERE run = ?',

@@ -26,8 +26,8 @@ export interface Schedule extends Work {
   readonly lastRunAt?: number
   /** Covered up to here. */
   readonly cutoff?: IngestPosition
-  /** Sequences (from, to] that are not its to cover; `to` null: nothing after `from` is. */
-  readonly gap?: { readonly from: number; readonly to: number | null }
+  /** Sequences (from, to] that are not its to cover, oldest first; `to` null: nothing after `from` is. */
+  readonly gaps?: readonly (readonly [from: number, to: number | null])[]
   /** The run under way, and how often its holder said that it lives. */
   readonly lease?: { readonly run: string; readonly beat: number }
 }
@@ -38,8 +38,8 @@ export interface ScheduleChange extends Work {
   readonly nextRunAt: number | null
   /** Undefined leaves it. */
   readonly cutoff?: IngestPosition
-  /** Undefined leaves it, null ends it. */
-  readonly gap?: Schedule['gap'] | null
+  /** Undefined leaves them. */
+  readonly gaps?: Schedule['gaps']
 }
 
 /** A run's right to write. */
@@ -101,6 +101,12 @@ export interface RunTotals {
   readonly duration_ms: number
 }
 
+export interface RunCost {
+  readonly id: string
+  readonly runs: number
+  readonly duration_ms: number
+}
+
 /** What detection did for one rule, by the server's clock. */
 export interface RuleVolume {
   readonly matches: number
@@ -121,6 +127,8 @@ export interface RunStore {
   getSchedule(work: Work): Promise<Schedule | undefined>
   /** Writes schedules and forgets others, in one transaction. */
   saveSchedules(changes: readonly ScheduleChange[], gone: readonly Work[]): Promise<void>
+  /** It runs on demand only from now on, unless its gaps are others by now. */
+  closeSchedule(work: Work, gaps: Schedule['gaps']): Promise<void>
   /** Work of these kinds that is due at `now`, longest due first, be it leased or not; and whatever is
    * leased. */
   dueWork(kinds: readonly WorkKind[], now: number, limit: number): Promise<readonly Schedule[]>
@@ -139,6 +147,8 @@ export interface RunStore {
   runTotals(kind: WorkKind, since: number): Promise<RunTotals>
   /** By rule id, since the begin of the hour of `since`; rules without matches are left out. */
   ruleVolumes(since: number): Promise<Readonly<Record<string, RuleVolume>>>
+  /** What took most time since then, by its sum. */
+  runCosts(kind: WorkKind, since: number, limit: number): Promise<readonly RunCost[]>
   /** Frees every lease: at a start that knows that no other server runs over this state. */
   dropLeases(): Promise<void>
 }

@@ -9,10 +9,9 @@ CREATE TABLE schedules (
   -- Covered up to this sequence of this intake.
   epoch TEXT,
   cutoff INTEGER,
-  -- Between these sequences the rule ran as events arrived; without an end it still does, and one last
-  -- run goes up to the start.
-  gap_from INTEGER,
-  gap_to INTEGER,
+  -- Pairs of sequences as JSON, oldest first: in between the rule ran as events arrived. The last may have
+  -- null as its end: then it still does, and one last run goes up to its start.
+  gaps TEXT,
   -- The run that holds the lease, empty for none; its holder raises beat.
   lease TEXT NOT NULL DEFAULT '',
   beat INTEGER NOT NULL DEFAULT 0,
