@@ -81,7 +81,8 @@ function Change(props: One) {
         <Actions {...props} />
       </div>
       <p class="muted small-text">
-        {isDone ? word : 'proposed'} {isDone && 'after a proposal '}by {visible(by)}{' '}
+        proposed by {visible(by)}
+        {isDone ? `; ${word} ` : ' '}
         <time datetime={formatIso(at)} title={formatIso(at)}>
           {formatAge(at, now)}
         </time>
@@ -185,7 +186,10 @@ const TONES: Readonly<Record<string, string>> = { '+': 'added', '-': 'removed', 
 export function ChangeDiff({ diff }: { readonly diff: string | undefined }) {
   if (diff === undefined)
     return <p class="faint">The commit of this change is no longer on this server.</p>
-  const lines = diff.split('\n').filter((line) => !/^(index|diff --git) /.test(line))
+  const lines = diff
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !/^(index|diff --git) /.test(line))
   return (
     <pre class="unified">
       {lines.map((line) => {
