@@ -3,14 +3,13 @@ import { editHunt } from '../../query/hunt/edit.ts'
 import { writeHunt } from '../../query/hunt/file.ts'
 import type { Hunt } from '../../query/hunt/hunt.ts'
 import type { HuntParts, HuntService } from '../services/hunts.ts'
-import { durationOf } from '../services/schedule-clock.ts'
 import { ServiceError } from '../services/services.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { HuntRow } from '../stores/state/hunts.ts'
 import type { Proposal } from '../stores/state/proposals.ts'
 import type { Principal } from '../stores/state/state-store.ts'
 import { isOwner, mustWrite } from './access.ts'
-import { checkHunt } from './check.ts'
+import { checkHunt, intervalOf } from './check.ts'
 import { fileName, freePath } from './file-name.ts'
 import type { GitHunt } from './git-hunts.ts'
 import { fenced, oneLine } from './markdown.ts'
@@ -22,8 +21,7 @@ export function createHuntChanges(
 ): Pick<HuntService, 'create' | 'change' | 'remove' | 'publish'> {
   const { state, proposals, schedules, now = Date.now } = parts
   const check = (hunt: Hunt) => checkHunt(hunt, now())
-  const putSchedule = ({ id, schedule }: Hunt) =>
-    schedules.put({ kind: 'hunt', id }, schedule === undefined ? undefined : durationOf(schedule))
+  const putSchedule = (hunt: Hunt) => schedules.put({ kind: 'hunt', id: hunt.id }, intervalOf(hunt))
 
   /** A hunt's own row; rejects `forbidden` for another's. */
   async function own(id: string, by: Principal): Promise<HuntRow> {

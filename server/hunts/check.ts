@@ -2,12 +2,25 @@
 import { checkContent } from '../../ci/checks/content.ts'
 import { writeHunt } from '../../query/hunt/file.ts'
 import type { Hunt } from '../../query/hunt/hunt.ts'
+import { durationOf } from '../services/schedule-clock.ts'
 import { ServiceError } from '../services/services.ts'
 import { huntRequest } from './search.ts'
+
+/** A hunt runs at most so often, milliseconds. */
+export const HUNT_INTERVAL_MIN_MS = 60_000
+
+/** How often a hunt runs, milliseconds; undefined on demand only. */
+export function intervalOf({ schedule }: Pick<Hunt, 'schedule'>): number | undefined {
+  const interval_ms = schedule === undefined ? undefined : durationOf(schedule)
+  return interval_ms && Math.max(interval_ms, HUNT_INTERVAL_MIN_MS)
+}
 
 /** The same checks as in CI, and whether it can run. Rejects `invalid` with the first finding. */
 export function checkHunt(hunt: Hunt, now: number): void {
   huntRequest(hunt, now)
+  const { schedule } = hunt
+  if (schedule !== undefined && durationOf(schedule) !== intervalOf(hunt))
+    throw new ServiceError('invalid', `schedule: ${schedule} is too often: at least 1m`)
   const today = new Date(now).toISOString().slice(0, 10)
   const files = [{ path: 'hunts/hunt.yml', text: writeHunt(hunt) }]
   const findings = checkContent(files, { today, complete: false })

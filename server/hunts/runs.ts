@@ -1,8 +1,8 @@
 // Running hunts, and keeping their schedules in line with the hunts there are.
 import type { HuntParts, HuntService } from '../services/hunts.ts'
-import { durationOf } from '../services/schedule-clock.ts'
 import type { Actor } from '../stores/state/access.ts'
 import { mustWrite } from './access.ts'
+import { intervalOf } from './check.ts'
 import type { GitHunts } from './git-hunts.ts'
 import type { HuntReads } from './reads.ts'
 import { createHuntRunner } from './run.ts'
@@ -37,7 +37,7 @@ export function createHuntRuns(
       const wanted = new Map(
         [...rows.map(({ hunt }) => hunt), ...hunts.map(({ hunt }) => hunt)].map((hunt) => [
           hunt.id,
-          hunt.schedule === undefined ? undefined : durationOf(hunt.schedule),
+          intervalOf(hunt),
         ]),
       )
       const kept = new Map((await state.listSchedules('hunt')).map((one) => [one.id, one]))

@@ -48,6 +48,9 @@ export type HuntChange =
 /** Everything of a hunt but its id. */
 export type HuntContent = Omit<Hunt, 'id'>
 
+/** Parts that change; undefined takes one away. */
+export type HuntPatch = { readonly [name in keyof HuntContent]?: HuntContent[name] | undefined }
+
 export interface HuntService {
   list(by: Principal): Promise<HuntList>
   /** Undefined for one that the caller may not see. */
@@ -62,7 +65,7 @@ export interface HuntService {
   /** Rejects `forbidden` for another's, `conflict` for a stale version. */
   change(
     id: string,
-    change: Partial<HuntContent>,
+    change: HuntPatch,
     version: number | undefined,
     by: Principal,
     actor: Actor,

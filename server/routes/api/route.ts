@@ -11,7 +11,7 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 /** `public`: anyone. `signed-in`: anyone but nobody. Else the permission that the caller needs. */
 export type Access = Permission | 'public' | 'signed-in'
 
-export type Tag = 'ingest' | 'events' | 'alerts' | 'detections' | 'operations' | 'access'
+export type Tag = 'ingest' | 'events' | 'hunts' | 'alerts' | 'detections' | 'operations' | 'access'
 
 /** A plain value that may hold read-only parts where the schema's type does not. */
 export type Given<T> = T extends (...args: never) => unknown

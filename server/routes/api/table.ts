@@ -8,6 +8,17 @@ import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
 import { githubHook } from './github-hook.ts'
 import { health, metrics, ready } from './health.ts'
+import {
+  changeHunt,
+  createHunt,
+  getHunt,
+  getHuntFile,
+  listHuntRuns,
+  listHunts,
+  publishHunt,
+  removeHunt,
+  runHunt,
+} from './hunts.ts'
 import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
 import { ruleLiveness, sourceFields } from './liveness.ts'
@@ -49,6 +60,15 @@ export const ROUTES: readonly Route[] = [
   listAlerts,
   getAlert,
   changeAlert,
+  listHunts,
+  createHunt,
+  getHunt,
+  getHuntFile,
+  changeHunt,
+  removeHunt,
+  publishHunt,
+  runHunt,
+  listHuntRuns,
   ruleLiveness,
   listRules,
   ruleMetrics,

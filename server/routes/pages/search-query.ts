@@ -80,6 +80,13 @@ export function readSearch(c: AppContext, now = Date.now()): SearchInput {
   }
 }
 
+/** The state of an address's query string. Rejects `invalid` for what no link of ours has. */
+export function searchStateOf(search: URLSearchParams): SearchState {
+  const parsed = Params.safeParse(Object.fromEntries(search))
+  if (!parsed.success) throw new ServiceError('invalid', z.prettifyError(parsed.error))
+  return stateOf(parsed.data)
+}
+
 function stateOf(params: z.output<typeof Params>): SearchState {
   const cols = (params.cols ?? '').split(',').filter((name) => name.trim() !== '')
   return {
