@@ -8,6 +8,7 @@ import { followGitHunts } from './hunts/git-hunts.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { createDrafts } from './services/drafts.ts'
+import { createDrift } from './services/drift.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createHealth } from './services/health.ts'
 import { createImports } from './services/imports.ts'
@@ -36,7 +37,7 @@ const ACKNOWLEDGE_MS = 2_000
 const HUNTS_SYNC_MS = 2_000
 const MIB = 1_048_576
 /** How often the data folder's own content repository is looked at; it takes one call of git. */
-const OWN_POLL_MS = 5_000
+const OWN_POLL_MS = 2_000
 
 export interface RunningServices {
   readonly services: Services
@@ -191,6 +192,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     live,
     sources,
     releases,
+    drift: createDrift({
+      ...{ data: settings.data, overlays: settings.rules, releases, rules },
+      ...{ proposals: egress.proposals, state: state.client },
+    }),
     proposals: egress.proposals,
     drafts: createDrafts({
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },

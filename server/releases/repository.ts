@@ -8,6 +8,8 @@ import { runGit } from '../../ci/git.ts'
 const GIT_TIMEOUT_MS = 120_000
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
+/** Head of the followed remote branch, as it was seen last. */
+export const PULLED_REF = 'refs/pulled/head'
 /** What a backup takes along: releases, the branch that a server follows in its own repository and those of
  * proposals, and what the program brought. */
 const SAVED_REFS = ['--glob=refs/releases/*', '--glob=refs/heads/*', '--glob=refs/trapline/*']
@@ -39,6 +41,8 @@ export interface Repository {
   facts(commit: string): Promise<CommitFacts | undefined>
   /** Whether `commit` is `ancestor` or comes after it. */
   descends(commit: string, ancestor: string): Promise<boolean>
+  /** The newest commit that both come after. */
+  mergeBase(one: string, other: string): Promise<string | undefined>
   /** Keeps a commit whatever else comes and goes. */
   keep(commit: string): Promise<void>
   /** Writes all kept commits into one bundle file. */
@@ -70,14 +74,18 @@ export async function openRepository(folder: string): Promise<Repository> {
       await git('fetch', '--quiet', '--no-tags', bundleFile, '+refs/*:refs/offered/*')
     },
     fetch: async (remote, branch, env) => {
-      const refs = `+refs/heads/${branch}:refs/pulled/head`
+      const refs = `+refs/heads/${branch}:${PULLED_REF}`
       await runIn(folder, ['fetch', '--quiet', '--no-tags', '--', remote, refs], env)
-      return (await git('rev-parse', 'refs/pulled/head')).trim()
+      return (await git('rev-parse', PULLED_REF)).trim()
     },
     facts: (commit) => factsOf(folder, commit),
     descends: async (commit, ancestor) => {
       const { ok } = await attempt(folder, ['merge-base', '--is-ancestor', ancestor, commit])
       return ok
+    },
+    mergeBase: async (one, other) => {
+      const { ok, out } = await attempt(folder, ['merge-base', one, other])
+      return ok ? out.trim() : undefined
     },
     keep: async (commit) => void (await git('update-ref', `refs/releases/${commit}`, commit)),
     save: async (bundleFile) =>

@@ -3,10 +3,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeChanges, type ReleaseChanges } from '../releases/changes.ts'
+import {
+  comesAfter,
+  createFollower,
+  type Followed,
+  RELEASES_KNOWN_MAX,
+} from '../releases/follow.ts'
 import { describeOverlays } from '../releases/overlays.ts'
 import { createReleaser, type Offer, type ReleaseOutcome } from '../releases/releaser.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
-import { OWN_BRANCH, SEED_REF } from '../releases/seed.ts'
+import { OWN_BRANCH } from '../releases/seed.ts'
 import { signerOf } from '../releases/signature.ts'
 import { contentRepository, liveCommit } from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
@@ -18,7 +25,6 @@ export type { ReleaseOutcome } from '../releases/releaser.ts'
 
 /** Newest verdicts that a release is held to. */
 const VERDICTS_MAX = 10_000
-const HISTORY_MAX = 200
 
 export interface Push {
   readonly bundle: Uint8Array
@@ -29,14 +35,6 @@ export interface Push {
   readonly signature: string | undefined
   /** What the sender says of the tests it ran, one line. */
   readonly report?: string | undefined
-}
-
-/** A branch that the server follows; without a remote, of the content repository in the data folder. */
-export interface Followed {
-  readonly remote: string | undefined
-  readonly branch: string
-  /** Variables with which git may reach the remote. */
-  readonly environment?: () => Promise<Readonly<Record<string, string>>>
 }
 
 export interface ReleaseService {
@@ -51,8 +49,15 @@ export interface ReleaseService {
   pull(by: Actor): Promise<ReleaseOutcome | undefined>
   /** Makes the commit that was live before, or a named one of the history, live again. */
   rollback(commit: string | undefined, by: Actor): Promise<ReleaseOutcome>
-  /** Files that differ between two commits that were offered. */
-  changed(before: string, after: string): Promise<readonly { status: string; path: string }[]>
+  /** Makes the head of the followed branch live, also one that does not come after what is live. Rejects
+   * `conflict` where it is live. */
+  adopt(by: Actor): Promise<ReleaseOutcome>
+  /** The branch that is followed, its head as it was seen last, and why it could not be asked the last time. */
+  readonly branch: string
+  head(): Promise<string | undefined>
+  problem(): string | undefined
+  /** Files that differ between two commits that were offered, with the rules in them and how they differ. */
+  changes(before: string, after: string): Promise<ReleaseChanges>
 }
 
 export interface ReleaseParts {
@@ -78,42 +83,28 @@ export function createReleases(parts: ReleaseParts): Releases {
   const repository = () => (opened ??= openRepository(contentRepository(data)))
   const inTurn = createTurn()
   const releaser = releaserOf(parts)
+  // What a swap is on its way to is live once it is recorded.
+  let running = liveCommit(data)
 
   async function release(commit: string, by: Actor, offer: Omit<Offer, 'commit'>) {
     const git = await repository()
     const facts = await git.facts(commit)
     if (facts === undefined) throw new ServiceError('invalid', `commit ${commit} is not there`)
-    return releaser.release(git, { ...offer, commit: facts }, by)
+    const outcome = await releaser.release(git, { ...offer, commit: facts }, by)
+    running = liveCommit(data)
+    return outcome
   }
 
-  /** What came with the program gives way to any content. */
-  const comesAfter = async (git: Repository, commit: string, live: string | undefined) =>
-    live === undefined ||
-    (await git.descends(commit, live)) ||
-    live === (await git.resolve(SEED_REF))
-
-  async function pull(by: Actor): Promise<ReleaseOutcome | undefined> {
-    const { follow } = parts
-    if (liveCommit(data) === undefined && follow.remote === undefined) return undefined
-    const git = await repository()
-    const head = await headOf(git, follow)
-    const live = liveCommit(data)
-    if (head === undefined || head === live) return undefined
-    const known = (await state.listReleases(HISTORY_MAX)).find((r) => r.commit === head)
-    // Refused once, or rolled back from: only a new commit is looked at again.
-    if (known !== undefined) return undefined
-    const offer = { way: 'pull', isChecked: true } as const
-    if (await comesAfter(git, head, live)) return release(head, by, offer)
-    const facts = await git.facts(head)
-    if (facts === undefined) throw new ServiceError('unavailable', `${head} is not there`)
-    const message = `${follow.branch} no longer holds the live commit ${live}: was it force-pushed?`
-    return releaser.refuse({ ...offer, commit: facts }, { code: 'history-rewritten', message }, by)
-  }
+  const follower = createFollower({ ...parts, repository, release, refuse: releaser.refuse })
 
   return {
-    live: () => liveCommit(data),
+    live: () => running,
     list: (limit) => state.listReleases(limit),
-    changed: async (before, after) => (await repository()).changed(before, after),
+    branch: parts.follow.branch,
+    head: follower.head,
+    problem: follower.problem,
+    changes: async (before, after) =>
+      describeChanges(contentRepository(data), await repository(), before, after),
     push: ({ bundle, commit, force, signature, report }, by) =>
       inTurn(async () => {
         if (signers !== undefined) await checkSignature(bundle, signature, signers)
@@ -133,10 +124,13 @@ export function createReleases(parts: ReleaseParts): Releases {
           await git.point(OWN_BRANCH, commit)
         return outcome
       }),
-    pull: (by) => inTurn(() => pull(by)),
+    pull: (by) => inTurn(() => follower.pull(by)),
+    adopt: (by) => inTurn(() => follower.adopt(by)),
     rollback: (commit, by) =>
       inTurn(async () => {
-        const history = (await state.listReleases(HISTORY_MAX)).filter((r) => r.status === 'live')
+        const history = (await state.listReleases(RELEASES_KNOWN_MAX)).filter(
+          (r) => r.status === 'live',
+        )
         const live = liveCommit(data)
         const target = commit ?? beforeOf(history, live)
         if (target === undefined)
@@ -152,7 +146,8 @@ export function createReleases(parts: ReleaseParts): Releases {
         const git = isFirst ? await repository() : undefined
         const facts = await git?.facts(live ?? '')
         if (facts === undefined) return
-        await state.recordRelease({ ...facts, ...SEEDED, rules }, { name: 'trapline' })
+        const report = { overlays: await describeOverlays(parts.overlays) }
+        await state.recordRelease({ ...facts, ...SEEDED, rules, report }, { name: 'trapline' })
       }),
   }
 }
@@ -185,17 +180,6 @@ async function checkSignature(bundle: Uint8Array, signature: string | undefined,
     throw new ServiceError('forbidden', 'this server takes signed releases only: deploy --sign KEY')
   if ((await signerOf(bundle, signature, signers)) === undefined)
     throw new ServiceError('forbidden', 'the signature is not good, or not by an allowed signer')
-}
-
-async function headOf(git: Repository, follow: Followed): Promise<string | undefined> {
-  const { remote, branch, environment } = follow
-  if (remote === undefined) return git.resolve(`refs/heads/${branch}`)
-  try {
-    return await git.fetch(remote, branch, await environment?.())
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error
-    throw new ServiceError('unavailable', `${branch} cannot be fetched: ${error.message}`)
-  }
 }
 
 async function takeBundle(git: Repository, bundle: Uint8Array): Promise<void> {

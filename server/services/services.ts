@@ -14,6 +14,7 @@ import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/sta
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
 import type { DraftService } from './drafts.ts'
+import type { DriftService } from './drift.ts'
 import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
 import type { ProposalService } from './proposals.ts'
@@ -54,6 +55,7 @@ export interface Services {
   readonly state: StateClient
   readonly rules: RuleService
   readonly releases: ReleaseService
+  readonly drift: DriftService
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
   readonly ruleRuns: RuleRunService

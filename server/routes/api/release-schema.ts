@@ -1,6 +1,7 @@
 // What the API says of a release: findings and what the checks measured.
 import { z } from 'zod'
-import type { ReleaseReport } from '../../stores/state/releases.ts'
+import type { ReleaseOutcome } from '../../services/releases.ts'
+import { RELEASE_STATUSES, type ReleaseReport } from '../../stores/state/releases.ts'
 import { iso, Time } from './schemas.ts'
 
 export const ReleaseFindingSchema = z.object({
@@ -65,4 +66,23 @@ export function reportAnswer(report: ReleaseReport): z.input<typeof ReleaseRepor
 
 function verdictsAnswer({ notReplayed, lost, ...rest }: NonNullable<ReleaseReport['verdicts']>) {
   return { ...rest, lost: [...lost], not_replayed: notReplayed }
+}
+
+export const ReleaseOutcomeSchema = z.object({
+  status: z.enum(RELEASE_STATUSES),
+  commit: z.string(),
+  rules: z.number().optional(),
+  summary: z.string().optional(),
+  findings: z.array(ReleaseFindingSchema).optional(),
+  report: ReleaseReportSchema.optional(),
+})
+
+/** What became of an offer, as the API writes it. */
+export function outcomeAnswer(outcome: ReleaseOutcome): z.input<typeof ReleaseOutcomeSchema> {
+  const { report, findings, ...rest } = outcome
+  return {
+    ...rest,
+    findings: findings.map((finding) => ({ ...finding })),
+    ...(report === undefined ? {} : { report: reportAnswer(report) }),
+  }
 }

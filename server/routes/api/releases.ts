@@ -1,10 +1,15 @@
 // Releases of content (G6): offer one, see the history, go back.
 import { z } from 'zod'
-import type { ReleaseOutcome } from '../../services/releases.ts'
 import { ServiceError } from '../../services/services.ts'
 import { RELEASE_STATUSES, RELEASE_WAYS } from '../../stores/state/releases.ts'
 import { readLimited } from '../body.ts'
-import { ReleaseFindingSchema, ReleaseReportSchema, reportAnswer } from './release-schema.ts'
+import {
+  outcomeAnswer,
+  ReleaseFindingSchema,
+  ReleaseOutcomeSchema,
+  ReleaseReportSchema,
+  reportAnswer,
+} from './release-schema.ts'
 import { route } from './route.ts'
 import { iso, Time } from './schemas.ts'
 import { actorOf } from './users.ts'
@@ -16,15 +21,6 @@ const SENDER_REPORT_MAX_CHARACTERS = 500
 
 const Commit = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'must be a full commit hash')
 
-const Outcome = z.object({
-  status: z.enum(RELEASE_STATUSES),
-  commit: z.string(),
-  rules: z.number().optional(),
-  summary: z.string().optional(),
-  findings: z.array(ReleaseFindingSchema).optional(),
-  report: ReleaseReportSchema.optional(),
-})
-
 /** Header text is percent-encoded: it may hold any character. */
 function senderReport(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
@@ -33,14 +29,6 @@ function senderReport(header: string | undefined): string | undefined {
   } catch (error) {
     if (!(error instanceof URIError)) throw error
     throw new ServiceError('invalid', 'x-trapline-report must be percent-encoded text')
-  }
-}
-
-function outcomeAnswer({ report, findings, ...outcome }: ReleaseOutcome): z.input<typeof Outcome> {
-  return {
-    ...outcome,
-    findings: findings.map((finding) => ({ ...finding })),
-    ...(report === undefined ? {} : { report: reportAnswer(report) }),
   }
 }
 
@@ -93,7 +81,7 @@ export const pushRelease = route({
   summary: 'Offer a commit as the live content: the body is a Git bundle that holds it',
   query: z.object({ commit: Commit, force: z.enum(['true', 'false']).default('false') }),
   bodyType: 'application/x-git-bundle',
-  answer: Outcome,
+  answer: ReleaseOutcomeSchema,
   handle: async ({ query, principal, services, c }) => {
     const bundle = await readLimited(c.req.raw, BUNDLE_MAX_BYTES)
     if (bundle.length === 0) throw new ServiceError('invalid', 'the body must be a Git bundle')
@@ -113,7 +101,7 @@ export const pullRelease = route({
   access: 'detections:write',
   tag: 'detections',
   summary: 'Look at the followed branch now instead of at the next interval',
-  answer: z.object({ outcome: Outcome.nullable() }),
+  answer: z.object({ outcome: ReleaseOutcomeSchema.nullable() }),
   handle: async ({ principal, services, c }) => {
     const outcome = await services.releases.pull(actorOf(principal, c))
     const answer = outcome === undefined ? null : outcomeAnswer(outcome)
@@ -128,7 +116,7 @@ export const rollbackRelease = route({
   tag: 'detections',
   summary: 'Make the commit that was live before, or a named one that was live once, live again',
   body: z.strictObject({ commit: Commit.optional() }),
-  answer: Outcome,
+  answer: ReleaseOutcomeSchema,
   handle: async ({ body, principal, services, c }) => {
     const outcome = await services.releases.rollback(body.commit, actorOf(principal, c))
     return c.json(outcomeAnswer(outcome), outcome.status === 'live' ? 200 : 422)

@@ -4,6 +4,7 @@ import { changeAlert, getAlert, listAlerts } from './alerts.ts'
 import { listAudit, verifyAudit } from './audit.ts'
 import { login, logout, me, register, token } from './auth.ts'
 import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
+import { getDrift, proposeDrift, revertDrift } from './drift.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
 import { githubHook } from './github-hook.ts'
@@ -83,6 +84,9 @@ export const ROUTES: readonly Route[] = [
   pushRelease,
   pullRelease,
   rollbackRelease,
+  getDrift,
+  revertDrift,
+  proposeDrift,
   listProposals,
   getProposal,
   mergeProposal,

@@ -72,7 +72,7 @@ async function changed(c: AppContext, services: Services, renderer: Renderer) {
 
 async function filesOf(services: Services, before: string, after: string) {
   try {
-    return await services.releases.changed(before, after)
+    return (await services.releases.changes(before, after)).files
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     throw new ServiceError('not-found', `The two commits cannot be compared: ${error.message}`)
