@@ -12,6 +12,8 @@ export interface Assets {
   readonly styles: string
   readonly htmx: string
   readonly client: string
+  /** The rule editor's own code. */
+  readonly editor: string
   readonly fonts: readonly string[]
   readonly icon: string
 }

@@ -40,7 +40,8 @@ export interface DraftService {
   ofRule(ruleId: string, by: Actor): Promise<Draft | FreshDraft>
   get(id: string, by: Actor): Promise<Draft>
   list(by: Actor): Promise<readonly Draft[]>
-  start(draft: NewDraft, by: Actor): Promise<Draft>
+  /** Stores a draft. `base`: `baseHash` of what its author began from, where that may be old. */
+  start(draft: NewDraft, by: Actor, base?: string): Promise<Draft>
   save(id: string, version: number, change: DraftChange, by: Actor): Promise<Draft>
   discard(id: string, by: Actor): Promise<void>
   /** The text that the content has now where it is another than the draft started from. */
@@ -61,8 +62,22 @@ export interface DraftParts {
   readonly proposals: ProposalService
 }
 
+/** Previews under way at once on this server. */
+export const PREVIEWS_MAX = 2
+
 export function createDrafts(parts: DraftParts): DraftService {
   const { rules, state, proposals } = parts
+  let previews = 0
+  const limited = async (input: PreviewInput) => {
+    if (previews >= PREVIEWS_MAX)
+      throw new ServiceError('too-many', 'Other previews are under way: try again in a moment.', 5)
+    previews++
+    try {
+      return await preview(parts, input)
+    } finally {
+      previews--
+    }
+  }
   const get = async (id: string, by: Actor) => {
     const draft = await state.getDraft(id, by.name)
     if (draft === undefined)
@@ -84,12 +99,12 @@ export function createDrafts(parts: DraftParts): DraftService {
       const open = await state.openDrafts(by.name)
       return open.find((draft) => draft.ruleId === ruleId) ?? (await fresh(parts, ruleId))
     },
-    start: async (draft, by) => state.addDraft(await based(proposals, draft), by),
+    start: async (draft, by, base) => state.addDraft(await based(proposals, draft, base), by),
     save: (id, version, change, by) => state.changeDraft(id, version, change, by),
     discard: (id, by) => state.removeDraft(id, by),
     check: (files, ruleId) => checkDraft(files, rules, ruleId),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
-    preview: (input) => preview(parts, input),
+    preview: limited,
     open: async (draft, { title, body }, by) => {
       const found = checkDraft(draft, rules, draft.ruleId)
       if (!isReady(found)) return { refused: found }
@@ -97,10 +112,10 @@ export function createDrafts(parts: DraftParts): DraftService {
         const message = `${draft.path} was changed since the draft was started: look at what is newer first`
         throw new ServiceError('conflict', message)
       }
-      const proposal = await proposals.open(
-        { kind: 'rule', title, body, files: filesOf(draft) },
-        by,
-      )
+      const files = filesOf(draft)
+      if (files.length === 0)
+        throw new ServiceError('invalid', 'Nothing is changed: the content is like this already.')
+      const proposal = await proposals.open({ kind: 'rule', title, body, files }, by)
       const proposed = await state.changeDraft(
         draft.id,
         draft.version,
@@ -131,15 +146,28 @@ async function textsOf(proposals: ProposalService, path: string) {
   return { text, testText }
 }
 
-/** A new draft knows what the content holds under its path. */
-async function based(proposals: ProposalService, draft: NewDraft): Promise<NewDraft> {
-  if (draft.baseText !== undefined) return draft
+/** Tells whether content is still what a draft was started from. */
+export function baseHash({ baseText, baseTestText }: Pick<NewDraft, 'baseText' | 'baseTestText'>) {
+  const text = JSON.stringify([baseText ?? null, baseTestText ?? null])
+  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
+}
+
+/** A new draft knows what the content holds under its path. Where its author began from something older,
+ * it knows nothing, so that what is newer is shown. */
+async function based(
+  proposals: ProposalService,
+  draft: NewDraft,
+  base: string | undefined,
+): Promise<NewDraft> {
   const { text, testText } = await textsOf(proposals, draft.path)
-  return {
-    ...draft,
+  const now = {
     ...(text === undefined ? {} : { baseText: text }),
     ...(testText === undefined ? {} : { baseTestText: testText }),
   }
+  const { baseText, baseTestText, ...rest } = draft
+  return base === undefined || base === baseHash(now)
+    ? { ...rest, ...now }
+    : { ...rest, baseText: '' }
 }
 
 /** What the content holds of a rule; an overlay's rule as it is loaded, to be copied into the content. */

@@ -6,6 +6,7 @@ import { startFiles } from './files.ts'
 import { startFrame, syncFrame } from './frame.ts'
 import { startKeys, syncKeys } from './keys.ts'
 import { startLive, syncLive } from './live.ts'
+import { syncModules } from './modules.ts'
 import { startPaint, syncPaint } from './paint.ts'
 import { sameList, startRows } from './rows.ts'
 import { startValues } from './values.ts'
@@ -15,6 +16,7 @@ function sync(): void {
   syncKeys()
   syncLive()
   syncPaint()
+  syncModules()
 }
 
 startFrame()

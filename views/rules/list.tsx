@@ -42,6 +42,7 @@ export function RuleList(props: {
   readonly version: string
   readonly filter: RuleFilter
   readonly now: number
+  readonly canEdit: boolean
 }) {
   const { rows, total, filter, now } = props
   return (
@@ -79,6 +80,11 @@ export function RuleList(props: {
             ))}
           </select>
         </form>
+        {props.canEdit && (
+          <a class="button" href={urls.ruleNew.href()} data-key="n">
+            New rule <kbd>n</kbd>
+          </a>
+        )}
       </search>
       <div class="chips">
         <span class="muted">

@@ -10,7 +10,7 @@ import { urls } from '../urls.ts'
 import { logsourceText } from './list.tsx'
 
 /** One rule: its text, why it does not run if it does not, its tests, its recent matches. */
-export function RulePage(props: { readonly rule: RuleDetail }) {
+export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: boolean }) {
   const { rule } = props
   const { positive, negative } = rule.tests
   return (
@@ -36,6 +36,11 @@ export function RulePage(props: { readonly rule: RuleDetail }) {
           </p>
         </div>
         <div class="actions">
+          {props.canEdit && (
+            <a class="button" href={urls.ruleEdit.href({ id: rule.id })} data-key="e">
+              Edit <kbd>e</kbd>
+            </a>
+          )}
           <a
             class="button"
             href={urls.alerts.href({ status: 'any', from: 'now-365d', rule: rule.id })}

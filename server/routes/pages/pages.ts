@@ -8,6 +8,7 @@ import { alertChangeRoutes } from './alert-changes.tsx'
 import { alertRoutes } from './alerts.tsx'
 import { changeRoutes } from './changes.tsx'
 import { docsRoutes } from './docs.tsx'
+import { editorRoutes } from './editor.tsx'
 import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
 import { releaseRoutes } from './releases.tsx'
@@ -56,6 +57,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     searchEventRoutes,
     alertRoutes,
     alertChangeRoutes,
+    editorRoutes,
     ruleRoutes,
     changeRoutes,
     releaseRoutes,

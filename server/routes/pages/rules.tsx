@@ -14,6 +14,7 @@ import { LivenessSummary, RuleLivenessPart } from '../../../views/rules/liveness
 import { RuleMatches, RulePage } from '../../../views/rules/rule.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { can } from '../../services/permissions.ts'
 import { type RuleSummary, ServiceError, type Services } from '../../services/services.ts'
 import { SEVERITIES } from '../../stores/state/state-store.ts'
 import { fragment, page, type Renderer } from './render.tsx'
@@ -74,6 +75,7 @@ async function list(c: AppContext, services: Services, renderer: Renderer) {
       version={services.rules.version}
       filter={filter}
       now={Date.now()}
+      canEdit={can(c.get('principal'), 'detections:write')}
     />,
   )
 }
@@ -118,7 +120,9 @@ async function one(c: AppContext, services: Services, renderer: Renderer) {
   const rule = await services.rules.get(id)
   if (rule === undefined)
     throw new ServiceError('not-found', `No rule ${id} is loaded: it may have been removed.`)
-  return page(c, renderer, { title: rule.title, nav: 'rules' }, <RulePage rule={rule} />)
+  const canEdit = can(c.get('principal'), 'detections:write')
+  const body = <RulePage rule={rule} canEdit={canEdit} />
+  return page(c, renderer, { title: rule.title, nav: 'rules' }, body)
 }
 
 async function matches(c: AppContext, services: Services, renderer: Renderer) {

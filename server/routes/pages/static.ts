@@ -62,7 +62,13 @@ export async function loadStatic(): Promise<StaticFiles> {
     assets: {
       styles: add('style.css', 'text/css; charset=utf-8', text(await styles(fonts)), true),
       htmx: add('htmx.js', 'text/javascript; charset=utf-8', htmx, true),
-      client: add('client.js', 'text/javascript; charset=utf-8', text(await client()), true),
+      client: add('client.js', 'text/javascript; charset=utf-8', text(await script('main')), true),
+      editor: add(
+        'editor.js',
+        'text/javascript; charset=utf-8',
+        text(await script('editor/main')),
+        true,
+      ),
       icon: add('icon.svg', 'image/svg+xml', text(ICON), true),
       fonts: [fonts['inter.woff2'] ?? '', fonts['mono.woff2'] ?? ''],
     },
@@ -78,12 +84,13 @@ function brotli(body: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(brotliCompressSync(body, options))
 }
 
-async function client(): Promise<string> {
-  const entry = Bun.fileURLToPath(new URL('../../../views/client/main.ts', import.meta.url))
+/** One bundle of client code, by its entry below `views/client`. */
+async function script(name: string): Promise<string> {
+  const entry = Bun.fileURLToPath(new URL(`../../../views/client/${name}.ts`, import.meta.url))
   const built = await Bun.build({ entrypoints: [entry], target: 'browser', minify: true })
   const output = built.outputs[0]
   if (!built.success || output === undefined)
-    throw new Error(`client code: ${built.logs.map(String).join('\n')}`)
+    throw new Error(`client code ${name}: ${built.logs.map(String).join('\n')}`)
   return output.text()
 }
 

@@ -1,0 +1,90 @@
+// The editor's one form, and saving what it holds.
+import { z } from 'zod'
+import { urls } from '../../../views/urls.ts'
+import type { AppContext } from '../../middleware/env.ts'
+import { checkPath } from '../../proposals/paths.ts'
+import { DRAFT_LENGTH_MAX_CHARACTERS, type DraftFiles } from '../../services/draft-content.ts'
+import { can } from '../../services/permissions.ts'
+import { PREVIEW_DAYS_DEFAULT, PREVIEW_DAYS_MAX } from '../../services/rule-preview.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
+import type { TimeRange } from '../../stores/events/event-store.ts'
+import type { Draft } from '../../stores/state/drafts.ts'
+import { actorOf, formOf } from './forms.ts'
+
+const DAY_MS = 86_400_000
+export const DAYS_DEFAULT = PREVIEW_DAYS_DEFAULT
+
+/** Text areas are sent with CRLF. */
+const text = z
+  .string()
+  .max(2 * DRAFT_LENGTH_MAX_CHARACTERS)
+  .default('')
+  .transform((value) => value.replaceAll('\r\n', '\n'))
+  .pipe(z.string().max(DRAFT_LENGTH_MAX_CHARACTERS, 'the text is too long'))
+
+const Form = z.object({
+  do: z.enum(['save', 'preview', 'open', 'discard', 'keep', 'take']).default('save'),
+  draft: z.string().max(64).default(''),
+  version: z.coerce.number().int().min(0).default(0),
+  rule: z.string().max(200).default(''),
+  base: z.string().max(64).default(''),
+  path: z.string().max(300).default('').transform(trim),
+  text,
+  test: text,
+  days: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(PREVIEW_DAYS_MAX)
+    .catch(DAYS_DEFAULT)
+    .default(DAYS_DEFAULT),
+  title: z.string().max(200).default('').transform(trim),
+  body: text,
+})
+export type EditorForm = z.output<typeof Form>
+
+function trim(value: string): string {
+  return value.trim()
+}
+
+/** Rejects `forbidden` for people who may not write rules. */
+export function requireEngineer(c: AppContext): void {
+  if (!can(c.get('principal'), 'detections:write'))
+    throw new ServiceError('forbidden', 'Writing rules needs the role engineer or admin.')
+}
+
+export function readForm(c: AppContext): Promise<EditorForm> {
+  return formOf(c, Form)
+}
+
+export function filesOf({ path, text, test }: EditorForm): DraftFiles {
+  return { path, text, testText: test }
+}
+
+/** The last days, up to now. */
+export function rangeOfDays(days: number, now = Date.now()): TimeRange {
+  return { from: now - days * DAY_MS, to: now }
+}
+
+/** Where a draft is edited. */
+export function addressOf({ id, ruleId }: Pick<Draft, 'id' | 'ruleId'>): string {
+  return ruleId === undefined
+    ? urls.ruleDraft.href({ draft: id })
+    : urls.ruleEdit.href({ id: ruleId })
+}
+
+/** Stores what the form holds: a new draft, or the next version of one. Rejects `conflict`. */
+export async function saveForm(
+  c: AppContext,
+  { drafts }: Services,
+  form: EditorForm,
+): Promise<Draft> {
+  const { draft, version, rule, base, path, text, test } = form
+  checkPath(path)
+  if (!/^detections\/.*\.ya?ml$/.test(path) || /\.test\.ya?ml$/.test(path))
+    throw new ServiceError('invalid', `${path}: a rule is a .yml file below detections/`)
+  const by = actorOf(c)
+  if (draft !== '') return drafts.save(draft, version, { path, text, testText: test }, by)
+  const files = { path, text, testText: test, ...(rule === '' ? {} : { ruleId: rule }) }
+  return drafts.start(files, by, base === '' ? undefined : base)
+}

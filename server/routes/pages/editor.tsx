@@ -1,0 +1,182 @@
+/** @jsxImportSource hono/jsx */
+// The rule editor: one page over a draft, what it asks while someone types, and the acts that end in a
+// proposal.
+import { Hono } from 'hono'
+import type { StatusCode } from 'hono/utils/http-status'
+import type { EditorModel } from '../../../views/editor/model.ts'
+import { OpenedPage } from '../../../views/editor/opened.tsx'
+import { EditorPage } from '../../../views/editor/page.tsx'
+import { urls } from '../../../views/urls.ts'
+import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { isReady } from '../../services/draft-check.ts'
+import { baseHash } from '../../services/drafts.ts'
+import { diffLines, hunksOf } from '../../services/line-diff.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
+import type { Draft, NewDraft } from '../../stores/state/drafts.ts'
+import { explainError } from '../errors.ts'
+import { askRoutes } from './editor-ask.tsx'
+import {
+  addressOf,
+  DAYS_DEFAULT,
+  type EditorForm,
+  filesOf,
+  rangeOfDays,
+  readForm,
+  requireEngineer,
+  saveForm,
+} from './editor-form.ts'
+import { actorOf } from './forms.ts'
+import { page, type Renderer } from './render.tsx'
+
+/** Routes of the editor. */
+export function editorRoutes(services: Services, renderer: Renderer) {
+  const app = new Hono<AppEnv>()
+  app.route('/', askRoutes(services))
+  app.get(urls.ruleEdit.pattern, async (c) => {
+    requireEngineer(c)
+    const draft = await services.drafts.ofRule(c.req.param('id'), actorOf(c))
+    return show(c, services, renderer, draft)
+  })
+  app.get(urls.ruleDraft.pattern, async (c) => {
+    requireEngineer(c)
+    const draft = await services.drafts.get(c.req.param('draft'), actorOf(c))
+    return draft.proposal === undefined
+      ? show(c, services, renderer, draft)
+      : opened(c, services, renderer, draft.proposal)
+  })
+  app.post(urls.editorAct.pattern, (c) => act(c, services, renderer))
+  return app
+}
+
+type Extra = Pick<EditorModel, 'notice' | 'preview'> &
+  Partial<Pick<EditorModel, 'days' | 'proposal'>>
+
+async function show(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  draft: Draft | NewDraft,
+  extra: Extra = {},
+  status: StatusCode = 200,
+) {
+  const model = await modelOf(services, draft, extra)
+  const title = `${model.live?.title ?? 'New rule'} · edit`
+  const { editor } = await renderer.assets()
+  const csrfToken = c.get('csrfToken') ?? ''
+  const body = <EditorPage model={model} csrfToken={csrfToken} script={editor} now={Date.now()} />
+  return page(c, renderer, { title, nav: 'rules', status }, body)
+}
+
+async function modelOf(
+  { drafts, rules, proposals }: Services,
+  draft: Draft | NewDraft,
+  extra: Extra,
+): Promise<EditorModel> {
+  const { ruleId, path, text, testText } = draft
+  const live = ruleId === undefined ? undefined : await rules.get(ruleId)
+  const newer = await drafts.newer(draft)
+  const title = /^title:[ \t]*['"]?(.*?)['"]?[ \t]*$/m.exec(text)?.[1] ?? 'rule'
+  return {
+    ...('id' in draft
+      ? { draft: { id: draft.id, version: draft.version, updated: draft.updated } }
+      : {}),
+    ...(ruleId === undefined ? {} : { ruleId }),
+    ...{ path, text, testText, base: baseHash(draft) },
+    ...(live === undefined ? {} : { live }),
+    check: drafts.check({ path, text, testText }, ruleId),
+    ...(newer === undefined ? {} : { newer: hunksOf(diffLines(newer.text, text)) }),
+    days: DAYS_DEFAULT,
+    proposal: {
+      title: `${draft.baseText === undefined ? 'Add' : 'Change'} rule: ${title}`,
+      body: '',
+    },
+    target: proposals.target,
+    ...extra,
+  }
+}
+
+async function opened(c: AppContext, services: Services, renderer: Renderer, id: string) {
+  const proposal = await services.proposals.get(id)
+  if (proposal === undefined) throw new ServiceError('not-found', `There is no proposal ${id}.`)
+  const body = <OpenedPage proposal={proposal} now={Date.now()} />
+  return page(c, renderer, { title: proposal.title, nav: 'rules' }, body)
+}
+
+async function act(c: AppContext, services: Services, renderer: Renderer) {
+  requireEngineer(c)
+  const form = await readForm(c)
+  const again = (error: unknown, draft: Draft | NewDraft, extra: Extra = {}) => {
+    const known = explainError(error)
+    if (known === undefined || known.status === 401) throw error
+    const notice = { kind: 'problem', text: known.message } as const
+    return show(c, services, renderer, draft, { ...extra, notice }, known.status)
+  }
+  if (form.do === 'discard') return discard(c, services, form)
+  let draft: Draft
+  try {
+    draft = await saveForm(c, services, form)
+  } catch (error) {
+    return again(error, unsaved(form))
+  }
+  const proposal = { title: form.title || 'Change rule', body: form.body }
+  try {
+    return await ACTS[form.do](c, services, renderer, { draft, form })
+  } catch (error) {
+    return again(error, draft, form.do === 'open' ? { proposal } : {})
+  }
+}
+
+/** What could not be saved is shown again as it was sent. */
+function unsaved({ rule, path, text, test }: EditorForm): NewDraft {
+  return { ...(rule === '' ? {} : { ruleId: rule }), path, text, testText: test }
+}
+
+async function discard(c: AppContext, services: Services, form: EditorForm) {
+  if (form.draft !== '') await services.drafts.discard(form.draft, actorOf(c))
+  return c.redirect(form.rule === '' ? urls.rules.href() : urls.rule.href({ id: form.rule }), 303)
+}
+
+type Act = (
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  given: { readonly draft: Draft; readonly form: EditorForm },
+) => Promise<Response>
+
+const ACTS: Readonly<Record<Exclude<EditorForm['do'], 'discard'>, Act>> = {
+  save: async (c, _services, _renderer, { draft }) => c.redirect(addressOf(draft), 303),
+  keep: async (c, services, _renderer, { draft }) => {
+    const newer = await services.drafts.newer(draft)
+    const base = { baseText: newer?.text ?? null, baseTestText: newer?.testText ?? null }
+    if (newer !== undefined) await services.drafts.save(draft.id, draft.version, base, actorOf(c))
+    return c.redirect(addressOf(draft), 303)
+  },
+  take: async (c, services, _renderer, { draft }) => {
+    const newer = await services.drafts.newer(draft)
+    if (newer !== undefined) {
+      const base = { baseText: newer.text, baseTestText: newer.testText }
+      const change = { ...newer, ...base }
+      await services.drafts.save(draft.id, draft.version, change, actorOf(c))
+    }
+    return c.redirect(addressOf(draft), 303)
+  },
+  preview: async (c, services, renderer, { draft, form }) => {
+    const preview = await services.drafts.preview({
+      files: filesOf(form),
+      ruleId: draft.ruleId,
+      range: rangeOfDays(form.days),
+      signal: c.req.raw.signal,
+    })
+    return show(c, services, renderer, draft, { preview, days: form.days })
+  },
+  open: async (c, services, renderer, { draft, form }) => {
+    const { title, body } = form
+    const outcome = await services.drafts.open(draft, { title, body }, actorOf(c))
+    if ('proposal' in outcome) return c.redirect(urls.ruleDraft.href({ draft: draft.id }), 303)
+    const text = isReady(outcome.refused)
+      ? 'Not opened.'
+      : 'Not opened: mend the errors and failing tests beside the text first. The draft is saved.'
+    const notice = { kind: 'problem', text } as const
+    return show(c, services, renderer, draft, { notice, proposal: { title, body } }, 422)
+  },
+}
