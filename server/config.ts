@@ -190,7 +190,7 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
     const parsed = setting.schema.safeParse(text)
     if (parsed.success) values[name] = parsed.data
     else {
-      const shown = 'secret' in setting ? '' : `"${text}" `
+      const shown = 'secret' in setting ? '' : `"${withoutPassword(text)}" `
       const message = `${shown}${parsed.error.issues[0]?.message ?? 'is not valid'}`
       problems.push({ variable: setting.variable, message })
     }
@@ -200,7 +200,10 @@ export function loadSettings(env: Readonly<Record<string, string | undefined>>):
   const conflicts = checkTogether(settings)
   return conflicts.length > 0
     ? { problems: conflicts }
-    : { settings, warnings: [...unknownVariables(env), ...weakSecrets(settings)] }
+    : {
+        settings,
+        warnings: [...unknownVariables(env), ...weakSecrets(settings), ...unsigned(settings)],
+      }
 }
 
 function checkTogether(settings: Settings): Problem[] {
@@ -231,6 +234,12 @@ function unknownVariables(env: Readonly<Record<string, string | undefined>>): Pr
     .map((variable) => ({ variable, message: 'is no setting of Trapline, ignored' }))
 }
 
+function unsigned({ webhookUrl, webhookSecret }: Settings): Problem[] {
+  if (webhookUrl === undefined || webhookSecret !== undefined) return []
+  const message = 'is not set, so what is posted to TRAPLINE_WEBHOOK_URL is not signed'
+  return [{ variable: 'TRAPLINE_WEBHOOK_SECRET', message }]
+}
+
 function weakSecrets(settings: Settings): Problem[] {
   const { bootstrapPassword } = settings
   if (bootstrapPassword === undefined || bootstrapPassword.length >= MIN_PASSWORD_CHARACTERS)
@@ -241,6 +250,11 @@ function weakSecrets(settings: Settings): Problem[] {
       message: `is shorter than ${MIN_PASSWORD_CHARACTERS} characters`,
     },
   ]
+}
+
+/** An address without who signs in there. */
+function withoutPassword(value: string): string {
+  return value.replace(/(?<=:\/\/)[^\s/@]+@/, '********@')
 }
 
 /** The settings of an environment as rows: what `trapline config` prints. Secrets are masked. */
@@ -256,7 +270,7 @@ export function describeSettings(env: Readonly<Record<string, string | undefined
     const value = given || setting.default
     return {
       variable: setting.variable,
-      value: 'secret' in setting && value !== '' ? '********' : value,
+      value: 'secret' in setting && value !== '' ? '********' : withoutPassword(value),
       from: given ? 'environment' : 'default',
       type: setting.type,
       help: setting.help,

@@ -17,6 +17,8 @@ export const BATCH_MAX = 20
 const POLL_MS = 1_000
 /** After so many rows failed in a row the lane rests with the others untried. */
 const FAILURES_IN_A_ROW_MAX = 3
+/** Longest rest of a lane that nobody asked for, milliseconds. */
+const REST_MAX_MS = 60_000
 /** Sent rows are kept this long, to look at, milliseconds. */
 const SENT_KEPT_MS = 7 * 86_400_000
 const PRUNE_EVERY_MS = 3_600_000
@@ -49,11 +51,12 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
 
   const follow = async (kind: OutboxKind) => {
     let told = ''
+    const rest: Rest = { until: 0, failures: 0 }
     while (running) {
       let wait_ms = poll_ms
       try {
-        const step = await sendSome(kind, options, () => running)
-        if (step === 'more') wait_ms = 0
+        if (now() >= rest.until && (await sendSome(kind, options, rest, () => running)) === 'more')
+          wait_ms = 0
         told = ''
       } catch (error) {
         // The state store is locked or gone: rows stay, the next look finds them. Said once.
@@ -87,7 +90,10 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
 
 /** Sends all that is due, once, without lanes that go on. */
 export async function drainOutbox(options: WorkerOptions): Promise<void> {
-  for (const kind of OUTBOX_KINDS) while ((await sendSome(kind, options, () => true)) === 'more');
+  for (const kind of OUTBOX_KINDS) {
+    const rest: Rest = { until: 0, failures: 0 }
+    while ((await sendSome(kind, options, rest, () => true)) === 'more');
+  }
 }
 
 function pause(ms: number, wakers: Set<() => void>): Promise<void> {
@@ -102,35 +108,56 @@ function pause(ms: number, wakers: Set<() => void>): Promise<void> {
   })
 }
 
+/** A lane whose receiver is down or asks for a pause tries nothing before `until`. */
+interface Rest {
+  until: number
+  /** Tries in a row that failed. */
+  failures: number
+}
+
 /** Leases and sends one batch. `more`: there may be further rows due now. */
 async function sendSome(
   kind: OutboxKind,
   options: WorkerOptions,
+  rest: Rest,
   running: () => boolean,
 ): Promise<'more' | 'done'> {
-  const { state, lanes, lease_ms = LEASE_MS } = options
+  const { state, lanes, lease_ms = LEASE_MS, now = Date.now } = options
   const { concurrency = 1, batch = BATCH_MAX } = lanes[kind]
   const { lease, items } = await state.leaseOutbox(kind, batch, lease_ms)
-  let failures = 0
   for (let at = 0; at < items.length; at += concurrency) {
     const some = items.slice(at, at + concurrency)
-    if (!running() || failures >= FAILURES_IN_A_ROW_MAX) {
+    if (!running() || rest.until > now()) {
       for (const { id } of some) await state.settleOutbox(id, lease, { result: 'release' })
       continue
     }
-    const sent = await Promise.all(some.map((item) => sendOne(item, lease, options)))
-    failures = sent.includes(true) ? 0 : failures + sent.length
+    noteTries(rest, await Promise.all(some.map((item) => sendOne(item, lease, options))), options)
   }
-  return items.length === batch && failures < FAILURES_IN_A_ROW_MAX ? 'more' : 'done'
+  return items.length === batch && rest.until <= now() ? 'more' : 'done'
 }
 
-/** True when the receiver answered, if only with a refusal for good. */
-async function sendOne(item: OutboxItem, lease: string, options: WorkerOptions): Promise<boolean> {
+/** Rests the lane after failures in a row, longer each time, or as long as the receiver asked. */
+function noteTries(rest: Rest, tries: readonly Try[], options: WorkerOptions): void {
+  const { now = Date.now, backoffFirst_ms = BACKOFF_FIRST_MS } = options
+  rest.failures = tries.some(({ answered }) => answered) ? 0 : rest.failures + tries.length
+  const asked = Math.max(...tries.map(({ retryAfter_ms = 0 }) => retryAfter_ms))
+  const over = rest.failures - FAILURES_IN_A_ROW_MAX
+  const own = over < 0 ? 0 : Math.min(backoffFirst_ms * 2 ** over, REST_MAX_MS)
+  if (asked > 0 || own > 0) rest.until = now() + Math.max(asked, own)
+}
+
+interface Try {
+  /** Sent, or refused for good: the receiver is there. */
+  readonly answered: boolean
+  readonly retryAfter_ms?: number | undefined
+}
+
+async function sendOne(item: OutboxItem, lease: string, options: WorkerOptions): Promise<Try> {
   const { state, lanes, attemptsMax = ATTEMPTS_MAX } = options
   const { deliver, onFailure } = lanes[item.kind]
   try {
     await state.settleOutbox(item.id, lease, await deliver(item))
-    return true
+    return { answered: true }
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown.message : String(thrown)
     const known = thrown instanceof DeliveryError ? thrown : undefined
@@ -141,7 +168,7 @@ async function sendOne(item: OutboxItem, lease: string, options: WorkerOptions):
       ? ({ result: 'dead', error } as const)
       : ({ result: 'retry', error, at: nextTry(item, known, options) } as const)
     await state.settleOutbox(item.id, lease, outcome)
-    return isFinal
+    return { answered: isFinal, retryAfter_ms: known?.retryAfter_ms }
   }
 }
 

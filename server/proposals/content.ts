@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitOptions, runGit } from '../../ci/git.ts'
 import { GitError } from '../releases/repository.ts'
+import { scrub } from './scrub.ts'
 
 /** One local git call may take this long, milliseconds. */
 const GIT_TIMEOUT_MS = 60_000
@@ -59,7 +60,7 @@ export function openContent(folder: string): Content {
   const git = async (args: readonly string[], options: GitOptions = {}) => {
     const { ok, out, err } = await attempt(args, options)
     if (ok) return out
-    throw new GitError(err.trim().split('\n').at(-1) || `git ${args[0]} failed`)
+    throw new GitError(scrub(err.trim().split('\n').at(-1) || `git ${args[0]} failed`))
   }
   const line = async (args: readonly string[], options: GitOptions = {}) =>
     (await git(args, options)).trim()

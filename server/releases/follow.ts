@@ -1,4 +1,5 @@
 // Follows a branch: of a remote, or of the content repository in the data folder.
+import { scrub } from '../proposals/scrub.ts'
 import { ServiceError } from '../services/services.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseFinding } from '../stores/state/releases.ts'
@@ -141,6 +142,6 @@ async function headOf(git: Repository, follow: Followed): Promise<string | undef
     return await git.fetch(remote, branch, await environment?.())
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    throw new ServiceError('unavailable', `${branch} cannot be fetched: ${error.message}`)
+    throw new ServiceError('unavailable', `${branch} cannot be fetched: ${scrub(error.message)}`)
   }
 }
