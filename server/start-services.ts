@@ -2,22 +2,24 @@
 import { statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Settings } from './config.ts'
+import { followGitHunts } from './hunts/git-hunts.ts'
 import type { RulesReport } from './ingest/rules.ts'
 import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
-import { followGitHunts } from './hunts/git-hunts.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { createDrafts } from './services/drafts.ts'
 import { createDrift } from './services/drift.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
+import { createFeedback } from './services/feedback.ts'
 import { createHealth } from './services/health.ts'
-import { createImports } from './services/imports.ts'
 import { createHunts } from './services/hunts.ts'
+import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
-import { createReleases } from './services/releases.ts'
 import { filterIdsOf } from './services/mute-filter.ts'
+import { createPromote } from './services/promote.ts'
+import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
 import { syncRuleSchedules } from './services/rule-schedules.ts'
@@ -183,6 +185,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
   })
   const egress: Egress = startEgress(settings, { state: state.client, releases })
   parts.stops.push(() => egress.stop())
+  const suppressions = createSuppressions({
+    ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+    onProposed: () => egress.outbox.wake(),
+  })
   return {
     settings,
     ingest,
@@ -201,16 +207,17 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
     }),
     outbox: egress.outbox,
-    suppressions: createSuppressions({
-      ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
-      onProposed: () => egress.outbox.wake(),
+    suppressions,
+    promote: createPromote({
+      ...{ state: state.client, events: events.reader, rules, muted: suppressions.muted },
     }),
+    feedback: createFeedback({ state: state.client, events: events.reader, rules }),
     schedules,
-    ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
       gitHunts: followGitHunts(() => contentFolder(settings)),
     }),
+    ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {

@@ -5,6 +5,7 @@ import { openStore, type StoreOptions } from '../stores/state/open.ts'
 import type { StateStore } from '../stores/state/state-store.ts'
 import { type AlertLoop, type OpenFeed, startAlertLoop } from './alert-loop.ts'
 import { createMutes } from './mutes.ts'
+import { createPromoter } from './promoter.ts'
 import { createRunAlerts } from './run-alerts.ts'
 
 export interface StateServiceOptions extends Omit<StoreOptions, 'hooks' | 'onMutes'> {
@@ -23,7 +24,7 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
   const { openFeed, ruleWait_ms, lateness_ms, ...others } = options
   const { onAlerts, onAlertsStopped, ...rest } = others
   let loop: AlertLoop | undefined
-  const { store, alerts } = await openStore({
+  const { store, alerts, writePromotion } = await openStore({
     ...rest,
     hooks: {
       changing: () => loop?.alertsChanged(),
@@ -50,6 +51,10 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
     alertMakerStatus: async () => loop?.status() ?? NO_ALERTS,
     commitRunMatches: createRunAlerts({
       ...{ writer: alerts, mutes, onAlerts: (notice) => onAlerts?.(notice) },
+      changing: () => loop?.alertsChanged(),
+    }),
+    promote: createPromoter({
+      ...{ write: writePromotion, onAlerts: (notice) => onAlerts?.(notice) },
       changing: () => loop?.alertsChanged(),
     }),
     close: async () => {

@@ -1,15 +1,14 @@
 // Mutes (D12): what one would hide, making, agreeing to and ending them.
 import { z } from 'zod'
-import type { AppContext } from '../../middleware/env.ts'
 import type { Services } from '../../services/services.ts'
 import type { Effect } from '../../services/suppression-effect.ts'
 import type { SuppressionQuestion, SuppressionRequest } from '../../services/suppressions.ts'
 import type { Actor } from '../../stores/state/access.ts'
-import type { Principal } from '../../stores/state/state-store.ts'
 import { SUPPRESSION_STATES, type Suppression } from '../../stores/state/suppressions.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'
 import { several } from './search-params.ts'
+import { actorOf } from './users.ts'
 
 /** Alerts that an answer lists; the counts are of all. */
 const ALERTS_LISTED_MAX = 1_000
@@ -88,10 +87,6 @@ export function suppressionJson(mute: Suppression): z.input<typeof SuppressionAn
     filter_id: mute.filterId,
     proposal_id: mute.proposalId,
   })
-}
-
-function actor(principal: Principal | undefined, c: AppContext): Actor {
-  return { name: principal?.name ?? '', ip: c.get('ip') }
 }
 
 function questionOf(
@@ -181,7 +176,7 @@ export const previewRuleSuppression = route({
   body: Question,
   answer: PreviewAnswer,
   handle: ({ params, body, services, principal, c }) =>
-    preview(services, questionOf(body, params.id), actor(principal, c)),
+    preview(services, questionOf(body, params.id), actorOf(principal, c)),
 })
 
 export const previewSuppression = route({
@@ -193,7 +188,7 @@ export const previewSuppression = route({
   body: Question.extend(AnyRule),
   answer: PreviewAnswer,
   handle: ({ body, services, principal, c }) =>
-    preview(services, questionOf(body, body.rule_id, body.logsource), actor(principal, c)),
+    preview(services, questionOf(body, body.rule_id, body.logsource), actorOf(principal, c)),
 })
 
 export const createRuleSuppression = route({
@@ -208,7 +203,7 @@ export const createRuleSuppression = route({
   answer: SuppressionAnswer,
   handle: async ({ params, body, services, principal, c }) =>
     suppressionJson(
-      await services.suppressions.create(requestOf(body, params.id), actor(principal, c)),
+      await services.suppressions.create(requestOf(body, params.id), actorOf(principal, c)),
     ),
 })
 
@@ -225,7 +220,7 @@ export const createSuppression = route({
     suppressionJson(
       await services.suppressions.create(
         requestOf(body, body.rule_id, body.logsource),
-        actor(principal, c),
+        actorOf(principal, c),
       ),
     ),
 })
@@ -279,7 +274,7 @@ export const agreeSuppression = route({
   params: SuppressionId,
   answer: SuppressionAnswer,
   handle: async ({ params, services, principal, c }) =>
-    suppressionJson(await services.suppressions.agree(params.id, actor(principal, c))),
+    suppressionJson(await services.suppressions.agree(params.id, actorOf(principal, c))),
 })
 
 export const endSuppression = route({
@@ -291,5 +286,5 @@ export const endSuppression = route({
   params: SuppressionId,
   answer: SuppressionAnswer,
   handle: async ({ params, services, principal, c }) =>
-    suppressionJson(await services.suppressions.end(params.id, actor(principal, c))),
+    suppressionJson(await services.suppressions.end(params.id, actorOf(principal, c))),
 })

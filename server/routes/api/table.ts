@@ -7,6 +7,7 @@ import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
 import { getDrift, proposeDrift, revertDrift } from './drift.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
+import { giveFeedback, listFeedback } from './feedback.ts'
 import { githubHook } from './github-hook.ts'
 import { health, metrics, ready } from './health.ts'
 import {
@@ -24,6 +25,7 @@ import { ingestLogs, ingestShort } from './ingest.ts'
 import { createLink, followLink } from './links.ts'
 import { ruleLiveness, sourceFields } from './liveness.ts'
 import { listOutbox, replayOutbox } from './outbox.ts'
+import { promoteEvent } from './promote.ts'
 import { getProposal, listProposals, mergeProposal, retryProposal } from './proposals.ts'
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
@@ -102,6 +104,9 @@ export const ROUTES: readonly Route[] = [
   createSuppression,
   agreeSuppression,
   endSuppression,
+  listFeedback,
+  giveFeedback,
+  promoteEvent,
   listSources,
   changeSource,
   sourceFields,

@@ -2,6 +2,7 @@
 import type { CorrelatorStats } from '../../../sigma/correlate/types.ts'
 import type { LoadedCorrelation } from '../../../sigma/rule.ts'
 import type { Actor } from './access.ts'
+import type { PromotionStore } from './promotions.ts'
 import type { RunMatchStore } from './run-matches.ts'
 import type {
   Alert,
@@ -123,7 +124,7 @@ export interface AlertMakerStatus {
 }
 
 /** The detection side of the state worker. */
-export interface AlertMaking extends RunMatchStore {
+export interface AlertMaking extends RunMatchStore, PromotionStore {
   /** Facts of every loaded rule; call before matches of these rules are written. */
   setRules(
     rules: readonly RuleFacts[],

@@ -16,6 +16,7 @@ import { createLastUse, LAST_USE_FLUSH_MS } from './last-use.ts'
 import { migrate } from './migrate.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPasswords, type PasswordCost } from './passwords.ts'
+import { createPromotionReads, promotionWriter, type WritePromotion } from './promotions-store.ts'
 import { createProposalStore } from './proposals-store.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
 import { createReleaseStore } from './releases-store.ts'
@@ -43,6 +44,7 @@ export interface StoreOptions {
 export interface OpenStore {
   readonly store: Omit<StateStore, keyof AlertMaking>
   readonly alerts: AlertWriter
+  readonly writePromotion: WritePromotion
 }
 
 /** URL of `state.db` in a data folder. */
@@ -82,6 +84,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createRunStore(context),
     ...createHuntStore(context),
     ...createFeedbackStore(context),
+    ...createPromotionReads(context),
     ...createSuppressionStore(context, { ...hooks, mutesChanged }),
     ...createProposalStore(context),
     ...createOutboxStore(context),
@@ -100,7 +103,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
       }
     },
   }
-  return { store, alerts: createAlertWriter(context) }
+  return { store, alerts: createAlertWriter(context), writePromotion: promotionWriter(context) }
 }
 
 const nothing = () => undefined

@@ -8,6 +8,7 @@ import type { DraftStore } from './drafts.ts'
 import type { FeedbackStore } from './feedback.ts'
 import type { HuntStore } from './hunts.ts'
 import type { OutboxStore } from './outbox.ts'
+import type { PromotionReads } from './promotions.ts'
 import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
 import type { ReleaseStore } from './releases.ts'
@@ -220,6 +221,7 @@ export interface StateStore
     HuntStore,
     FeedbackStore,
     SuppressionStore,
+    PromotionReads,
     ProposalStore,
     OutboxStore,
     DraftStore {
