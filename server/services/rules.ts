@@ -7,6 +7,7 @@ import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline
 import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
+import type { RuleFacts } from '../stores/state/state-store.ts'
 import type { RuleCatalogue } from './rule-catalogue.ts'
 import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
 
@@ -46,6 +47,7 @@ export function createRules(
     shaping: [],
   }
   let byId: ReadonlyMap<string, RuleSummary> = new Map()
+  let factsById: ReadonlyMap<string, RuleFacts> = new Map()
   async function ruleAndEvent(id: string, eventId: string) {
     const text = now.texts.get(id)?.text
     const rule = text === undefined ? undefined : asItRuns(id, text, now.shaping)
@@ -61,6 +63,7 @@ export function createRules(
     use: (catalogue) => {
       now = catalogue
       byId = new Map(catalogue.rules.map((rule) => [rule.id, rule]))
+      factsById = new Map(catalogue.facts.map((rule) => [rule.id, rule]))
     },
     list: () => now.rules,
     shaping: () => now.shaping,
@@ -83,6 +86,7 @@ export function createRules(
       return rule && { rule, hash: byId.get(id)!.hash }
     },
     readsEvents: (id) => now.needs.has(id),
+    facts: (id) => factsById.get(id),
     compiled: (id, more = []) => {
       const text = now.needs.has(id) ? now.texts.get(id)?.text : undefined
       return text === undefined ? undefined : asItRuns(id, text, [...now.shaping, ...more])

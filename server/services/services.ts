@@ -10,13 +10,21 @@ import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { Rollout } from '../../sigma/rule.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
-import type { Alert, AlertFilter, AlertSeverity, Principal } from '../stores/state/state-store.ts'
+import type {
+  Alert,
+  AlertFilter,
+  AlertSeverity,
+  Principal,
+  RuleFacts,
+} from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
 import type { DraftService } from './drafts.ts'
 import type { DriftService } from './drift.ts'
 import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
+import type { FeedbackService } from './feedback.ts'
+import type { PromoteService } from './promote.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
 import type { RuleRunService } from './runs.ts'
@@ -63,6 +71,8 @@ export interface Services {
   readonly proposals: ProposalService
   readonly outbox: OutboxService
   readonly suppressions: SuppressionService
+  readonly promote: PromoteService
+  readonly feedback: FeedbackService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService
@@ -150,6 +160,8 @@ export interface RuleService {
   /** A rule as it runs with its filters, pipelines and lists, and with more files beside them; undefined for
    * what reads no events or does not run. */
   compiled(id: string, more?: readonly RuleFile[]): LoadedRule | undefined
+  /** What alert making knows of a rule that runs. */
+  facts(id: string): RuleFacts | undefined
   /** Matches of each rule since start of day and total, from alerts and intake counters. */
   hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
   /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */
