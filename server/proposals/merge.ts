@@ -81,14 +81,16 @@ async function undo(content: Content, ref: string, to: string, from: string): Pr
 
 /** The commit that holds both: one of the two where it holds the other already. */
 async function merged(
-  { content, branch, emailDomain, now }: MergeParts,
+  { content, branch, releases, emailDomain, now }: MergeParts,
   proposal: Proposal,
   head: string,
   by: Actor,
 ): Promise<string> {
   const { commit } = proposal
   if (await content.descends(head, commit)) return head
-  if (await content.descends(commit, head)) return commit
+  // A commit that was refused is not looked at again: a merge of it is a new one.
+  const wasRefused = (await refusalOf(releases, commit, undefined)) !== undefined
+  if (!wasRefused && (await content.descends(commit, head))) return commit
   const outcome = await content.mergeTree(head, commit)
   if ('conflicts' in outcome) {
     const shown = outcome.conflicts.slice(0, CONFLICTS_SHOWN).join(', ')

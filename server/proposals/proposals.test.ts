@@ -65,7 +65,7 @@ beforeEach(async () => {
         pulls++
         return released
       },
-      list: async () => refused,
+      list: async () => (pulls > 0 ? refused : []),
     },
   })
 })
@@ -238,9 +238,10 @@ describe('merging in the local content repository', () => {
     })
     expect(inContent('rev-parse', 'main')).toBe(head)
     expect(await proposals.get(id)).toMatchObject({ state: 'open', error: said.message })
-    refused = []
+    // The refused commit would not be looked at again: its merge is another.
     released = { status: 'live', commit, rules: 1, summary: '' } as ReleaseOutcome
     expect(await merge(id)).toMatchObject({ release: { status: 'live' } })
+    expect(inContent('rev-parse', 'main^2')).toBe(commit)
     expect((await proposals.get(id))?.error).toBeUndefined()
   })
 })

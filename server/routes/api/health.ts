@@ -1,6 +1,7 @@
 // Liveness, readiness and metrics (R2).
 import { z } from 'zod'
 import type { Figures } from '../../services/services.ts'
+import { formatOutbox } from './outbox.ts'
 import { route } from './route.ts'
 
 export const health = route({
@@ -142,7 +143,9 @@ export const metrics = route({
   summary: 'Figures for Prometheus',
   answerType: 'text/plain',
   handle: async ({ services, c }) =>
-    c.body(formatMetrics(await services.health.figures()), 200, {
-      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
-    }),
+    c.body(
+      formatMetrics(await services.health.figures()) + formatOutbox(await services.outbox.counts()),
+      200,
+      { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    ),
 })

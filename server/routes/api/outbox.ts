@@ -1,6 +1,11 @@
 // What waits to leave the server, what left it, and what was given up (O3).
 import { z } from 'zod'
-import { OUTBOX_KINDS, OUTBOX_STATES, type OutboxItem } from '../../stores/state/outbox.ts'
+import {
+  OUTBOX_KINDS,
+  OUTBOX_STATES,
+  type OutboxItem,
+  type OutboxState,
+} from '../../stores/state/outbox.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'
 import { actorOf } from './users.ts'
@@ -62,3 +67,13 @@ export const replayOutbox = route({
   handle: async ({ params, principal, services, c }) =>
     itemJson(await services.outbox.replay(params.id, actorOf(principal, c))),
 })
+
+/** Rows by state in Prometheus' text format. */
+export function formatOutbox(counts: Readonly<Record<OutboxState, number>>): string {
+  return [
+    '# HELP trapline_outbox_rows What must leave the server; dead: given up.',
+    '# TYPE trapline_outbox_rows gauge',
+    ...OUTBOX_STATES.map((state) => `trapline_outbox_rows{state="${state}"} ${counts[state]}`),
+    '',
+  ].join('\n')
+}
