@@ -15,6 +15,7 @@ export type CommandName =
   | 'lsp'
   | 'backtest'
   | 'plan'
+  | 'ci'
   | 'comment'
   | 'hunt'
   | 'deploy'
@@ -42,6 +43,7 @@ export const COMMANDS = {
   lsp: () => import('./commands/lsp.ts'),
   backtest: () => import('./commands/backtest.ts'),
   plan: () => import('./commands/plan.ts'),
+  ci: () => import('./commands/ci.ts'),
   comment: () => import('./commands/comment.ts'),
   hunt: () => import('./commands/hunt.ts'),
   deploy: () => import('./commands/deploy.ts'),

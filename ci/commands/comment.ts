@@ -1,16 +1,21 @@
 // `trapline comment`: one comment on a pull request out of the reports of a CI run.
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Octokit } from '@octokit/core'
 import { z } from 'zod'
 import { EXIT, UsageError } from '../command.ts'
 import { createClient } from '../pull-request/client.ts'
 import { commentOf, verdictOf } from '../pull-request/comment.ts'
+import { webAddress } from '../pull-request/link.ts'
 import { readReports } from '../pull-request/reports.ts'
 import { type PullRequestRef, postComment } from '../pull-request/sticky.ts'
+import { uploadSarif } from '../pull-request/upload-sarif.ts'
 
 export const summary = 'Writes the comment of a pull request out of the reports of a CI run'
-export const usage = `trapline comment REPORTS [--print | --repository OWNER/NAME --pull N] [--link URL] [--details URL]
+export const usage = `trapline comment REPORTS [--print | --repository OWNER/NAME --pull N] [--link URL] [--only-sarif]
   REPORTS       folder with plan.json, check.json, test.json, coverage.json, backtest.json, as far as
                 there are such (--format json); NAME.stderr of one that wrote none
+  --only-sarif  send trapline.sarif to code scanning for GITHUB_SHA and GITHUB_REF, and write no comment
   --print       the comment on standard output; nothing is sent
   --repository  default: GITHUB_REPOSITORY
   --pull        number of the pull request; default: that of GITHUB_EVENT_PATH
@@ -27,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
     allowPositionals: true,
     options: {
       print: { type: 'boolean', default: false },
+      'only-sarif': { type: 'boolean', default: false },
       repository: { type: 'string' },
       pull: { type: 'string' },
       link: { type: 'string' },
@@ -36,32 +42,37 @@ export async function run(args: readonly string[]): Promise<number> {
   const [folder] = positionals
   if (folder === undefined || positionals.length > 1)
     throw new UsageError('name one folder of reports')
+  if (values['only-sarif']) return sendSarif(values.repository, join(folder, 'trapline.sarif'))
   const reports = await readReports(folder)
-  const server = values.link === undefined ? undefined : linkOf(values.link)
+  const server = values.link === undefined ? undefined : webAddress(values.link)
   const body = commentOf(reports, { server, details: values.details ?? runAddress() })
   if (values.print) {
     await Bun.write(Bun.stdout, body)
     return EXIT.ok
   }
-  const token = process.env.GITHUB_TOKEN
-  if (token === undefined || token === '') throw new UsageError('no token: set GITHUB_TOKEN')
   const pull = await pullOf(values.repository, values.pull)
-  const octokit = createClient({
-    token,
-    api: process.env.GITHUB_API_URL ?? PUBLIC_API,
-    onWait: (message) => console.error(message),
-  })
+  const octokit = clientOf()
   const { url, way } = await postComment(octokit, pull, body)
   console.log(`${verdictOf(reports)}: comment ${way}: ${url}`)
   return EXIT.ok
 }
 
-/** The server's address without credentials, query or slash at its end. */
-function linkOf(text: string): string {
-  if (!URL.canParse(text) || !/^https?:/.test(text))
-    throw new UsageError(`--link: ${text} is no web address`)
-  const { origin, pathname } = new URL(text)
-  return `${origin}${pathname.replace(/\/$/, '')}`
+function clientOf(): Octokit {
+  const token = process.env.GITHUB_TOKEN
+  if (token === undefined || token === '') throw new UsageError('no token: set GITHUB_TOKEN')
+  const api = process.env.GITHUB_API_URL ?? PUBLIC_API
+  return createClient({ token, api, onWait: (message) => console.error(message) })
+}
+
+async function sendSarif(repository: string | undefined, path: string): Promise<number> {
+  const { GITHUB_SHA: commit, GITHUB_REF: ref } = process.env
+  if (!commit || !ref) throw new UsageError('no commit: set GITHUB_SHA and GITHUB_REF')
+  const file = Bun.file(path)
+  if (!(await file.exists())) throw new UsageError(`there is no ${path}`)
+  const text = await file.text()
+  const id = await uploadSarif(clientOf(), { ...repositoryOf(repository), commit, ref, text })
+  console.log(`code scanning: upload ${id}`)
+  return EXIT.ok
 }
 
 function runAddress(): string | undefined {
@@ -74,17 +85,21 @@ const Event = z.looseObject({
   number: z.number().optional(),
 })
 
-async function pullOf(
-  repository = process.env.GITHUB_REPOSITORY,
-  pull?: string,
-): Promise<PullRequestRef> {
+function repositoryOf(repository = process.env.GITHUB_REPOSITORY): { owner: string; repo: string } {
   const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository ?? '') ?? []
   if (owner === undefined || repo === undefined)
     throw new UsageError('which repository? --repository OWNER/NAME')
+  return { owner, repo }
+}
+
+async function pullOf(
+  repository: string | undefined,
+  pull: string | undefined,
+): Promise<PullRequestRef> {
   const number = pull === undefined ? await eventNumber() : Number(pull)
   if (number === undefined || !Number.isInteger(number) || number < 1)
     throw new UsageError('which pull request? --pull N')
-  return { owner, repo, number }
+  return { ...repositoryOf(repository), number }
 }
 
 async function eventNumber(): Promise<number | undefined> {

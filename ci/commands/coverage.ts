@@ -49,7 +49,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const paths = positionals.length > 0 ? positionals : ['detections']
   const loaded = await readRuleFolder(paths)
   const rules = [...loaded.rules, ...loaded.correlations]
-  if (rules.length === 0) throw new UsageError(`no rule can run below ${paths.join(', ')}`)
+  if (rules.length === 0 && loaded.refused.length > 0) {
+    console.error(`none of the ${loaded.refused.length} rules below ${paths.join(', ')} can run`)
+    return EXIT.badRule
+  }
+  if (rules.length === 0) throw new UsageError(`there are no rules below ${paths.join(', ')}`)
   const coverage = coverageOf(rules, ATTACK)
   if (values.layer !== undefined) {
     const layer = `${JSON.stringify(navigatorLayer(coverage, `Trapline: ${paths.join(', ')}`), null, 2)}\n`

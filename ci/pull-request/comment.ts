@@ -122,7 +122,7 @@ function planSection({ plan }: Reports): Section[] {
     .slice(0, ROWS_MAX)
     .map(({ kind, change, title, path, what }) => [
       `${kind} ${change}`,
-      `${plain(title)} ${code(path)}`,
+      title === path ? code(path) : `${plain(title)} ${code(path)}`,
       plain(what.join('; ')),
     ])
   const title = `What changes: ${plan.changes.length}`

@@ -2,6 +2,8 @@
 import { plain } from './markup.ts'
 import type { Reports, RuleBacktest } from './reports.ts'
 
+/** With fewer events a cost says nothing. */
+const COST_EVENTS_MIN = 1_000
 /** Techniques that the coverage row names. */
 const TECHNIQUES_SHOWN = 5
 
@@ -31,7 +33,7 @@ export function truthLine({ backtest }: Reports): string[][] {
 
 export function costLine({ backtest }: Reports): string[][] {
   const rules = backtest?.rules ?? []
-  if (rules.length === 0) return []
+  if (rules.length === 0 || (backtest?.events ?? 0) < COST_EVENTS_MIN) return []
   const sum = (of: 'before_ms' | 'after_ms') =>
     rules.reduce((total, rule) => total + rule.cost_ms_per_100k_events[of], 0)
   const row: Row = [

@@ -22,7 +22,7 @@ function entities(text: string): string {
     flat.length > VALUE_CHARACTERS_MAX ? `${flat.slice(0, VALUE_CHARACTERS_MAX - 1)}…` : flat
   return shown
     .toWellFormed()
-    .replace(/[!-+:-@[-`{-~]|(?<=www)\./gi, (char) => `&#${char.charCodeAt(0)};`)
+    .replace(/[!#$&()*+:<=>@[\\\]^_`{|}~]|(?<=www)\./gi, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 /** A table of ready Markdown. */

@@ -47,6 +47,7 @@ export function sarif(report: Report): string {
     version: '2.1.0',
     runs: [
       {
+        automationDetails: { id: `trapline/${report.command}/` },
         tool: { driver: { name: 'trapline', semanticVersion: '0.1.0', rules } },
         columnKind: 'utf16CodeUnits',
         results: results.map(({ code, severity, message, path, line = 1, column = 1 }) => ({

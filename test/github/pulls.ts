@@ -1,4 +1,5 @@
 // Pull requests of the local GitHub: opened between real branches, merged by real commits.
+import type { Repository } from './repository.ts'
 import { pullShape } from './shapes.ts'
 import type { Pull, World } from './world.ts'
 import { type Answer, type Call, type Handler, invalid, notFound, now, ok, paged } from './world.ts'
@@ -11,19 +12,34 @@ export async function followGit({ git, pulls }: World): Promise<void> {
     if (pull.state === 'closed') continue
     const base = await git.branch(pull.base)
     const head = await git.branch(pull.head)
+    const isMoved = base !== pull.baseSha || head !== pull.headSha
     if (base !== undefined) pull.baseSha = base
     if (head === undefined) close(pull)
     else if (head !== pull.headSha) {
       pull.headSha = head
       pull.updated = now()
-      await git.move(`refs/pull/${pull.number}/head`, head)
     }
     if (head === undefined || base === undefined) continue
     if ((await git.between(base, head)).length === 0) {
       pull.merge = { sha: base, at: now(), by: pull.user }
       close(pull)
-    }
+    } else if (isMoved) await pointRefs(git, pull)
   }
+}
+
+/** `refs/pull/N/head`, and `refs/pull/N/merge`: what workflows check out. */
+async function pointRefs(git: Repository, pull: Pull): Promise<void> {
+  const { number, baseSha, headSha } = pull
+  await git.move(`refs/pull/${number}/head`, headSha)
+  const tree = await git.mergedTree(baseSha, headSha)
+  if (tree === undefined) return
+  const sha = await git.commitTree({
+    tree,
+    parents: [baseSha, headSha],
+    message: `Merge ${headSha} into ${baseSha}`,
+    author: { name: 'GitHub', email: 'noreply@github.com' },
+  })
+  await git.move(`refs/pull/${number}/merge`, sha)
 }
 
 function close(pull: Pull): void {
@@ -89,7 +105,7 @@ const create: Handler = async ({ world, body, by }) => {
     baseSha,
   }
   pulls.push(pull)
-  await git.move(`refs/pull/${pull.number}/head`, headSha)
+  await pointRefs(git, pull)
   const shape = await pullShape(world, pull, false)
   world.notify('pull_request', { action: 'opened', number: pull.number, pull_request: shape })
   return ok(shape, 201)
