@@ -5,6 +5,7 @@ import { Section } from '../shared/section.tsx'
 import { SEVERITIES_WORST_FIRST, SeverityMark } from '../shared/severity.tsx'
 import { urls } from '../urls.ts'
 import { LivenessPill } from './liveness.tsx'
+import { SchedulePill, StagePill } from './stage.tsx'
 
 export const RULE_LIST_STATES = [
   'any',
@@ -96,6 +97,7 @@ export function RuleList(props: {
         </a>
         <Section id="liveness" label="Liveness" url={urls.ruleLivenessSummary.href()} />
       </div>
+      <Section id="rule-metrics" label="Metrics" url={urls.ruleMetrics.href()} />
       <div class="page flush">
         <table class="rules" data-list="">
           <thead>
@@ -153,7 +155,8 @@ function Row(props: { readonly row: RuleRow; readonly now: number }) {
             refused: {row.refused.code}
           </span>
         )}
-        {row.refused === undefined && <LivenessPill liveness={row.liveness} />}
+        {row.refused === undefined && <LivenessPill liveness={row.liveness} />}{' '}
+        <StagePill rollout={row.rollout} /> <SchedulePill every={row.schedule} />
       </td>
       <td class="wide muted">{logsourceText(row.logsource)}</td>
       <td class="wide muted">{row.status}</td>

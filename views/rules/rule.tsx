@@ -8,6 +8,7 @@ import { SeverityMark } from '../shared/severity.tsx'
 import { Yaml } from '../shared/yaml.tsx'
 import { urls } from '../urls.ts'
 import { logsourceText } from './list.tsx'
+import { SchedulePill, StagePill } from './stage.tsx'
 
 /** One rule: its text, why it does not run if it does not, its tests, its recent matches. */
 export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: boolean }) {
@@ -26,6 +27,7 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             {rule.techniques.map((technique) => (
               <span class="pill mono">{technique}</span>
             ))}
+            <StagePill rollout={rule.rollout} /> <SchedulePill every={rule.schedule} />{' '}
             {rule.overlay && <span class="pill">read-only overlay</span>}
           </h1>
           <p class="muted">
@@ -67,6 +69,8 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             <p class="description">{visible(rule.description, 'keep-lines')}</p>
           )}
           <Section id="rule-matches" label="Matches" url={urls.ruleMatches.href({ id: rule.id })} />
+          <h2 class="sub">Runs</h2>
+          <Section id="rule-runs" label="Runs" url={urls.ruleRuns.href({ id: rule.id })} />
           <h2 class="sub">Can it match?</h2>
           <Section
             id="rule-liveness"

@@ -13,6 +13,7 @@ import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
 import { releaseRoutes } from './releases.tsx'
 import { headerFragment, type Renderer } from './render.tsx'
+import { ruleRunRoutes } from './rule-runs.tsx'
 import { ruleRoutes } from './rules.tsx'
 import { scenarioRoutes } from './scenarios.tsx'
 import { searchRoutes } from './search.tsx'
@@ -58,6 +59,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     alertRoutes,
     alertChangeRoutes,
     editorRoutes,
+    ruleRunRoutes,
     ruleRoutes,
     changeRoutes,
     releaseRoutes,
