@@ -56,51 +56,51 @@ describe('a search is written as someone would write the rule', () => {
     [
       'Image:*\\cmd.exe CommandLine:*whoami* CommandLine:*/all* and not User:(SYSTEM or "LOCAL SERVICE")',
       String.raw`detection:
-  selection:
-    Image|endswith: '\cmd.exe'
-    CommandLine|contains|all:
-      - whoami
-      - /all
-  filter:
-    User:
-      - SYSTEM
-      - LOCAL SERVICE
-  condition: selection and not filter
+    selection:
+        Image|endswith: '\cmd.exe'
+        CommandLine|contains|all:
+            - whoami
+            - /all
+    filter:
+        User:
+            - SYSTEM
+            - LOCAL SERVICE
+    condition: selection and not filter
 `,
     ],
     [
       'host:web-1',
       `detection:
-  selection:
-    - host: web-1
-    - host|exists: false
-      '@host': web-1
-  condition: selection
+    selection:
+        - host: web-1
+        - host|exists: false
+          '@host': web-1
+    condition: selection
 `,
     ],
     [
       'EventID:(4624 or 4625) and @src_ip:10.0.0.0/8',
       `detection:
-  selection:
-    EventID:
-      - 4624
-      - 4625
-    '@src_ip|cidr': '10.0.0.0/8'
-  condition: selection
+    selection:
+        EventID:
+            - 4624
+            - 4625
+        '@src_ip|cidr': '10.0.0.0/8'
+    condition: selection
 `,
     ],
     [
       'a:1 (b:2 or (c:3 and not d:4))',
       `detection:
-  selection:
-    a: 1
-  selection_2:
-    b: 2
-  selection_3:
-    c: 3
-  filter:
-    d: 4
-  condition: selection and (selection_2 or (selection_3 and not filter))
+    selection:
+        a: 1
+    selection_2:
+        b: 2
+    selection_3:
+        c: 3
+    filter:
+        d: 4
+    condition: selection and (selection_2 or (selection_3 and not filter))
 `,
     ],
   ])('%s', (query, yaml) => {

@@ -215,6 +215,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     schedules,
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
+      rules,
       gitHunts: followGitHunts(() => contentFolder(settings)),
     }),
     ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),

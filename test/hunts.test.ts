@@ -208,3 +208,75 @@ describe('a hunt of Git', () => {
     )
   })
 })
+
+describe('a hunt that becomes a detection', () => {
+  const shipped = 'b9f0a1d7-6c3e-4f28-9a15-3d8c2e7b6a05'
+  const login = (n: number, from: string, word = 'Accepted') =>
+    `${new Date(Date.now() - n * 60_000).toISOString().slice(0, 19)}Z web-${n} sshd[4${n}]: ${word} password for deploy from ${from} port 51${n} ssh2`
+
+  test('brings its rule, tests of hits and near misses without names, and lineage both ways', async () => {
+    const lines = [
+      ...[login(1, '203.0.113.7'), login(2, '198.51.100.9'), login(3, '10.0.0.8')],
+      login(4, '203.0.113.7', 'Failed'),
+    ]
+    await server.ingest(lines.join('\n'), '/ingest?source=linux_auth')
+    const preview = await server.json(`${HUNTS}/${shipped}/promotion`, as('max', { level: 'high' }))
+    expect(preview.problems).toEqual([])
+    expect(
+      preview.findings.filter(({ severity }: { severity: string }) => severity === 'error'),
+    ).toEqual([])
+    expect(preview.logsource).toEqual({ product: 'linux', service: 'sshd' })
+    expect(
+      preview.tests.map(({ match, passed }: { match: boolean; passed: boolean }) => [
+        match,
+        passed,
+      ]),
+    ).toEqual([
+      ...[
+        [true, true],
+        [true, true],
+        [false, true],
+        [false, true],
+      ],
+    ])
+    expect(preview.text).toContain(`related:\n    - id: ${shipped}\n      type: derived`)
+    expect(preview.test_text).not.toContain('deploy')
+    expect(
+      preview.volume.days.reduce((sum: number, { count }: { count: number }) => sum + count, 0),
+    ).toBe(2)
+
+    expect((await server.fetch(`${HUNTS}/${shipped}/promote`, as('ana', {}))).status).toBe(403)
+    const { draft_id } = await server.json(
+      `${HUNTS}/${shipped}/promote`,
+      as('max', { level: 'high' }),
+    )
+    const { paths } = await server.json(`/api/v1/proposals/${draft_id}`)
+    expect(paths.sort()).toEqual([
+      'detections/linux/ssh_logins_from_public_addresses.test.yml',
+      'detections/linux/ssh_logins_from_public_addresses.yml',
+      'hunts/ssh_logins_from_internet.yml',
+    ])
+    await server.json(`/api/v1/proposals/${draft_id}/merge`, { method: 'POST' })
+    const hunt = await eventually(
+      () => server.json(`${HUNTS}/${shipped}`),
+      ({ detections }) => detections.length > 0,
+    )
+    const rule = await server.json(`/api/v1/detections/rules/${hunt.detections[0]}`)
+    expect(rule).toMatchObject({ title: 'SSH logins from public addresses', level: 'high' })
+    await server.ingest(login(0, '203.0.113.99'), '/ingest?source=linux_auth')
+    await eventually(
+      () => server.json(`/api/v1/alerts?rule=${hunt.detections[0]}`),
+      ({ alerts }) => alerts.length === 1,
+    )
+  }, 60_000)
+
+  test.each([
+    ['user:>=b', 'text-order'],
+    ['no_such_field:nothing', 'no-hits'],
+  ])('%s is refused by name: %s', async (query, code) => {
+    const { id } = await server.json(HUNTS, post({ title: 'Not a rule', query }))
+    const answer = await server.fetch(`${HUNTS}/${id}/promote`, post({}))
+    expect(answer.status).toBe(400)
+    expect((await answer.json()).error.message).toContain(code)
+  })
+})

@@ -2,22 +2,22 @@
 import type { ItemValue } from './items.ts'
 import type { Detection, SelectionMap } from './selections.ts'
 
-/** The `detection:` block, indented by two. */
+/** The `detection:` block, indented by four as rules are. */
 export function yamlOf({ selections, condition }: Detection): string {
   const lines = ['detection:']
   for (const [name, maps] of selections) {
-    lines.push(`  ${name}:`)
+    lines.push(`    ${name}:`)
     const [only] = maps
-    if (maps.length === 1 && only !== undefined) lines.push(...mapLines(only, '    '))
+    if (maps.length === 1 && only !== undefined) lines.push(...mapLines(only, '        '))
     else for (const map of maps) lines.push(...entryLines(map))
   }
-  lines.push(`  condition: ${condition}`)
+  lines.push(`    condition: ${condition}`)
   return `${lines.join('\n')}\n`
 }
 
 function entryLines(map: SelectionMap): string[] {
-  const [first = '', ...others] = mapLines(map, '      ')
-  return [first.replace('      ', '    - '), ...others]
+  const [first = '', ...others] = mapLines(map, '          ')
+  return [first.replace('          ', '        - '), ...others]
 }
 
 function mapLines(map: SelectionMap, indent: string): string[] {
@@ -25,7 +25,7 @@ function mapLines(map: SelectionMap, indent: string): string[] {
     const [only] = values
     const head = `${indent}${keyText(key)}:`
     if (values.length === 1 && only !== undefined) return [`${head} ${scalar(only)}`]
-    return [head, ...values.map((value) => `${indent}  - ${scalar(value)}`)]
+    return [head, ...values.map((value) => `${indent}    - ${scalar(value)}`)]
   })
 }
 

@@ -3,6 +3,8 @@
 import type { Hunt } from '../../query/hunt/hunt.ts'
 import { createHuntChanges } from '../hunts/changes.ts'
 import type { GitHunts, RefusedHunt } from '../hunts/git-hunts.ts'
+import type { PromoteAsk, Promotion } from '../hunts/promote.ts'
+import { createHuntPromotions } from '../hunts/promotions.ts'
 import { createHuntReads } from '../hunts/reads.ts'
 import { createHuntRuns } from '../hunts/runs.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -12,6 +14,7 @@ import type { RunRecord } from '../stores/state/runs.ts'
 import type { Principal } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { ProposalService } from './proposals.ts'
+import type { Rules } from './rules.ts'
 import type { ScheduleService, StartedRun } from './schedules.ts'
 
 /** A hunt as someone sees it. */
@@ -74,6 +77,11 @@ export interface HuntService {
   remove(id: string, by: Principal, actor: Actor): Promise<Proposal | undefined>
   /** Proposes the file of one that is kept on the server. */
   publish(id: string, by: Principal, actor: Actor): Promise<Proposal>
+  /** The rule that finds the same, with tests and volume. Rejects `invalid` by the name of what Sigma cannot
+   * say. */
+  promotion(id: string, ask: PromoteAsk, by: Principal): Promise<Promotion>
+  /** Proposes that rule and its tests; the hunt remembers it. */
+  promote(id: string, ask: PromoteAsk, by: Principal, actor: Actor): Promise<Proposal>
   run(id: string, by: Principal, actor: Actor): Promise<StartedRun>
   /** Newest first. */
   runs(id: string, limit: number, by: Principal): Promise<readonly RunRecord[]>
@@ -95,14 +103,20 @@ export interface HuntParts {
     | 'listSchedules'
     | 'listRuns'
   >
-  readonly events: Pick<EventReader, 'search' | 'count' | 'position'>
+  readonly events: Pick<EventReader, 'search' | 'count' | 'position' | 'histogram' | 'get'>
   readonly schedules: Pick<ScheduleService, 'register' | 'put' | 'remove' | 'runNow' | 'runs'>
   readonly proposals: Pick<ProposalService, 'open' | 'file'>
+  readonly rules: Rules
   readonly gitHunts: () => GitHunts
   readonly now?: () => number
 }
 
 export function createHunts(parts: HuntParts): HuntService {
   const reads = createHuntReads(parts)
-  return { ...reads, ...createHuntChanges(parts, reads), ...createHuntRuns(parts, reads) }
+  return {
+    ...reads,
+    ...createHuntChanges(parts, reads),
+    ...createHuntPromotions(parts, reads),
+    ...createHuntRuns(parts, reads),
+  }
 }

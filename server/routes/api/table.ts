@@ -10,6 +10,7 @@ import { exportEvents } from './export.ts'
 import { giveFeedback, listFeedback } from './feedback.ts'
 import { githubHook } from './github-hook.ts'
 import { health, metrics, ready } from './health.ts'
+import { previewPromotion, promoteHunt } from './hunt-promotion.ts'
 import {
   changeHunt,
   createHunt,
@@ -72,6 +73,8 @@ export const ROUTES: readonly Route[] = [
   publishHunt,
   runHunt,
   listHuntRuns,
+  previewPromotion,
+  promoteHunt,
   ruleLiveness,
   listRules,
   ruleMetrics,
