@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util'
 import type { LoadedFilter } from '../../sigma/rule.ts'
 import type { TestResult } from '../checks/run-tests.ts'
 import { EXIT, UsageError } from '../command.ts'
-import { changedSince } from '../content-files.ts'
 import { testFilterFile } from '../filter-tests.ts'
+import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
 import { readRuleFolder } from '../rule-files.ts'
@@ -16,7 +16,7 @@ export const summary = 'Runs the tests of rules and filters'
 export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base REF] [--require [none|stable|all]]
   PATH        rule files or folders (default: detections)
   --json      one JSON object a test on standard output
-  --base REF  only rules that the change since REF touches, themselves or their tests
+  --base REF  only rules that the change since REF reaches: themselves, their tests, filters, pipelines
   --require   rules that need a test that must match and one that must not: all by itself, none, or
               stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
 Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
@@ -44,11 +44,12 @@ export async function run(args: readonly string[]): Promise<number> {
   const format = formatNamed(values.format)
   const settings = await readTestSettings()
   const require = requirement(values.require) ?? settings.require
-  const folder = await readRuleFolder(positionals.length > 0 ? positionals : ['detections'])
+  const paths = positionals.length > 0 ? positionals : ['detections']
+  const folder = await readRuleFolder(paths)
   const testable: Testable[] = [...folder.rules, ...folder.correlations]
   if (testable.length + folder.refused.length === 0)
-    throw new UsageError(`no rules below ${positionals.join(', ') || 'detections'}`)
-  const wanted = await wantedPaths(values.base)
+    throw new UsageError(`no rules below ${paths.join(', ')}`)
+  const wanted = values.base === undefined ? () => true : await reachedSince(values.base, paths)
   const findings: Finding[] = folder.refused
     .filter(({ path }) => wanted(path))
     .map(({ path, line, reason, message }) => ({
@@ -85,15 +86,6 @@ export async function run(args: readonly string[]): Promise<number> {
 function requirement(text: string | undefined): TestSettings['require'] | undefined {
   if (text === undefined || text === 'none' || text === 'stable' || text === 'all') return text
   throw new UsageError(`--require "${text}": say none, stable or all`)
-}
-
-/** Whether a rule file is to be tested: all are, or those that a change touches. */
-async function wantedPaths(base: string | undefined): Promise<(path: string) => boolean> {
-  if (base === undefined) return () => true
-  const changed = await changedSince(base)
-  return (path) =>
-    changed.has(relative('.', path)) ||
-    changed.has(relative('.', path.replace(/\.ya?ml$/, '.test.yml')))
 }
 
 function missingTests(
