@@ -2,6 +2,7 @@
 import { completionsAt } from '../../ci/checks/completion.ts'
 import type { CompletionItem, Position } from '../../ci/lsp/protocol.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
+import type { RedactedCases } from '../redact/cases.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Draft, DraftChange, NewDraft } from '../stores/state/drafts.ts'
@@ -11,6 +12,7 @@ import { checkDraft, type DraftCheck, factsOfToday, isReady } from './draft-chec
 import { type DraftFiles, filesBeside, loadDraft, testPathOf } from './draft-content.ts'
 import type { ProposalService } from './proposals.ts'
 import { type Preview, previewRule } from './rule-preview.ts'
+import { casesFor, type Picked } from './rule-seeds.ts'
 import type { Rules } from './rules.ts'
 import { ServiceError } from './services.ts'
 
@@ -47,6 +49,8 @@ export interface DraftService {
   /** The text that the content has now where it is another than the draft started from. */
   newer(draft: NewDraft): Promise<{ readonly text: string; readonly testText: string } | undefined>
   check(files: DraftFiles, ruleId?: string): DraftCheck
+  /** Redacted tests of a rule text from events. Rejects `invalid` where the rule does not run. */
+  cases(draft: Pick<DraftFiles, 'path' | 'text'>, picked: Picked): Promise<RedactedCases>
   complete(text: string, position: Position): readonly CompletionItem[]
   /** Rejects `invalid` where nothing of the draft runs, or it is a correlation. */
   preview(input: PreviewInput): Promise<Preview>
@@ -57,7 +61,7 @@ export interface DraftService {
 
 export interface DraftParts {
   readonly rules: Rules
-  readonly events: Pick<EventReader, 'search' | 'count'>
+  readonly events: EventReader
   readonly state: StateClient
   readonly proposals: ProposalService
 }
@@ -66,7 +70,7 @@ export interface DraftParts {
 export const PREVIEWS_MAX = 2
 
 export function createDrafts(parts: DraftParts): DraftService {
-  const { rules, state, proposals } = parts
+  const { rules, events, state, proposals } = parts
   let previews = 0
   const limited = async (input: PreviewInput) => {
     if (previews >= PREVIEWS_MAX)
@@ -103,6 +107,7 @@ export function createDrafts(parts: DraftParts): DraftService {
     save: (id, version, change, by) => state.changeDraft(id, version, change, by),
     discard: (id, by) => state.removeDraft(id, by),
     check: (files, ruleId) => checkDraft(files, rules, ruleId),
+    cases: (draft, picked) => casesFor(events, rules, draft, picked),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
     preview: limited,
     open: async (draft, { title, body }, by) => {

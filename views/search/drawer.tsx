@@ -146,6 +146,9 @@ function Actions(props: EventDrawerProps) {
       <button type="button" class="small" data-copy={pinned} data-copy-link="">
         Copy link
       </button>
+      <a class="button small" href={urls.ruleNew.href({ event: event.id })}>
+        New rule
+      </a>
       <button type="button" class="small" data-copy={JSON.stringify(event, null, 2)}>
         Copy JSON
       </button>

@@ -73,9 +73,16 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
       <button type="submit" form="query-form" class="primary">
         Run
       </button>
+      <a class="button" href={newRuleHref(state)} data-key="n" title="A rule from this search (n)">
+        New rule
+      </a>
       <MoreMenu state={state} range={props.range} />
     </search>
   )
+}
+
+function newRuleHref({ q, from, to }: SearchState): string {
+  return urls.ruleNew.href({ q, from, to })
 }
 
 function TimePicker(props: { readonly state: SearchState; readonly range: Resolved }) {

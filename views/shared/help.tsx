@@ -27,6 +27,14 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['f  F', 'filter for, filter out the focused value'],
       ['e', 'events around this one'],
       ['l', 'live on or off'],
+      ['n', 'new rule from this search'],
+    ],
+  ],
+  [
+    'Rules',
+    [
+      ['n', 'new rule'],
+      ['e', 'edit the rule that is shown'],
     ],
   ],
   [

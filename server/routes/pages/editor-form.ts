@@ -15,12 +15,14 @@ const DAY_MS = 86_400_000
 export const DAYS_DEFAULT = PREVIEW_DAYS_DEFAULT
 
 /** Text areas are sent with CRLF. */
-const text = z
+export const textField = z
   .string()
   .max(2 * DRAFT_LENGTH_MAX_CHARACTERS)
   .default('')
   .transform((value) => value.replaceAll('\r\n', '\n'))
   .pipe(z.string().max(DRAFT_LENGTH_MAX_CHARACTERS, 'the text is too long'))
+
+export const pathField = z.string().max(300).default('').transform(trim)
 
 const Form = z.object({
   do: z.enum(['save', 'preview', 'open', 'discard', 'keep', 'take']).default('save'),
@@ -28,9 +30,9 @@ const Form = z.object({
   version: z.coerce.number().int().min(0).default(0),
   rule: z.string().max(200).default(''),
   base: z.string().max(64).default(''),
-  path: z.string().max(300).default('').transform(trim),
-  text,
-  test: text,
+  path: pathField,
+  text: textField,
+  test: textField,
   days: z.coerce
     .number()
     .int()
@@ -39,7 +41,7 @@ const Form = z.object({
     .catch(DAYS_DEFAULT)
     .default(DAYS_DEFAULT),
   title: z.string().max(200).default('').transform(trim),
-  body: text,
+  body: textField,
 })
 export type EditorForm = z.output<typeof Form>
 

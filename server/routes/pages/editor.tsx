@@ -25,6 +25,7 @@ import {
   requireEngineer,
   saveForm,
 } from './editor-form.ts'
+import { newRuleRoutes } from './editor-new.tsx'
 import { actorOf } from './forms.ts'
 import { page, type Renderer } from './render.tsx'
 
@@ -32,6 +33,7 @@ import { page, type Renderer } from './render.tsx'
 export function editorRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.route('/', askRoutes(services))
+  app.route('/', newRuleRoutes(services, renderer))
   app.get(urls.ruleEdit.pattern, async (c) => {
     requireEngineer(c)
     const draft = await services.drafts.ofRule(c.req.param('id'), actorOf(c))
