@@ -15,6 +15,8 @@ import { optional, text } from './rows.ts'
 import { StateError } from './state-store.ts'
 
 export const OUTBOX_PAGE_MAX = 500
+/** No row waits longer than this: one that seems to was written before the clock was set back, and is due. */
+export const WAIT_POSSIBLE_MS = 2 * 3_600_000
 /** Longest error kept, characters. */
 const ERROR_MAX = 2_000
 
@@ -27,8 +29,9 @@ export function createOutboxStore({ database, now }: Context): OutboxStore {
     leaseOutbox: async (kind, limit, lease_ms) => {
       const lease = randomToken(12)
       const at = now()
-      const due = `kind = ? AND state = 'pending' AND next_at <= ? AND lease_until <= ?`
-      const args = [kind, at, at]
+      const due = `kind = ? AND state = 'pending'
+        AND (next_at <= ? OR next_at > ?) AND (lease_until <= ? OR lease_until > ?)`
+      const args = [kind, at, at + WAIT_POSSIBLE_MS, at, at + lease_ms]
       if ((await database.first(`SELECT 1 FROM outbox WHERE ${due} LIMIT 1`, args)) === undefined)
         return { lease, items: [] }
       // One statement takes the rows: two workers over one file never get the same.

@@ -8,6 +8,7 @@ import { draftsContract } from './drafts.contract.ts'
 import { feedbackContract } from './feedback.contract.ts'
 import { huntsContract } from './hunts.contract.ts'
 import { openStore, stateUrl } from './open.ts'
+import { proposalsContract } from './proposals.contract.ts'
 import { releasesContract } from './releases.contract.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 
@@ -56,6 +57,11 @@ releasesContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 releasesContract('memory', () => open(':memory:'))
+proposalsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+proposalsContract('memory', () => open(':memory:'))
 draftsContract('a file', () => {
   const folder = temporary()
   return open(stateUrl(folder), folder)
