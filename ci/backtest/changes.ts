@@ -19,7 +19,7 @@ export interface Changes {
   readonly changed: readonly RuleChange[]
   /** Rules whose text changed while every event is answered as before. */
   readonly sameMeaning: readonly LoadedRule[]
-  /** Correlations that the change reaches, and why they are not replayed. */
+  /** Correlations that the change reaches and parsers' tables, and why they are not replayed. */
   readonly notReplayed: readonly string[]
   /** Why rules of the new version cannot run, where the old one could. */
   readonly broken: readonly string[]
@@ -35,7 +35,22 @@ export function changesOf({ before, after }: Versions): Changes {
   const [old, now] = [loadContent(before), loadContent(after)]
   const changes = changesBetween(old.rules, now.rules)
   const content = { before: old.beside, after: now.beside }
-  return { ...changes, broken: [...now.broken, ...changes.broken], content }
+  return {
+    ...changes,
+    broken: [...now.broken, ...changes.broken],
+    notReplayed: [...changes.notReplayed, ...parsersChanged(before, after)],
+    content,
+  }
+}
+
+/** Stored events are what the parser of their time made of them. */
+function parsersChanged(before: readonly RuleFile[], after: readonly RuleFile[]): string[] {
+  const tables = (files: readonly RuleFile[]) =>
+    new Map(files.filter(({ path }) => isParserFile(path)).map(({ path, text }) => [path, text]))
+  const [old, now] = [tables(before), tables(after)]
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .filter((path) => old.get(path) !== now.get(path))
+    .map((path) => `${path}: stored events stay as they were parsed; new ones will be parsed by it`)
 }
 
 /** Rules of files with the pipelines and lists among them. */
@@ -48,13 +63,18 @@ export function loadContent(files: readonly RuleFile[]): {
   const beside = files.filter(({ path }) => isPipelineFile(path) || isListFile(path))
   const { options, diagnostics } = contentOptions(beside)
   const rules = loadRules(
-    files.filter((file) => isRuleFile(file.path) && isSigma(file)),
+    files.filter((file) => isRuleFile(file.path) && !isParserFile(file.path) && isSigma(file)),
     options,
   )
   const broken = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ path, code, message }) => `${path}: ${code}: ${message}`)
   return { rules, beside, broken }
+}
+
+/** Whether a path is that of a parser's table or of the severity patterns. */
+export function isParserFile(path: string): boolean {
+  return /(^|\/)parsers\/(mappings\/[^/]+\.ya?ml|severity\.yml)$/.test(path)
 }
 
 /** Whether a file holds Sigma documents, not a hunt: most say so at first glance. */

@@ -126,6 +126,16 @@ describe('a backtest against the base branch', () => {
     expect(changed).toMatchObject({ lost: 4, same: 0 })
   })
 
+  test('names tables of parsers instead of passing over them', () => {
+    mkdirSync(join(folder, 'parsers/mappings'), { recursive: true })
+    write('parsers/mappings/own.yml', 'name: own\n')
+    const { report: found } = report()
+    rmSync(join(folder, 'parsers'), { recursive: true })
+    expect(found.not_replayed).toEqual([
+      expect.stringMatching(/^parsers\/mappings\/own.yml: stored/),
+    ])
+  })
+
   test('a pipeline that cannot be used stops it', () => {
     mkdirSync(join(folder, 'rules/pipelines'))
     write('rules/pipelines/m.yml', 'name: m\ntransformations: [{type: nothing}]\n')

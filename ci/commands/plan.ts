@@ -1,6 +1,7 @@
 // `trapline plan`: what a deploy of the work tree would change.
 import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
+import { CONTENT_FOLDERS } from '../content-files.ts'
 import { tryGit } from '../git.ts'
 import { liveCommit, liveRules } from '../plan/live.ts'
 import { planAgainst, planBetween } from '../plan/plan.ts'
@@ -14,7 +15,7 @@ export const usage = `trapline plan (--base REF | --server URL) [--format ${FORM
   --base     compare the work tree with where it parted from this commit or branch
   --server   compare it with what is live on a running server
   --api-key  a key that may read rules (default: TRAPLINE_API_KEY)
-Rules, filters, hunts, pipelines, lists and tests, by id. Exit code 1: the server would refuse the commit
+Rules, filters, hunts, pipelines, parsers, lists and tests, by id. Exit code 1: the server would refuse the commit
 without --force; 2: something of the new version cannot run.`
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -36,8 +37,10 @@ export async function run(args: readonly string[]): Promise<number> {
   return subject.warnings.length > 0 ? EXIT.findings : EXIT.ok
 }
 
+const PLANNED = [...CONTENT_FOLDERS, 'parsers/mappings', 'parsers/severity.yml']
+
 async function againstBase(base: string): Promise<PlanSubject> {
-  const { before, after } = await readVersions(base)
+  const { before, after } = await readVersions(base, PLANNED)
   return { plan: planBetween(before, after), against: base, warnings: [] }
 }
 
@@ -50,14 +53,14 @@ async function againstServer(access: ServerAccess): Promise<PlanSubject> {
     live !== undefined &&
     (await tryGit('.', ['rev-parse', '--verify', '--quiet', `${live}^{commit}`])) !== undefined
   if (!known) {
-    const { after } = await readVersions('HEAD')
+    const { after } = await readVersions('HEAD', PLANNED)
     const against =
       live === undefined
         ? 'the rules that came with the server'
         : `the rules of the live release ${live.slice(0, SHORT)}, which is not in this clone`
     return { plan: planAgainst(await liveRules(access), after), against, warnings: [] }
   }
-  const { before, after } = await readVersions(live, undefined, { exact: true })
+  const { before, after } = await readVersions(live, PLANNED, { exact: true })
   const isAfter = (await tryGit('.', ['merge-base', '--is-ancestor', live, 'HEAD'])) !== undefined
   const against = `the live release ${live.slice(0, SHORT)}`
   const warnings = isAfter

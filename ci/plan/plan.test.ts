@@ -66,6 +66,12 @@ describe('a plan', () => {
         ['list', 'added', []],
       ],
     ],
+    [
+      'tables of parsers',
+      [],
+      [{ path: 'parsers/mappings/x.yml', text: 'name: X\nfields: {}\n' }],
+      [['parser', 'added', []]],
+    ],
     ['tests', [tests('a')], [tests('a', 'b')], [['tests', 'changed', ['text']]]],
   ] as const)('names %s', (_, before, after, expected) => {
     const { changes } = planBetween(before, after)

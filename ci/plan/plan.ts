@@ -3,7 +3,7 @@ import { isMap, isScalar, parseDocument } from 'yaml'
 import { fileKind } from '../../sigma/lint/lint.ts'
 import { isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
-import { loadContent } from '../backtest/changes.ts'
+import { isParserFile, loadContent } from '../backtest/changes.ts'
 import { parseTestFile } from '../checks/test-file.ts'
 import type { LiveRule } from './live.ts'
 
@@ -13,6 +13,7 @@ export const PLAN_KINDS = [
   'filter',
   'hunt',
   'pipeline',
+  'parser',
   'list',
   'tests',
 ] as const
@@ -105,6 +106,7 @@ function head({ id, title, path, line, text }: Omit<Item, 'kind'>) {
 
 /** What is no Sigma document. */
 function plainKind(file: RuleFile): PlanKind | undefined {
+  if (isParserFile(file.path)) return 'parser'
   if (isListFile(file.path)) return 'list'
   if (isPipelineFile(file.path)) return 'pipeline'
   if (/\.test\.ya?ml$/.test(file.path)) return 'tests'
