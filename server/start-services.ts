@@ -5,6 +5,7 @@ import type { Settings } from './config.ts'
 import { followGitHunts } from './hunts/git-hunts.ts'
 import type { RulesReport } from './ingest/rules.ts'
 import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
+import { readOrigin } from './releases/origin.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
 import { createDrafts } from './services/drafts.ts'
@@ -19,6 +20,7 @@ import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
 import { filterIdsOf } from './services/mute-filter.ts'
 import { createPromote } from './services/promote.ts'
+import { createProvenance } from './services/provenance.ts'
 import { createReleases } from './services/releases.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
@@ -115,7 +117,7 @@ async function start(
   let loaded: RulesReport | undefined
   const useRules = async (report: RulesReport) => {
     loaded = report
-    const catalogue = await makeCatalogue(report)
+    const catalogue = await makeCatalogue(report, await readOrigin(contentFolder(settings)))
     await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
   }
@@ -198,6 +200,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     live,
     sources,
     releases,
+    provenance: createProvenance({ data: settings.data, rules }),
     drift: createDrift({
       ...{ data: settings.data, overlays: settings.rules, releases, rules },
       ...{ proposals: egress.proposals, state: state.client },

@@ -7,6 +7,7 @@ import { type Need, needsOf } from '../../sigma/eval/needs.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedCorrelation, LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
+import type { FilterProvenance } from '../stores/state/provenance.ts'
 
 /** A folder of rules; an overlay is read-only and beside the server's own content. */
 export interface RuleFolder {
@@ -16,8 +17,10 @@ export interface RuleFolder {
 
 /** A rule that runs, without its expressions: what crosses to the main thread. */
 export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
-  /** SHA-256 of its text, hex. */
+  /** SHA-256 of what runs, hex: of its text alone where nothing shapes it, else of text, filters, pipelines
+   * and lists. */
   readonly hash: string
+  readonly textHash: string
   readonly overlay: boolean
   /** Fields without which it cannot match. */
   readonly needs: Need
@@ -29,9 +32,16 @@ export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
 export interface CorrelationInfo extends LoadedCorrelation {
   /** SHA-256 of its text, hex. */
   readonly hash: string
+  readonly textHash: string
   readonly overlay: boolean
   /** The file on this machine. */
   readonly file: string
+}
+
+/** A filter that runs. */
+export interface FilterInfo extends FilterProvenance {
+  /** Ids of the rules that it changed. */
+  readonly applied: readonly string[]
 }
 
 export type RefusedInfo = Omit<RefusedRule, 'diagnostics'> & {
@@ -46,6 +56,9 @@ export interface RulesReport {
   readonly refused: readonly RefusedInfo[]
   /** Filters, pipelines and lists: what makes of a rule's text what runs. */
   readonly shaping: readonly RuleFile[]
+  readonly filters: readonly FilterInfo[]
+  /** SHA-256 over pipelines and lists, hex; undefined without any. */
+  readonly pipelineHash: string | undefined
   /** Reading, loading and compiling, milliseconds. */
   readonly took_ms: number
 }
@@ -104,17 +117,21 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
     const { file, overlay } = byPath.get(path)!
     return { file, overlay }
   }
-  const rules = loaded.rules.map(({ expr, selections, condition, ...rule }) => ({
-    ...rule,
-    ...place(rule.path),
-    needs: needsOf(expr),
-    hash: hashOf(rule.text),
+  const pipelineHash = hashOfPipelines(content)
+  const filters = loaded.filters.map(({ id, title, path, text, applied }) => ({
+    ...{ id, title, applied, hash: hashOf(text) },
+    path: place(path).overlay ? path : `detections/${path}`,
   }))
-  const correlations = loaded.correlations.map((correlation) => ({
-    ...correlation,
-    ...place(correlation.path),
-    hash: hashOf(correlation.text),
-  }))
+  const shapes = filterHashes(filters)
+  const rules = loaded.rules.map(({ expr, selections, condition, ...rule }) => {
+    const textHash = hashOf(rule.text)
+    const hash = runHash(textHash, shapes.get(rule.id) ?? [], pipelineHash)
+    return { ...rule, ...place(rule.path), needs: needsOf(expr), hash, textHash }
+  })
+  const correlations = loaded.correlations.map((correlation) => {
+    const hash = hashOf(correlation.text)
+    return { ...correlation, ...place(correlation.path), hash, textHash: hash }
+  })
   const correlated = correlationFields(loaded.correlations)
   const refused = loaded.refused.map(({ diagnostics, ...rule }) => ({
     ...rule,
@@ -128,6 +145,7 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
     matcher,
     report: {
       ...{ rules, correlations, refused, shaping: content.filter(shapesRules).map(plainFile) },
+      ...{ filters, pipelineHash },
       took_ms: performance.now() - started,
     },
   }
@@ -144,6 +162,25 @@ function shapesRules({ path, text }: RuleFile): boolean {
 
 function plainFile({ path, text }: RuleFile): RuleFile {
   return { path, text }
+}
+
+function hashOfPipelines(content: readonly RuleFile[]): string | undefined {
+  const files = content.filter(({ path }) => isListFile(path) || isPipelineFile(path))
+  if (files.length === 0) return undefined
+  return hashOf(JSON.stringify(files.map(({ path, text }) => [path, text])))
+}
+
+/** Hashes of the filters of each rule, by its id. */
+function filterHashes(filters: readonly FilterInfo[]): ReadonlyMap<string, readonly string[]> {
+  const hashes = new Map<string, string[]>()
+  for (const { hash, applied } of filters)
+    for (const id of applied) hashes.getOrInsert(id, []).push(hash)
+  return hashes
+}
+
+function runHash(text: string, filters: readonly string[], pipelines: string | undefined): string {
+  if (filters.length === 0 && pipelines === undefined) return text
+  return hashOf(JSON.stringify([text, filters, pipelines ?? null]))
 }
 
 function hashOf(text: string): string {

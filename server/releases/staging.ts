@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { writeOrigin } from './origin.ts'
 import { openRepository, type Repository } from './repository.ts'
 import { OWN_BRANCH, SEED_REF, SHIPPED_REF, seed } from './seed.ts'
 
@@ -22,6 +23,8 @@ export function stagedFolder(data: string, commit: string): string {
 export async function stage(data: string, repository: Repository, commit: string): Promise<string> {
   await repository.keep(commit)
   const folder = stagedFolder(data, commit)
+  await mkdir(dirname(folder), { recursive: true })
+  await writeOrigin(contentRepository(data), repository, commit, folder)
   if (existsSync(folder)) return folder
   const half = `${folder}.half`
   await rm(half, { recursive: true, force: true })

@@ -5,6 +5,8 @@ import { parseTestFile } from '../../ci/checks/test-file.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
 import type { LogSource, Rollout, RuleFile } from '../../sigma/rule.ts'
 import type { CorrelationInfo, RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
+import type { ContentOrigin } from '../releases/origin.ts'
+import type { FilterProvenance, RuleProvenance } from '../stores/state/provenance.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
 import type { RuleSummary } from './services.ts'
@@ -33,14 +35,20 @@ const MESSAGE_MAX_CHARACTERS = 500
 const VERSION_CHARACTERS = 8
 
 /** The catalogue of a load; reads the tests beside the rules. */
-export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue> {
+export async function makeCatalogue(
+  report: RulesReport,
+  origin?: ContentOrigin,
+): Promise<RuleCatalogue> {
   const texts = new Map<string, RuleTexts>()
   const rules: RuleSummary[] = []
+  const facts: RuleFacts[] = []
+  const provenanceOf = provenances(report, origin)
   const all = createHash('sha256')
   for (const rule of [...report.rules, ...report.correlations]) {
     const tests = await testsOf(rule)
     rules.push(summaryOf(rule, tests))
     texts.set(rule.id, { text: rule.text, ...tests.texts })
+    facts.push(factsOf(rule, provenanceOf(rule, tests)))
     all.update(rule.hash)
   }
   for (const rule of report.refused) {
@@ -55,10 +63,33 @@ export async function makeCatalogue(report: RulesReport): Promise<RuleCatalogue>
   return {
     version,
     rules,
-    facts: [...report.rules, ...report.correlations].map(factsOf),
+    facts,
     texts,
     needs,
     shaping: report.shaping,
+  }
+}
+
+/** What is known of where each rule comes from. */
+function provenances({ filters, pipelineHash }: RulesReport, origin: ContentOrigin | undefined) {
+  const byRule = new Map<string, FilterProvenance[]>()
+  for (const { applied, ...filter } of filters)
+    for (const id of applied) byRule.getOrInsert(id, []).push(filter)
+  return (rule: Running, tests: FileTests): RuleProvenance => {
+    const { overlay, line, textHash } = rule
+    const path = overlay ? rule.path : `detections/${rule.path}`
+    const ruleCommit = overlay ? undefined : origin?.files[path]
+    const { positive, negative } = tests
+    const hasRun = origin !== undefined && !origin.isSeed && !overlay
+    const status = positive + negative === 0 ? 'none' : hasRun ? 'passed' : 'not-run'
+    return {
+      ...(origin === undefined ? {} : { release: origin.commit }),
+      ...(ruleCommit === undefined ? {} : { ruleCommit }),
+      ...{ path, line, overlay, textHash },
+      ...(pipelineHash === undefined ? {} : { pipelineHash }),
+      filters: byRule.get(rule.id) ?? [],
+      tests: { status, positive, negative },
+    }
   }
 }
 
@@ -118,11 +149,11 @@ function refusedSummary(rule: RefusedInfo, id: string, text: string): RuleSummar
   }
 }
 
-function factsOf(rule: Running): RuleFacts {
+function factsOf(rule: Running, provenance: RuleProvenance): RuleFacts {
   const { id, title, text, tags, hash, trapline } = rule
   const minutes = trapline?.dedup_window_minutes
   return {
-    ...{ id, title, text, tags, hash },
+    ...{ id, title, text, tags, hash, provenance },
     level: trapline?.severity ?? rule.level,
     dedup: trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT),
     ...(rule.feedsOnly ? { feedsOnly: true } : {}),

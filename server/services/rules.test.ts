@@ -46,3 +46,19 @@ test('a rule is explained as it runs: with its filters, lists and pipelines', as
     await rm(folder, { recursive: true })
   }
 })
+
+test('an event that left by retention is explained from a copy', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trapline-rules-'))
+  try {
+    await Bun.write(join(folder, 'rule.yml'), RULE.replace(", account|expand: '%watched%'", ''))
+    const options = { now: 0, received: 0, timeZone: 'UTC' }
+    const event = normalise('{"product":"linux","outcome":"failed","account":"ana"}', options)
+    const rules = createRules({ get: async () => [undefined] }, async () => ({}))
+    rules.use(await makeCatalogue(openRules([{ path: folder, overlay: false }]).report))
+    const [rule] = rules.list()
+    expect(await rules.why(rule!.id, event)).toMatchObject({ fires: true })
+    expect(await rules.why(rule!.id, event.id).catch((error) => error.code)).toBe('not-found')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -1,4 +1,5 @@
 // The rules that are loaded, as pages and the API see them.
+import type { Event } from '../../parsers/event.ts'
 import { explain } from '../../sigma/eval/explain.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
 import { explainWhy } from '../../sigma/eval/why.ts'
@@ -48,12 +49,13 @@ export function createRules(
   }
   let byId: ReadonlyMap<string, RuleSummary> = new Map()
   let factsById: ReadonlyMap<string, RuleFacts> = new Map()
-  async function ruleAndEvent(id: string, eventId: string) {
+  async function ruleAndEvent(id: string, asked: string | Event) {
     const text = now.texts.get(id)?.text
     const rule = text === undefined ? undefined : asItRuns(id, text, now.shaping)
     if (rule === undefined) throw new ServiceError('not-found', `no rule ${id} that runs`)
-    const [event] = await events.get([eventId])
-    if (event === undefined) throw new ServiceError('not-found', `no event ${eventId}`)
+    const event = typeof asked === 'string' ? (await events.get([asked]))[0] : asked
+    if (event === undefined)
+      throw new ServiceError('not-found', `no event ${asked}: it may have left by retention`)
     return { rule, event }
   }
   return {
@@ -92,12 +94,12 @@ export function createRules(
       return text === undefined ? undefined : asItRuns(id, text, [...now.shaping, ...more])
     },
     hits: readHits,
-    explain: async (id, eventId) => {
-      const { rule, event } = await ruleAndEvent(id, eventId)
+    explain: async (id, asked) => {
+      const { rule, event } = await ruleAndEvent(id, asked)
       return explain(rule.selections, rule.condition, event)
     },
-    why: async (id, eventId) => {
-      const { rule, event } = await ruleAndEvent(id, eventId)
+    why: async (id, asked) => {
+      const { rule, event } = await ruleAndEvent(id, asked)
       return explainWhy(rule, event)
     },
   }

@@ -26,6 +26,7 @@ import type { OutboxService } from './outbox.ts'
 import type { FeedbackService } from './feedback.ts'
 import type { PromoteService } from './promote.ts'
 import type { ProposalService } from './proposals.ts'
+import type { ProvenanceService } from './provenance.ts'
 import type { ReleaseService } from './releases.ts'
 import type { RuleRunService } from './runs.ts'
 import type { ScheduleService } from './schedules.ts'
@@ -64,6 +65,7 @@ export interface Services {
   readonly rules: RuleService
   readonly releases: ReleaseService
   readonly drift: DriftService
+  readonly provenance: ProvenanceService
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
   readonly ruleRuns: RuleRunService
@@ -164,10 +166,11 @@ export interface RuleService {
   facts(id: string): RuleFacts | undefined
   /** Matches of each rule since start of day and total, from alerts and intake counters. */
   hits(): Promise<Readonly<Record<string, { readonly total: number; readonly last?: number }>>>
-  /** Why a rule fires or does not on an event: one row per condition leaf, in rule order. */
-  explain(id: string, eventId: string): Promise<readonly ExplainedLeaf[]>
+  /** Why a rule fires or does not on an event, stored or given as a copy: one row per condition leaf, in rule
+   * order. */
+  explain(id: string, event: string | Event): Promise<readonly ExplainedLeaf[]>
   /** The same as a tree of the condition, with the smallest change that would make the rule fire. */
-  why(id: string, eventId: string): Promise<Why>
+  why(id: string, event: string | Event): Promise<Why>
 }
 
 /** One leaf of a rule's condition on one event. */

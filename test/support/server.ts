@@ -36,11 +36,11 @@ export function testSettings(data: string, env: Readonly<Record<string, string>>
   return loaded.settings
 }
 
-/** Starts a server with these variables beside the test's own. */
+/** Starts a server with these variables beside the test's own, in a new data folder unless one is named. */
 export async function startTestServer(
   env: Readonly<Record<string, string>> = {},
+  data = mkdtempSync(join(tmpdir(), 'trapline-test-')),
 ): Promise<TestServer> {
-  const data = mkdtempSync(join(tmpdir(), 'trapline-test-'))
   const server = await startServer(testSettings(data, env))
   const request = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)

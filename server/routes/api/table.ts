@@ -28,6 +28,7 @@ import { ruleLiveness, sourceFields } from './liveness.ts'
 import { listOutbox, replayOutbox } from './outbox.ts'
 import { promoteEvent } from './promote.ts'
 import { getProposal, listProposals, mergeProposal, retryProposal } from './proposals.ts'
+import { alertProvenance } from './provenance.ts'
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
 import type { Route } from './route.ts'
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   streamAlerts,
   listAlerts,
   getAlert,
+  alertProvenance,
   changeAlert,
   listHunts,
   createHunt,

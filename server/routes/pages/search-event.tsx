@@ -6,10 +6,12 @@ import { EventDrawer } from '../../../views/search/drawer.tsx'
 import { marksOfWhy, type Why } from '../../../views/shared/why.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { MANUAL_RULE_ID } from '../../services/alert-maker.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { fragment, type Renderer } from './render.tsx'
 import { levelRank, rulesById } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
+import { drawerTriage, promoteEvent } from './search-triage.tsx'
 
 const WHYS_MAX = 8
 /** Above that of every level. */
@@ -19,10 +21,18 @@ const FIRST_RANK = 100
 export function searchEventRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.get(urls.searchEvent.pattern, (c) => eventDrawer(c, services, renderer))
+  app.post(urls.searchPromote.pattern, async (c) =>
+    eventDrawer(c, services, renderer, await promoteEvent(c, services)),
+  )
   return app
 }
 
-async function eventDrawer(c: AppContext, services: Services, renderer: Renderer) {
+async function eventDrawer(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  done?: Awaited<ReturnType<typeof promoteEvent>>,
+) {
   const input = readSearch(c)
   const id = c.req.param('id') ?? ''
   const [event] = await services.events.get([id])
@@ -35,14 +45,16 @@ async function eventDrawer(c: AppContext, services: Services, renderer: Renderer
   const whys = await explainAll(services, event, asked, rule)
   const marks = [...input.marks, ...marksOfWhy(whys)]
   const state = { ...input.state, sel: id }
+  const triage = await drawerTriage(c, services, event, matches[id] ?? [], done?.notice)
   return fragment(
     c,
     renderer,
-    { title: `Event ${id}`, nav: 'search' },
-    <EventDrawer state={state} event={event} whys={whys} marks={marks} now={Date.now()} />,
+    { title: `Event ${id}`, nav: 'search', ...(done === undefined ? {} : { status: done.status }) },
+    <EventDrawer {...{ state, event, whys, marks, triage }} now={Date.now()} />,
   )
 }
 
+const BY_HAND = 'Somebody made this alert of the event; no rule fired.'
 const CORRELATION = 'A correlation: it held over several events together.'
 
 /** Why each rule matched an event, `first` and then the worst first. A rule that cannot be explained says so instead of vanishing. */
@@ -63,11 +75,12 @@ export async function explainAll(
         title: rule?.title ?? ruleId,
         ...(rule === undefined ? {} : { level: rule.level, status: rule.status }),
       }
+      if (ruleId === MANUAL_RULE_ID) return { ruleId, title: 'Promoted by hand', problem: BY_HAND }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
       if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
         return { ...why, problem: CORRELATION }
       try {
-        return { ...why, explained: await services.rules.why(ruleId, event.id) }
+        return { ...why, explained: await services.rules.why(ruleId, event) }
       } catch (error) {
         if (!(error instanceof Error)) throw error
         return { ...why, problem: `Not explained: ${error.message}` }

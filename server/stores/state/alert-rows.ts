@@ -2,6 +2,7 @@
 import type { Row } from '@libsql/client'
 import type { Event } from '../../../parsers/event.ts'
 import { suppressionId } from './held-alerts.ts'
+import type { RuleProvenance } from './provenance.ts'
 import { optional, text } from './rows.ts'
 import {
   ALERT_STATUSES,
@@ -22,10 +23,12 @@ export const CLOSED_STATUSES: readonly AlertStatus[] = ['resolved', 'false_posit
 export const OPEN_STATUSES = ALERT_STATUSES.filter((status) => !CLOSED_STATUSES.includes(status))
 
 /** Columns of a full alert; the rule's text is joined by its hash. */
-export const ALERT_COLUMNS = 'a.*, e.event, i.ids AS event_ids, t.facts, m.suppression'
+export const ALERT_COLUMNS =
+  'a.*, e.event, i.ids AS event_ids, t.facts, m.suppression, v.value AS origin'
 export const ALERT_TABLES = `alerts a JOIN alert_events e ON e.alert = a.number
   JOIN alert_event_ids i ON i.alert = a.number LEFT JOIN rule_texts t ON t.hash = a.rule_hash
-  LEFT JOIN held_alerts m ON m.alert = a.number`
+  LEFT JOIN held_alerts m ON m.alert = a.number
+  LEFT JOIN provenances v ON v.hash = a.provenance`
 
 export function alertId(number: number): string {
   return `A-${number}`
@@ -49,6 +52,9 @@ export function alertFromRow(row: Row): Alert {
     ruleTitle: text(row.rule_title),
     ruleHash: text(row.rule_hash),
     ruleText: facts.text ?? '',
+    ...(row.origin === null || row.origin === undefined
+      ? {}
+      : { provenance: JSON.parse(text(row.origin)) as RuleProvenance }),
     title: text(row.title),
     severity: text(row.severity) as AlertSeverity,
     status: text(row.status) as AlertStatus,

@@ -12,7 +12,7 @@ import {
 } from './held-alerts.ts'
 import { enqueueAlerts } from './outbox-writer.ts'
 import { text } from './rows.ts'
-import { countRules, saveRules } from './rule-writer.ts'
+import { countRules, keepProvenance, saveRules } from './rule-writer.ts'
 import { guarded, moveCutoff, requireLease } from './run-guard.ts'
 import type { Lease } from './runs.ts'
 import { writeShadow } from './shadow-writer.ts'
@@ -281,12 +281,17 @@ export function insertAlerts(write: Write, alerts: readonly AlertInsert[], at: n
   write.add(
     `INSERT INTO alerts (number, rule_id, rule_hash, rule_title, title, severity, severity_rank,
        status, dedup_hash, count, first_seen, last_seen, created, updated, version, previous,
-       host, user, src_ip, dst_ip, source, tags, event_id)
+       host, user, src_ip, dst_ip, source, tags, event_id, provenance)
      SELECT ${['number', 'ruleId', 'ruleHash', 'ruleTitle', 'title', 'severity', 'rank'].map(json).join(', ')},
        CASE WHEN ${MUTE_HOLDS} THEN 'held' ELSE 'new' END, ${['dedupHash', 'count', 'firstSeen', 'lastSeen'].map(json).join(', ')}, ?, ?, 1,
-       ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId'].map(json).join(', ')}
+       ${['previous', 'host', 'user', 'srcIp', 'dstIp', 'source', 'tags', 'eventId'].map(json).join(', ')},
+       (SELECT t.provenance FROM rule_texts t WHERE t.hash = value->>'ruleHash')
      FROM json_each(?)`,
     [at, at, JSON.stringify(rows)],
+  )
+  keepProvenance(
+    write,
+    alerts.map(({ ruleHash }) => ruleHash),
   )
   write.add(
     `INSERT INTO alert_events (alert, event)

@@ -46,15 +46,36 @@ export function countRules(
 
 /** Stores facts of loaded rules and forgets texts that nothing needs. */
 export function saveRules(write: Write, rules: readonly RuleFacts[], at: number): void {
-  const rows = rules.map((rule) => ({ hash: rule.hash, id: rule.id, facts: JSON.stringify(rule) }))
+  const rows = rules.map((rule) => ({
+    ...{ hash: rule.hash, id: rule.id, facts: JSON.stringify(rule) },
+    provenance: provenanceKey(rule),
+  }))
   write.add(
-    `INSERT INTO rule_texts (hash, rule_id, facts, loaded)
-     SELECT value->>'hash', value->>'id', value->>'facts', ? FROM json_each(?) WHERE true
-     ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts, loaded = excluded.loaded`,
+    `INSERT INTO rule_texts (hash, rule_id, facts, loaded, provenance)
+     SELECT value->>'hash', value->>'id', value->>'facts', ?, value->>'provenance'
+     FROM json_each(?) WHERE true
+     ON CONFLICT (hash) DO UPDATE SET facts = excluded.facts, loaded = excluded.loaded,
+       provenance = excluded.provenance`,
     [at, JSON.stringify(rows)],
   )
   write.add(
     `DELETE FROM rule_texts WHERE loaded < ? AND hash NOT IN (SELECT rule_hash FROM alerts)`,
     [at - UNUSED_RULE_KEPT_MS],
+  )
+}
+
+/** What runs, in which release: alerts with the same key share what is kept of it. */
+function provenanceKey({ hash, provenance }: RuleFacts): string | null {
+  return provenance === undefined ? null : `${hash}@${provenance.release ?? ''}`
+}
+
+/** Keeps the provenance of rules that raised alerts: their texts' facts change with the next release. */
+export function keepProvenance(write: Write, ruleHashes: Iterable<string>): void {
+  write.add(
+    `INSERT INTO provenances (hash, value)
+     SELECT t.provenance, t.facts->'$.provenance' FROM json_each(?) h
+     JOIN rule_texts t ON t.hash = h.value WHERE t.provenance IS NOT NULL
+     ON CONFLICT (hash) DO NOTHING`,
+    [JSON.stringify([...new Set(ruleHashes)])],
   )
 }

@@ -11,6 +11,7 @@ import type { OutboxStore } from './outbox.ts'
 import type { PromotionReads } from './promotions.ts'
 import type { ProposalStore } from './proposals.ts'
 import type { AuditStore, RecordStore } from './records.ts'
+import type { RuleProvenance } from './provenance.ts'
 import type { ReleaseStore } from './releases.ts'
 import type { RunStore } from './runs.ts'
 import type { SuppressionStore } from './suppressions.ts'
@@ -89,9 +90,11 @@ export interface Alert {
   readonly id: string
   readonly ruleId: string
   readonly ruleTitle: string
-  /** SHA-256 of the rule's text when it fired, and that text. */
+  /** SHA-256 of the rule as it ran when it fired (its text; with what shaped it, if anything), and its text. */
   readonly ruleHash: string
   readonly ruleText: string
+  /** Where the rule came from when it fired; undefined for what no rule raised. */
+  readonly provenance?: RuleProvenance
   readonly title: string
   readonly severity: AlertSeverity
   readonly status: AlertStatus
@@ -203,6 +206,7 @@ export interface RuleFacts {
   readonly titleTemplate?: string
   /** It only feeds correlations: its matches raise nothing. */
   readonly feedsOnly?: true
+  readonly provenance?: RuleProvenance
   /** Its stage, where it has one: matches that are not live go to the shadow lane. */
   readonly rollout?: { readonly stage: RolloutStage; readonly share?: number }
 }

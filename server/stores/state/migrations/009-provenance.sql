@@ -26,6 +26,7 @@ CREATE TABLE provenances (
   value TEXT NOT NULL
 ) STRICT;
 ALTER TABLE alerts ADD COLUMN provenance TEXT;
+ALTER TABLE rule_texts ADD COLUMN provenance TEXT;
 
 -- Alert volume before and after a release.
 CREATE INDEX alerts_by_created ON alerts (created);
