@@ -60,7 +60,8 @@ export async function runGit(
 const PIPES_WAIT_MS = 500
 const NO_TEXTS = ['', ''] as const
 
-/** Never asks, takes no repository from the caller's environment, speaks English. */
+/** Never asks, takes no repository from the caller's environment, tells of no request (its headers may hold a
+ * token), speaks English. */
 function environment(): Record<string, string | undefined> {
   return {
     ...process.env,
@@ -68,6 +69,9 @@ function environment(): Record<string, string | undefined> {
     GIT_ALLOW_PROTOCOL: 'file:git:http:https:ssh',
     GIT_DIR: undefined,
     GIT_WORK_TREE: undefined,
+    GIT_TRACE: undefined,
+    GIT_TRACE_CURL: undefined,
+    GIT_CURL_VERBOSE: undefined,
     LC_ALL: 'C',
   }
 }

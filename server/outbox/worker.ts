@@ -19,6 +19,8 @@ const POLL_MS = 1_000
 const FAILURES_IN_A_ROW_MAX = 3
 /** Longest rest of a lane that nobody asked for, milliseconds. */
 const REST_MAX_MS = 60_000
+/** The end of the process does not wait longer for a receiver, milliseconds. */
+const STOP_WAIT_MS = 3_000
 /** Sent rows are kept this long, to look at, milliseconds. */
 const SENT_KEPT_MS = 7 * 86_400_000
 const PRUNE_EVERY_MS = 3_600_000
@@ -39,7 +41,7 @@ export interface WorkerOptions {
 export interface OutboxWorker {
   /** Something was enqueued: looks at once. */
   wake(): void
-  /** Ends after the rows under way. */
+  /** Ends after the rows under way, or without them when they take long: they are leased, and sent later. */
   stop(): Promise<void>
 }
 
@@ -48,14 +50,19 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
   const { poll_ms = POLL_MS, state, now = Date.now } = options
   let running = true
   const wakers = new Set<() => void>()
+  const rests = new Set<Rest>()
 
   const follow = async (kind: OutboxKind) => {
     let told = ''
-    const rest: Rest = { until: 0, failures: 0 }
+    const rest = newRest()
+    rests.add(rest)
     while (running) {
       let wait_ms = poll_ms
       try {
-        if (now() >= rest.until && (await sendSome(kind, options, rest, () => running)) === 'more')
+        if (
+          !isResting(rest, now()) &&
+          (await sendSome(kind, options, rest, () => running)) === 'more'
+        )
           wait_ms = 0
         told = ''
       } catch (error) {
@@ -75,6 +82,7 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
   }, PRUNE_EVERY_MS)
   prune.unref()
   const wake = () => {
+    for (const rest of rests) rest.until = 0
     for (const waker of wakers) waker()
   }
   return {
@@ -83,7 +91,7 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
       running = false
       clearInterval(prune)
       wake()
-      await Promise.all(lanes)
+      await Promise.race([Promise.all(lanes), Bun.sleep(STOP_WAIT_MS)])
     },
   }
 }
@@ -91,7 +99,7 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
 /** Sends all that is due, once, without lanes that go on. */
 export async function drainOutbox(options: WorkerOptions): Promise<void> {
   for (const kind of OUTBOX_KINDS) {
-    const rest: Rest = { until: 0, failures: 0 }
+    const rest = newRest()
     while ((await sendSome(kind, options, rest, () => true)) === 'more');
   }
 }
@@ -108,12 +116,17 @@ function pause(ms: number, wakers: Set<() => void>): Promise<void> {
   })
 }
 
-/** A lane whose receiver is down or asks for a pause tries nothing before `until`. */
+/** A lane tries nothing before `until`, since its receiver is down, nor before `asked`, which the receiver
+ * asked for. Waking ends the first only. */
 interface Rest {
   until: number
+  asked: number
   /** Tries in a row that failed. */
   failures: number
 }
+
+const newRest = (): Rest => ({ until: 0, asked: 0, failures: 0 })
+const isResting = ({ until, asked }: Rest, now: number) => until > now || asked > now
 
 /** Leases and sends one batch. `more`: there may be further rows due now. */
 async function sendSome(
@@ -127,13 +140,13 @@ async function sendSome(
   const { lease, items } = await state.leaseOutbox(kind, batch, lease_ms)
   for (let at = 0; at < items.length; at += concurrency) {
     const some = items.slice(at, at + concurrency)
-    if (!running() || rest.until > now()) {
+    if (!running() || isResting(rest, now())) {
       for (const { id } of some) await state.settleOutbox(id, lease, { result: 'release' })
       continue
     }
     noteTries(rest, await Promise.all(some.map((item) => sendOne(item, lease, options))), options)
   }
-  return items.length === batch && rest.until <= now() ? 'more' : 'done'
+  return items.length === batch && !isResting(rest, now()) ? 'more' : 'done'
 }
 
 /** Rests the lane after failures in a row, longer each time, or as long as the receiver asked. */
@@ -142,8 +155,8 @@ function noteTries(rest: Rest, tries: readonly Try[], options: WorkerOptions): v
   rest.failures = tries.some(({ answered }) => answered) ? 0 : rest.failures + tries.length
   const asked = Math.max(...tries.map(({ retryAfter_ms = 0 }) => retryAfter_ms))
   const over = rest.failures - FAILURES_IN_A_ROW_MAX
-  const own = over < 0 ? 0 : Math.min(backoffFirst_ms * 2 ** over, REST_MAX_MS)
-  if (asked > 0 || own > 0) rest.until = now() + Math.max(asked, own)
+  if (over >= 0) rest.until = now() + Math.min(backoffFirst_ms * 2 ** over, REST_MAX_MS)
+  if (asked > 0) rest.asked = now() + asked
 }
 
 interface Try {

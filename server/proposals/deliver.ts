@@ -28,6 +28,9 @@ export interface DeliverParts {
   readonly secrets: () => readonly string[]
 }
 
+/** It may be merged while it is being opened. */
+const UNDECIDED = ['pending', 'open', 'failed'] as const
+
 const Payload = z.object({ proposal: z.string() })
 
 /** Opens the proposal of an outbox row. */
@@ -39,7 +42,7 @@ export async function deliverProposal(item: OutboxItem, parts: DeliverParts): Pr
   if (proposal.state === 'merged' || proposal.state === 'closed')
     return { result: 'skipped', note: `it is ${proposal.state} already` }
   const change = await openAtRemote(proposal, parts)
-  await state.changeProposal(id, { ...change, error: null }, TRAPLINE)
+  await state.changeProposal(id, { ...change, error: null, when: UNDECIDED }, TRAPLINE)
   return { result: 'sent' }
 }
 
@@ -99,5 +102,6 @@ export async function proposalFailed(
   state: DeliverParts['state'],
 ): Promise<void> {
   const { proposal } = Payload.parse(item.payload)
-  await state.changeProposal(proposal, { error, ...(isDead ? { state: 'failed' } : {}) }, TRAPLINE)
+  const change = { error, when: UNDECIDED, ...(isDead ? { state: 'failed' as const } : {}) }
+  await state.changeProposal(proposal, change, TRAPLINE)
 }

@@ -61,6 +61,8 @@ function checkProposal({ title, body, files }: NewProposal): void {
     checkPath(path)
     if (seen.has(path.toLowerCase())) fail(`${path} is named twice`)
     seen.add(path.toLowerCase())
+    const folder = files.find((other) => other.text !== null && path.startsWith(`${other.path}/`))
+    if (folder !== undefined) fail(`${folder.path} would be a file and a folder`)
     if (text !== null && Buffer.byteLength(text) > FILE_MAX_BYTES)
       fail(`${path} is larger than ${FILE_MAX_BYTES} bytes`)
   }

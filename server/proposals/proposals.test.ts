@@ -152,6 +152,10 @@ describe('preparing a proposal', () => {
     ['a change that changes nothing', { files: [{ path: RULE, text: 'title: A\nlevel: low\n' }] }],
     ['deleting what is not there', { files: [{ path: 'hunts/a.yml', text: null }] }],
     ['a file named twice', { files: [RULE, RULE].map((path) => ({ path, text: 'x' })) }],
+    [
+      'a file that would be a folder too',
+      { files: ['hunts/a.yml', 'hunts/a.yml/b.yml'].map((path) => ({ path, text: 'x' })) },
+    ],
     ['no file', { files: [] }],
     ['a title of two lines', { title: 'a\nb' }],
     ['no title', { title: ' ' }],

@@ -18,9 +18,7 @@ export function tokenEnvironment(remote: string, token: string): Record<string, 
     // What another program of this machine stored is not tried instead.
     GIT_CONFIG_KEY_1: 'credential.helper',
     GIT_CONFIG_VALUE_1: '',
-    GIT_TRACE: '0',
-    GIT_CURL_VERBOSE: '0',
-    GIT_TRACE_CURL: '0',
+    GIT_TRACE_REDACT: '1',
   }
 }
 

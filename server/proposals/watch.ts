@@ -44,7 +44,7 @@ export function createWatch(parts: WatchParts): () => Promise<void> {
         looked.set(proposal.id, round)
         const change = await lookAt(proposal, tip, parts)
         if (change === undefined || change.state === proposal.state) continue
-        await state.changeProposal(proposal.id, change, TRAPLINE)
+        await state.changeProposal(proposal.id, { ...change, when: ['open'] }, TRAPLINE)
         merged ||= change.state === 'merged'
       }
     } catch (error) {

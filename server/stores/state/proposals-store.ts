@@ -37,7 +37,7 @@ export function createProposalStore({ database, now }: Context): ProposalStore {
     changeProposal: async (id, change, by) => {
       await database.write(async (write) => {
         const before = await one('id', id)
-        if (before === undefined) return
+        if (before === undefined || change.when?.includes(before.state) === false) return
         const { state = before.state, url = before.url, number = before.number } = change
         const error = change.error === undefined ? before.error : (change.error ?? undefined)
         write.add(

@@ -65,6 +65,8 @@ export function proposalsContract(name: string, open: () => Promise<ContractStor
       const merged = await store.changeProposal('id-1', { state: 'merged' }, ANA)
       expect(merged).toMatchObject({ state: 'merged', url, number: 1 })
       expect(merged?.error).toBeUndefined()
+      const late = { state: 'open', when: ['pending', 'open'] } as const
+      expect(await store.changeProposal('id-1', late, ANA)).toEqual(merged)
       expect(await store.changeProposal('id-9', { state: 'open' }, ANA)).toBeUndefined()
       const entries = await store.listAudit({ limit: 10 })
       expect(entries.map(({ action }) => action)).toEqual([

@@ -43,6 +43,8 @@ export interface ProposalChange {
   readonly number?: number
   /** Null forgets the last error. */
   readonly error?: string | null
+  /** Only while it is in one of these states; else nothing changes. */
+  readonly when?: readonly ProposalState[]
 }
 
 export interface ProposalStore {
