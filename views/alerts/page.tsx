@@ -180,6 +180,9 @@ function AlertChips(props: { readonly state: AlertState; readonly me: string }) 
       ))}
       <span id="alert-total" class="muted" />
       <span id="live-pill" />
+      <a class="link mutes-link" href={urls.suppressions.href()}>
+        Mutes
+      </a>
     </div>
   )
 }

@@ -63,6 +63,18 @@ function aroundAddress(value: HTMLElement): string | undefined {
   return withRange(base(value), time - AROUND_MS, time + AROUND_MS)
 }
 
+/** The builder of a mute, for the event or alert that the value stands in. */
+function suppressAddress(value: HTMLElement): string | undefined {
+  const holder = value.closest<HTMLElement>('[data-row], [data-open-row]')
+  const id = holder?.dataset.row ?? holder?.dataset.openRow
+  if (id === undefined || !/^(A-\d+|\d{8}-\d+)$/.test(id)) return undefined
+  const { field = '', value: text = '' } = value.dataset
+  const query = new URLSearchParams({ [id.startsWith('A-') ? 'alert' : 'event']: id })
+  query.set('field', field)
+  query.set('value', text)
+  return `/suppress?${query}`
+}
+
 /** Filters for the value that has the focus. */
 export function filterFocused(mode: Mode): void {
   const value = document.activeElement?.closest<HTMLElement>('.val')
@@ -99,6 +111,7 @@ function fill(menu: HTMLElement, value: HTMLElement): void {
     inside: insideAddress(value),
     column: columnAddress(value),
     around: aroundAddress(value),
+    suppress: suppressAddress(value),
   }
   for (const [name, address] of Object.entries(links)) {
     const link = find<HTMLAnchorElement>(`[data-menu="${name}"]`, menu)

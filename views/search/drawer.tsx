@@ -7,6 +7,7 @@ import { urls } from '../urls.ts'
 import { EventFields, EventMessage, EventRaw, EventSummary, ParseProblem } from './event-body.tsx'
 import type { Mark } from './highlight.tsx'
 import { SEARCH_TABS, type SearchState, searchHref, searchParams } from './state.ts'
+import { type Triage, TriageActs, TriageNotes } from './triage.tsx'
 
 const AROUND_MS = 5 * 60_000
 const TITLE_SHOWN_chars = 240
@@ -23,6 +24,7 @@ export interface EventDrawerProps {
   readonly event: Event
   readonly whys: readonly Why[]
   readonly marks: readonly Mark[]
+  readonly triage: Triage
   readonly now: number
 }
 
@@ -52,6 +54,7 @@ export function EventDrawer(props: EventDrawerProps) {
       </div>
       <Tabs {...props} />
       <div class="body" tabindex={0}>
+        <TriageNotes triage={props.triage} now={props.now} />
         <ParseProblem event={event} />
         <TabBody {...props} />
       </div>
@@ -127,7 +130,7 @@ function TabBody(props: EventDrawerProps) {
 }
 
 function Actions(props: EventDrawerProps) {
-  const { state, event } = props
+  const { state, event, triage, whys } = props
   const around = searchHref(state, {
     from: formatIso(event.time - AROUND_MS),
     to: formatIso(event.time + AROUND_MS),
@@ -140,6 +143,7 @@ function Actions(props: EventDrawerProps) {
   })
   return (
     <div class="foot">
+      <TriageActs triage={triage} state={state} eventId={event.id} whys={whys} />
       <a class="button small" href={around} data-key="e">
         Around ±5 min <kbd>e</kbd>
       </a>

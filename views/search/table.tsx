@@ -1,5 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Event } from '../../parsers/event.ts'
+import type { AlertLink } from '../../server/stores/state/promotions.ts'
 import { formatIso, formatRowTime, formatSpan, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'
 import { Value } from '../shared/value-menu.tsx'
@@ -7,6 +8,7 @@ import { urls } from '../urls.ts'
 import { fieldText } from './fields.ts'
 import { type Mark, Marked } from './highlight.tsx'
 import { type Resolved, type SearchState, searchHref, sectionParams } from './state.ts'
+import { type MutedBy, RowChips } from './triage.tsx'
 
 const MESSAGE_SHOWN_chars = 600
 const RULES_SHOWN = 1
@@ -27,6 +29,8 @@ export interface RowsProps {
   readonly events: readonly Event[]
   readonly marks: readonly Mark[]
   readonly rulesOf: Readonly<Record<string, readonly RuleChip[]>>
+  readonly mutedBy: Readonly<Record<string, MutedBy>>
+  readonly linksOf: Readonly<Record<string, readonly AlertLink[]>>
   /** Where the next page starts. */
   readonly more?: { readonly time: number; readonly id: string; readonly asof: number }
   /** Time of the row above the first, on later pages. */
@@ -119,6 +123,7 @@ function Row(props: RowsProps & { readonly event: Event }) {
         </td>
       ))}
       <td class="mono message">
+        <RowChips muted={props.mutedBy[event.id]} links={props.linksOf[event.id] ?? []} />
         {rules.slice(0, RULES_SHOWN).map((rule) => (
           <a class="rule" href={urls.rule.href({ id: rule.id })} title={ruleHint(rule)}>
             <SeverityMark severity={rule.level} />

@@ -34,6 +34,9 @@ export function ValueMenu() {
       <a role="menuitem" data-menu="around" href={urls.search.href()}>
         Around ±5 min <kbd>e</kbd>
       </a>
+      <a role="menuitem" data-menu="suppress" href={urls.suppress.href()}>
+        Suppress
+      </a>
       <hr />
       <button type="button" role="menuitem" data-menu="copy">
         Copy value

@@ -134,11 +134,12 @@ export async function drawer(
   problem?: { readonly message: string; readonly status: 409 | 422 },
 ) {
   const state = { ...readAlerts(c), sel: alert.id }
-  const [whys, correlation, similar, activity] = await Promise.all([
+  const [whys, correlation, similar, activity, observables] = await Promise.all([
     explainAll(services, alert.event, [alert.ruleId]),
     correlationOf(services, alert),
     similarTo(services, alert),
     services.state.alertActivity(alert.id),
+    services.state.alertObservables(alert.id),
   ])
   const [why = { ruleId: alert.ruleId, title: alert.ruleTitle }] = whys
   const principal = c.get('principal')
@@ -150,6 +151,8 @@ export async function drawer(
       {...{ state, alert, why, correlation, similar, activity }}
       me={principal?.name ?? ''}
       canWrite={can(principal, 'alerts:write')}
+      canMute={can(principal, 'detections:write') && services.rules.readsEvents(alert.ruleId)}
+      observables={observables}
       csrfToken={c.get('csrfToken') ?? ''}
       now={Date.now()}
       {...(problem ? { problem: problem.message } : {})}

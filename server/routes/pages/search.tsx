@@ -21,6 +21,7 @@ import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.t
 import { rulesById, rulesOfEvents } from './rule-names.ts'
 import { explainEmpty } from './search-empty.ts'
 import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
+import { rowTriage } from './search-triage.tsx'
 
 const PAGE_ROWS = 100
 const FACET_VALUES = 6
@@ -133,16 +134,19 @@ async function rowsProps(
   input: SearchInput,
   result: SearchResult,
 ): Promise<RowsProps> {
-  const { cursor, asof } = result
+  const { cursor, asof, events } = result
+  const rulesOf = await rulesOfEvents(
+    services,
+    events.map((event) => event.id),
+  )
+  const ids = Object.entries(rulesOf).map(([id, rules]) => [id, rules.map((rule) => rule.id)])
   return {
     state: input.state,
     range: input.range,
-    events: result.events,
+    events,
     marks: input.marks,
-    rulesOf: await rulesOfEvents(
-      services,
-      result.events.map((event) => event.id),
-    ),
+    rulesOf,
+    ...(await rowTriage(services, events, Object.fromEntries(ids))),
     ...(cursor === undefined ? {} : { more: { ...cursor, asof } }),
   }
 }
