@@ -69,6 +69,12 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             <p class="description">{visible(rule.description, 'keep-lines')}</p>
           )}
           <Section id="rule-matches" label="Matches" url={urls.ruleMatches.href({ id: rule.id })} />
+          <h2 class="sub">Verdicts</h2>
+          <Section
+            id="rule-feedback"
+            label="Verdicts"
+            url={urls.ruleFeedback.href({ id: rule.id })}
+          />
           <h2 class="sub">Runs</h2>
           <Section id="rule-runs" label="Runs" url={urls.ruleRuns.href({ id: rule.id })} />
           <h2 class="sub">Can it match?</h2>

@@ -26,6 +26,8 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
       ['[  ]', 'shift the time window'],
       ['f  F', 'filter for, filter out the focused value'],
       ['e', 'events around this one'],
+      ['p', 'promote the event to an alert'],
+      ['t', 'suppress events like it'],
       ['l', 'live on or off'],
       ['n', 'new rule from this search'],
     ],
