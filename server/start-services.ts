@@ -22,10 +22,11 @@ import { filterIdsOf } from './services/mute-filter.ts'
 import { createPromote } from './services/promote.ts'
 import { createProvenance } from './services/provenance.ts'
 import { createReleases } from './services/releases.ts'
+import { createRollouts, ROLLOUT_INTERVAL_MS, ROLLOUT_WORK } from './services/rollout.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
 import { syncRuleSchedules } from './services/rule-schedules.ts'
-import { hitsOfScheduled, ruleRunner, schedulesOf } from './services/rule-work.ts'
+import { hitsOfScheduled, ruleRunner, schedulesOf, stagesOf } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createRuleRuns } from './services/runs.ts'
 import { createScenarios } from './services/scenarios.ts'
@@ -137,6 +138,7 @@ async function start(
       if (loaded === undefined || position === undefined)
         throw new Error('where ingest stands cannot be read')
       await syncRuleSchedules(state.client, schedulesOf(loaded), position, Date.now())
+      await state.client.saveStages(stagesOf(loaded))
       await state.client.suppressionsMerged(filterIdsOf(loaded.shaping))
     },
     onFatal: fail,
@@ -147,6 +149,8 @@ async function start(
   // The folder's lock says that whoever held a lease in its state.db has ended.
   await state.client.dropLeases()
   services.schedules.register('rule', ruleRunner(services, rules))
+  services.schedules.register('rollout', services.rollouts.runner)
+  await services.schedules.put(ROLLOUT_WORK, ROLLOUT_INTERVAL_MS)
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.schedules.stop())
   stops.push(() => services.scenarios.stop())
@@ -222,6 +226,10 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       gitHunts: followGitHunts(() => contentFolder(settings)),
     }),
     ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),
+    rollouts: createRollouts({
+      ...{ rules, state: state.client, proposals: egress.proposals },
+      wake: () => egress.outbox.wake(),
+    }),
     liveness: createLiveness(events.reader, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {

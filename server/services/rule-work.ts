@@ -2,6 +2,7 @@
 import type { RulesReport } from '../ingest/rules.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { RuleCounter } from '../stores/state/alerts-store.ts'
+import type { RuleStage } from '../stores/state/rollouts.ts'
 import { createRuleRunner } from './rule-runs.ts'
 import type { RuleSchedules } from './rule-schedules.ts'
 import type { Rules } from './rules.ts'
@@ -18,6 +19,15 @@ export function schedulesOf({ rules, correlations, refused }: RulesReport): Rule
     ],
     refused: refused.map(({ id }) => id),
   }
+}
+
+/** The stages that a load says, for `saveStages`. */
+export function stagesOf({ rules, correlations }: RulesReport): readonly RuleStage[] {
+  return [...rules, ...correlations].flatMap(({ id, textHash, trapline }) =>
+    trapline?.rollout === undefined
+      ? []
+      : [{ ruleId: id, ruleHash: textHash, stage: trapline.rollout.stage }],
+  )
 }
 
 /** The runner of rules over a server's services. */

@@ -28,6 +28,7 @@ import type { PromoteService } from './promote.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ProvenanceService } from './provenance.ts'
 import type { ReleaseService } from './releases.ts'
+import type { RolloutService } from './rollout.ts'
 import type { RuleRunService } from './runs.ts'
 import type { ScheduleService } from './schedules.ts'
 import type { SuppressionService } from './suppressions.ts'
@@ -70,6 +71,7 @@ export interface Services {
   readonly schedules: ScheduleService
   readonly ruleRuns: RuleRunService
   readonly hunts: HuntService
+  readonly rollouts: RolloutService
   readonly proposals: ProposalService
   readonly outbox: OutboxService
   readonly suppressions: SuppressionService

@@ -75,6 +75,16 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             label="Verdicts"
             url={urls.ruleFeedback.href({ id: rule.id })}
           />
+          {rule.rollout !== undefined && (
+            <>
+              <h2 class="sub">Rollout</h2>
+              <Section
+                id="rule-rollout"
+                label="Rollout"
+                url={urls.ruleRollout.href({ id: rule.id })}
+              />
+            </>
+          )}
           <h2 class="sub">Runs</h2>
           <Section id="rule-runs" label="Runs" url={urls.ruleRuns.href({ id: rule.id })} />
           <h2 class="sub">Can it match?</h2>

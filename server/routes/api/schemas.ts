@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Event } from '../../../parsers/event.ts'
 import { PIVOTS } from '../../../sigma/event.ts'
+import { ROLLOUT_STAGES } from '../../../sigma/rule.ts'
 import {
   ALERT_STATUSES,
   type Alert,
@@ -69,6 +70,7 @@ export const AlertAnswer = z.object({
   rule_id: z.string(),
   rule_title: z.string(),
   rule_hash: z.string(),
+  rule_stage: z.enum(ROLLOUT_STAGES).optional(),
   title: z.string(),
   severity: Severity,
   status: z.enum(ALERT_STATUSES),
@@ -115,6 +117,7 @@ export function alertJson(alert: Alert): AlertJson {
     rule_id: alert.ruleId,
     rule_title: alert.ruleTitle,
     rule_hash: alert.ruleHash,
+    rule_stage: alert.ruleStage,
     title,
     severity,
     status,

@@ -31,6 +31,7 @@ import { getProposal, listProposals, mergeProposal, retryProposal } from './prop
 import { alertProvenance } from './provenance.ts'
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
+import { judgeRollouts, judgeShadow, listShadow, ruleRollout } from './rollouts.ts'
 import type { Route } from './route.ts'
 import { getRun, listRuns, ruleMetrics, runRule } from './runs.ts'
 import { listScenarios, playScenario } from './scenarios.ts'
@@ -80,6 +81,10 @@ export const ROUTES: readonly Route[] = [
   ruleLiveness,
   listRules,
   ruleMetrics,
+  judgeRollouts,
+  listShadow,
+  judgeShadow,
+  ruleRollout,
   runRule,
   listRuns,
   getRun,

@@ -13,6 +13,7 @@ import { headerSource } from './header.ts'
 import { pageError, toSignIn } from './page-errors.tsx'
 import { releaseRoutes } from './releases.tsx'
 import { headerFragment, type Renderer } from './render.tsx'
+import { ruleRolloutRoutes } from './rule-rollout.tsx'
 import { ruleRunRoutes } from './rule-runs.tsx'
 import { ruleRoutes } from './rules.tsx'
 import { scenarioRoutes } from './scenarios.tsx'
@@ -22,8 +23,6 @@ import { settingsRoutes } from './settings.tsx'
 import { signInRoutes } from './sign-in.tsx'
 import { sourceRoutes } from './sources.tsx'
 import { loadStatic, staticRoutes } from './static.ts'
-import { suppressRoutes } from './suppress.tsx'
-import { suppressionRoutes } from './suppressions.tsx'
 
 /** What the sign-in page needs of the server beside the services. */
 export interface PageParts {
@@ -60,10 +59,9 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     searchEventRoutes,
     alertRoutes,
     alertChangeRoutes,
-    suppressRoutes,
-    suppressionRoutes,
     editorRoutes,
     ruleRunRoutes,
+    ruleRolloutRoutes,
     ruleRoutes,
     changeRoutes,
     releaseRoutes,

@@ -9,6 +9,7 @@ import {
   type Alert,
   type AlertSeverity,
   type AlertStatus,
+  type RuleFacts,
   SEVERITIES,
   type Verdict,
 } from './state-store.ts'
@@ -45,13 +46,15 @@ export function severityRank(severity: AlertSeverity): number {
 }
 
 export function alertFromRow(row: Row): Alert {
-  const facts: { text?: string } = row.facts === null ? {} : JSON.parse(text(row.facts))
+  const facts: { text?: string; rollout?: RuleFacts['rollout'] } =
+    row.facts === null ? {} : JSON.parse(text(row.facts))
   return {
     id: alertId(Number(row.number)),
     ruleId: text(row.rule_id),
     ruleTitle: text(row.rule_title),
     ruleHash: text(row.rule_hash),
     ruleText: facts.text ?? '',
+    ...(facts.rollout === undefined ? {} : { ruleStage: facts.rollout.stage }),
     ...(row.origin === null || row.origin === undefined
       ? {}
       : { provenance: JSON.parse(text(row.origin)) as RuleProvenance }),

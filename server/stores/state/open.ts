@@ -20,6 +20,7 @@ import { createPromotionReads, promotionWriter, type WritePromotion } from './pr
 import { createProposalStore } from './proposals-store.ts'
 import { createAuditStore, createRecordStore } from './records-store.ts'
 import { createReleaseStore } from './releases-store.ts'
+import { createRolloutStore } from './rollouts-store.ts'
 import { createRunStore } from './runs-store.ts'
 import { createSessionStore } from './sessions.ts'
 import { raiseSilentSource } from './silent-source.ts'
@@ -82,6 +83,7 @@ export async function openStore(options: StoreOptions): Promise<OpenStore> {
     ...createRecordStore(context),
     ...createReleaseStore(context),
     ...createRunStore(context),
+    ...createRolloutStore(context),
     ...createHuntStore(context),
     ...createFeedbackStore(context),
     ...createPromotionReads(context),

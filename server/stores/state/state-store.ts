@@ -10,9 +10,10 @@ import type { HuntStore } from './hunts.ts'
 import type { OutboxStore } from './outbox.ts'
 import type { PromotionReads } from './promotions.ts'
 import type { ProposalStore } from './proposals.ts'
-import type { AuditStore, RecordStore } from './records.ts'
 import type { RuleProvenance } from './provenance.ts'
+import type { AuditStore, RecordStore } from './records.ts'
 import type { ReleaseStore } from './releases.ts'
+import type { RolloutStore } from './rollouts.ts'
 import type { RunStore } from './runs.ts'
 import type { SuppressionStore } from './suppressions.ts'
 
@@ -93,6 +94,8 @@ export interface Alert {
   /** SHA-256 of the rule as it ran when it fired (its text; with what shaped it, if anything), and its text. */
   readonly ruleHash: string
   readonly ruleText: string
+  /** The rule's stage when it fired, where it has one. */
+  readonly ruleStage?: RolloutStage
   /** Where the rule came from when it fired; undefined for what no rule raised. */
   readonly provenance?: RuleProvenance
   readonly title: string
@@ -222,6 +225,7 @@ export interface StateStore
     RecordStore,
     ReleaseStore,
     RunStore,
+    RolloutStore,
     HuntStore,
     FeedbackStore,
     SuppressionStore,

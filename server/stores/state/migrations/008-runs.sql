@@ -68,15 +68,20 @@ CREATE TABLE rule_hours (
   PRIMARY KEY (hour, rule_id)
 ) STRICT, WITHOUT ROWID;
 
--- Since when a rule is at its stage, and what was decided there: one decision each.
+-- Since when a rule is at its stage with this text, and what was decided there: once.
 CREATE TABLE rollouts (
   rule_id TEXT PRIMARY KEY,
+  rule_hash TEXT NOT NULL,
   stage TEXT NOT NULL,
   since INTEGER NOT NULL,
+  -- The stage that it should go to.
   decision TEXT,
   decided INTEGER,
   proposal TEXT,
-  measured TEXT
+  -- The criteria with what was measured, as JSON.
+  measured TEXT,
+  -- Why no change could be proposed.
+  problem TEXT
 ) STRICT;
 
 -- What rules in shadow, and canaries outside their share, would have raised. Never alerts.

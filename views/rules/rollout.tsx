@@ -1,0 +1,190 @@
+/** @jsxImportSource hono/jsx */
+// A rule's way to live: its criteria beside what is measured, and what it would have raised (D16).
+import type { RuleRollout } from '../../server/services/rollout.ts'
+import type { Proposal } from '../../server/stores/state/proposals.ts'
+import type {
+  MeasuredCriterion,
+  RolloutDecision,
+  ShadowAlert,
+} from '../../server/stores/state/rollouts.ts'
+import { formatAge, formatCount, formatIso, formatShare, visible } from '../shared/format.ts'
+import { urls } from '../urls.ts'
+
+export interface RuleRolloutProps {
+  readonly ruleId: string
+  readonly rollout: RuleRollout | undefined
+  readonly proposal: Proposal | undefined
+  readonly shadow: readonly ShadowAlert[]
+  readonly shadowTotal: number
+  readonly canJudge: boolean
+  readonly csrfToken: string
+  readonly now: number
+}
+
+export function RuleRolloutPart(props: RuleRolloutProps) {
+  const { rollout, now } = props
+  if (rollout === undefined) return <p class="faint">Its stage is not known yet.</p>
+  const { state, judgement } = rollout
+  return (
+    <>
+      <p class="small-text">
+        At stage <strong>{state.stage}</strong> with this text since{' '}
+        <span title={formatIso(state.since)}>{formatAge(state.since, now)}</span>.{' '}
+        {judgement.criteria.length === 0 && 'It has no written criteria: people decide.'}
+      </p>
+      {judgement.criteria.length > 0 && <Criteria criteria={judgement.criteria} />}
+      {state.decision === undefined ? (
+        judgement.to !== undefined && (
+          <p class="small-text">
+            The criteria say <strong>{judgement.to}</strong>: the change is proposed within the
+            hour.
+          </p>
+        )
+      ) : (
+        <Decision {...props} decision={state.decision} />
+      )}
+      <Shadow {...props} />
+    </>
+  )
+}
+
+const CRITERIA = {
+  min_days: 'days at this stage, at least',
+  max_alerts_per_day: 'alerts a day, at most',
+  min_precision: 'precision, at least',
+} as const
+
+function Criteria(props: { readonly criteria: readonly MeasuredCriterion[] }) {
+  return (
+    <table class="auto rollout-criteria">
+      <thead>
+        <tr>
+          <th scope="col">criterion</th>
+          <th scope="col" class="num">
+            wanted
+          </th>
+          <th scope="col" class="num">
+            measured
+          </th>
+          <th scope="col">
+            <span class="hidden">met</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {props.criteria.map((one) => (
+          <tr>
+            <td>{CRITERIA[one.name]}</td>
+            <td class="num">{shown(one, one.wanted)}</td>
+            <td class="num">
+              {one.measured === undefined ? 'too few verdicts' : shown(one, one.measured)}
+            </td>
+            <td class={one.met ? 'met' : 'unmet'}>{one.met ? 'met' : 'open'}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function shown({ name }: MeasuredCriterion, value: number): string {
+  return name === 'min_precision' ? formatShare(value) : String(Math.round(value * 10) / 10)
+}
+
+function Decision(props: RuleRolloutProps & { readonly decision: RolloutDecision }) {
+  const { decision, proposal, now } = props
+  const { to, at, problem } = decision
+  return (
+    <div class={`notice ${problem === undefined ? 'ok' : 'problem'}`} role="status">
+      The criteria said <strong>{to}</strong> {formatAge(at, now)}.{' '}
+      {problem !== undefined && `No change could be proposed: ${visible(problem)}.`}
+      {problem === undefined && proposal !== undefined && (
+        <>
+          The change is {proposal.state}:{' '}
+          <a class="link" href={proposal.url ?? urls.releases.href()}>
+            {visible(proposal.title)}
+          </a>
+        </>
+      )}
+    </div>
+  )
+}
+
+function Shadow(props: RuleRolloutProps) {
+  const { shadow, shadowTotal, now } = props
+  if (shadow.length === 0)
+    return <p class="faint">It has raised nothing in shadow in the last 90 days.</p>
+  return (
+    <>
+      <h3 class="sub">Would have raised {formatCount(shadowTotal)}</h3>
+      <table class="auto run-table">
+        <thead>
+          <tr>
+            <th scope="col">last</th>
+            <th scope="col">host</th>
+            <th scope="col">user</th>
+            <th scope="col" class="num">
+              matches
+            </th>
+            <th scope="col">event</th>
+            <th scope="col">verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shadow.map((alert) => (
+            <tr>
+              <td title={formatIso(alert.lastSeen)}>{formatAge(alert.lastSeen, now)}</td>
+              <td>{visible(alert.host ?? '')}</td>
+              <td>{visible(alert.user ?? '')}</td>
+              <td class="num">{formatCount(alert.count)}</td>
+              <td>
+                <a class="link" href={eventHref(alert)}>
+                  event
+                </a>
+              </td>
+              <td>
+                <Verdict {...props} alert={alert} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}
+
+const AROUND_MS = 5 * 60_000
+
+function eventHref({ firstSeen, eventId }: ShadowAlert): string {
+  return urls.search.href({
+    from: formatIso(firstSeen - AROUND_MS),
+    to: formatIso(firstSeen + AROUND_MS),
+    sel: eventId,
+  })
+}
+
+function Verdict(props: RuleRolloutProps & { readonly alert: ShadowAlert }) {
+  const { alert, canJudge, ruleId, csrfToken } = props
+  const { verdict, judgedBy } = alert
+  if (verdict !== undefined)
+    return (
+      <span title={`by ${judgedBy ?? ''}`}>{verdict === 'true_positive' ? 'true' : 'false'}</span>
+    )
+  if (!canJudge) return null
+  return (
+    <form
+      class="inline"
+      hx-post={urls.ruleShadow.href({ id: ruleId, alert: alert.id })}
+      hx-target="#rule-rollout"
+      hx-swap="innerHTML"
+    >
+      <input type="hidden" name="_csrf" value={csrfToken} />
+      <button type="submit" class="small" name="verdict" value="true_positive">
+        True
+      </button>
+      <button type="submit" class="small" name="verdict" value="false_positive">
+        False
+      </button>
+    </form>
+  )
+}
