@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { git } from '../../ci/git.ts'
-import { runAction } from './runner.ts'
 import { type GitHub, startGitHub } from './server.ts'
+import { runWorkflow } from './workflow.ts'
 
 setDefaultTimeout(120_000)
 const TOKEN = 'ghs_0123456789abcdefsecret'
@@ -14,7 +14,6 @@ const ID = '0d6d1c3e-7d1f-4a3c-9d0f-0c1a52f3b7aa'
 
 let hub: GitHub
 let folder: string
-let runs = 0
 
 const rule = (condition: string) => `title: Tool Run by Hand
 id: ${ID}
@@ -107,29 +106,11 @@ async function propose(branch: string, files: Readonly<Record<string, string>>):
   return (await answer.json()).number
 }
 
-/** What a workflow does: a shallow checkout of the merge, then `uses:` our Action. */
 async function act(number: number, inputs: Readonly<Record<string, string>> = {}) {
-  const answer = await fetch(`${hub.apiUrl}/repos/acme/rules/pulls/${number}`, {
-    headers: { authorization: `Bearer ${TOKEN}` },
-  })
-  const pull = await answer.json()
-  const workspace = join(folder, `checkout-${++runs}`)
-  const ref = `refs/pull/${number}/merge`
-  await git(folder, 'init', '--quiet', workspace)
-  await git(workspace, 'remote', 'add', 'origin', hub.gitUrl.replace('://', `://x:${TOKEN}@`))
-  await git(workspace, 'fetch', '--quiet', '--depth=1', 'origin', `+${ref}:refs/remotes/pull/merge`)
-  await git(workspace, 'checkout', '--quiet', '--detach', 'refs/remotes/pull/merge')
-  const sha = (await git(workspace, 'rev-parse', 'HEAD')).trim()
-  const github = {
-    event: { number, pull_request: pull },
-    ...{ token: TOKEN, repository: 'acme/rules', sha, ref },
-    ...{ api_url: hub.apiUrl, server_url: hub.pageUrl },
-  }
-  const temp = join(folder, `temp-${runs}`)
-  const result = await runAction({ action: ACTION, workspace, temp, inputs, github })
+  const result = await runWorkflow({ hub, token: TOKEN, inputs }, number)
   expect(result.log).not.toContain(TOKEN)
   expect(hub.violations()).toEqual([])
-  return { ...result, temp }
+  return result
 }
 
 const comment = () => hub.world.comments.at(-1)?.body ?? ''

@@ -52,6 +52,8 @@ export interface GitHub {
   readonly faults: Faults
   readonly requests: readonly LoggedRequest[]
   readonly world: World
+  /** Tells this address of pushes and pull requests from now on. */
+  addHook(hook: Hook): void
   /** Requests and answers that GitHub's description forbids. Tests expect none. */
   violations(): readonly string[]
   stop(): Promise<void>
@@ -78,7 +80,8 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     fetch: (request) => serve(request, state),
   })
   const pageUrl = `http://127.0.0.1:${server.port}`
-  const world = worldOf(options, description, bare, pageUrl)
+  const hooks = [...(options.hooks ?? [])]
+  const world = worldOf(options, { description, bare, pageUrl, hooks })
   state.world = world
   return {
     apiUrl: world.apiUrl,
@@ -88,6 +91,7 @@ export async function startGitHub(options: GitHubOptions): Promise<GitHub> {
     faults,
     requests,
     world,
+    addHook: (hook) => void hooks.push(hook),
     violations: () => violations,
     stop: async () => {
       await server.stop(true)
@@ -105,11 +109,16 @@ interface State {
   world: World | undefined
 }
 
+interface Parts {
+  readonly description: Description
+  readonly bare: string
+  readonly pageUrl: string
+  readonly hooks: readonly Hook[]
+}
+
 function worldOf(
-  { owner, repo, app, defaultBranch = 'main', hooks = [] }: GitHubOptions,
-  description: Description,
-  bare: string,
-  pageUrl: string,
+  { owner, repo, app, defaultBranch = 'main' }: GitHubOptions,
+  { description, bare, pageUrl, hooks }: Parts,
 ): World {
   let last = 0
   const world: World = {
