@@ -1,4 +1,5 @@
 /** @jsxImportSource hono/jsx */
+import type { Observable } from '../../server/stores/state/promotions.ts'
 import type { Alert, AlertActivity } from '../../server/stores/state/state-store.ts'
 import { StagePill } from '../rules/stage.tsx'
 import { Grip } from '../search/drawer.tsx'
@@ -56,6 +57,9 @@ export interface AlertDrawerProps {
   readonly activity: readonly AlertActivity[]
   readonly me: string
   readonly canWrite: boolean
+  /** May mute; not so for alerts that no filter can mean. */
+  readonly canMute: boolean
+  readonly observables: readonly Observable[]
   readonly csrfToken: string
   readonly now: number
   /** Why the last change was refused. */
@@ -94,6 +98,14 @@ export function AlertDrawer(props: AlertDrawerProps) {
           {alert.verdict !== undefined && `${VERDICT_LABELS[alert.verdict]}, `}
           {alert.owner === undefined ? 'nobody has it' : `with ${visible(alert.owner)}`},{' '}
           {plural(alert.count, 'match', 'matches')} since {formatDateTime(alert.firstSeen)}
+          {alert.muteId !== undefined && (
+            <>
+              , held by{' '}
+              <a class="link" href={`${urls.suppressions.href()}#${alert.muteId}`}>
+                {alert.muteId}
+              </a>
+            </>
+          )}
           {alert.previousId !== undefined && (
             <>
               , after{' '}
@@ -170,10 +182,36 @@ function TabBody(props: AlertDrawerProps) {
           )}
           <EventSummary event={alert.event} marks={marks} whys={[why]} />
           <EventMessage event={alert.event} marks={marks} />
+          <Observables {...props} />
           <SimilarAlerts {...props} />
         </>
       )
   }
+}
+
+/** What promotion found in the event. */
+function Observables({ observables }: AlertDrawerProps) {
+  if (observables.length === 0) return null
+  return (
+    <>
+      <h3>Observables</h3>
+      <dl class="fields">
+        {observables.map(({ type, value }) => (
+          <>
+            <dt>{type}</dt>
+            <dd>
+              <a
+                class="link"
+                href={urls.search.href({ q: JSON.stringify(value), from: 'now-24h' })}
+              >
+                {visible(value)}
+              </a>
+            </dd>
+          </>
+        ))}
+      </dl>
+    </>
+  )
 }
 
 function SimilarAlerts(props: AlertDrawerProps) {
@@ -253,6 +291,11 @@ function Actions(props: AlertDrawerProps) {
       <button type="button" class="small" data-dialog="verdict" data-key="v">
         Verdict <kbd>v</kbd>
       </button>
+      {props.canMute && (
+        <a class="button small" href={urls.suppress.href({ alert: alert.id })} data-key="t">
+          Suppress <kbd>t</kbd>
+        </a>
+      )}
       <form hx-post={post} hx-target="#drawer" data-submit-on-change="">
         {fixed}
         <input type="hidden" name="action" value="status" />

@@ -85,6 +85,12 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
               />
             </>
           )}
+          <h2 class="sub">Verdicts</h2>
+          <Section
+            id="rule-feedback"
+            label="Verdicts"
+            url={urls.ruleFeedback.href({ id: rule.id })}
+          />
           <h2 class="sub">Runs</h2>
           <Section id="rule-runs" label="Runs" url={urls.ruleRuns.href({ id: rule.id })} />
           <h2 class="sub">Can it match?</h2>

@@ -23,6 +23,8 @@ import { settingsRoutes } from './settings.tsx'
 import { signInRoutes } from './sign-in.tsx'
 import { sourceRoutes } from './sources.tsx'
 import { loadStatic, staticRoutes } from './static.ts'
+import { suppressRoutes } from './suppress.tsx'
+import { suppressionRoutes } from './suppressions.tsx'
 
 /** What the sign-in page needs of the server beside the services. */
 export interface PageParts {
@@ -59,6 +61,8 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     searchEventRoutes,
     alertRoutes,
     alertChangeRoutes,
+    suppressRoutes,
+    suppressionRoutes,
     editorRoutes,
     ruleRunRoutes,
     ruleRolloutRoutes,
