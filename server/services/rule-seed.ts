@@ -3,8 +3,10 @@ import { stringify } from 'yaml'
 import type { Event } from '../../parsers/event.ts'
 import { isRefusal, queryToSigma, type Refusal } from '../../query/to-sigma.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
+import { LOG_SOURCES } from '../../sigma/facts/facts.ts'
 import type { LogSource } from '../../sigma/rule.ts'
 
+const COMMON_CATEGORIES = LOG_SOURCES['']?.category ?? {}
 const TITLE_MAX_CHARACTERS = 100
 const SLUG_MAX_CHARACTERS = 50
 
@@ -81,8 +83,10 @@ function yaml(value: object): string {
 function logsourceOf(events: readonly Event[]): LogSource | undefined {
   const counts = new Map<string, { readonly logsource: LogSource; count: number }>()
   for (const { logsource: own } of events) {
-    const { product } = own
     const [category] = own.category
+    // A category that the taxonomy has without a product is every product's.
+    const isCommon = category !== undefined && Object.hasOwn(COMMON_CATEGORIES, category)
+    const product = isCommon ? undefined : own.product
     const service = category === undefined ? own.service[0] : undefined
     const logsource = {
       ...(product === undefined ? {} : { product }),

@@ -111,6 +111,7 @@ function Figure(props: {
 
 function perDay(count: number, days: number): string {
   const value = count / days
+  if (value > 0 && value < 0.1) return 'under 0.1'
   return value >= 10 || value === 0 ? formatCount(Math.round(value)) : value.toFixed(1)
 }
 

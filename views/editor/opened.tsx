@@ -1,11 +1,28 @@
 /** @jsxImportSource hono/jsx */
+
+import type { ProposalTarget } from '../../server/services/proposals.ts'
 import type { Proposal } from '../../server/stores/state/proposals.ts'
 import { visible } from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
+export interface OpenedProps {
+  readonly proposal: Proposal
+  readonly target: ProposalTarget
+}
+
+function said({ proposal, target }: OpenedProps): string {
+  if (proposal.state === 'merged') return 'It is merged.'
+  if (proposal.state === 'closed') return 'It was closed without being merged.'
+  if (target === 'local')
+    return 'The change is a branch of this server’s content repository: look at it and merge it on the Releases page.'
+  return proposal.state === 'pending'
+    ? 'The branch is made; it goes to the remote as soon as that takes it.'
+    : 'It is open.'
+}
+
 /** After a draft became a proposal: where it is. */
-export function OpenedPage(props: { readonly proposal: Proposal; readonly now: number }) {
+export function OpenedPage(props: OpenedProps) {
   const { proposal } = props
   return (
     <div class="page settings">
@@ -13,11 +30,7 @@ export function OpenedPage(props: { readonly proposal: Proposal; readonly now: n
       {proposal.state === 'failed' ? (
         <Notice kind="problem">It could not be opened: {visible(proposal.error ?? '')}</Notice>
       ) : (
-        <Notice kind="ok">
-          {proposal.url === undefined
-            ? 'The branch is made; the pull request follows as soon as the remote takes it.'
-            : 'It is open.'}
-        </Notice>
+        <Notice kind="ok">{said(props)}</Notice>
       )}
       <dl class="facts-list">
         <dt>branch</dt>

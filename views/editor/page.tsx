@@ -99,7 +99,7 @@ function Title({ model, now }: EditorProps) {
           {live !== undefined && `${logsourceText(live.logsource) || 'any log source'}, `}
           <span class="mono">{model.path}</span>,{' '}
           <span id="saved">
-            {draft === undefined ? 'not saved yet' : `saved ${formatAge(draft.updated, now)} ago`}
+            {draft === undefined ? 'not saved yet' : `saved ${formatAge(draft.updated, now)}`}
           </span>
           <span id="check-facts">{checkFacts(check).map((fact) => `, ${fact}`)}</span>
         </p>

@@ -239,7 +239,7 @@ function Drafts(props: { readonly drafts: readonly Draft[]; readonly now: number
             <a class="link mono" href={draftHref(draft)}>
               {draft.path}
             </a>{' '}
-            <span class="muted">changed {formatAge(draft.updated, props.now)} ago</span>
+            <span class="muted">changed {formatAge(draft.updated, props.now)}</span>
           </li>
         ))}
       </ul>

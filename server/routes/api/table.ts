@@ -4,6 +4,7 @@ import { changeAlert, getAlert, listAlerts } from './alerts.ts'
 import { listAudit, verifyAudit } from './audit.ts'
 import { login, logout, me, register, token } from './auth.ts'
 import { explainRule, getRule, listRules, reloadRules } from './detections.ts'
+import { changeRule, createRule, getDraft, listDrafts, testRule } from './drafts.ts'
 import { getDrift, proposeDrift, revertDrift } from './drift.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
@@ -88,7 +89,12 @@ export const ROUTES: readonly Route[] = [
   runRule,
   listRuns,
   getRun,
+  createRule,
   getRule,
+  changeRule,
+  testRule,
+  listDrafts,
+  getDraft,
   explainRule,
   replayDetections,
   reloadRules,

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext } from '../../middleware/env.ts'
-import { checkPath } from '../../proposals/paths.ts'
 import { DRAFT_LENGTH_MAX_CHARACTERS, type DraftFiles } from '../../services/draft-content.ts'
 import { can } from '../../services/permissions.ts'
+import { rulePathProblem } from '../../services/rule-path.ts'
 import { PREVIEW_DAYS_DEFAULT, PREVIEW_DAYS_MAX } from '../../services/rule-preview.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import type { TimeRange } from '../../stores/events/event-store.ts'
@@ -82,9 +82,8 @@ export async function saveForm(
   form: EditorForm,
 ): Promise<Draft> {
   const { draft, version, rule, base, path, text, test } = form
-  checkPath(path)
-  if (!/^detections\/.*\.ya?ml$/.test(path) || /\.test\.ya?ml$/.test(path))
-    throw new ServiceError('invalid', `${path}: a rule is a .yml file below detections/`)
+  const problem = rulePathProblem(path)
+  if (problem !== undefined) throw new ServiceError('invalid', problem)
   const by = actorOf(c)
   if (draft !== '') return drafts.save(draft, version, { path, text, testText: test }, by)
   const files = { path, text, testText: test, ...(rule === '' ? {} : { ruleId: rule }) }

@@ -100,7 +100,7 @@ async function modelOf(
 async function opened(c: AppContext, services: Services, renderer: Renderer, id: string) {
   const proposal = await services.proposals.get(id)
   if (proposal === undefined) throw new ServiceError('not-found', `There is no proposal ${id}.`)
-  const body = <OpenedPage proposal={proposal} now={Date.now()} />
+  const body = <OpenedPage proposal={proposal} target={services.proposals.target} />
   return page(c, renderer, { title: proposal.title, nav: 'rules' }, body)
 }
 

@@ -147,6 +147,7 @@ function startSubmit(form: HTMLFormElement): void {
     if (question !== undefined && !confirm(question)) return
     form.dataset.sending = '1'
     delete form.dataset.changed
-    void underWay.then(() => form.requestSubmit(button))
+    // While the event is under way a form refuses another submission.
+    void underWay.then(() => setTimeout(() => form.requestSubmit(button)))
   })
 }
