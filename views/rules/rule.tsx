@@ -69,12 +69,6 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             <p class="description">{visible(rule.description, 'keep-lines')}</p>
           )}
           <Section id="rule-matches" label="Matches" url={urls.ruleMatches.href({ id: rule.id })} />
-          <h2 class="sub">Verdicts</h2>
-          <Section
-            id="rule-feedback"
-            label="Verdicts"
-            url={urls.ruleFeedback.href({ id: rule.id })}
-          />
           {rule.rollout !== undefined && (
             <>
               <h2 class="sub">Rollout</h2>
