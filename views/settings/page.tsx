@@ -7,7 +7,7 @@ import type {
   User,
 } from '../../server/stores/state/state-store.ts'
 import { formatAge, formatDateTime, formatIso, visible } from '../shared/format.ts'
-import { Notice } from '../shared/section.tsx'
+import { Notice, Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
 /** What each role may do, in a line. */
@@ -54,6 +54,14 @@ export function SettingsPage(props: SettingsProps) {
         <Sessions {...props} />
         <Keys {...props} />
         {props.users !== undefined && <Users {...props} users={props.users} />}
+        {props.users !== undefined && (
+          <Section
+            id="deliveries"
+            class="card"
+            url={urls.settingsDeliveries.href()}
+            label="Deliveries"
+          />
+        )}
       </div>
     </>
   )

@@ -7,6 +7,7 @@ import { ServiceError, type Services } from '../../services/services.ts'
 import { alertChangeRoutes } from './alert-changes.tsx'
 import { alertRoutes } from './alerts.tsx'
 import { changeRoutes } from './changes.tsx'
+import { deliveryRoutes } from './deliveries.tsx'
 import { docsRoutes } from './docs.tsx'
 import { editorRoutes } from './editor.tsx'
 import { headerSource } from './header.ts'
@@ -71,6 +72,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     releaseRoutes,
     sourceRoutes,
     scenarioRoutes,
+    deliveryRoutes,
     settingsRoutes,
   ]) {
     app.route('/', routes(services, renderer))
