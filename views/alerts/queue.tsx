@@ -28,7 +28,7 @@ export function GroupQueue(
             <Head sort="count" state={state} class="c-n num" label="alerts" />
             <Head sort={undefined} state={state} class="c-hosts wide" label="hosts" />
             <Head sort={undefined} state={state} class="c-state wide" label="state" />
-            <Head sort={undefined} state={state} class="c-age wide" label="first" />
+            <Head sort={undefined} state={state} class="c-age c-first wide" label="first" />
             <Head sort="latest" state={state} class="c-age" label="latest" />
           </tr>
         </thead>
@@ -59,7 +59,7 @@ export function GroupQueue(
               </td>
               <td class="wide muted">{hostsText(group)}</td>
               <td class="wide">{stateText(group)}</td>
-              <td class="wide muted" title={formatIso(group.firstSeen)}>
+              <td class="c-first wide muted" title={formatIso(group.firstSeen)}>
                 {formatSpan(now - group.firstSeen)}
               </td>
               <td class="muted" title={formatIso(group.lastSeen)}>

@@ -148,13 +148,13 @@ function RuleChoice({ rules, form }: BuilderProps) {
 }
 
 function Criteria({ fields, form }: BuilderProps) {
-  const columns = fields.filter(({ name }) => name.startsWith('@'))
-  const others = fields.filter(({ name }) => !name.startsWith('@'))
+  const isChosen = (field: MuteField) => form.chosen.includes(fieldToken(field))
+  const rows = [...fields.filter(isChosen), ...fields.filter((field) => !isChosen(field))]
   return (
     <fieldset id="mute-criteria">
       <legend>Where all of these are the same (whole value, any case)</legend>
       <div class="criteria">
-        {[...columns, ...others].map((field) => {
+        {rows.map((field) => {
           const token = fieldToken(field)
           return (
             <label class="criterion">
