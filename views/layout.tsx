@@ -21,6 +21,7 @@ export interface Assets {
 export const NAV = {
   search: ['Search', urls.search],
   alerts: ['Alerts', urls.alerts],
+  hunts: ['Hunts', urls.hunts],
   rules: ['Rules', urls.rules],
   releases: ['Releases', urls.releases],
   sources: ['Sources', urls.sources],

@@ -27,10 +27,19 @@ const Sample = z.object({
   message: z.string(),
 })
 
+const values = z.array(z.string())
+const Search = z.object({
+  query: z.string(),
+  filters: z.object({
+    ...{ source: values, severity: values, host: values },
+    ...{ rule: z.string().optional(), range: z.string().optional() },
+  }),
+})
+
 /** What the ledger keeps of a run beside the counts. */
 const HuntRunDetail = z.object({
   /** What was searched for. */
-  key: z.string(),
+  search: Search,
   /** Event times that matches were counted in. */
   range: Range,
   /** Event times that new ones were looked for in. */
@@ -40,12 +49,14 @@ const HuntRunDetail = z.object({
   /** The newest of the new ones, copied: they outlive the retention of events. */
   samples: z.array(Sample),
 })
-export type HuntRunDetail = z.output<typeof HuntRunDetail>
+export interface HuntRunDetail extends Omit<z.output<typeof HuntRunDetail>, 'search'> {
+  readonly search: HuntSearch
+}
 
 /** A run's detail; undefined for one that failed. */
 export function detailOf({ detail }: Pick<RunRecord, 'detail'>): HuntRunDetail | undefined {
   const parsed = HuntRunDetail.safeParse(detail)
-  return parsed.success ? parsed.data : undefined
+  return parsed.success ? (JSON.parse(JSON.stringify(parsed.data)) as HuntRunDetail) : undefined
 }
 
 export interface HuntRunParts {
@@ -68,7 +79,8 @@ export function createHuntRunner(parts: HuntRunParts): WorkRunner {
     const matches = await countIn(parts, due, request, asof)
     const fresh = await newIn(parts, due, { ...request, reach }, { after: since.sequence, asof })
     const detail: HuntRunDetail = {
-      ...{ key: searchKey(hunt), range: request.range, reach, samples: fresh.newest.map(sampleOf) },
+      ...{ search: searched(hunt), range: request.range, reach },
+      samples: fresh.newest.map(sampleOf),
       ...(since.first === undefined ? {} : { first: since.first }),
     }
     return {
@@ -77,6 +89,10 @@ export function createHuntRunner(parts: HuntRunParts): WorkRunner {
       ...(position === undefined ? {} : { cutoff: position }),
     } satisfies WorkOutcome
   }
+}
+
+function searched({ query, filters }: HuntSearch): HuntSearch {
+  return { query, filters }
 }
 
 interface Since {
@@ -98,7 +114,7 @@ async function sinceLast(
   const last = runs.find(({ status }) => status === 'ok')
   const detail = last && detailOf(last)
   if (detail === undefined || schedule.cutoff === undefined) return { ...all, first: 'first-run' }
-  if (detail.key !== key) return { ...all, first: 'search-changed' }
+  if (searchKey(detail.search) !== key) return { ...all, first: 'search-changed' }
   if (schedule.cutoff.epoch !== epoch) return { ...all, first: 'other-intake' }
   return { sequence: schedule.cutoff.sequence, from: detail.range.from }
 }

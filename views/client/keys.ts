@@ -7,6 +7,7 @@ const OFF = 'trapline.keys.off'
 const PLACES: Readonly<Record<string, string>> = {
   s: '/search',
   a: '/alerts',
+  h: '/hunts',
   r: '/rules',
   d: '/releases',
   o: '/sources',

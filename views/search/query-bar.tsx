@@ -76,6 +76,11 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
       <a class="button" href={newRuleHref(state)} data-key="n" title="A rule from this search (n)">
         New rule
       </a>
+      {state.q !== '' && (
+        <a class="button" href={urls.huntNew.href({ search: searchHref(state) })} data-key="h">
+          Save as hunt
+        </a>
+      )}
       <MoreMenu state={state} range={props.range} />
     </search>
   )

@@ -4,7 +4,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     'Anywhere',
     [
       ['/', 'to the query'],
-      ['g then s a r d o c', 'Search, Alerts, Rules, Releases, Sources, Scenarios'],
+      ['g then s a h r d o c', 'Search, Alerts, Hunts, Rules, Releases, Sources, Scenarios'],
       ['?', 'this help'],
       ['Esc', 'close what is open'],
     ],

@@ -20,6 +20,8 @@ const NAMES: Readonly<Record<string, string>> = {
   [urls.sourceImports.pattern]: 'Files',
   [urls.alertQueue.pattern]: 'Alerts',
   [urls.sourceCards.pattern]: 'Sources',
+  [urls.huntLedger.pattern]: 'Runs',
+  [urls.huntVolume.pattern]: 'Volume',
   [urls.deadLetters.pattern]: 'Dead letters',
   [urls.scenarioRuns.pattern]: 'Runs',
 }

@@ -11,6 +11,9 @@ import { deliveryRoutes } from './deliveries.tsx'
 import { docsRoutes } from './docs.tsx'
 import { editorRoutes } from './editor.tsx'
 import { headerSource } from './header.ts'
+import { huntEditRoutes } from './hunt-edit.tsx'
+import { huntPromoteRoutes } from './hunt-promote.tsx'
+import { huntRoutes } from './hunts.tsx'
 import { pageError, toSignIn } from './page-errors.tsx'
 import { releaseRoutes } from './releases.tsx'
 import { headerFragment, type Renderer } from './render.tsx'
@@ -62,6 +65,9 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     searchEventRoutes,
     alertRoutes,
     alertChangeRoutes,
+    huntEditRoutes,
+    huntPromoteRoutes,
+    huntRoutes,
     suppressRoutes,
     suppressionRoutes,
     editorRoutes,
