@@ -47,8 +47,9 @@ export interface ProposalService {
   get(id: string): Promise<Proposal | undefined>
   /** Newest first. */
   list(limit: number): Promise<readonly Proposal[]>
-  /** Text of a content file at the default base; undefined when it is not there. */
-  file(path: string): Promise<string | undefined>
+  /** Text of a content file at the default base, asked for anew when it is older than `maxAge_ms`; undefined
+   * when it is not there. */
+  file(path: string, maxAge_ms?: number): Promise<string | undefined>
   /** Merges a branch of the local content repository. Rejects `conflict` with the files that conflict, where
    * the release that follows is refused (the branch is as it was then), or where content is followed
    * elsewhere. */
@@ -107,10 +108,10 @@ export function createProposals(parts: ProposalParts): ProposalService {
     },
     get: (id) => state.getProposal(id),
     list: (limit) => state.listProposals(limit),
-    file: async (path) => {
+    file: async (path, maxAge_ms = HEAD_FRESH_MS) => {
       checkPath(path)
       await ready()
-      const base = await head.current(HEAD_FRESH_MS)
+      const base = await head.current(maxAge_ms)
       return base === undefined ? undefined : content.text(base, path)
     },
     merge: (id, by) => mergeProposal({ ...parts, now }, id, by),

@@ -96,7 +96,8 @@ export function createRollouts(parts: RolloutParts): RolloutService {
   }
 }
 
-/** Proposes the change and keeps the decision with it; undefined when another server did. */
+/** Proposes the change and keeps the decision with it; undefined when another server did, or it has to
+ * wait. */
 async function decide(
   { state, proposals, wake }: RolloutParts,
   rule: RuleSummary,
@@ -106,6 +107,7 @@ async function decide(
   at: number,
 ): Promise<{ to: RolloutStage; problem?: string } | undefined> {
   const made = await propose(proposals, rule, stored, judgement, to)
+  if (made === undefined) return undefined
   const outcome = 'problem' in made ? { problem: made.problem } : {}
   const decision: RolloutDecision = {
     ...{ to, at, criteria: judgement.criteria },
@@ -125,16 +127,16 @@ async function propose(
   stored: RolloutState,
   judgement: Judgement,
   to: RolloutStage,
-): Promise<Made> {
+): Promise<Made | undefined> {
   if (rule.overlay)
     return { problem: 'it is from a TRAPLINE_RULES folder, which the server does not change' }
   const path = `detections/${rule.path}`
-  const text = await proposals.file(path)
+  const text = await proposals.file(path, 0)
   const changed = text === undefined ? undefined : withStage(text, rule.id, to)
   if (changed === undefined)
     return { problem: `${path} does not hold its stage as a plain word at the followed branch` }
-  if (changed === text)
-    return { problem: `${path} says ${to} already at the followed branch: it waits for a release` }
+  // Someone was faster, or the branch was looked at before the last release: the next time will tell.
+  if (changed === text) return undefined
   const proposal = {
     kind: 'rollout',
     title: decisionTitle(rule, stored.stage, to),
