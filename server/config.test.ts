@@ -61,3 +61,60 @@ test('secrets are masked when settings are listed', () => {
     'environment',
   )
 })
+
+const CONTENT = 'https://github.com/acme/rules.git'
+const APP = { TRAPLINE_GITHUB_APP_ID: '7', TRAPLINE_GITHUB_APP_KEY: 'app.pem' }
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['a token without a repository', { TRAPLINE_GITHUB_TOKEN: 't' }, ['TRAPLINE_GITHUB_TOKEN']],
+  [
+    'a token for a repository that has no name',
+    { TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: '/srv/rules.git' },
+    ['TRAPLINE_GITHUB_REPOSITORY'],
+  ],
+  [
+    'a token over plain HTTP',
+    { TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: 'http://git.example.org/acme/rules.git' },
+    ['TRAPLINE_CONTENT'],
+  ],
+  [
+    'a token to an API over plain HTTP',
+    {
+      ...{ TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: CONTENT },
+      TRAPLINE_GITHUB_API: 'http://ghe.example.org/api/v3',
+    },
+    ['TRAPLINE_GITHUB_API'],
+  ],
+  [
+    'two thirds of an App',
+    { ...APP, TRAPLINE_CONTENT: CONTENT },
+    ['TRAPLINE_GITHUB_INSTALLATION_ID'],
+  ],
+  ['a webhook that is no address', { TRAPLINE_WEBHOOK_URL: 'x' }, ['TRAPLINE_WEBHOOK_URL']],
+])('%s is refused by name', (_, env, variables) => {
+  const loaded = loadSettings(env)
+  expect('problems' in loaded && loaded.problems.map((p) => p.variable)).toEqual(variables)
+})
+
+test.each<[string, Record<string, string>]>([
+  ['a token and an address', { TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: CONTENT }],
+  ['an App', { ...APP, TRAPLINE_GITHUB_INSTALLATION_ID: '11', TRAPLINE_CONTENT: CONTENT }],
+  [
+    'a mirror and the name at GitHub',
+    {
+      ...{ TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: '/srv/rules.git' },
+      TRAPLINE_GITHUB_REPOSITORY: 'acme/rules',
+    },
+  ],
+  ['loopback', { TRAPLINE_GITHUB_TOKEN: 't', TRAPLINE_CONTENT: 'http://127.0.0.1:3000/a/b.git' }],
+])('GitHub is set by %s', (_, env) => {
+  expect(settings(env).content).toBeDefined()
+})
+
+test('what signs in inside an address is not listed, and unsigned alerts are pointed out', () => {
+  const rows = describeSettings({ TRAPLINE_CONTENT: 'https://ana:hunter2@example.org/a/b.git' })
+  expect(JSON.stringify(rows)).not.toContain('hunter2')
+  const loaded = loadSettings({ TRAPLINE_WEBHOOK_URL: 'https://example.org/hook' })
+  const warned = 'warnings' in loaded && loaded.warnings.map(({ variable }) => variable)
+  expect(warned).toEqual(['TRAPLINE_WEBHOOK_SECRET'])
+})

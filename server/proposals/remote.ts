@@ -12,8 +12,11 @@ const SCP = /^(?:[\w.-]+@)?([\w.-]+):(?!\/)(.+)$/
 export function remoteName(remote: string): RemoteName | undefined {
   const scp = SCP.exec(remote)
   const isUrl = /^(https?|ssh|git):\/\//.test(remote) && URL.canParse(remote)
-  const host = isUrl ? new URL(remote).host : scp?.[1]
-  const path = isUrl ? new URL(remote).pathname : scp?.[2]
+  // A port is one of the web pages only in an address of theirs.
+  const isWeb = /^https?:/.test(remote)
+  const url = isUrl ? new URL(remote) : undefined
+  const host = url === undefined ? scp?.[1] : isWeb ? url.host : url.hostname
+  const path = url === undefined ? scp?.[2] : url.pathname
   const parts = (path ?? '')
     .replace(/\.git\/?$/, '')
     .split('/')
