@@ -5,6 +5,7 @@ import { contentOptions, isPipelineFile } from '../sigma/pipeline/content.ts'
 import type { LoadedRules } from '../sigma/rule.ts'
 import { UsageError } from './command.ts'
 import { contentBeside, namedLists, namedPipelines } from './pipelines.ts'
+import { openRuleCache } from './rule-cache.ts'
 
 const RULE_FILE = /\.ya?ml$/
 const TEST_FILE = /\.test\.ya?ml$/
@@ -53,8 +54,8 @@ export async function readRuleFolder(
   const { options, diagnostics } = contentOptions(content)
   const wrong = diagnostics.find(({ severity }) => severity === 'error')
   if (wrong !== undefined) throw new UsageError(`${wrong.path}: ${wrong.message}`)
-  return loadRules(
-    await Promise.all(files.map(async (path) => ({ path, text: await Bun.file(path).text() }))),
-    options,
+  const texts = await Promise.all(
+    files.map(async (path) => ({ path, text: await Bun.file(path).text() })),
   )
+  return openRuleCache().loaded(texts, content, () => loadRules(texts, options))
 }
