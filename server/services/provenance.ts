@@ -1,11 +1,10 @@
 // Then and now (D14): the rule that raised an alert as it was, as it is, who wrote it, and whether it would
 // fire again on the event that the alert keeps.
 import { type Blame, blame } from '../releases/blame.ts'
-import type { DiffLine } from '../releases/diff.ts'
 import { contentRepository } from '../releases/staging.ts'
-import { textDiff } from '../releases/text-diff.ts'
 import type { RuleProvenance } from '../stores/state/provenance.ts'
 import type { Alert } from '../stores/state/state-store.ts'
+import { type DiffLine, diffLines } from './line-diff.ts'
 import { type RuleService, ServiceError } from './services.ts'
 
 /** `same`: what would run is what ran. `reshaped`: the text is the same, filters, pipelines or lists are not. */
@@ -67,7 +66,7 @@ export function createProvenance({ data, rules }: ProvenanceParts): ProvenanceSe
       return {
         provenance,
         state: stateOf(now, differs, facts?.hash === alert.ruleHash),
-        diff: differs ? textDiff(ruleText, now.text) : undefined,
+        diff: differs ? diffLines(ruleText, now.text) : undefined,
         firesNow: fires,
         blame: lines,
         filtersAdded: titlesWithout(later, then),

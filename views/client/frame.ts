@@ -16,6 +16,9 @@ const polled = new WeakMap<Element, number>()
 function pollAll(): void {
   if (document.hidden) return
   for (const element of findAll('[data-poll-ms]')) {
+    // Not while someone reads or fills in what the answer would replace.
+    const { pollUnless } = element.dataset
+    if (pollUnless !== undefined && find(pollUnless) !== undefined) continue
     const last = polled.get(element)
     if (last === undefined) polled.set(element, Date.now())
     else if (Date.now() - last >= Number(element.dataset.pollMs)) {

@@ -111,34 +111,35 @@ function Change(props: One) {
 
 const LOAD_ONCE = { 'hx-trigger': 'toggle once', 'hx-target': 'find .change-diff' } as const
 
-/** Where it is decided: the pull request, or the button that merges. */
+/** Where it is decided: the pull request, or the buttons that merge and close. */
 function Actions(props: One) {
   const { change, target, canChange } = props
-  const { state, url, number, error } = change
-  const canMerge = target === 'local' && canChange && (state === 'open' || state === 'pending')
+  const { id, state, url, number, error } = change
+  const isOpen = state === 'open' || state === 'pending'
   const canRetry = canChange && (state === 'failed' || (state === 'pending' && error !== undefined))
+  const canClose = canChange && (isOpen || state === 'failed') && number === undefined
   return (
-    <>
+    <div class="change-actions">
       {url !== undefined && (
         <a class="link" href={url} rel="noreferrer" target="_blank">
           {number === undefined ? 'Compare' : `Pull request #${number}`}
         </a>
       )}
-      {canMerge && <MergeButton {...props} />}
-      {canRetry && (
-        <form
-          method="post"
-          action={urls.releaseChangeRetry.href({ id: change.id })}
-          hx-post={urls.releaseChangeRetry.href({ id: change.id })}
-          hx-target="#changes"
-        >
-          <input type="hidden" name="_csrf" value={props.csrfToken} />
-          <button type="submit" class="small">
-            Try again
-          </button>
-        </form>
-      )}
-    </>
+      {canRetry && <Act {...props} to={urls.releaseChangeRetry.href({ id })} label="Try again" />}
+      {canClose && <Act {...props} to={urls.releaseChangeClose.href({ id })} label="Close" />}
+      {target === 'local' && canChange && isOpen && <MergeButton {...props} />}
+    </div>
+  )
+}
+
+function Act(props: One & { readonly to: string; readonly label: string }) {
+  return (
+    <form method="post" action={props.to} hx-post={props.to} hx-target="#changes">
+      <input type="hidden" name="_csrf" value={props.csrfToken} />
+      <button type="submit" class="small">
+        {props.label}
+      </button>
+    </form>
   )
 }
 

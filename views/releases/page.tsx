@@ -1,33 +1,36 @@
 /** @jsxImportSource hono/jsx */
-import type { ReleaseFinding, ReleaseRecord } from '../../server/stores/state/releases.ts'
-import { formatAge, formatIso, plural, visible } from '../shared/format.ts'
+// The releases page: what is live, drift, proposed changes, and the history, each loading on its own.
+import { plural, visible } from '../shared/format.ts'
 import { Notice, Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
+import { currentOf, GoBack, ReleaseList, type ReleasesProps, shortCommit } from './list.tsx'
 
-export interface ReleasesProps {
-  /** Newest first. */
-  readonly releases: readonly ReleaseRecord[]
-  /** The live commit; undefined while the content that came with the program is live. */
-  readonly live: string | undefined
-  readonly canRelease: boolean
-  readonly csrfToken: string
-  /** This server's address, for the commands shown. */
-  readonly origin: string
-  readonly now: number
+export interface ReleasesPageProps extends ReleasesProps {
   readonly notice?: { readonly kind: 'ok' | 'problem'; readonly text: string }
 }
 
-const WAYS = { seed: 'taken', push: 'pushed', pull: 'pulled', rollback: 'rolled back' } as const
-const SHORT_chars = 10
-const FINDINGS_SHOWN = 10
-
-/** A commit as people name it. */
-export function shortCommit(commit: string): string {
-  return commit.slice(0, SHORT_chars)
+/** What is live, every offer of content and what became of it, and the way back. */
+export function ReleasesPage(props: ReleasesPageProps) {
+  const { notice } = props
+  return (
+    <>
+      <div class="bar title" id="release-title">
+        <ReleaseTitle {...props} />
+      </div>
+      <div class="page releases-page">
+        {notice !== undefined && <Notice kind={notice.kind}>{visible(notice.text)}</Notice>}
+        <Section id="drift" url={urls.releaseDrift.href()} label="Drift" />
+        <Section id="changes" url={urls.releaseChanges.href()} label="Proposed changes" />
+        <section id="release-list" aria-label="History">
+          <ReleaseList {...props} />
+        </section>
+      </div>
+    </>
+  )
 }
 
-/** What is live, every offer of content and what became of it, and the way back. */
-export function ReleasesPage(props: ReleasesProps) {
+/** What is live, and the button that goes back. */
+export function ReleaseTitle(props: ReleasesProps) {
   const { releases, live } = props
   const now = currentOf(props)
   // What was live before a rollback is what it was to get away from: that takes a choice from the list.
@@ -37,203 +40,34 @@ export function ReleasesPage(props: ReleasesProps) {
   )
   return (
     <>
-      <div class="bar title">
-        <div>
-          <h1>Releases</h1>
-          <p class="muted">
-            {live === undefined ? (
-              'There is no git here, so the content that came with the program runs as it is.'
-            ) : (
-              <>
-                <span class="mono">{shortCommit(live)}</span> is live
-                {now !== undefined && `, ${plural(now.rules, 'rule')}`}.
-              </>
-            )}
-          </p>
-        </div>
-        {props.canRelease && before !== undefined && (
-          <GoBack {...props} to={before} label="Roll back" />
-        )}
-      </div>
-      <div class="page">
-        {props.notice !== undefined && (
-          <Notice kind={props.notice.kind}>{visible(props.notice.text)}</Notice>
-        )}
-        <Section id="changes" url={urls.releaseChanges.href()} label="Proposed changes" />
-        {releases.every(({ way }) => way === 'seed') && <HowTo {...props} />}
-        {releases.length > 0 && (
-          <ol class="releases">
-            {releases.map((release) => (
-              <Release {...props} release={release} isLive={release === now} />
-            ))}
-          </ol>
-        )}
-        {!props.canRelease && (
-          <p class="faint">Deploying and rolling back need the role engineer or admin.</p>
-        )}
-      </div>
-    </>
-  )
-}
-
-/** The record of what is live now. */
-function currentOf({ releases, live }: ReleasesProps): ReleaseRecord | undefined {
-  return releases.find((one) => one.status === 'live' && one.commit === live)
-}
-
-function HowTo({ origin }: ReleasesProps) {
-  return (
-    <div class="empty">
-      <h2>The content that came with the program is live</h2>
-      <p>
-        Rules of your own live in a Git repository with a folder <code>detections/</code>. Each
-        commit is checked and tested, and goes live whole or not at all:
-      </p>
-      <pre class="raw">{`trapline check\ntrapline test\ntrapline deploy --server ${origin} --api-key KEY`}</pre>
-      <p>
-        The key is one of an engineer or admin, made under{' '}
-        <a class="link" href={urls.settings.href()}>
-          Settings
-        </a>
-        . A server that has <code>TRAPLINE_CONTENT</code> follows a branch by itself.
-      </p>
-    </div>
-  )
-}
-
-function Release(props: ReleasesProps & { readonly release: ReleaseRecord; isLive: boolean }) {
-  const { release, isLive, now, canRelease, releases, live } = props
-  const { number, commit, subject, author, way, status, by, at, rules, summary, previous } = release
-  const newest = releases.find((one) => one.status === 'live' && one.commit === commit) === release
-  const state = isLive ? 'live' : status === 'live' ? 'was live' : 'refused'
-  return (
-    <li class="release" id={`release-${number}`}>
-      <div class="release-head">
-        <span class={`pill ${isLive ? 'on' : ''} ${status === 'refused' ? 'refused' : ''}`}>
-          {state}
-        </span>
-        <strong>{visible(subject)}</strong>
-        <span class="mono muted" title={commit}>
-          {shortCommit(commit)}
-        </span>
-        {canRelease && status === 'live' && newest && commit !== live && (
-          <GoBack {...props} to={release} label="Make live again" />
-        )}
-      </div>
-      <p class="muted small-text">
-        {visible(author)}; {WAYS[way]} by {visible(by)}{' '}
-        <time datetime={formatIso(at)} title={formatIso(at)}>
-          {formatAge(at, now)}
-        </time>
-        {status === 'live' && `; ${plural(rules, 'rule')}`}; {visible(summary)}
-      </p>
-      {release.findings.length > 0 && <Findings findings={release.findings} />}
-      {previous !== undefined && previous !== commit && (
-        <details hx-get={urls.releaseChanged.href({ number: String(number) })} {...LOAD_ONCE}>
-          <summary>
-            Changed since <span class="mono">{shortCommit(previous)}</span>
-          </summary>
-          <div class="release-files">
-            <a class="link" href={urls.releaseChanged.href({ number: String(number) })}>
-              Files
-            </a>
-          </div>
-        </details>
-      )}
-    </li>
-  )
-}
-
-const LOAD_ONCE = { 'hx-trigger': 'toggle once', 'hx-target': 'find .release-files' } as const
-
-function Findings(props: { readonly findings: readonly ReleaseFinding[] }) {
-  const { findings } = props
-  const rest = findings.slice(FINDINGS_SHOWN)
-  return (
-    <>
-      <FindingList findings={findings.slice(0, FINDINGS_SHOWN)} />
-      {rest.length > 0 && (
-        <details>
-          <summary>{plural(rest.length, 'more finding')}</summary>
-          <FindingList findings={rest} />
-        </details>
-      )}
-    </>
-  )
-}
-
-function FindingList(props: { readonly findings: readonly ReleaseFinding[] }) {
-  return (
-    <ul class="findings">
-      {props.findings.map(({ severity, code, message, path, line }) => (
-        <li>
-          <span class={severity === 'error' ? 'high' : 'medium'}>{severity}</span>{' '}
-          {path !== undefined && (
-            <span class="mono">
-              {visible(path)}
-              {line !== undefined && `:${line}`}{' '}
-            </span>
+      <div>
+        <h1>Releases</h1>
+        <p class="muted">
+          {live === undefined ? (
+            'There is no git here, so the content that came with the program runs as it is.'
+          ) : (
+            <>
+              <span class="mono">{shortCommit(live)}</span> is live
+              {now !== undefined && `, ${plural(now.rules, 'rule')}`}.
+            </>
           )}
-          {visible(message)} <span class="mono faint">{code}</span>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** The button and what it asks before it acts. */
-function GoBack(props: ReleasesProps & { readonly to: ReleaseRecord; readonly label: string }) {
-  const { to, label, csrfToken } = props
-  const id = `${label.toLowerCase().replaceAll(' ', '-')}-${to.number}`
-  return (
-    <>
-      <button type="button" class="small" data-dialog={id}>
-        {label}
-      </button>
-      <dialog id={id} aria-labelledby={`${id}-title`}>
-        <form method="post" action={urls.releaseRollback.href()} hx-boost="false">
-          <h2 id={`${id}-title`}>{label}?</h2>
-          <p>
-            <span class="mono">{shortCommit(to.commit)}</span> “{visible(to.subject)}” goes live
-            again with its {plural(to.rules, 'rule')}, for everyone. It is written to the audit log.
-          </p>
-          <input type="hidden" name="_csrf" value={csrfToken} />
-          <input type="hidden" name="commit" value={to.commit} />
-          <div class="dialog-foot">
-            <button type="submit" class="primary small">
-              {label}
-            </button>
-            <button type="button" class="small" data-dialog-close="">
-              Cancel
-            </button>
-          </div>
-        </form>
-      </dialog>
+        </p>
+      </div>
+      {props.canRelease && before !== undefined && (
+        <GoBack {...props} to={before} label="Roll back" />
+      )}
     </>
   )
 }
 
-const STATUS_WORDS: Readonly<Record<string, string>> = {
-  A: 'added',
-  D: 'removed',
-  M: 'changed',
-  T: 'type changed',
-}
-
-/** Files that differ between a release and what was live before it. */
-export function ReleaseFiles(props: {
-  readonly files: readonly { readonly status: string; readonly path: string }[]
-}) {
-  const { files } = props
-  if (files.length === 0) return <p class="faint">No file differs.</p>
+/** The history as a fragment: the title follows. */
+export function ReleaseListUpdate(props: ReleasesProps) {
   return (
-    <ul class="findings">
-      {files.map(({ status, path }) => (
-        <li>
-          <span class="muted">{STATUS_WORDS[status] ?? status}</span>{' '}
-          <span class="mono">{visible(path)}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ReleaseList {...props} />
+      <div id="release-title" hx-swap-oob="innerHTML">
+        <ReleaseTitle {...props} />
+      </div>
+    </>
   )
 }

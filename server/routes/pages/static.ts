@@ -7,7 +7,9 @@ import type { Assets } from '../../../views/layout.tsx'
 import type { AppEnv } from '../../middleware/env.ts'
 
 const YEAR_S = 31_536_000
-const STYLES = ['tokens', 'base', 'frame', 'search', 'pages', 'hunts', 'runs', 'suppress'] as const
+const STYLES = [
+  ...['tokens', 'base', 'frame', 'search', 'pages', 'hunts', 'runs', 'suppress', 'releases'],
+] as const
 
 const FONTS = {
   'inter.woff2': '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',

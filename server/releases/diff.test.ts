@@ -1,30 +1,6 @@
 import { expect, test } from 'bun:test'
 import { parseBlame } from './blame.ts'
 import { parseDiff } from './diff.ts'
-import { textDiff } from './text-diff.ts'
-
-const MARKS = { same: ' ', added: '+', removed: '-' } as const
-const shown = (before: string, after: string) =>
-  textDiff(before, after).map(({ kind, text }) => MARKS[kind] + text)
-
-test.each([
-  ['nothing differs', 'a\nb\n', 'a\nb', [' a', ' b']],
-  ['a line came', 'a\nc', 'a\nb\nc', [' a', '+b', ' c']],
-  ['a line went', 'a\nb\nc', 'a\nc', [' a', '-b', ' c']],
-  ['a line changed', 'a\nb\nc', 'a\nx\nc', [' a', '-b', '+x', ' c']],
-  ['all is new', '', 'a', ['+a']],
-  ['all is gone', 'a\r\nb', '', ['-a', '-b']],
-])('%s', (_, before, after, expected) => {
-  expect(shown(before, after)).toEqual(expected)
-})
-
-test('every line has its numbers in both texts', () => {
-  expect(textDiff('a\nb', 'x\nb')).toEqual([
-    { kind: 'removed', text: 'a', before: 1 },
-    { kind: 'added', text: 'x', after: 1 },
-    { kind: 'same', text: 'b', before: 2, after: 2 },
-  ])
-})
 
 test('what git prints is read, with names that it quotes', () => {
   const [one, two, three] = parseDiff(
