@@ -196,6 +196,22 @@ describe('opening a proposal', () => {
   })
 })
 
+describe('giving a proposal up', () => {
+  test('closes it, once, and never one with a pull request', async () => {
+    const { id } = await proposals.open(change(), ANA)
+    expect(await proposals.close(id, ANA)).toMatchObject({ state: 'closed' })
+    expect(await proposals.close(id, ANA).catch((e) => e)).toMatchObject({ code: 'conflict' })
+    expect(await proposals.merge(id, ANA).catch((e) => e)).toMatchObject({ code: 'conflict' })
+    const other = await proposals.open(change({ title: 'Other' }), ANA)
+    await store.changeProposal(other.id, { state: 'open', number: 1, url: 'https://x/1' }, ANA)
+    const refused = await proposals.close(other.id, ANA).catch((e) => e)
+    expect(refused).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('https://x/1'),
+    })
+  })
+})
+
 describe('merging in the local content repository', () => {
   const merge = (id: string) => proposals.merge(id, { name: 'ben' })
 

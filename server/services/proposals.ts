@@ -54,6 +54,9 @@ export interface ProposalService {
    * the release that follows is refused (the branch is as it was then), or where content is followed
    * elsewhere. */
   merge(id: string, by: Actor): Promise<MergeOutcome>
+  /** Gives a proposal up; its branch stays. Rejects `conflict` for one that is decided, or that has a pull
+   * request: that is closed where it is. */
+  close(id: string, by: Actor): Promise<Proposal>
   /** What a proposal changes, as a unified diff, cut at `DIFF_MAX` characters; undefined when its commit is
    * no longer here. */
   diff(id: string): Promise<string | undefined>
@@ -63,6 +66,9 @@ export interface ProposalService {
   /** Where proposals go: GitHub, another Git remote, or the content repository in the data folder. */
   readonly target: ProposalTarget
 }
+
+/** Not merged and not closed. */
+const UNDECIDED = ['pending', 'open', 'failed'] as const
 
 /** Longest diff shown, characters. */
 export const DIFF_MAX = 200_000
@@ -98,6 +104,11 @@ export function createProposals(parts: ProposalParts): ProposalService {
     const stored = (id: string) => state.getProposal(id)
     return prepareProposal({ content, base, stored, emailDomain, now }, proposal, by)
   }
+  const known = async (id: string) => {
+    const proposal = await state.getProposal(id)
+    if (proposal !== undefined) return proposal
+    throw new ServiceError('not-found', `there is no change ${id}`)
+  }
   return {
     target,
     prepare,
@@ -115,15 +126,22 @@ export function createProposals(parts: ProposalParts): ProposalService {
       return base === undefined ? undefined : content.text(base, path)
     },
     merge: (id, by) => mergeProposal({ ...parts, now }, id, by),
+    close: async (id, by) => {
+      const proposal = await known(id)
+      if (!UNDECIDED.some((one) => one === proposal.state))
+        throw new ServiceError('conflict', `the change is ${proposal.state} already`)
+      if (proposal.number !== undefined)
+        throw new ServiceError('conflict', `close its pull request: ${proposal.url}`)
+      const change = { state: 'closed', error: null, when: UNDECIDED } as const
+      return (await state.changeProposal(id, change, by)) ?? proposal
+    },
     diff: async (id) => {
-      const proposal = await state.getProposal(id)
-      if (proposal === undefined) throw new ServiceError('not-found', `there is no change ${id}`)
+      const proposal = await known(id)
       if ((await content.commitOf(proposal.commit)) === undefined) return undefined
       return (await content.diff(proposal.base, proposal.commit)).slice(0, DIFF_MAX)
     },
     retry: async (id, by) => {
-      const proposal = await state.getProposal(id)
-      if (proposal === undefined) throw new ServiceError('not-found', `there is no change ${id}`)
+      const proposal = await known(id)
       if (proposal.state !== 'failed' && proposal.state !== 'pending')
         throw new ServiceError('conflict', `the change is ${proposal.state}`)
       await state.replayTopic(`proposal ${id}`, by)

@@ -105,3 +105,15 @@ export const retryProposal = route({
   handle: async ({ params, principal, services, c }) =>
     proposalJson(await services.proposals.retry(params.id, actorOf(principal, c))),
 })
+
+export const closeProposal = route({
+  method: 'post',
+  path: '/api/v1/proposals/:id/close',
+  access: 'detections:write',
+  tag: 'detections',
+  summary: 'Give a change up that has no pull request; its branch stays',
+  params: Id,
+  answer: ProposalAnswer,
+  handle: async ({ params, principal, services, c }) =>
+    proposalJson(await services.proposals.close(params.id, actorOf(principal, c))),
+})

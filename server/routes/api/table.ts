@@ -28,7 +28,13 @@ import { createLink, followLink } from './links.ts'
 import { ruleLiveness, sourceFields } from './liveness.ts'
 import { listOutbox, replayOutbox } from './outbox.ts'
 import { promoteEvent } from './promote.ts'
-import { getProposal, listProposals, mergeProposal, retryProposal } from './proposals.ts'
+import {
+  closeProposal,
+  getProposal,
+  listProposals,
+  mergeProposal,
+  retryProposal,
+} from './proposals.ts'
 import { alertProvenance } from './provenance.ts'
 import { listReleases, pullRelease, pushRelease, rollbackRelease } from './releases.ts'
 import { replayDetections } from './replay.ts'
@@ -109,6 +115,7 @@ export const ROUTES: readonly Route[] = [
   getProposal,
   mergeProposal,
   retryProposal,
+  closeProposal,
   listOutbox,
   replayOutbox,
   githubHook,

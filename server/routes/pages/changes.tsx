@@ -31,6 +31,12 @@ export function changeRoutes(services: Services, renderer: Renderer) {
       return 'Merged.'
     }),
   )
+  app.post(urls.releaseChangeClose.pattern, (c) =>
+    act(c, services, renderer, async (id) => {
+      await services.proposals.close(id, actorOf(c))
+      return 'Closed. Its branch stays.'
+    }),
+  )
   app.post(urls.releaseChangeRetry.pattern, (c) =>
     act(c, services, renderer, async (id) => {
       await services.proposals.retry(id, actorOf(c))
