@@ -1,5 +1,5 @@
 // Hunts through the front door: kept on the server and in Git, shared, run into a ledger of what is new.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import {
   API_KEY,
   eventually,
@@ -7,6 +7,8 @@ import {
   startTestServer,
   type TestServer,
 } from './support/server.ts'
+
+setDefaultTimeout(60_000)
 
 const HUNTS = '/api/v1/siem/hunts'
 const BASIC = (name: string) => `Basic ${btoa(`${name}:${PASSWORD}`)}`
@@ -268,7 +270,7 @@ describe('a hunt that becomes a detection', () => {
       () => server.json(`/api/v1/alerts?rule=${hunt.detections[0]}`),
       ({ alerts }) => alerts.length === 1,
     )
-  }, 60_000)
+  })
 
   test.each([
     ['user:>=b', 'text-order'],
