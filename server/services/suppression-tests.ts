@@ -1,14 +1,17 @@
 // The tests of a filter: an event that it silences and the nearest one that it must not, redacted so that
 // both answer as before.
 import type { Event } from '../../parsers/event.ts'
+import { normalise } from '../../parsers/normalise.ts'
+import { parserNames } from '../../parsers/table.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
+import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { FieldValue } from '../../sigma/event.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
 import { redactCases } from '../redact/cases.ts'
 import { testFileText } from '../redact/fixture.ts'
 import type { Replacement } from '../redact/types.ts'
-import type { Criteria } from '../stores/state/suppressions.ts'
+import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
 import { criteriaExpr } from './mute-filter.ts'
 import { ServiceError } from './services.ts'
 
@@ -82,16 +85,34 @@ function nearest({ criteria, others, filtered }: FilterTestsInput): Event | unde
 /** The silenced event with one value of the criteria changed, where the rule still finds it. */
 function madeOf({ criteria, silenced, filtered }: FilterTestsInput): Event | undefined {
   const matches = compilePredicate(filtered.expr)
-  for (const name of Object.keys(criteria)) {
-    for (const made of changed(silenced, name)) if (matches(made)) return made
+  const holds = (event: Event) => ruleAccepts(filtered.logsource, event.logsource) && matches(event)
+  for (const [name, value] of Object.entries(criteria)) {
+    const made = [...changedLines(silenced, [value].flat()), ...changedFields(silenced, name)]
+    const found = made.find(holds)
+    if (found !== undefined) return found
   }
   return undefined
 }
 
-/** Copies of an event whose field says something else, or nothing. */
-function changed(event: Event, name: string): readonly Event[] {
-  const base = { ...event, id: '', raw: '' }
-  if (name.startsWith('@')) return [{ ...base, pivots: {} }]
+/** The line with another value in its place, read anew. */
+function changedLines(event: Event, values: readonly CriteriaValue[]): readonly Event[] {
+  return values.flatMap((value) => {
+    const line = event.raw.replaceAll(String(value), OTHER)
+    if (line === event.raw) return []
+    const { ingested, source, parser } = event
+    const name = parserNames().includes(source) ? source : parser
+    const read = normalise(line, {
+      ...{ now: ingested, received: ingested, timeZone: 'UTC' },
+      ...(name === 'unparsed' ? {} : { source: name }),
+    })
+    return read.error === undefined ? [{ ...read, id: '', time: event.time }] : []
+  })
+}
+
+/** Copies of an event of fields alone, one of which says something else or nothing. */
+function changedFields(event: Event, name: string): readonly Event[] {
+  const base = { ...event, id: '', raw: '', message: '', pivots: {} }
+  if (name.startsWith('@')) return [base]
   if (!Object.hasOwn(event.fields, name)) {
     const { [name.split('.')[0] ?? '']: _, ...others } = event.fields
     return [{ ...base, fields: others }]
