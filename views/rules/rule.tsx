@@ -136,7 +136,13 @@ export function RuleMatches(props: {
         </div>
       </div>
       <h2 class="sub">Recent matches</h2>
-      {alerts.length === 0 && <p class="faint">It has not matched yet.</p>}
+      {alerts.length === 0 && (
+        <p class="faint">
+          {props.matches === 0
+            ? 'It has not matched yet.'
+            : 'What it matched raised no alert: it feeds correlations, or is in shadow.'}
+        </p>
+      )}
       {alerts.length > 0 && (
         <table class="auto">
           <thead>

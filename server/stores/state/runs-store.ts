@@ -19,7 +19,9 @@ import {
 import { StateError } from './state-store.ts'
 
 const HELD = 'SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ? AND beat = ?'
-const FREE = "SELECT 1 FROM schedules WHERE kind = ? AND id = ? AND lease = ''"
+/** Free and, for the clock's runs, at the slot that was seen: another server may have run it since. */
+const FREE = `SELECT 1 FROM schedules WHERE kind = ?1 AND id = ?2 AND lease = ''
+  AND (?3 IS NULL OR next_run_at = ?3)`
 
 export function createRunStore({ database, now }: Context): RunStore {
   const reads = createRunReads(database)
@@ -162,7 +164,7 @@ function claim(
 ): void {
   const { kind, id, run, trigger, mode, by, scheduledFor } = asked
   write.add('INSERT OR IGNORE INTO schedules (kind, id) VALUES (?, ?)', [kind, id])
-  if (over === undefined) requireRow(write, FREE, [kind, id])
+  if (over === undefined) requireRow(write, FREE, [kind, id, scheduledFor ?? null])
   else requireRow(write, HELD, [kind, id, over.run, over.beat])
   write.add('UPDATE schedules SET lease = ?, beat = 0 WHERE kind = ? AND id = ?', [run, kind, id])
   interrupt(write, asked, at)
