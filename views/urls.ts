@@ -65,6 +65,7 @@ export const urls = {
   alertQueue: route('/alerts/queue'),
   alertFacet: route('/alerts/facet'),
   alertDrawer: route('/alerts/drawer/:id'),
+  alertThenNow: route('/alerts/then-now/:id'),
   alertChange: route('/alerts/change/:id'),
   alertBulk: route('/alerts/bulk'),
   alertUndo: route('/alerts/undo'),

@@ -12,10 +12,9 @@ import {
   plural,
   visible,
 } from '../shared/format.ts'
-import { Notice } from '../shared/section.tsx'
+import { Notice, Section } from '../shared/section.tsx'
 import { SeverityMark } from '../shared/severity.tsx'
 import { marksOfWhy, type Why, WhyBox } from '../shared/why.tsx'
-import { Yaml } from '../shared/yaml.tsx'
 import { urls } from '../urls.ts'
 import { CorrelationBox, type CorrelationFacts } from './correlation.tsx'
 import {
@@ -160,16 +159,12 @@ function TabBody(props: AlertDrawerProps) {
       return <EventRaw event={alert.event} marks={marks} />
     case 'rule':
       return (
-        <>
-          <p class="muted">
-            As it was when it fired, text hash{' '}
-            <span class="mono">{alert.ruleHash.slice(0, 12)}</span>.{' '}
-            <a class="link" href={urls.rule.href({ id: alert.ruleId })}>
-              The rule now
-            </a>
-          </p>
-          <Yaml text={alert.ruleText} label={`Rule ${alert.ruleTitle}`} />
-        </>
+        <Section
+          id="then-now"
+          url={urls.alertThenNow.href({ id: alert.id })}
+          label="Then and now"
+          class="drawer-part"
+        />
       )
     case 'activity':
       return <Activity {...props} />

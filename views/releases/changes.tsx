@@ -68,7 +68,7 @@ type One = ChangesProps & { readonly change: Proposal }
 
 function Change(props: One) {
   const { change, now } = props
-  const { id, kind, title, state, by, created, updated, branch, error, paths } = change
+  const { id, kind, title, state, by, created, updated, branch, error, paths, body } = change
   const { word, tone } = STATES[state]
   const isDone = state === 'merged' || state === 'closed'
   const at = isDone ? updated : created
@@ -99,6 +99,7 @@ function Change(props: One) {
       {!isDone && <HowToReview {...props} />}
       <details hx-get={urls.releaseChangeDiff.href({ id })} {...LOAD_ONCE}>
         <summary>{plural(paths.length, 'file')}</summary>
+        {body !== '' && <p class="change-body">{visible(body.trim(), 'keep-lines')}</p>}
         <div class="change-diff">
           <a class="link" href={urls.releaseChangeDiff.href({ id })}>
             Diff

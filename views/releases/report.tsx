@@ -41,10 +41,10 @@ export function ReleaseFacts(props: {
         {pullRequests.map(({ label, url }) => (
           <li>
             {url === undefined ? (
-              visible(label)
+              nameOf(label)
             ) : (
               <a class="link" href={url} rel="noreferrer" target="_blank">
-                {label.startsWith('#') ? `pull request ${label}` : visible(label)}
+                {nameOf(label)}
               </a>
             )}
           </li>
@@ -75,6 +75,10 @@ export function ReleaseFacts(props: {
       <More report={report} />
     </>
   )
+}
+
+function nameOf(label: string): string {
+  return label.startsWith('#') ? `pull request ${label}` : `“${visible(label)}”`
 }
 
 function Tests({ passed, failed }: { readonly passed: number; readonly failed: number }) {
@@ -133,7 +137,7 @@ function SampleTable({ rules, events, total }: ReleaseSample) {
   return (
     <>
       <div class="table-wrap">
-        <table class="plain">
+        <table class="auto">
           <thead>
             <tr>
               <th>Rule</th>

@@ -5,6 +5,7 @@ import type { AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { alertChangeRoutes } from './alert-changes.tsx'
+import { thenNowRoutes } from './alert-then-now.tsx'
 import { alertRoutes } from './alerts.tsx'
 import { changeRoutes } from './changes.tsx'
 import { deliveryRoutes } from './deliveries.tsx'
@@ -65,6 +66,7 @@ function pageApp(services: Services, parts: PageParts, renderer: Renderer): Hono
     searchEventRoutes,
     alertRoutes,
     alertChangeRoutes,
+    thenNowRoutes,
     huntEditRoutes,
     huntPromoteRoutes,
     huntRoutes,
