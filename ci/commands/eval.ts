@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
+import { columnsOf } from '../../sigma/ir/columns.ts'
 import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
 import { spreadLists } from '../args.ts'
 import { EXIT, UsageError } from '../command.ts'
@@ -124,8 +125,8 @@ async function evalFile(
   totals: Totals,
 ): Promise<boolean> {
   const now = Date.now()
-  // Sigma rules read fields; only correlations may group by what else is known of an event.
-  const classify = correlator !== undefined
+  // Sigma rules read fields; few read the severity, and correlations may group by it.
+  const classify = correlator !== undefined || rules.some(readsSeverity)
   const options = { now, received: now, timeZone: 'UTC', source, classify }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
@@ -155,6 +156,10 @@ async function evalFile(
     if (file === STDIN && !(await output.flush())) return false
   }
   return true
+}
+
+function readsSeverity({ expr }: LoadedRule): boolean {
+  return columnsOf(expr).has('severity')
 }
 
 type Printer = (rule: number, index: number) => string

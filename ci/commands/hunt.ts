@@ -1,4 +1,4 @@
-// `trapline hunt`: rules that need not be live, over what a server keeps.
+// `trapline hunt`: hunts, and rules that need not be live, over what a server keeps or files hold.
 import { parseArgs } from 'node:util'
 import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
@@ -6,29 +6,92 @@ import type { LoadedRules } from '../../sigma/rule.ts'
 import { spreadLists } from '../args.ts'
 import { replayOnServer } from '../backtest/server-events.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { type RunnableHunt, readHuntFiles } from '../hunt/hunt-files.ts'
+import { type FoundEvent, huntInFiles, huntOnServer, type OnFound } from '../hunt/run.ts'
 import { readRuleFolder } from '../rule-files.ts'
 import { accessOf, SERVER_OPTIONS } from '../send/api.ts'
 
-export const summary = 'look for what rules match among the events that a server keeps'
-export const usage = `trapline hunt --rule PATH... [--days N] [--server URL] [--api-key KEY] [--json]
+export const summary =
+  'Runs hunts, or rules that are not live, over what a server keeps or files hold'
+export const usage = `trapline hunt FILE... [--from TIME] [--to TIME] [--server URL] [--api-key KEY] [--json]
+trapline hunt FILE... --events PATH... [--source NAME] [--json]
+trapline hunt --rule PATH... [--days N] [--server URL] [--api-key KEY] [--json]
+  FILE       hunt files or folders of them
+  --from     in place of the hunt's own range: now-7d, 2026-11-21, ... (--to: default now)
+  --events   files of events instead of a server; the hunt's range is not asked there
+  --source   parser for events that do not say what they are
   --rule     rule files or folders; they need not be live
-  --days     how far back (default: 7)
+  --days     how far back rules look (default: 7)
   --server   the server (default: TRAPLINE_SERVER, else http://127.0.0.1:8181)
   --api-key  a key that may read (default: TRAPLINE_API_KEY)
-  --json     one JSON object a match: rule_id, title, level, event
-The server's index proposes events and its matcher decides; nothing is raised. Exit code 2: no rule can run.`
+  --json     one JSON object a match: hunt_id or rule_id, title, event
+The server's index proposes events and its matcher decides; nothing is raised. Exit code 2: no hunt or rule can
+run, or one that was named cannot.`
+
+const OPTIONS = {
+  ...SERVER_OPTIONS,
+  rule: { type: 'string', multiple: true, default: [] as string[] },
+  days: { type: 'string', default: '7' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  events: { type: 'string', multiple: true, default: [] as string[] },
+  source: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+type Values = ReturnType<typeof valuesOf>['values']
+
+function valuesOf(args: readonly string[]) {
+  const spread = spreadLists(args, ['rule', 'events'])
+  return parseArgs({ args: spread, options: OPTIONS, allowPositionals: true })
+}
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: spreadLists(args, ['rule']),
-    options: {
-      ...SERVER_OPTIONS,
-      rule: { type: 'string', multiple: true, default: [] },
-      days: { type: 'string', default: '7' },
-      json: { type: 'boolean', default: false },
-    },
-  })
-  if (values.rule.length === 0) throw new UsageError('say which rules: --rule PATH...')
+  const { values, positionals } = valuesOf(args)
+  if (positionals.length > 0 && values.rule.length > 0)
+    throw new UsageError('name hunt files, or rules with --rule, not both')
+  if (positionals.length > 0) return runHunts(positionals, values)
+  if (values.rule.length === 0)
+    throw new UsageError('say which hunt: FILE..., or which rules: --rule PATH...')
+  return runRules(values)
+}
+
+async function runHunts(paths: readonly string[], values: Values): Promise<number> {
+  const { hunts, problems } = await readHuntFiles(paths)
+  for (const problem of problems) console.error(problem)
+  const { events: files, source, json, from, to = 'now' } = values
+  const access = files.length > 0 ? undefined : accessOf(values)
+  const range = from === undefined ? undefined : { from, to }
+  for (const one of hunts) {
+    const { hunt } = one
+    let matches = 0
+    const print: OnFound = (found) => {
+      matches++
+      console.log(json ? huntJson(one, found) : huntText(one, found))
+    }
+    if (access !== undefined) {
+      const complete = await huntOnServer(access, one, range, print)
+      console.error(`${hunt.title}: ${complete ? '' : 'at least '}${matches} matches`)
+    } else if (hunt.filters.rule === undefined) {
+      const events = await huntInFiles(files, one, source, print)
+      console.error(`${hunt.title}: ${matches} matches among ${events} events`)
+    } else {
+      console.error(`${one.path}: filters: rule: only a server knows which rule matched an event`)
+      return EXIT.badRule
+    }
+  }
+  return problems.length > 0 || hunts.length === 0 ? EXIT.badRule : EXIT.ok
+}
+
+function huntJson({ hunt }: RunnableHunt, { event }: FoundEvent): string {
+  return JSON.stringify({ hunt_id: hunt.id, title: hunt.title, event })
+}
+
+function huntText({ hunt }: RunnableHunt, { id, time, host, message, raw }: FoundEvent): string {
+  return [time, id, hunt.title, host ?? '-', shown(message === '' ? raw : message)].join('  ')
+}
+
+async function runRules(values: Values): Promise<number> {
   const days = Number(values.days)
   if (!Number.isInteger(days) || days < 1) throw new UsageError('--days takes a whole number')
   const access = accessOf(values)
@@ -72,8 +135,12 @@ function jsonLine({ id, title, level }: Named, event: Event): string {
   return JSON.stringify({ rule_id: id, title, level, event: found })
 }
 
-/** Control characters of a log never reach the terminal. */
 function textLine(title: string, { id, time, pivots, message, raw }: Event): string {
-  const text = (message === '' ? raw : message).slice(0, 200).replace(/\p{Cc}+/gu, ' ')
+  const text = shown(message === '' ? raw : message)
   return `${new Date(time).toISOString()}  ${id}  ${title}  ${pivots.host ?? '-'}  ${text}`
+}
+
+/** Control characters of a log never reach the terminal. */
+function shown(text: string): string {
+  return text.slice(0, 200).replace(/\p{Cc}+/gu, ' ')
 }
