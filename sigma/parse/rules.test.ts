@@ -128,6 +128,7 @@ describe('findings', () => {
     ['trapline-invalid', `${RULE}trapline: {schedule: often}\n`],
     ['trapline-invalid', `${RULE}trapline: {rollout: {share: 0.5}}\n`],
     ['trapline-invalid', `${RULE}trapline: {rollout: {stage: canary, share: 5}}\n`],
+    ['trapline-invalid', `${RULE}trapline: {rollout: {stage: canary}}\n`],
     ['trapline-invalid', `${RULE}trapline: {exceptions: [{id: a}]}\n`],
     ['unknown-severity', `${RULE}trapline: {severity: bad}\n`],
   ])('%s', (code, text) => {

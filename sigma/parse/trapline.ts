@@ -75,6 +75,10 @@ function readRollout(report: Report, own: Entries): Rollout | undefined {
   if (!entries.has('stage')) {
     fail(report, CODE, 'trapline: rollout: has no stage', own.get('rollout')!.key)
   }
+  if (stage === 'canary' && !entries.has('share')) {
+    const message = 'trapline: rollout: a canary needs the share of the hosts it runs on'
+    fail(report, CODE, message, entries.get('stage')!.value)
+  }
   if (stage === undefined) return undefined
   return {
     stage,
