@@ -8,11 +8,20 @@ const HEIGHT = 86
 const GAP = 1.2
 /** Shares too small to see still get this many units: one critical event among a million shows. */
 const MIN_BAR = 1.6
+/** Width around a deploy mark that shows its title. */
+const DEPLOY_HIT = 8
 /** Drawn from the baseline up: what matters most sits where the eye compares. */
 const STACK = ['critical', 'high', 'medium', 'low', 'info'] as const
 type Kind = (typeof STACK)[number]
 
+/** A release that went live: what fires after it may be its doing. */
+export interface DeployMark {
+  readonly at: number
+  readonly text: string
+}
+
 export interface HistogramProps {
+  readonly deploys?: readonly DeployMark[]
   readonly data: HistogramData
   readonly bucket_ms: number
   readonly range: Resolved
@@ -46,6 +55,24 @@ export function Histogram(props: HistogramProps) {
             width={Math.max(unit - GAP, 0.6)}
             highest={highest}
           />
+        ))}
+        {(props.deploys ?? []).map(({ at, text }) => (
+          <g class="deploy">
+            <title>{`${formatClock(at)}  ${text}`}</title>
+            <rect
+              class="hit"
+              x={round(((at - origin) / bucket_ms) * unit - DEPLOY_HIT / 2)}
+              y="0"
+              width={DEPLOY_HIT}
+              height={HEIGHT}
+            />
+            <line
+              x1={round(((at - origin) / bucket_ms) * unit)}
+              x2={round(((at - origin) / bucket_ms) * unit)}
+              y1="0"
+              y2={HEIGHT}
+            />
+          </g>
         ))}
         <rect class="selection" x="0" y="0" width="0" height={HEIGHT} />
       </svg>

@@ -23,6 +23,8 @@ import { explainEmpty } from './search-empty.ts'
 import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
 import { rowTriage } from './search-triage.tsx'
 
+/** Releases that the histogram may mark, the newest. */
+const DEPLOYS_MAX = 200
 const PAGE_ROWS = 100
 const FACET_VALUES = 6
 const GROUP_VALUES = 200
@@ -202,12 +204,19 @@ async function groups(c: AppContext, services: Services, renderer: Renderer) {
 async function histogram(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
   const bucket_ms = bucketWidth(input.range)
-  const data = await services.events.histogram(
-    { ...countRequest(input), bucket_ms },
-    c.req.raw.signal,
-  )
-  const body = <Histogram data={data} bucket_ms={bucket_ms} range={input.range} />
+  const [data, deploys] = await Promise.all([
+    services.events.histogram({ ...countRequest(input), bucket_ms }, c.req.raw.signal),
+    deploysOf(services, input.range),
+  ])
+  const body = <Histogram {...{ data, bucket_ms, deploys }} range={input.range} />
   return fragment(c, renderer, FACTS, body)
+}
+
+/** Releases that went live in a range. */
+async function deploysOf({ releases }: Services, { start, end }: { start: number; end: number }) {
+  return (await releases.list(DEPLOYS_MAX))
+    .filter(({ status, at }) => status === 'live' && at >= start && at < end)
+    .map(({ at, commit, subject }) => ({ at, text: `release ${commit.slice(0, 10)}: ${subject}` }))
 }
 
 const FacetParams = z.object({
