@@ -1,6 +1,6 @@
 // Proposals on their way to GitHub and to a plain Git remote, with real repositories on both sides.
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -304,8 +304,9 @@ describe('GitHub', () => {
     expect(one.pulls()).toBe(state === 'merged' ? 1 : 0)
   })
 
-  test('lets a GitHub App in, for Git and for the API', async () => {
-    const credentials = { appId: '7', privateKey, installationId: 11 }
+  test.each(['pkcs8', 'pkcs1'] as const)('lets a GitHub App in by a key in %s', async (type) => {
+    const key = createPrivateKey(privateKey).export({ type, format: 'pem' }).toString()
+    const credentials = { appId: '7', privateKey: key, installationId: 11 }
     const app = createGitHub({ owner: 'acme', repo: 'rules', credentials, api: hub.apiUrl })
     one = await side(hub.gitUrl, app, await app.token())
     const id = await open()
@@ -366,10 +367,15 @@ describe('GitHub', () => {
 
 test('a remote that never answers is given up, and what is known is worked with', async () => {
   const silent = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data: () => undefined } })
-  const { ok, err } = await runGit(work, ['ls-remote', `http://127.0.0.1:${silent.port}/x.git`], {
-    timeout_ms: 300,
-  })
+  const remote = `http://127.0.0.1:${silent.port}/acme/rules.git`
+  const { ok, err } = await runGit(work, ['ls-remote', remote], { timeout_ms: 300 })
   expect(ok).toBe(false)
   expect(err).toContain('took over 300 ms')
+  const content = openContent(join(work, '.git'))
+  const known = (await git(work, 'rev-parse', 'HEAD')).trim()
+  await content.setRef('refs/followed/head', known, undefined)
+  const environment = async () => ({})
+  const at = { content, data: folder, branch: 'main', remote, environment }
+  expect(await createHead({ ...at, wait_ms: 200 }).current()).toBe(known)
   silent.stop(true)
 })

@@ -21,6 +21,8 @@ export interface HeadParts {
   /** Environment that lets git reach the remote. */
   readonly environment: () => Promise<Readonly<Record<string, string>>>
   readonly now?: () => number
+  /** Default `HEAD_WAIT_MS`. */
+  readonly wait_ms?: number
 }
 
 export interface Head {
@@ -31,7 +33,8 @@ export interface Head {
 }
 
 export function createHead(parts: HeadParts): Head {
-  const { content, data, branch, remote, environment, now = Date.now } = parts
+  const { content, data, branch, remote, environment } = parts
+  const { now = Date.now, wait_ms = HEAD_WAIT_MS } = parts
   let fetchedAt = Number.NEGATIVE_INFINITY
   let underWay: Promise<string> | undefined
 
@@ -77,7 +80,7 @@ export function createHead(parts: HeadParts): Head {
     fetch,
     current: async (maxAge_ms = 0) => {
       if (remote === undefined || now() - fetchedAt < maxAge_ms) return known()
-      const asked = await Promise.race([fetch().catch(unreachable), Bun.sleep(HEAD_WAIT_MS)])
+      const asked = await Promise.race([fetch().catch(unreachable), Bun.sleep(wait_ms)])
       return asked ?? known()
     },
   }
