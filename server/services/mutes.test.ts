@@ -181,6 +181,18 @@ describe('mutes', () => {
     })
   })
 
+  test('a proposal that is closed without a merge ends its mute', async () => {
+    await withState(async (state, { add, settle, clock }) => {
+      await state.addSuppression(mute(), proposal('p1'), ANA)
+      add('backup')
+      await settle()
+      await state.changeProposal('p1', { state: 'closed' }, { name: 'github' })
+      clock.now += 5_000
+      while ((await state.getAlert('A-1'))?.status === 'held') await Bun.sleep(5)
+      expect(await state.getSuppression('S-1')).toMatchObject({ state: 'ended', endedBy: 'review' })
+    })
+  })
+
   test('a live filter ends the mute; what it holds stays held', async () => {
     await withState(async (state, { add, settle, clock }) => {
       const one = mute()

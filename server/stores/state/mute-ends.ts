@@ -9,6 +9,9 @@ import { StateError } from './state-store.ts'
 import type { Suppression, SuppressionState, SuppressionStore } from './suppressions.ts'
 
 const TRAPLINE: Actor = { name: 'trapline' }
+/** Whoever closed the pull request without merging it. */
+const REVIEW: Actor = { name: 'review' }
+const DECLINED = 'proposal IN (SELECT id FROM proposals WHERE state = ?)'
 
 /** Runs a transaction that gives back numbers of alerts that are new again, and tells of it. */
 export type Change = (
@@ -55,8 +58,16 @@ export function createMuteEnds(
     },
     expireSuppressions: async () => {
       const due = () => numbersOf('expires <= ?', now())
-      if ((await due()).length === 0) return []
-      return change(async (write) => end(context, write, await due(), 'expired', TRAPLINE))
+      const declined = () => numbersOf(DECLINED, 'closed')
+      if ((await due()).length + (await declined()).length === 0) return []
+      return change(async (write) => {
+        const late = await due()
+        const refused = (await declined()).filter((number) => !late.includes(number))
+        return [
+          ...(await end(context, write, late, 'expired', TRAPLINE)),
+          ...(await end(context, write, refused, 'ended', REVIEW)),
+        ]
+      })
     },
   }
 }
@@ -87,6 +98,7 @@ async function end(
   state: 'expired' | 'ended',
   by: Actor,
 ): Promise<readonly number[]> {
+  if (numbers.length === 0) return []
   const at = now()
   finish(write, numbers, state, by, at)
   const list = JSON.stringify(numbers)

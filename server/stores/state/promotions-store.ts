@@ -107,11 +107,13 @@ export function createPromotionReads({ database }: Context): PromotionReads {
   return {
     alertsOfEvents: async (eventIds) => {
       const rows = await database.all(
-        `SELECT DISTINCT e.value AS event, a.number, a.status FROM json_each(?) e
-           JOIN alerts a ON a.event_id = e.value
-             OR a.number IN (SELECT alert FROM promoted_events WHERE event_id = e.value)
-         ORDER BY a.number DESC`,
-        [JSON.stringify(eventIds)],
+        `SELECT f.event, a.number, a.status FROM (
+           SELECT a.event_id AS event, a.number FROM json_each(?) e
+             JOIN alerts a ON a.event_id = e.value
+           UNION SELECT p.event_id, p.alert FROM json_each(?) e
+             JOIN promoted_events p ON p.event_id = e.value) f
+         JOIN alerts a ON a.number = f.number ORDER BY a.number DESC`,
+        [JSON.stringify(eventIds), JSON.stringify(eventIds)],
       )
       const links = new Map<string, AlertLink[]>()
       for (const row of rows) {

@@ -87,6 +87,7 @@ export interface SuppressionStore {
   activeSuppressions(): Promise<readonly Suppression[]>
   /** Filters of these ids are live: mutes with one of them are done, and what they hold stays held. */
   suppressionsMerged(filterIds: readonly string[]): Promise<readonly string[]>
-  /** Ends those whose time is over; gives back ids of the alerts that are new again. */
+  /** Ends those whose time is over or whose proposal was closed unmerged; gives back ids of the alerts that
+   * are new again. */
   expireSuppressions(): Promise<readonly string[]>
 }
