@@ -35,10 +35,13 @@ export interface SeedFacts {
 export function seedRule(facts: SeedFacts): SeededRule | Refusal {
   const detection = queryToSigma(facts.query)
   if (isRefusal(detection)) return detection
+  if (facts.found.length === 0) {
+    const message = 'the search finds no event in this range: its log source cannot be told'
+    return { code: 'no-events', message }
+  }
   const logsource = logsourceOf(facts.found)
   if (logsource === undefined) {
-    const message =
-      'no log source can be told from what was found: search a range in which the query finds events of a known source'
+    const message = 'the events found are of no known log source: write the rule by hand'
     return { code: 'no-log-source', message }
   }
   const title = (facts.title ?? titleOf(facts.query)).slice(0, TITLE_MAX_CHARACTERS)
