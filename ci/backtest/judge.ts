@@ -53,7 +53,7 @@ export function compareVerdicts(
   }
 }
 
-/** How alerts were judged, most frequent first: `{ false_positive_logic: 398, open: 5 }`. */
+/** How alerts were judged, most frequent first: `{ false_positive_logic: 398, new: 5 }`. */
 export function countVerdicts(alerts: readonly PastAlert[]): Readonly<Record<string, number>> {
   const groups = Map.groupBy(alerts, ({ verdict, status }) => verdict ?? status)
   const counts = [...groups].map(([name, own]): [string, number] => [name, own.length])

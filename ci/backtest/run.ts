@@ -72,10 +72,16 @@ export async function backtestServer(
     [...ruleFiles(changes, 'before'), ...content.before],
     [...ruleFiles(changes, 'after'), ...content.after],
   ]
-  const range = await replayOnServer(access, versions, days, replay.add)
+  const { to, ...range } = await replayOnServer(access, versions, days, replay.add)
   const past = await Promise.all(changes.map(({ id }) => alertsOf(access, id, days)))
   const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
-  return conclude({ ...replay.result(), ...range }, sample, past, seen, budgets)
+  return conclude(
+    { ...replay.result(), ...range, to: Math.min(to, Date.now()) },
+    sample,
+    past,
+    seen,
+    budgets,
+  )
 }
 
 interface Seen {

@@ -12,7 +12,7 @@ export interface PastAlert {
   readonly ruleId: string
   readonly host: string
   readonly user: string
-  /** `open`, `in_progress`, `closed`. */
+  /** `new`, `investigating`, `resolved`, `held`, ... */
   readonly status: string
   /** Undefined until someone gave one. */
   readonly verdict: string | undefined

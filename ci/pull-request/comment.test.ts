@@ -38,7 +38,7 @@ const rule = (more: Partial<RuleBacktest> = {}): RuleBacktest => ({
       user: 'svc',
       before: 403,
       after: 0,
-      verdicts: { false_positive_logic: 398, open: 5 },
+      verdicts: { false_positive_logic: 398, new: 5 },
     },
   ],
   new_examples: [],
@@ -46,7 +46,7 @@ const rule = (more: Partial<RuleBacktest> = {}): RuleBacktest => ({
   ...{
     kept_true_positives: 3,
     lost_true_positives: [],
-    quiet_alerts: { false_positive_logic: 398, open: 5 },
+    quiet_alerts: { false_positive_logic: 398, new: 5 },
   },
   cost_ms_per_100k_events: { before_ms: 1.8, after_ms: 1.9 },
   ...more,

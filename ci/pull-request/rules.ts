@@ -13,9 +13,15 @@ const WORDS: Readonly<Record<string, string>> = {
   benign_true_positive: 'benign true positive',
   false_positive_logic: 'false positive (logic)',
   false_positive_data: 'false positive (data)',
-  open: 'never looked at',
-  in_progress: 'in progress',
-  closed: 'closed without a verdict',
+  duplicate: 'duplicate',
+  test: 'test',
+  insufficient_evidence: 'not enough evidence',
+  new: 'never looked at',
+  acknowledged: 'acknowledged',
+  investigating: 'being investigated',
+  resolved: 'resolved without a verdict',
+  false_positive: 'closed as false positive',
+  held: 'held back by a mute',
 }
 
 /** A sentence a rule: what happens to its alerts, and how those that go were judged. */
