@@ -248,7 +248,7 @@ function threadSeconds(pid: number): Readonly<Record<string, number>> {
   return seconds
 }
 
-const WORKER_THREADS = new Set(['ingest', 'index', 'state'])
+const WORKER_THREADS = new Set(['ingest', 'seal', 'index', 'state'])
 
 function threadName(name: string, isMain: boolean): string {
   if (isMain) return 'main'

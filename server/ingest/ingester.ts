@@ -63,12 +63,12 @@ export interface Ingester {
   ingest(call: IngestCall): Promise<string>
   lines(call: LinesCall): Promise<string>
   /** Commits and seals everything. */
-  flush(): void
+  flush(): Promise<void>
   stats(): IngestStats
   deadLetters(limit: number, source?: string): readonly StoredDeadLetter[]
   acknowledgeMatches(sequence: number): void
   /** Commits, seals and lets go of the files. */
-  close(): void
+  close(): Promise<void>
 }
 
 /** Loads the rules and warms the matcher; `activate` opens the store. */
@@ -104,6 +104,7 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
       return { sequence: open.writer.sequence() }
     },
     ingest: async ({ body, ...call }) => {
+      await current().room()
       const texts = decodeBody(body)
       if (texts.length === 0 && body.every(isSpace)) {
         throw new WorkerError('invalid', 'the body holds no events')
@@ -112,6 +113,7 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
       return submit(call, texts, body.length, bodyHash)
     },
     lines: async ({ lines, ...call }) => {
+      await current().room()
       const bytes = lines.reduce((sum, line) => sum + line.length, 0)
       return submit(call, lines, bytes)
     },
@@ -119,9 +121,10 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
     stats: () => statsOf(current(), rules),
     deadLetters: (limit, source) => current().writer.deadLetters(limit, source),
     acknowledgeMatches: (sequence) => current().writer.acknowledgeMatches(sequence),
-    close: () => {
-      open?.close()
+    close: async () => {
+      const closing = open
       open = undefined
+      await closing?.close()
     },
   }
 }

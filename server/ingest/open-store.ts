@@ -6,12 +6,15 @@ import { createChores } from './chores.ts'
 import { type Committed, type Committer, createCommitter } from './committer.ts'
 import { createMemoryWatch } from './memory.ts'
 import { createRates } from './rates.ts'
+import { startSealWorker } from './seal-worker.ts'
 
 /** How often buffers are looked at, milliseconds. */
 const TICK_MS = 250
 const RATES_MS = 1000
 const RETENTION_MS = 600_000
 const MEMORY_MS = 1000
+/** With more events than this that are not sealed nothing is taken in until some are. */
+const UNSEALED_EVENTS_MAX = 262_144
 
 export interface StoreOptions {
   readonly dataFolder: string
@@ -41,16 +44,25 @@ export interface OpenStore {
   rates(): ReadonlyMap<string, number>
   /** Why nothing can be stored, while that is so. */
   problem(): string | undefined
+  /** Resolves when there is room for more events; undefined where there is. */
+  room(): Promise<unknown> | undefined
   /** Commits and seals everything. */
-  flush(): void
-  close(): void
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+function asStoreError(error: unknown): StoreError {
+  if (error instanceof StoreError) return error
+  throw error
 }
 
 /** Opens the store and recovers. Throws `store-failed`. */
 export function openStore(options: StoreOptions, notify: Notify): OpenStore {
   let problem: string | undefined
   let isOpen = true
-  const writer = openWriter(options)
+  const onSealFailure = (error: unknown) => onFailure(asStoreError(error))
+  const sink = startSealWorker(options.dataFolder, onSealFailure)
+  const writer = openWriter({ ...options, sink, onSealFailure })
   const rates = createRates()
   const sample = () => rates.sample(writer.counts.sources(), Date.now())
 
@@ -93,10 +105,13 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
     { every_ms: MEMORY_MS, run: createMemoryWatch() },
   ])
   const timer = setInterval(chores.runDue, TICK_MS)
-  const flush = () => {
+  /** A stream's segments are written in their order: what is under way comes first. */
+  const flush = async () => {
     committer.flush()
-    const days = writer.seal()
-    if (days > 0) notify('sealed', { days: [] })
+    await writer.sealing()
+    writer.seal()
+    await writer.sealing()
+    tick()
   }
   return {
     writer,
@@ -104,10 +119,16 @@ export function openStore(options: StoreOptions, notify: Notify): OpenStore {
     rates: () => rates.of(writer.counts.sources(), Date.now()),
     problem: () => problem,
     flush,
-    close: () => {
+    room: () => (writer.unsealed() > UNSEALED_EVENTS_MAX ? writer.sealing() : undefined),
+    close: async () => {
       clearInterval(timer)
       isOpen = false
-      attempt(flush)
+      try {
+        await flush()
+      } catch (error) {
+        onFailure(asStoreError(error))
+      }
+      await sink.close()
       writer.close()
     },
   }

@@ -72,13 +72,17 @@ export interface Connection<T extends Handlers> {
   terminate(): void
 }
 
-/** Starts `script` as a worker and connects to what it serves. `onCrash` hears of an uncaught error. */
+/**
+ * Starts `script` as a worker and connects to what it serves. `onCrash` hears of an uncaught error. `smol`: it
+ * collects its garbage early.
+ */
 export function connect<T extends Handlers>(
   script: URL,
   name: string,
   onCrash: (error: Error) => void,
+  options: { readonly smol?: boolean } = {},
 ): Connection<T> {
-  const worker = new Worker(script, { name })
+  const worker = new Worker(script, { ...options, name })
   const waiting = new Map<number, { resolve: (v: unknown) => void; reject: (e: Error) => void }>()
   const listeners = new Map<string, ((value: never) => void)[]>()
   let calls = 0

@@ -77,20 +77,26 @@ export function createColumns(): ColumnBuilder {
 
 /** Adds the values of the event at `row`. Rows may be left out, they have no value. */
 export function addToColumns(builder: ColumnBuilder, row: number, event: Event): void {
-  const { pivots, logsource, fields } = event
+  eachColumnValue(event, (name, value) => setAny(openColumnOf(builder, name), row, value))
+}
+
+/** Calls `put` with each column that the event has a value in. */
+export function eachColumnValue(
+  { pivots, logsource, source, fields }: Event,
+  put: (name: string, value: FieldValue) => void,
+): void {
   for (const name in pivots) {
     const value = pivots[name as keyof typeof pivots]
-    if (value !== undefined) setValue(openColumnOf(builder, name), row, value)
+    if (value !== undefined) put(name, value)
   }
-  setValue(openColumnOf(builder, 'source'), row, event.source)
+  put('source', source)
   const { product, category, service } = logsource
-  if (product !== undefined) setValue(openColumnOf(builder, 'product'), row, product)
-  if (category.length > 0) setList(openColumnOf(builder, 'category'), row, category)
-  if (service.length > 0) setList(openColumnOf(builder, 'service'), row, service)
+  if (product !== undefined) put('product', product)
+  if (category.length > 0) put('category', category)
+  if (service.length > 0) put('service', service)
   for (const name of TEXT_FIELDS) {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined
-    if (value === undefined) continue
-    setAny(openColumnOf(builder, FIELD_COLUMN_OF[name]), row, value)
+    if (value !== undefined) put(FIELD_COLUMN_OF[name], value)
   }
 }
 
@@ -173,17 +179,19 @@ function setCode(column: OpenColumn, row: number, code: number): void {
   column.codes[row] = code
 }
 
-/** The stored columns of the first `count` rows, none where no row has a value. */
-export function encodeColumns(
-  builder: ColumnBuilder,
+/** The blob of a column by the values of a segment's rows, empty where it is left out. */
+export function encodeRows(
+  name: string,
+  rows: readonly (FieldValue | undefined)[],
   count: number,
-): { readonly name: string; readonly data: Uint8Array<ArrayBuffer> }[] {
-  return [...builder].map(([name, column]) => ({
-    name,
-    data: column.isLeftOut
-      ? new Uint8Array(0)
-      : encodeColumn({ values: column.values, codes: rowsOf(column.codes, count) }),
-  }))
+): Uint8Array<ArrayBuffer> {
+  const column = newColumn(TRIAL_VALUES, !name.startsWith(FIELD_PREFIX))
+  for (let row = 0; row < rows.length && !column.isLeftOut; row++) {
+    const value = rows[row]
+    if (value !== undefined) setAny(column, row, value)
+  }
+  if (column.isLeftOut) return new Uint8Array(0)
+  return encodeColumn({ values: column.values, codes: rowsOf(column.codes, count) })
 }
 
 /** A column made from the events themselves, rows in their order; for columns that were left out. */
@@ -289,7 +297,7 @@ function openFormat1(bytes: Uint8Array<ArrayBuffer>, rows: number, width: number
 }
 
 /** The blob of event times, milliseconds of one day, in number order. */
-export function encodeTimes(times: readonly number[], oldest: number): Uint8Array<ArrayBuffer> {
+export function encodeTimes(times: ArrayLike<number>, oldest: number): Uint8Array<ArrayBuffer> {
   const count = times.length
   const bytes = new Uint8Array(4 * count)
   let before = oldest

@@ -13,6 +13,7 @@ import { Database } from 'bun:sqlite'
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { BLOCK_EVENTS_MAX } from './block.ts'
+import { StoreError } from './errors.ts'
 import { insertSealedMatches, SEALED_MATCHES_SCHEMA, type SealedMatch } from './sealed-matches.ts'
 import type { EncodedSegment, SegmentInfo } from './segment.ts'
 
@@ -102,15 +103,31 @@ export function openDayFileReadonly(dataFolder: string, name: DayFileName): Data
   return undefined
 }
 
-/** Writes segments, their matches and what they apply of the intake: one fsynced transaction. */
+/** What a stream of a day has of the intake before and after it is sealed. */
+export interface AppliedStep {
+  readonly late: boolean
+  readonly before: number
+  readonly after: number
+}
+
+/**
+ * Writes segments, their matches and what they apply of the intake: one fsynced transaction. Throws
+ * `store-failed` when the file is not where the step begins: someone else wrote it.
+ */
 export function writeSegments(
   db: Database,
   segments: readonly EncodedSegment[],
   matches: readonly SealedMatch[],
-  applied: Applied,
+  applied: AppliedStep,
   at: number,
 ): void {
+  const { late, before, after } = applied
   db.transaction(() => {
+    const found = readApplied(db)[late ? 'late' : 'live']
+    if (found !== before) {
+      const message = `a day file has the intake up to ${found} where ${before} was expected`
+      throw new StoreError('store-failed', message)
+    }
     for (const segment of segments) {
       const { first, count } = segment
       insertSegment(db, segment)
@@ -118,10 +135,9 @@ export function writeSegments(
       insertSealedMatches(db, own)
     }
     const update = db.query('UPDATE meta SET value = ? WHERE key = ?')
-    update.run(applied.live, 'applied_live')
-    update.run(applied.late, 'applied_late')
+    update.run(after, late ? 'applied_late' : 'applied_live')
     update.run(at, 'sealed_at')
-  })()
+  }).immediate()
 }
 
 function insertSegment(db: Database, segment: EncodedSegment): void {

@@ -31,8 +31,8 @@ export interface Days {
   all(): readonly Day[]
   /** Days whose catalogue rows are still to be inserted. */
   unlisted(): readonly Day[]
-  /** The day's file, made where it does not exist. Valid until the next call. */
-  file(day: Day): Database
+  /** A day's file, made where it does not exist. Valid until the next call. */
+  file(name: DayFileName): Database
   /** Forgets a day whose catalogue row says removed. */
   forget(day: Day): void
   close(): void
@@ -63,7 +63,7 @@ export function openDays(intake: Database, dataFolder: string): Days {
     },
     all: () => [...days.values()],
     unlisted: () => [...days.values()].filter((day) => !day.listed),
-    file: (day) => files.open(day.name)!,
+    file: (name) => files.open(name)!,
     forget: (day) => {
       files.release(day.name)
       days.delete(day.name.day)

@@ -2,7 +2,7 @@
 // transaction can still be on it; a file name is never used again.
 import type { Database } from 'bun:sqlite'
 import { rmSync } from 'node:fs'
-import { dayFilePath, readMeta } from './day-file.ts'
+import { type DayFileName, dayFilePath, readMeta } from './day-file.ts'
 import { type Day, type Days, removedFiles } from './days.ts'
 import { dayStart } from './id.ts'
 import { removeDay } from './intake.ts'
@@ -23,6 +23,7 @@ export function createRetention(
   days: Days,
   dataFolder: string,
   now: () => number,
+  onForget: (name: DayFileName) => void,
 ): Retention {
   for (const path of removedFiles(intake, dataFolder)) unlinkDatabase(path)
   let leaving: { readonly path: string; readonly at: number }[] = []
@@ -31,7 +32,7 @@ export function createRetention(
   function isDue(day: Day, oldest: number): boolean {
     if (dayStart(day.name.day) + DAY_MS > oldest) return false
     if (day.live.events + day.late.events > 0 || !day.listed) return false
-    return Number(readMeta(days.file(day), 'sealed_at') ?? 0) <= oldest
+    return Number(readMeta(days.file(day.name), 'sealed_at') ?? 0) <= oldest
   }
 
   return {
@@ -43,7 +44,10 @@ export function createRetention(
         }
       })()
       const paths = due.map((day) => dayFilePath(dataFolder, day.name))
-      for (const day of due) days.forget(day)
+      for (const day of due) {
+        days.forget(day)
+        onForget(day.name)
+      }
       for (const path of paths) leaving.push({ path, at: now() })
       return paths
     },

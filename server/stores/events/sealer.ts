@@ -1,11 +1,11 @@
 // Sealing: moves buffered events into day files. A segment is written when it is full; what a stream has
 // beside is written when it is old, so that small segments stay rare; readers find it in the intake until
-// then. Each day's transaction says which intake sequences it applied.
-
+// then. Each day's transaction says which intake sequences it applied. Where another thread writes, a stream
+// has one transaction under way at a time: what follows one that failed must not be applied before it.
 import { BLOCK_EVENTS_MAX } from './block.ts'
-import { type DayBuffer, dropSealed, encodeSealed, hasFullSegment } from './buffer.ts'
-import { writeSegments } from './day-file.ts'
+import { type DayBuffer, dropSealed, hasFullSegment, takeSealing } from './buffer.ts'
 import type { Day, Days } from './days.ts'
+import type { SegmentSink } from './sealing.ts'
 
 /** A stream with at least a block of events is sealed after this long, milliseconds. */
 export const SEAL_AGE_MS = 2000
@@ -20,12 +20,14 @@ export const TAIL_MS = 10_000
 const DROPPED_MAX = 512
 
 export interface Sealer {
-  /** Seals what is full, old or too much. Returns the days sealed. */
+  /** Seals what is full, old or too much. Returns the days sealed since it was called last. */
   sealDue(): string[]
   /** Seals what is full or too much. */
-  sealFull(): string[]
-  /** Seals everything; returns how many events. */
+  sealFull(): void
+  /** Seals everything that is not under way; returns how many events. */
   sealAll(): number
+  /** Resolves when nothing is under way; undefined where nothing is. Rejects with what failed. */
+  underWay(): Promise<unknown> | undefined
   /** Events that are not sealed. */
   unsealed(): number
   /** Remembers a chunk that was sealed at `at`. */
@@ -35,56 +37,87 @@ export interface Sealer {
   hasExpired(): boolean
 }
 
-export function createSealer(days: Days, now: () => number): Sealer {
+/** `onFailure` hears of writes that failed; where they fail at once it throws. */
+export function createSealer(
+  days: Days,
+  sink: SegmentSink,
+  now: () => number,
+  onFailure: (error: unknown) => void,
+): Sealer {
   const sealed: { readonly seq: number; readonly at: number }[] = []
+  let writes = 0
+  let idle: PromiseWithResolvers<void> | undefined
+  const sealedDays = new Set<string>()
 
   function seal(day: Day, buffer: DayBuffer, all: boolean): number {
-    const part = encodeSealed(buffer, all)
+    if (buffer.leaving > 0) return 0
+    const part = takeSealing(buffer, all)
     if (part.segments.length === 0) return 0
-    const last = part.seqs.at(-1)!
-    const { live, late } = day
-    const applied = {
-      live: buffer === live ? last : live.applied,
-      late: buffer === late ? last : late.applied,
-    }
     const at = now()
-    writeSegments(days.file(day), part.segments, part.matches, applied, at)
-    dropSealed(buffer, part, at)
-    noteSealed(part.seqs, at)
-    return part.segments.reduce((sum, segment) => sum + segment.count, 0)
+    buffer.leaving = part.segments.length
+    writes++
+    sink.write(day.name, part, at, (error) => {
+      buffer.leaving = 0
+      writes--
+      if (error === undefined) {
+        dropSealed(buffer, part, at)
+        noteSealed(part.seqs, at)
+        sealedDays.add(day.name.day)
+      }
+      endWrite(error)
+    })
+    return part.segments.reduce((sum, { built }) => sum + built.count, 0)
+  }
+
+  function endWrite(error: unknown): void {
+    const waiting = error === undefined && writes > 0 ? undefined : idle
+    if (waiting !== undefined) idle = undefined
+    if (error === undefined) waiting?.resolve()
+    else {
+      waiting?.reject(error)
+      onFailure(error)
+    }
   }
 
   function noteSealed(seqs: readonly number[], at: number): void {
     for (const seq of seqs) sealed.push({ seq, at })
   }
 
-  function sealLargest(): string[] {
+  function sealLargest(): void {
     const buffers = streams(days)
     let events = buffers.reduce((sum, [, b]) => sum + b.events, 0)
     let bytes = buffers.reduce((sum, [, b]) => sum + b.bytes, 0)
-    const done: string[] = []
-    if (events <= BUFFERED_EVENTS_MAX && bytes <= BUFFERED_BYTES_MAX) return done
+    if (events <= BUFFERED_EVENTS_MAX && bytes <= BUFFERED_BYTES_MAX) return
     for (const [day, buffer] of buffers.sort(([, a], [, b]) => b.events - a.events)) {
       if (events <= BUFFERED_EVENTS_MAX / 2 && bytes <= BUFFERED_BYTES_MAX / 2) break
       events -= buffer.events
       bytes -= buffer.bytes
-      if (seal(day, buffer, true) > 0) done.push(day.name.day)
+      seal(day, buffer, true)
     }
-    return done
   }
 
-  function sealWhere(isDue: (buffer: DayBuffer) => boolean): string[] {
-    const done: string[] = []
+  function sealWhere(isDue: (buffer: DayBuffer) => boolean): void {
     for (const [day, buffer] of streams(days)) {
       const all = isDue(buffer)
-      if ((all || hasFullSegment(buffer)) && seal(day, buffer, all) > 0) done.push(day.name.day)
+      if (all || hasFullSegment(buffer)) seal(day, buffer, all)
     }
-    return [...new Set([...done, ...sealLargest()])]
+    sealLargest()
   }
 
   return {
-    sealDue: () => sealWhere((buffer) => isOld(buffer, now())),
+    sealDue: () => {
+      sink.poll()
+      sealWhere((buffer) => isOld(buffer, now()))
+      const done = [...sealedDays]
+      sealedDays.clear()
+      return done
+    },
     sealFull: () => sealWhere(() => false),
+    underWay: () => {
+      if (writes === 0) return undefined
+      idle ??= Promise.withResolvers()
+      return idle.promise
+    },
     sealAll: () => streams(days).reduce((sum, [day, buffer]) => sum + seal(day, buffer, true), 0),
     unsealed: () => streams(days).reduce((sum, [, buffer]) => sum + buffer.events, 0),
     noteSealed,

@@ -13,12 +13,13 @@
 import type { Event } from '../../../parsers/event.ts'
 import { BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, encodeBlock } from './block.ts'
 import {
-  addToColumns,
-  type ColumnBuilder,
-  createColumns,
-  encodeColumns,
-  encodeTimes,
-} from './columns.ts'
+  addRow,
+  type ColumnRows,
+  type PackedColumn,
+  packColumns,
+  unpackRows,
+} from './column-rows.ts'
+import { encodeRows, encodeTimes } from './columns.ts'
 import { encodeLine } from './line.ts'
 
 /** A segment closes at this many events or bytes of text, whichever comes first. */
@@ -70,7 +71,7 @@ export interface SegmentBuilder {
   oldest: number
   newest: number
   readonly times: number[]
-  readonly columns: ColumnBuilder
+  readonly columns: ColumnRows
   readonly names: Set<string>
   /** Names of the event before, by place: events of one kind repeat. */
   readonly lastNames: string[]
@@ -86,7 +87,7 @@ export function createSegment(first: number, late: boolean): SegmentBuilder {
     oldest: Number.POSITIVE_INFINITY,
     newest: Number.NEGATIVE_INFINITY,
     times: [],
-    columns: createColumns(),
+    columns: new Map(),
     names: new Set(),
     lastNames: [],
     severities: new Map(),
@@ -100,7 +101,7 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
   segment.times.push(event.time)
   if (event.time < segment.oldest) segment.oldest = event.time
   if (event.time > segment.newest) segment.newest = event.time
-  addToColumns(segment.columns, row, event)
+  addRow(segment.columns, row, event)
   if (segment.names.size <= FIELD_NAMES_MAX) addNames(segment, Object.keys(event.fields))
   const severity = event.pivots.severity === undefined ? '' : String(event.pivots.severity)
   segment.severities.set(severity, (segment.severities.get(severity) ?? 0) + 1)
@@ -118,25 +119,43 @@ function addNames({ names, lastNames }: SegmentBuilder, own: readonly string[]):
   }
 }
 
-/** The segment with its blocks, whose lines are those of the events added, in order. */
-export function finishSegment(
-  segment: SegmentBuilder,
-  blocks: readonly EncodedBlock[],
-): EncodedSegment {
+/** A segment that gets no more events, before it is encoded: plain data, which crosses to other threads. */
+export interface BuiltSegment extends Omit<SegmentInfo, 'bytes'> {
+  readonly times: Float64Array
+  readonly columns: readonly PackedColumn[]
+}
+
+/** What a segment collected. */
+export function buildSegment(segment: SegmentBuilder): BuiltSegment {
   const { first, count, oldest, newest, late, names, severities, runs } = segment
-  const times = encodeTimes(segment.times, oldest)
   return {
     first,
     count,
     oldest,
     newest,
     late,
-    bytes: blocks.reduce((sum, block) => sum + block.bytes, 0),
     runs,
     names: names.size > FIELD_NAMES_MAX ? null : [...names],
     severities: Object.fromEntries(severities),
+    times: Float64Array.from(segment.times),
+    columns: packColumns(segment.columns),
+  }
+}
+
+/** The segment with its blocks, whose lines are those of the events added, in order. */
+export function finishSegment(
+  { times, columns, ...info }: BuiltSegment,
+  blocks: readonly EncodedBlock[],
+): EncodedSegment {
+  const encoded = columns.map(({ name, packed }) => ({
+    name,
+    data: encodeRows(name, unpackRows(packed), info.count),
+  }))
+  return {
+    ...info,
+    bytes: blocks.reduce((sum, block) => sum + block.bytes, 0),
     blocks,
-    columns: [{ name: TIME_COLUMN, data: times }, ...encodeColumns(segment.columns, count)],
+    columns: [{ name: TIME_COLUMN, data: encodeTimes(times, info.oldest) }, ...encoded],
   }
 }
 
@@ -175,7 +194,7 @@ export function encodeSegment(
   const segment = createSegment(first, late)
   const lines = events.map((event, row) => encodeLine(event, first + row))
   for (const event of events) addEvent(segment, event, sequence)
-  return finishSegment(segment, encodeBlocks(lines))
+  return finishSegment(buildSegment(segment), encodeBlocks(lines))
 }
 
 /** How many rows, from the first, were committed up to intake sequence `asof`. */

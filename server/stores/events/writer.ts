@@ -1,13 +1,12 @@
 // The one writer of the event store. `append` commits batches to the intake; `tick` moves what is due into
 // day files; opening replays what the intake has and the day files have not. What a failed write or fsync
 // left on disk is unknown: it throws `store-failed`, and the process must end and start anew.
-import { SQLiteError } from 'bun:sqlite'
 import { statfsSync } from 'node:fs'
 import { planCommit, settlePlan, writePlan } from './commit.ts'
 import { type Counts, openCounts } from './counts.ts'
 import { openDays } from './days.ts'
 import { readDeadLetters, type StoredDeadLetter } from './dead-letter.ts'
-import { StoreError } from './errors.ts'
+import { guarded, StoreError } from './errors.ts'
 import type { EventWriter } from './event-store.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import { openIntake } from './intake.ts'
@@ -15,6 +14,7 @@ import { readSequence } from './intake-read.ts'
 import { replayIntake } from './replay.ts'
 import { createRetention } from './retention.ts'
 import { createSealer } from './sealer.ts'
+import { type SegmentSink, writeSealing } from './sealing.ts'
 
 /** Free space is asked for at most this often, milliseconds. */
 const SPACE_CHECK_MS = 250
@@ -27,6 +27,10 @@ export interface WriterOptions {
   readonly diskMinFree_bytes: number
   /** The clock, milliseconds; tests set it. */
   readonly now?: () => number
+  /** Where segments are written; by default at once, by this thread. */
+  readonly sink?: SegmentSink
+  /** Hears of writes that fail in the sink. */
+  readonly onSealFailure?: (error: unknown) => void
 }
 
 /** The writer over day files: what the ingest worker uses beside the interface. */
@@ -43,6 +47,8 @@ export interface DayFileWriter extends EventWriter {
   deadLetters(limit: number, source?: string): readonly StoredDeadLetter[]
   /** Events in the intake that are not sealed. */
   unsealed(): number
+  /** Resolves when no write is under way in the sink; undefined where none is. Rejects with what failed. */
+  sealing(): Promise<unknown> | undefined
 }
 
 /** Opens the store of a data folder for writing, and recovers. The caller holds the folder's lock. */
@@ -51,8 +57,22 @@ export function openWriter(options: WriterOptions): DayFileWriter {
   const now = options.now ?? Date.now
   const intake = openIntake(dataFolder)
   const days = openDays(intake, dataFolder)
-  const sealer = createSealer(days, now)
-  const retention = createRetention(intake, days, dataFolder, now)
+  const own: SegmentSink = {
+    write: (name, sealing, at, done) => {
+      try {
+        writeSealing(days.file(name), sealing, at)
+      } catch (error) {
+        done(error)
+        return
+      }
+      done()
+    },
+    poll: () => undefined,
+    forget: () => undefined,
+  }
+  const sink = options.sink ?? own
+  const sealer = createSealer(days, sink, now, options.onSealFailure ?? fail)
+  const retention = createRetention(intake, days, dataFolder, now, sink.forget)
   const housekeeping = createHousekeeping(intake, sealer, now)
   const counts = openCounts(intake)
   guarded(() => replayIntake(intake, days, sealer))
@@ -95,11 +115,16 @@ export function openWriter(options: WriterOptions): DayFileWriter {
     counts,
     deadLetters: (limit, source) => readDeadLetters(intake, limit, source),
     unsealed: () => sealer.unsealed(),
+    sealing: () => sealer.underWay(),
     close: () => {
       days.close()
       intake.close()
     },
   }
+}
+
+function fail(error: unknown): never {
+  throw error
 }
 
 /** Throws `disk-full` when the file system has less than `min_bytes` free. */
@@ -112,20 +137,4 @@ export function requireSpace(folder: string, min_bytes: number): void {
     'disk-full',
     `${mib(free)} MiB free in the data folder, TRAPLINE_DISK_MIN_FREE_MIB is ${mib(min_bytes)}`,
   )
-}
-
-/** Gives SQLite's write failures their meaning. */
-function guarded<T>(write: () => T): T {
-  try {
-    return write()
-  } catch (error) {
-    if (!(error instanceof SQLiteError)) throw error
-    if (error.code === 'SQLITE_FULL') {
-      throw new StoreError('disk-full', 'the disk is full: nothing was written', error)
-    }
-    if (error.code?.startsWith('SQLITE_IOERR') || error.code === 'SQLITE_CORRUPT') {
-      throw new StoreError('store-failed', `the event store failed: ${error.message}`, error)
-    }
-    throw error
-  }
 }
