@@ -6,6 +6,8 @@ const NAME_CHARACTERS_MAX = 80
 export function fileName(title: string, otherwise: string): string {
   const words = title
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll('ß', 'ss')
     .toLowerCase()
     .match(/[a-z0-9]+/g)
   const name = (words ?? []).join('_').slice(0, NAME_CHARACTERS_MAX).replace(/_$/, '')
