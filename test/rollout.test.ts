@@ -23,6 +23,7 @@ detection:
     condition: marker
 level: high
 trapline:
+    description: '{host} said so'
     rollout:
         # Since the spring.
         stage: shadow   # not yet
@@ -68,6 +69,7 @@ const shadow = async (server: TestServer) =>
   (await server.json(`/api/v1/detections/shadow?rule=${ID}`)).total as number
 const alerts = async (server: TestServer) =>
   (await server.json(`/api/v1/alerts?rule=${ID}&limit=100`)).alerts as readonly {
+    readonly id: string
     readonly host: string
     readonly rule_stage: string
   }[]
@@ -162,6 +164,8 @@ test('a rule goes from shadow over canary to live by changes that the server pro
   const raised = await alerts(server)
   expect(raised.map(({ host }) => host).sort()).toEqual(inside.toSorted())
   expect(new Set(raised.map(({ rule_stage }) => rule_stage))).toEqual(new Set(['canary']))
+  const { id, host } = raised[0]!
+  expect((await server.json(`/api/v1/alerts/${id}`)).description).toBe(`${host} said so`)
 
   // 40 alerts in less than a day are more than its criteria allow: the way back is proposed.
   await eventually(

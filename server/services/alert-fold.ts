@@ -8,10 +8,11 @@ import {
   CANDIDATES_PER_HASH,
   type Candidate,
 } from '../stores/state/alert-writer.ts'
-import type { RuleFacts } from '../stores/state/state-store.ts'
+import type { Alert, RuleFacts } from '../stores/state/state-store.ts'
 import { getPath } from './event-value.ts'
 
 export const TITLE_MAX_CHARACTERS = 300
+export const DESCRIPTION_MAX_CHARACTERS = 4_000
 
 /** A match, or a correlation that held: then with the contributing events that it lists for the first time. */
 export interface AlertMatch extends StoredMatch {
@@ -126,9 +127,23 @@ function newAlert(
 
 /** `{field}` becomes the event's value of that name; it stays as it is when there is none. */
 export function fillTitle(template: string, event: Event): string {
-  return template
-    .replaceAll(/\{([^{}]{1,100})\}/g, (whole, name: string) => getPath(event, name) ?? whole)
-    .slice(0, TITLE_MAX_CHARACTERS)
+  return fill(template, event).slice(0, TITLE_MAX_CHARACTERS)
+}
+
+/** `trapline.description` of the rule that raised it, with the values of its first event. */
+export function alertDescription(
+  alert: Pick<Alert, 'descriptionTemplate' | 'event'>,
+): string | undefined {
+  const { descriptionTemplate, event } = alert
+  if (descriptionTemplate === undefined) return undefined
+  return fill(descriptionTemplate, event).slice(0, DESCRIPTION_MAX_CHARACTERS)
+}
+
+function fill(template: string, event: Event): string {
+  return template.replaceAll(
+    /\{([^{}]{1,100})\}/g,
+    (whole, name: string) => getPath(event, name) ?? whole,
+  )
 }
 
 /** What an alert shows whose event had left the store before the alert was made. */

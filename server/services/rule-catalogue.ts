@@ -160,6 +160,7 @@ function factsOf(rule: Running, provenance: RuleProvenance): RuleFacts {
     ...rolloutOf(trapline?.rollout),
     dedupWindow_ms: minutes === undefined ? DEDUP_WINDOW_DEFAULT_MS : minutes * 60_000,
     ...(trapline?.title === undefined ? {} : { titleTemplate: trapline.title }),
+    ...(trapline?.description === undefined ? {} : { descriptionTemplate: trapline.description }),
   }
 }
 

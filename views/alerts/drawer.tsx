@@ -59,6 +59,8 @@ export interface AlertDrawerProps {
   /** May mute; not so for alerts that no filter can mean. */
   readonly canMute: boolean
   readonly observables: readonly Observable[]
+  /** What its rule says of it, with the event's values. */
+  readonly description: string | undefined
   readonly csrfToken: string
   readonly now: number
   /** Why the last change was refused. */
@@ -114,6 +116,9 @@ export function AlertDrawer(props: AlertDrawerProps) {
             </>
           )}
         </p>
+        {props.description !== undefined && (
+          <p class="description">{visible(props.description, 'keep-lines')}</p>
+        )}
       </div>
       <Tabs {...props} />
       <div class="body" tabindex={0}>

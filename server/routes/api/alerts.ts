@@ -1,5 +1,6 @@
 // The alert queue (T4, T5).
 import { z } from 'zod'
+import { alertDescription } from '../../services/alert-fold.ts'
 import { ServiceError } from '../../services/services.ts'
 import { ALERT_ORDERS } from '../../stores/state/alerts-store.ts'
 import {
@@ -79,6 +80,7 @@ async function detail(alert: Alert, state: StateClient) {
     ...alertJson(alert),
     event: eventJson(alert.event),
     rule_text: alert.ruleText,
+    ...defined({ description: alertDescription(alert) }),
     activity: activity.map((entry) => ({ ...entry, at: iso(entry.at) })),
   }
 }

@@ -98,6 +98,7 @@ export type AlertJson = z.input<typeof AlertAnswer>
 export const AlertDetail = AlertAnswer.extend({
   event: EventAnswer,
   rule_text: z.string(),
+  description: z.string().optional(),
   activity: z.array(
     z.object({
       at: Time,

@@ -12,6 +12,7 @@ import { formatTook } from '../../../views/shared/format.ts'
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { alertDescription } from '../../services/alert-fold.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { ALERT_FACETS, type AlertOrder } from '../../stores/state/alerts-store.ts'
@@ -153,6 +154,7 @@ export async function drawer(
       canWrite={can(principal, 'alerts:write')}
       canMute={can(principal, 'detections:write') && services.rules.readsEvents(alert.ruleId)}
       observables={observables}
+      description={alertDescription(alert)}
       csrfToken={c.get('csrfToken') ?? ''}
       now={Date.now()}
       {...(problem ? { problem: problem.message } : {})}

@@ -46,7 +46,7 @@ export function severityRank(severity: AlertSeverity): number {
 }
 
 export function alertFromRow(row: Row): Alert {
-  const facts: { text?: string; rollout?: RuleFacts['rollout'] } =
+  const facts: { text?: string; rollout?: RuleFacts['rollout']; descriptionTemplate?: string } =
     row.facts === null ? {} : JSON.parse(text(row.facts))
   return {
     id: alertId(Number(row.number)),
@@ -55,6 +55,7 @@ export function alertFromRow(row: Row): Alert {
     ruleHash: text(row.rule_hash),
     ruleText: facts.text ?? '',
     ...(facts.rollout === undefined ? {} : { ruleStage: facts.rollout.stage }),
+    ...optional('descriptionTemplate', facts.descriptionTemplate),
     ...(row.origin === null || row.origin === undefined
       ? {}
       : { provenance: JSON.parse(text(row.origin)) as RuleProvenance }),

@@ -96,6 +96,8 @@ export interface Alert {
   readonly ruleText: string
   /** The rule's stage when it fired, where it has one. */
   readonly ruleStage?: RolloutStage
+  /** What it says of itself: `alertDescription` fills it. */
+  readonly descriptionTemplate?: string
   /** Where the rule came from when it fired; undefined for what no rule raised. */
   readonly provenance?: RuleProvenance
   readonly title: string
@@ -207,6 +209,8 @@ export interface RuleFacts {
   readonly dedupWindow_ms: number
   /** `trapline.title`: `{field}` is replaced by the event's value. */
   readonly titleTemplate?: string
+  /** `trapline.description`, likewise. */
+  readonly descriptionTemplate?: string
   /** It only feeds correlations: its matches raise nothing. */
   readonly feedsOnly?: true
   readonly provenance?: RuleProvenance
