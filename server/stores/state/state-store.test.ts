@@ -11,11 +11,12 @@ import { openStore, stateUrl } from './open.ts'
 import { proposalsContract } from './proposals.contract.ts'
 import { releasesContract } from './releases.contract.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
+import { suppressionsContract } from './suppressions.contract.ts'
 
 async function open(url: string, folder?: string) {
   let now = Date.UTC(2026, 10, 21)
   let credentials = 0
-  const { store, alerts } = await openStore({
+  const { store, alerts, writePromotion } = await openStore({
     url,
     passwordCost: { memoryCost: 256, timeCost: 2 },
     now: () => now,
@@ -24,6 +25,7 @@ async function open(url: string, folder?: string) {
   return {
     store,
     alerts,
+    writePromotion,
     advance: (ms: number) => {
       now += ms
     },
@@ -52,6 +54,11 @@ feedbackContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 feedbackContract('memory', () => open(':memory:'))
+suppressionsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+suppressionsContract('memory', () => open(':memory:'))
 releasesContract('a file', () => {
   const folder = temporary()
   return open(stateUrl(folder), folder)
