@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Settings } from './config.ts'
 import { followGitHunts } from './hunts/git-hunts.ts'
 import type { RulesReport } from './ingest/rules.ts'
-import { alertDestinations, type Egress, startEgress } from './proposals/egress.ts'
+import { type Egress, readyOutbox, startEgress } from './proposals/egress.ts'
 import { readOrigin } from './releases/origin.ts'
 import { stageLive } from './releases/staging.ts'
 import { createCredentials } from './services/credentials.ts'
@@ -96,11 +96,9 @@ async function start(
   const state = await startState({ folder: settings.data, lateness_ms }, fail)
   stops.push(() => state.stop())
   state.on('alerts-stopped', (reason) => faults.push(`alerts: ${reason}`))
-  const { oneTimePassword } = await state.client.bootstrap(
-    settings.bootstrapPassword,
-    settings.bootstrapApiKey,
-  )
-  await state.client.setAlertDestinations(alertDestinations(settings))
+  const { bootstrapPassword: password, bootstrapApiKey: apiKey } = settings
+  const { oneTimePassword } = await state.client.bootstrap(password, apiKey)
+  await readyOutbox(settings, state.client)
   const events = await startEvents(
     {
       dataFolder: settings.data,

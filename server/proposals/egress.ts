@@ -97,9 +97,11 @@ export function startEgress(settings: Settings, { state, releases }: EgressParts
   }
 }
 
-/** Receivers of new alerts, by the settings. */
-export function alertDestinations({ webhookUrl }: Settings): readonly string[] {
-  return webhookUrl === undefined ? [] : [WEBHOOK_DESTINATION]
+/** Before anything is enqueued or sent: receivers of new alerts by the settings, and an end to what a killed
+ * process was sending. The folder's lock says that nobody else sends from this state.db. */
+export async function readyOutbox({ webhookUrl }: Settings, state: StateClient): Promise<void> {
+  await state.endOutboxLeases()
+  await state.setAlertDestinations(webhookUrl === undefined ? [] : [WEBHOOK_DESTINATION])
 }
 
 function gitHubOf(settings: Settings): GitHubClient | undefined {
@@ -129,8 +131,17 @@ function credentialsOf(settings: Settings): GitHubCredentials | undefined {
   if (token !== undefined) return { token }
   if (appId === undefined || githubAppKey === undefined || githubInstallationId === undefined)
     return undefined
-  const privateKey = readFileSync(githubAppKey, 'utf8')
+  const privateKey = keyOf(githubAppKey)
   return { appId, privateKey, installationId: Number(githubInstallationId) }
+}
+
+function keyOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`TRAPLINE_GITHUB_APP_KEY cannot be read: ${why}`, { cause: error })
+  }
 }
 
 /** Where branches are pushed with the token: the repository over HTTPS, however it is followed. */

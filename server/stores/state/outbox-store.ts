@@ -49,6 +49,13 @@ export function createOutboxStore({ database, now }: Context): OutboxStore {
     },
     settleOutbox: (id, lease, outcome) =>
       database.write((write) => settle(write, id, lease, outcome, now())),
+    endOutboxLeases: () =>
+      database.write((write) =>
+        write.add(
+          `UPDATE outbox SET lease = NULL, lease_until = 0
+           WHERE state = 'pending' AND lease IS NOT NULL`,
+        ),
+      ),
     listOutbox: async (limit, state) => {
       const rows = await database.all(
         'SELECT * FROM outbox WHERE ? IS NULL OR state = ? ORDER BY id DESC LIMIT ?',

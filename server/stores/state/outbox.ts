@@ -55,6 +55,8 @@ export interface OutboxStore {
   ): Promise<{ readonly lease: string; readonly items: readonly OutboxItem[] }>
   /** Records a try; nothing when the lease had run out and someone else took the row. */
   settleOutbox(id: number, lease: string, outcome: OutboxOutcome): Promise<void>
+  /** Ends all leases: for a start that knows that nobody else sends from this store. */
+  endOutboxLeases(): Promise<void>
   /** Newest first; all states unless named. */
   listOutbox(limit: number, state?: OutboxState): Promise<readonly OutboxItem[]>
   countOutbox(): Promise<Readonly<Record<OutboxState, number>>>

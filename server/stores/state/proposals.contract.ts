@@ -88,6 +88,8 @@ export function proposalsContract(name: string, open: () => Promise<ContractStor
       expect(await only()).toMatchObject({ state: 'pending' })
       await store.settleOutbox(second.items[0]!.id, second.lease, { result: 'release' })
       expect((await lease()).items).toHaveLength(1)
+      await store.endOutboxLeases()
+      expect((await lease()).items).toHaveLength(1)
     })
 
     test('a row that failed waits, one that is dead is replayed, one that was sent is not', async () => {
