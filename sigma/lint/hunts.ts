@@ -1,4 +1,5 @@
 // Hunts: saved searches with a hypothesis.
+import type { Scalar } from '../rule.ts'
 import type { Check, YamlSubject } from './check.ts'
 import { placeOf } from './check.ts'
 
@@ -6,6 +7,20 @@ function text(subject: YamlSubject, key: string): string {
   const value = subject.entries.get(key)?.value
   return value !== undefined && 'text' in value && value.kind !== 'null' ? value.text.trim() : ''
 }
+
+/** A text of the filters map. */
+function filter(subject: YamlSubject, key: string): Scalar | undefined {
+  const filters = subject.entries.get('filters')?.value
+  const value = filters?.kind === 'map' ? filters.entries.get(key)?.value : undefined
+  return value?.kind === 'string' ? value : undefined
+}
+
+/** A time as the search bar takes it. */
+const TIME =
+  /^(?:now(?:-?\d{1,6}[smhdw])?|-?\d{1,6}[smhdw]|\d{9,10}(?:\.\d+)?|\d{12,14}|\d{4}-\d{2}-\d{2}.*)$/
+const SPAN = /^\d{1,6}[smhdw]$/
+/** A hunt runs at most once a minute. */
+const SCHEDULE_MIN_S = 60
 
 const GOOD =
   'title: Shells Of Web Servers\nid: 0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111\nhypothesis: Web shells start shells.\nquery: process=*/sh user=www-data\nowner: blue-team\nsharing: team'
@@ -31,6 +46,48 @@ export const HUNT_CHECKS = {
       const query = text(subject, 'query')
       const problem = query === '' ? undefined : subject.facts.queryProblem?.(query)
       if (problem !== undefined) add(placeOf(subject, 'query'), problem)
+    },
+  },
+  'hunt-range-invalid': {
+    on: 'hunt',
+    severity: 'error',
+    summary: 'a range that cannot be read',
+    why: 'The hunt is refused when it runs, so it is refused here.',
+    bad: `${GOOD}\nfilters:\n    range: yesterday`,
+    good: `${GOOD}\nfilters:\n    range: now-7d..now-1d`,
+    run(subject, add) {
+      const range = filter(subject, 'range')
+      if (range === undefined || SPAN.test(range.text)) return
+      const ends = range.text.split('..')
+      if (ends.length !== 2 || !ends.every((end) => TIME.test(end)))
+        add(range, `"${range.text}": write 24h, 7d, or two times with .. between`)
+    },
+  },
+  'hunt-schedule-too-often': {
+    on: 'hunt',
+    severity: 'warning',
+    summary: 'a schedule of less than a minute',
+    why: 'Hunts search what is stored. It runs once a minute all the same.',
+    bad: `${GOOD}\nschedule: 5s`,
+    good: `${GOOD}\nschedule: 15m`,
+    run(subject, add) {
+      const seconds = /^(\d{1,6})s$/.exec(text(subject, 'schedule'))?.[1]
+      if (seconds !== undefined && Number(seconds) < SCHEDULE_MIN_S)
+        add(placeOf(subject, 'schedule'), 'this runs every minute, not more often')
+    },
+  },
+  'hunt-roles-missing': {
+    on: 'hunt',
+    severity: 'warning',
+    summary: 'a hunt shared with roles that names none',
+    why: 'Only those who may change detections see it.',
+    bad: GOOD.replace('sharing: team', 'sharing: roles'),
+    good: `${GOOD.replace('sharing: team', 'sharing: roles')}\nshared_with_roles:\n    - analyst`,
+    run(subject, add) {
+      const roles = subject.entries.get('shared_with_roles')?.value
+      const named = roles?.kind === 'list' && roles.items.length > 0
+      if (text(subject, 'sharing') === 'roles' && !named)
+        add(placeOf(subject, 'sharing'), 'name them under shared_with_roles')
     },
   },
   'hunt-title-missing': {

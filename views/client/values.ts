@@ -75,6 +75,13 @@ function suppressAddress(value: HTMLElement): string | undefined {
   return `/suppress?${query}`
 }
 
+/** The form of a hunt for the value, over the newest day. */
+function huntAddress(value: HTMLElement): string {
+  const { field = '', value: text = '' } = value.dataset
+  const query = new URLSearchParams({ filterField: field, filterValue: text, from: 'now-24h' })
+  return `/hunts/new?search=${encodeURIComponent(`/search?${query}`)}`
+}
+
 /** Filters for the value that has the focus. */
 export function filterFocused(mode: Mode): void {
   const value = document.activeElement?.closest<HTMLElement>('.val')
@@ -111,6 +118,7 @@ function fill(menu: HTMLElement, value: HTMLElement): void {
     inside: insideAddress(value),
     column: columnAddress(value),
     around: aroundAddress(value),
+    hunt: huntAddress(value),
     suppress: suppressAddress(value),
   }
   for (const [name, address] of Object.entries(links)) {

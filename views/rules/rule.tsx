@@ -11,7 +11,12 @@ import { logsourceText } from './list.tsx'
 import { SchedulePill, StagePill } from './stage.tsx'
 
 /** One rule: its text, why it does not run if it does not, its tests, its recent matches. */
-export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: boolean }) {
+export function RulePage(props: {
+  readonly rule: RuleDetail
+  readonly canEdit: boolean
+  /** Hunts that it was made from. */
+  readonly hunts: readonly { readonly id: string; readonly title: string }[]
+}) {
   const { rule } = props
   const { positive, negative } = rule.tests
   return (
@@ -35,6 +40,14 @@ export function RulePage(props: { readonly rule: RuleDetail; readonly canEdit: b
             {rule.author !== undefined && `, ${visible(rule.author)}`}, {plural(positive, 'test')}{' '}
             that must match, {formatCount(negative)} that must not,{' '}
             <span class="mono">{rule.path}</span>
+            {props.hunts.map(({ id, title }) => (
+              <>
+                , made from the hunt{' '}
+                <a class="link" href={urls.hunt.href({ id })}>
+                  {visible(title)}
+                </a>
+              </>
+            ))}
           </p>
         </div>
         <div class="actions">

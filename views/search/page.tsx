@@ -28,6 +28,8 @@ export interface SearchPageProps {
   readonly openEnded: boolean
   /** Title of the state's rule. */
   readonly ruleTitle?: string | undefined
+  /** Whether the reader may keep hunts. */
+  readonly canHunt: boolean
 }
 
 /** The search page: every part below the bar loads on its own. */
@@ -36,7 +38,7 @@ export function SearchPage(props: SearchPageProps) {
   return (
     <>
       <h1 class="hidden">Search</h1>
-      <QueryBar state={state} range={range} />
+      <QueryBar state={state} range={range} canHunt={props.canHunt} />
       <Chips
         state={state}
         parts={props.parts}

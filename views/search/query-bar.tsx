@@ -34,7 +34,12 @@ function shortTime(text: string): string {
 }
 
 /** Query, time range, run. The form is the page's own address. */
-export function QueryBar(props: { readonly state: SearchState; readonly range: Resolved }) {
+export function QueryBar(props: {
+  readonly state: SearchState
+  readonly range: Resolved
+  /** Whether the reader may keep hunts. */
+  readonly canHunt: boolean
+}) {
   const { state } = props
   const cols = state.cols.join(',')
   return (
@@ -76,7 +81,7 @@ export function QueryBar(props: { readonly state: SearchState; readonly range: R
       <a class="button" href={newRuleHref(state)} data-key="n" title="A rule from this search (n)">
         New rule
       </a>
-      {state.q !== '' && (
+      {props.canHunt && state.q !== '' && (
         <a class="button" href={urls.huntNew.href({ search: searchHref(state) })} data-key="h">
           Save as hunt
         </a>

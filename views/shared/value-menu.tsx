@@ -34,6 +34,9 @@ export function ValueMenu() {
       <a role="menuitem" data-menu="around" href={urls.search.href()}>
         Around ±5 min <kbd>e</kbd>
       </a>
+      <a role="menuitem" data-menu="hunt" href={urls.huntNew.href()}>
+        Hunt this value
+      </a>
       <a role="menuitem" data-menu="suppress" href={urls.suppress.href()}>
         Suppress
       </a>

@@ -2,6 +2,7 @@
 // The list of rules, and one rule.
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { parseRules } from '../../../sigma/parse/rules.ts'
 import {
   logsourceText,
   RULE_LIST_STATES,
@@ -16,10 +17,13 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { type RuleSummary, ServiceError, type Services } from '../../services/services.ts'
-import { SEVERITIES } from '../../stores/state/state-store.ts'
+import { type Principal, SEVERITIES } from '../../stores/state/state-store.ts'
+import { principalOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 
 const RECENT_ALERTS = 15
+/** Related rules and hunts that are looked up. */
+const RELATED_MAX = 10
 
 /** Routes of the rules pages. */
 export function ruleRoutes(services: Services, renderer: Renderer) {
@@ -121,8 +125,19 @@ async function one(c: AppContext, services: Services, renderer: Renderer) {
   if (rule === undefined)
     throw new ServiceError('not-found', `No rule ${id} is loaded: it may have been removed.`)
   const canEdit = can(c.get('principal'), 'detections:write')
-  const body = <RulePage rule={rule} canEdit={canEdit} />
+  const hunts = await huntsBehind(services, rule.text, principalOf(c))
+  const body = <RulePage {...{ rule, canEdit, hunts }} />
   return page(c, renderer, { title: rule.title, nav: 'rules' }, body)
+}
+
+/** The hunts that a rule names as what it comes from, those that the reader may see. */
+async function huntsBehind(services: Services, text: string, by: Principal) {
+  const related = parseRules(text, { path: 'rule.yml' }).documents.flatMap(
+    ({ value }) => value?.related ?? [],
+  )
+  const derived = related.filter(({ type }) => type === 'derived').slice(0, RELATED_MAX)
+  const found = await Promise.all(derived.map(({ id }) => services.hunts.get(id, by)))
+  return found.flatMap((one) => one?.hunt ?? [])
 }
 
 async function matches(c: AppContext, services: Services, renderer: Renderer) {

@@ -15,6 +15,7 @@ import { formatCount, formatTook, plural } from '../../../views/shared/format.ts
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import { can } from '../../services/permissions.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import type { CountRequest, QueryStats, SearchResult } from '../../stores/events/event-store.ts'
 import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
@@ -66,6 +67,7 @@ async function searchPage(c: AppContext, services: Services, renderer: Renderer)
     <SearchPage
       {...{ state, range, diagnostics, valid, openEnded, ruleTitle }}
       parts={chipsOf(input)}
+      canHunt={can(c.get('principal'), 'hunts:write')}
     />
   )
   return page(c, renderer, { ...FACTS, title }, body)
