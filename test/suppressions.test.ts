@@ -116,6 +116,20 @@ describe('a mute', () => {
     const users = (await server.json(`/api/v1/alerts?rule=${RULE}&host=web-5`)).alerts
     expect(users.map((alert: { user: string }) => alert.user)).toEqual(['eve'])
   })
+
+  test('then the filter is listed with its contract and what it hides', async () => {
+    const { filters } = await server.json('/api/v1/detections/filters')
+    expect(filters).toMatchObject([
+      {
+        rules: [{ id: RULE }],
+        exceptions: [{ owner: 'admin', reason: 'the nightly backup runs as backup' }],
+      },
+    ])
+    const effect = await server.json(`/api/v1/detections/filters/${filters[0].id}/effect`)
+    expect(effect).toMatchObject({ events: 3, more: false, by_rule: [{ id: RULE, events: 3 }] })
+    const gone = await server.fetch('/api/v1/detections/filters/nothing/effect')
+    expect(gone.status).toBe(404)
+  })
 })
 
 describe('a mute over a true positive', () => {

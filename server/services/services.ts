@@ -6,8 +6,7 @@ import type { Event } from '../../parsers/event.ts'
 import type { CorrelatorStats } from '../../sigma/correlate/types.ts'
 import type { Why } from '../../sigma/eval/why.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
-import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
-import type { Rollout } from '../../sigma/rule.ts'
+import type { LoadedRule, Rollout, RuleFile } from '../../sigma/rule.ts'
 import type { Settings } from '../config.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type {
@@ -21,9 +20,10 @@ import type { StateClient } from '../workers/state-client.ts'
 import type { CredentialService } from './credentials.ts'
 import type { DraftService } from './drafts.ts'
 import type { DriftService } from './drift.ts'
+import type { FeedbackService } from './feedback.ts'
+import type { FilterService } from './filters.ts'
 import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
-import type { FeedbackService } from './feedback.ts'
 import type { PromoteService } from './promote.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ProvenanceService } from './provenance.ts'
@@ -69,14 +69,15 @@ export interface Services {
   readonly provenance: ProvenanceService
   /** Work by the clock, and its runs. */
   readonly schedules: ScheduleService
-  readonly ruleRuns: RuleRunService
   readonly hunts: HuntService
+  readonly ruleRuns: RuleRunService
   readonly rollouts: RolloutService
   readonly proposals: ProposalService
   readonly outbox: OutboxService
   readonly suppressions: SuppressionService
   readonly promote: PromoteService
   readonly feedback: FeedbackService
+  readonly filters: FilterService
   readonly sources: SourceService
   readonly liveness: LivenessService
   readonly scenarios: ScenarioService

@@ -1,6 +1,6 @@
 // What of an event a mute may ask for: its columns and its fields, as checkable rows.
 import type { Event } from '../../parsers/event.ts'
-import { type FieldValue, PIVOTS } from '../../sigma/event.ts'
+import type { FieldValue } from '../../sigma/event.ts'
 
 export type MuteValue = string | number | boolean
 
@@ -16,10 +16,7 @@ const DEPTH_MAX = 8
 
 /** Columns first, then fields; what a filter cannot name or compare is left out. */
 export function muteFields(event: Event): readonly MuteField[] {
-  const columns = [
-    ['source', event.source],
-    ...PIVOTS.map((name) => [name, event.pivots[name]] as const),
-  ] as const
+  const columns = Object.entries({ source: event.source, ...event.pivots })
   const found: MuteField[] = columns.flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [{ name: `@${name}`, value }],
   )

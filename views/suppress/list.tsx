@@ -3,7 +3,7 @@
 import type { Proposal } from '../../server/stores/state/proposals.ts'
 import type { Suppression, SuppressionState } from '../../server/stores/state/suppressions.ts'
 import { formatAge, formatCount, formatIso, formatSpan, plural, visible } from '../shared/format.ts'
-import { Notice } from '../shared/section.tsx'
+import { Notice, Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
 export interface MuteRow extends Suppression {
@@ -60,6 +60,8 @@ export function MutesPage(props: MutesProps) {
         <List {...props} mutes={open} />
         {done.length > 0 && <h2 class="spaced">Ended</h2>}
         <List {...props} mutes={done} />
+        <h2 class="spaced">Filters in Git</h2>
+        <Section id="live-filters" label="Filters" url={urls.liveFilters.href()} />
       </div>
     </>
   )

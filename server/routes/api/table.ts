@@ -9,6 +9,7 @@ import { getDrift, proposeDrift, revertDrift } from './drift.ts'
 import { aroundEvent, getEvent, listEvents, searchEvents } from './events.ts'
 import { exportEvents } from './export.ts'
 import { giveFeedback, listFeedback } from './feedback.ts'
+import { filterEffect, listFilters } from './filters.ts'
 import { githubHook } from './github-hook.ts'
 import { health, metrics, ready } from './health.ts'
 import { previewPromotion, promoteHunt } from './hunt-promotion.ts'
@@ -127,6 +128,8 @@ export const ROUTES: readonly Route[] = [
   createSuppression,
   agreeSuppression,
   endSuppression,
+  listFilters,
+  filterEffect,
   listFeedback,
   giveFeedback,
   promoteEvent,

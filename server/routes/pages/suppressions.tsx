@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { RuleFeedbackPart } from '../../../views/rules/feedback.tsx'
+import { FilterEffectPart, LiveFilters } from '../../../views/suppress/filters.tsx'
 import { type MuteRow, MutesPage, type MutesProps } from '../../../views/suppress/list.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -23,6 +24,15 @@ export function suppressionRoutes(services: Services, renderer: Renderer) {
   const app = new Hono<AppEnv>()
   app.get(urls.ruleFeedback.pattern, (c) => ruleFeedback(c, services, renderer))
   app.get(urls.suppressions.pattern, (c) => show(c, services, renderer, madeNotice(c)))
+  app.get(urls.liveFilters.pattern, (c) => {
+    const today = new Date().toISOString().slice(0, 10)
+    const filters = services.filters.list()
+    return fragment(c, renderer, FACTS, <LiveFilters {...{ filters, today }} />)
+  })
+  app.get(urls.filterEffect.pattern, async (c) => {
+    const effect = await services.filters.effect(c.req.param('id'), c.req.raw.signal)
+    return fragment(c, renderer, FACTS, <FilterEffectPart effect={effect} />)
+  })
   app.post(urls.suppressionEnd.pattern, (c) =>
     act(c, services, renderer, (id) => services.suppressions.end(id, actorOf(c))),
   )
