@@ -12,6 +12,7 @@ import { createDrafts } from './services/drafts.ts'
 import { createDrift } from './services/drift.ts'
 import { type EventsHost, startEvents } from './services/events.ts'
 import { createFeedback } from './services/feedback.ts'
+import { createFilters } from './services/filters.ts'
 import { createHealth } from './services/health.ts'
 import { createHunts } from './services/hunts.ts'
 import { createImports } from './services/imports.ts'
@@ -217,6 +218,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ state: state.client, events: events.reader, rules, muted: suppressions.muted },
     }),
     feedback: createFeedback({ state: state.client, events: events.reader, rules }),
+    filters: createFilters({ rules, events: events.reader }),
     schedules,
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
