@@ -8,7 +8,9 @@ const chromium = findChromium()
 if (chromium === undefined)
   console.warn('browser tests skipped: no Chromium found, set CHROMIUM to its path')
 
-setDefaultTimeout(60_000)
+setDefaultTimeout(180_000)
+/** A merge is checked, tested and compiled before it is shown, milliseconds. */
+const RELEASE = { timeout: 60_000 }
 
 const ANA = { name: 'ana' }
 
@@ -58,7 +60,7 @@ describe.skipIf(chromium === undefined)('proposed changes', () => {
     await change.locator('.unified').waitFor()
     expect(await change.locator('.unified .added').textContent()).toContain('+level: critical')
     await merge(change)
-    await page.locator(`#change-${id} .pill:text-is("merged")`).waitFor()
+    await page.locator(`#change-${id} .pill:text-is("merged")`).waitFor(RELEASE)
     const { commit } = (await server.services.proposals.get(id))!
     expect(server.services.releases.live()).toBe(commit)
     await page.locator('.releases .pill:text-is("live")').waitFor()
@@ -68,7 +70,7 @@ describe.skipIf(chromium === undefined)('proposed changes', () => {
     const live = server.services.releases.live()
     const { change } = await propose('Broken', 'detections/broken.yml', 'title: Broken\n')
     await merge(change)
-    await page.locator('#changes .notice.problem').waitFor()
+    await page.locator('#changes .notice.problem').waitFor(RELEASE)
     expect(await page.locator('#changes .notice.problem').textContent()).toContain(
       'detections/broken',
     )
@@ -77,7 +79,7 @@ describe.skipIf(chromium === undefined)('proposed changes', () => {
     // Its next neighbour is not held up by it.
     const hunt = await propose('A note', 'detections/NOTES.md', 'Read this.\n')
     await merge(hunt.change)
-    await page.locator(`#change-${hunt.id} .pill:text-is("merged")`).waitFor()
+    await page.locator(`#change-${hunt.id} .pill:text-is("merged")`).waitFor(RELEASE)
   })
 
   test('that failed can be tried again', async () => {
@@ -91,5 +93,13 @@ describe.skipIf(chromium === undefined)('proposed changes', () => {
     await change.locator('button:text-is("Try again")').click()
     await page.locator('#changes .notice.ok').waitFor()
     expect(await pill(page.locator(`#change-${id}`))).not.toBe('failed')
+  })
+  test('that wait are shown open when they are, without a reload', async () => {
+    const { id } = await propose('Soon', 'detections/SOON.md', 'Soon.\n')
+    await server.services.state.changeProposal(id, { state: 'pending' }, ANA)
+    await page.reload()
+    await page.locator(`#change-${id} .pill:text-is("waiting")`).waitFor()
+    await server.services.state.changeProposal(id, { state: 'open' }, ANA)
+    await page.locator(`#change-${id} .pill:text-is("open")`).waitFor()
   })
 })

@@ -46,6 +46,9 @@ export function Changes(props: ChangesProps) {
     <>
       {notice !== undefined && <Notice kind={notice.kind}>{visible(notice.text)}</Notice>}
       <h2>Proposed changes</h2>
+      {changes.some(isUnderWay) && (
+        <div hx-get={urls.releaseChanges.href()} hx-trigger="load delay:2s" hx-target="#changes" />
+      )}
       {open.length === 0 && (
         <p class="faint">
           {done.length === 0
@@ -62,6 +65,11 @@ export function Changes(props: ChangesProps) {
       )}
     </>
   )
+}
+
+/** It becomes open by itself in a moment: the section asks again. */
+function isUnderWay({ state, error }: Proposal): boolean {
+  return state === 'pending' && error === undefined
 }
 
 type One = ChangesProps & { readonly change: Proposal }
