@@ -15,7 +15,7 @@ export function RuleMetricsPart(props: { readonly metrics: RuleMetrics }) {
         <Figure value={metrics.matches} label="matches, 24 h" />
         <Figure value={metrics.alerts} label="alerts, 24 h" />
         <Figure value={metrics.suppressed} label="suppressed, 24 h" />
-        <Figure value={metrics.shadowAlerts} label="in shadow, 24 h" />
+        <Figure value={metrics.shadowAlerts} label="in shadow, 24 h" href={urls.shadow.href()} />
         <Figure value={metrics.scheduled} label="scheduled rules" />
         <Figure value={runs.runs} label="runs, 24 h" />
         {runs.failed > 0 && <Figure value={runs.failed} label="failed" bad />}
@@ -51,10 +51,27 @@ export function RuleMetricsPart(props: { readonly metrics: RuleMetrics }) {
   )
 }
 
-function Figure(props: { readonly value: number; readonly label: string; readonly bad?: boolean }) {
+function Figure(props: {
+  readonly value: number
+  readonly label: string
+  readonly bad?: boolean
+  readonly href?: string
+}) {
+  const { value, label, bad, href } = props
+  const body = (
+    <>
+      <strong>{formatCount(value)}</strong> {label}
+    </>
+  )
   return (
-    <span class={props.bad === true ? 'figure bad' : 'figure'}>
-      <strong>{formatCount(props.value)}</strong> {props.label}
+    <span class={bad === true ? 'figure bad' : 'figure'}>
+      {href === undefined || value === 0 ? (
+        body
+      ) : (
+        <a class="link" href={href}>
+          {body}
+        </a>
+      )}
     </span>
   )
 }

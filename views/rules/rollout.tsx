@@ -9,6 +9,7 @@ import type {
 } from '../../server/stores/state/rollouts.ts'
 import { formatAge, formatCount, formatIso, formatShare, visible } from '../shared/format.ts'
 import { urls } from '../urls.ts'
+import { ShadowTable } from './shadow.tsx'
 
 export interface RuleRolloutProps {
   readonly ruleId: string
@@ -111,80 +112,17 @@ function Decision(props: RuleRolloutProps & { readonly decision: RolloutDecision
 }
 
 function Shadow(props: RuleRolloutProps) {
-  const { shadow, shadowTotal, now } = props
+  const { ruleId, shadow, shadowTotal, canJudge, csrfToken, now } = props
   if (shadow.length === 0)
     return <p class="faint">It has raised nothing in shadow in the last 90 days.</p>
   return (
     <>
       <h3 class="sub">Would have raised {formatCount(shadowTotal)}</h3>
-      <table class="auto run-table">
-        <thead>
-          <tr>
-            <th scope="col">last</th>
-            <th scope="col">host</th>
-            <th scope="col">user</th>
-            <th scope="col" class="num">
-              matches
-            </th>
-            <th scope="col">event</th>
-            <th scope="col">verdict</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shadow.map((alert) => (
-            <tr>
-              <td title={formatIso(alert.lastSeen)}>{formatAge(alert.lastSeen, now)}</td>
-              <td>{visible(alert.host ?? '')}</td>
-              <td>{visible(alert.user ?? '')}</td>
-              <td class="num">{formatCount(alert.count)}</td>
-              <td>
-                <a class="link" href={eventHref(alert)}>
-                  event
-                </a>
-              </td>
-              <td>
-                <Verdict {...props} alert={alert} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ShadowTable
+        {...{ alerts: shadow, canJudge, csrfToken, now }}
+        verdictUrl={(alert) => urls.ruleShadow.href({ id: ruleId, alert: alert.id })}
+        target="#rule-rollout"
+      />
     </>
-  )
-}
-
-const AROUND_MS = 5 * 60_000
-
-function eventHref({ firstSeen, eventId }: ShadowAlert): string {
-  return urls.search.href({
-    from: formatIso(firstSeen - AROUND_MS),
-    to: formatIso(firstSeen + AROUND_MS),
-    sel: eventId,
-  })
-}
-
-function Verdict(props: RuleRolloutProps & { readonly alert: ShadowAlert }) {
-  const { alert, canJudge, ruleId, csrfToken } = props
-  const { verdict, judgedBy } = alert
-  if (verdict !== undefined)
-    return (
-      <span title={`by ${judgedBy ?? ''}`}>{verdict === 'true_positive' ? 'true' : 'false'}</span>
-    )
-  if (!canJudge) return null
-  return (
-    <form
-      class="inline"
-      hx-post={urls.ruleShadow.href({ id: ruleId, alert: alert.id })}
-      hx-target="#rule-rollout"
-      hx-swap="innerHTML"
-    >
-      <input type="hidden" name="_csrf" value={csrfToken} />
-      <button type="submit" class="small" name="verdict" value="true_positive">
-        True
-      </button>
-      <button type="submit" class="small" name="verdict" value="false_positive">
-        False
-      </button>
-    </form>
   )
 }

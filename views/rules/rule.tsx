@@ -133,6 +133,8 @@ export function RuleMatches(props: {
   readonly alerts: readonly Alert[]
   readonly total: number
   readonly matches: number
+  /** Matches that mutes held back. */
+  readonly suppressed: number
   readonly now: number
 }) {
   const { alerts, now } = props
@@ -147,6 +149,12 @@ export function RuleMatches(props: {
           {formatCount(props.total)}
           <small>alerts</small>
         </div>
+        {props.suppressed > 0 && (
+          <div>
+            {formatCount(props.suppressed)}
+            <small>held back by mutes</small>
+          </div>
+        )}
       </div>
       <h2 class="sub">Recent matches</h2>
       {alerts.length === 0 && (

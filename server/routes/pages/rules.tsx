@@ -142,9 +142,10 @@ async function huntsBehind(services: Services, text: string, by: Principal) {
 
 async function matches(c: AppContext, services: Services, renderer: Renderer) {
   const ruleId = c.req.param('id') ?? ''
-  const [found, hits] = await Promise.all([
+  const [found, hits, counters] = await Promise.all([
     services.state.listAlerts({ filter: { ruleId }, limit: RECENT_ALERTS, order: 'last_seen' }),
     services.rules.hits(),
+    services.state.ruleCounters(),
   ])
   return fragment(
     c,
@@ -154,6 +155,7 @@ async function matches(c: AppContext, services: Services, renderer: Renderer) {
       alerts={found.alerts}
       total={found.total}
       matches={hits[ruleId]?.total ?? 0}
+      suppressed={counters[ruleId]?.suppressed ?? 0}
       now={Date.now()}
     />,
   )
