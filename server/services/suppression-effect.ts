@@ -11,7 +11,10 @@ import { ServiceError } from './services.ts'
 export const EFFECT_DAYS = 30
 /** Alerts that are looked at; beyond them nothing exact can be said. */
 export const EFFECT_ALERTS_MAX = 20_000
+/** Events beside the first of each alert that are read; beyond them an alert is judged by its first, and says so. */
+export const EFFECT_EVENTS_MAX = 10_000
 const PAGE_ALERTS = 500
+const GET_EVENTS = 500
 const DAY_MS = 24 * 3600_000
 
 /** An alert that would lose events. */
@@ -24,7 +27,8 @@ export interface EffectAlert {
   readonly host?: string
   readonly user?: string
   readonly lastSeen: number
-  /** Its matches, those of them that were looked at (the newest hundred and the first), and those hidden. */
+  /** Its matches, those of them that were looked at (the newest hundred and the first, or the first alone), and
+   * those hidden. */
   readonly count: number
   readonly looked: number
   readonly hidden: number
@@ -67,6 +71,7 @@ export async function measureEffect(
     activeFrom: now - EFFECT_DAYS * DAY_MS,
     ...(question.ruleId === undefined ? {} : { ruleId: question.ruleId }),
   }
+  const eventsOf = createEventReader(events)
   let cursor: string | undefined
   do {
     const page = await state.listAlerts({
@@ -80,7 +85,7 @@ export async function measureEffect(
       )
     const meant = page.alerts.filter((alert) => question.means(alert.ruleId))
     looked += meant.length
-    for (const [alert, own] of await withEvents(events, meant)) {
+    for (const [alert, own] of await eventsOf(meant)) {
       const hidden = own.filter(question.hides)
       if (hidden.length === 0) continue
       example ??= hidden[0]
@@ -96,19 +101,41 @@ export async function measureEffect(
   }
 }
 
-/** Each alert with its events: those it names that are still stored, and the copy of its first. */
-async function withEvents(
+/** Reads the other events of alerts while there is room; those of true positives always, for they decide. */
+function createEventReader(reader: Pick<EventReader, 'get'>) {
+  let room = EFFECT_EVENTS_MAX
+  const othersOf = ({ count, event, eventIds }: Alert) =>
+    count > 1 ? eventIds.filter((id) => id !== event.id) : []
+  /** Each alert with the copy of its first event and the others that are read and still stored. */
+  return async (
+    alerts: readonly Alert[],
+  ): Promise<readonly (readonly [Alert, readonly Event[]])[]> => {
+    const chosen = new Map<Alert, readonly string[]>()
+    for (const alert of alerts) {
+      const ids = othersOf(alert)
+      if (alert.verdict !== 'true_positive' && ids.length > room) continue
+      room -= Math.min(room, ids.length)
+      chosen.set(alert, ids)
+    }
+    const byId = await eventsById(reader, [...new Set([...chosen.values()].flat())])
+    return alerts.map((alert) => {
+      const others = chosen.get(alert) ?? []
+      return [alert, [alert.event, ...others.flatMap((id) => byId.get(id) ?? [])]] as const
+    })
+  }
+}
+
+async function eventsById(
   reader: Pick<EventReader, 'get'>,
-  alerts: readonly Alert[],
-): Promise<readonly (readonly [Alert, readonly Event[]])[]> {
-  const ids = alerts.flatMap(({ count, eventIds }) => (count > 1 ? eventIds : []))
-  const events = ids.length === 0 ? [] : await reader.get([...new Set(ids)])
-  const byId = new Map(events.flatMap((event) => (event ? [[event.id, event] as const] : [])))
-  return alerts.map((alert) => {
-    const others = alert.eventIds.filter((id) => id !== alert.event.id)
-    const stored = alert.count > 1 ? others.flatMap((id) => byId.get(id) ?? []) : []
-    return [alert, [alert.event, ...stored]] as const
-  })
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Event>> {
+  const byId = new Map<string, Event>()
+  for (let from = 0; from < ids.length; from += GET_EVENTS) {
+    for (const event of await reader.get(ids.slice(from, from + GET_EVENTS))) {
+      if (event !== undefined) byId.set(event.id, event)
+    }
+  }
+  return byId
 }
 
 function effectOn(alert: Alert, looked: number, hidden: number): EffectAlert {
