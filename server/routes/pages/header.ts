@@ -39,10 +39,12 @@ async function gather(services: Services): Promise<Shared> {
     settle('alerts', services.state.countAlerts(defaultFilter(Date.now())), undefined),
     settle('health', services.health.problems(), []),
   ])
+  const rules = services.rules.list()
+  const refused = rules.filter((rule) => rule.refused !== undefined).length
   return {
-    rules: figures?.rules ?? 0,
-    refusedRules: figures?.refusedRules ?? 0,
-    rulesVersion: services.rules.version,
+    rules: rules.length - refused,
+    refusedRules: refused,
+    rulesVersion: services.releases.live() ?? services.rules.version,
     eventsPerSecond: figures?.eventsPerSecond ?? 0,
     openAlerts: counts?.total ?? 0,
     problems: [...problems, ...failures],
