@@ -67,11 +67,11 @@ describe('a rule that is posted', () => {
     const text = rule('5d1f2c64-6f0e-4b70-a4e4-0a6d8a4f0c21', 'curl')
     const { status, json } = await call('POST', '/rules', { text, title: 'Add curl' })
     expect(status).toBe(202)
-    expect(json['pull_request_url']).toBeNull()
-    expect(String(json['branch'])).toStartWith('trapline/rule-add-curl-')
+    expect(json.pull_request_url).toBeNull()
+    expect(String(json.branch)).toStartWith('trapline/rule-add-curl-')
     const path = 'detections/webserver/scanner_curl.yml'
-    expect(await git('show', `${json['branch']}:${path}`)).toBe(text)
-    expect(await git('log', '-1', '--format=%an %cn %s', `${json['commit']}`)).toBe(
+    expect(await git('show', `${json.branch}:${path}`)).toBe(text)
+    expect(await git('log', '-1', '--format=%an %cn %s', `${json.commit}`)).toBe(
       'admin Trapline Add curl\n',
     )
     expect(server.services.rules.version).toBe(before)
@@ -84,7 +84,7 @@ describe('a rule that is posted', () => {
     )
     const refused = await call('POST', '/rules', { text })
     expect(refused.status).toBe(422)
-    expect(refused.json['findings']).toContainEqual(
+    expect(refused.json.findings).toContainEqual(
       expect.objectContaining({
         severity: 'error',
         line: 17,
@@ -98,11 +98,11 @@ describe('a rule that is posted', () => {
     })
     expect(kept.status).toBe(202)
     expect(kept.json).toMatchObject({ branch: null, commit: null })
-    const { json } = await call('GET', `/drafts/${kept.json['draft_id']}`)
+    const { json } = await call('GET', `/drafts/${kept.json.draft_id}`)
     expect(json).toMatchObject({ path: 'detections/web/other.yml', text })
     const listed = await call('GET', '/drafts')
-    expect(listed.json['drafts']).toContainEqual(
-      expect.objectContaining({ draft_id: kept.json['draft_id'] }),
+    expect(listed.json.drafts).toContainEqual(
+      expect.objectContaining({ draft_id: kept.json.draft_id }),
     )
   })
 
@@ -112,7 +112,7 @@ describe('a rule that is posted', () => {
       'tests:\n    - name: wrong\n      match: true\n      events:\n          - fields: {cs-user-agent: w3m}\n'
     const { status, json } = await call('POST', '/rules', { text, test_text })
     expect(status).toBe(422)
-    expect(json['tests']).toMatchObject([{ name: 'wrong', passed: false }])
+    expect(json.tests).toMatchObject([{ name: 'wrong', passed: false }])
   })
 
   test('may be a search, and a search that is no rule says why', async () => {
@@ -121,11 +121,11 @@ describe('a rule that is posted', () => {
       title: 'Sqlmap Seen',
     })
     expect(status).toBe(202)
-    const text = await git('show', `${json['branch']}:detections/webserver/sqlmap_seen.yml`)
+    const text = await git('show', `${json.branch}:detections/webserver/sqlmap_seen.yml`)
     expect(text).toContain('category: webserver')
     expect(text).toContain('cs-user-agent|startswith: sqlmap')
     const none = await call('POST', '/rules', { query: '' })
-    expect([none.status, none.json['error']]).toEqual([
+    expect([none.status, none.json.error]).toEqual([
       400,
       expect.objectContaining({ message: expect.stringContaining('matches-everything') }),
     ])
@@ -143,10 +143,10 @@ describe('a rule that is posted', () => {
 describe('a rule that is changed', () => {
   test('goes the same way, its tests included', async () => {
     const { json: live } = await call('GET', `/rules/${SCANNER}`)
-    const text = String(live['text']).replace("- 'ffuf'", "- 'ffuf'\n            - 'curl'")
+    const text = String(live.text).replace("- 'ffuf'", "- 'ffuf'\n            - 'curl'")
     const { status, json } = await call('PATCH', `/rules/${SCANNER}`, { text, title: 'curl too' })
     expect(status).toBe(202)
-    const changed = await git('show', '--stat', '--format=', `${json['commit']}`)
+    const changed = await git('show', '--stat', '--format=', `${json.commit}`)
     expect(changed).toContain('detections/web/scanner_agent.yml')
     expect(changed).not.toContain('scanner_agent.test.yml')
   })
@@ -155,6 +155,14 @@ describe('a rule that is changed', () => {
     const body = { text: 'x', hash: '0'.repeat(64) }
     expect((await call('PATCH', `/rules/${SCANNER}`, body)).status).toBe(409)
     expect((await call('PATCH', '/rules/nothing', { text: 'x' })).status).toBe(404)
+  })
+
+  test('says which other rules of the file would be gone', async () => {
+    const id = '0f4a8d57-52a5-4c6c-9a5b-6d7c1e2f3a64'
+    const { json: one } = await call('GET', `/rules/${id}`)
+    const { status, json } = await call('PATCH', `/rules/${id}`, { text: one.text })
+    expect(status).toBe(400)
+    expect(JSON.stringify(json)).toContain('Accepted SSH Login')
   })
 
   test('needs the role for it', async () => {
@@ -174,6 +182,7 @@ describe('a rule that is tried', () => {
   test('says what it matched and how another text differs, and raises nothing', async () => {
     const alerts = async () =>
       (await server.services.state.listAlerts({ filter: {}, limit: 1 })).total
+    while ((await alerts()) === 0) await Bun.sleep(50)
     const before = await alerts()
     const same = await call('POST', `/rules/${SCANNER}/test`, {})
     expect(same.json).toMatchObject({
@@ -185,24 +194,63 @@ describe('a rule that is tried', () => {
       events: 5,
     })
     const { json: live } = await call('GET', `/rules/${SCANNER}`)
-    const text = String(live['text']).replace("'sqlmap'", "'curl'")
+    const text = String(live.text).replace("'sqlmap'", "'curl'")
     const { status, json } = await call('POST', `/rules/${SCANNER}/test?from=now-1d`, { text })
     expect(status).toBe(200)
     expect(json).toMatchObject({ matches: 2, same: 1, new: 1, lost: 2 })
-    expect(json['tests']).toContainEqual(expect.objectContaining({ passed: false }))
-    const buckets = json['histogram'] as unknown as readonly {
+    expect(json.tests).toContainEqual(expect.objectContaining({ passed: false }))
+    const buckets = json.histogram as unknown as readonly {
       readonly before: number
       readonly after: number
     }[]
     expect(buckets.reduce((sum, bucket) => sum + bucket.after, 0)).toBe(2)
     expect(buckets.reduce((sum, bucket) => sum + bucket.before, 0)).toBe(3)
-    expect(json['new_samples']).toHaveLength(1)
+    expect(json.new_samples).toHaveLength(1)
     expect(await alerts()).toBe(before)
   })
 
   test('says why it cannot run', async () => {
     const { status, json } = await call('POST', `/rules/${SCANNER}/test`, { text: 'title: x' })
     expect(status).toBe(400)
-    expect(json['error']).toMatchObject({ message: expect.stringContaining('Nothing here runs') })
+    expect(json.error).toMatchObject({ message: expect.stringContaining('Nothing here runs') })
+  })
+
+  test('that is a correlation counts how often it would have fired, in order', async () => {
+    const GUESSING = '5b7c2ad9-0a7a-4f0b-9a51-3c1d7f0b6e21'
+    const played = await fetch(`${server.url}/api/v1/scenarios/ssh-brute-force/play`, {
+      method: 'POST',
+      headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' },
+      body: JSON.stringify({ speed: 1000 }),
+    })
+    expect(played.status).toBe(202)
+    let same = { status: 0, json: {} as Record<string, never> }
+    while (!(Number(same.json.matches) > 0))
+      same = await call('POST', `/rules/${GUESSING}/test?from=now-1d`, {})
+    expect(same.json).toMatchObject({ new: 0, lost: 0, complete: true })
+    const live = await server.services.drafts.live(GUESSING)
+    const text = live.text.replaceAll(/gte: \d+/g, 'gte: 100000')
+    const { json } = await call('POST', `/rules/${GUESSING}/test?from=now-1d`, { text })
+    expect(json).toMatchObject({ matches: 0, same: 0, new: 0 })
+    expect(Number(json.lost)).toBeGreaterThan(0)
+  })
+
+  test('tells how far it is, and ends when it is cancelled', async () => {
+    const { services } = server
+    const live = (await services.rules.get(SCANNER)) ?? { text: '', path: '' }
+    const files = { path: `detections/${live.path}`, text: live.text, testText: '' }
+    const now = Date.now()
+    const shares: number[] = []
+    const stop = new AbortController()
+    const input = { files, ruleId: SCANNER, range: { from: now - 10 * 86_400_000, to: now } }
+    const { signal } = stop
+    await services.drafts.preview({ ...input, signal, onProgress: (share) => shares.push(share) })
+    expect(shares.length).toBe(10)
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect(shares.at(-1)).toBe(1)
+    const cancelled = services.drafts.preview({
+      ...{ ...input, signal },
+      onProgress: () => stop.abort(new Error('gone')),
+    })
+    expect(await cancelled.catch((error: Error) => error.message)).toBe('gone')
   })
 })

@@ -14,7 +14,7 @@ import {
   testPathOf,
 } from './draft-content.ts'
 import type { Rules } from './rules.ts'
-import { takenIds } from './taken-ids.ts'
+import { leftOut, takenIds } from './taken-ids.ts'
 
 /** A finding and from where to where it reaches, lines and characters from 0. */
 export interface DraftFinding extends Finding {
@@ -60,10 +60,10 @@ export function checkDraft(draft: DraftFiles, rules: Rules, ruleId?: string): Dr
     only: new Set(own.map(({ path }) => path)),
   })
   const loaded = loadDraft(draft, beside)
-  const taken = takenIds(draft, rules, ruleId)
+  const known = [...takenIds(draft, rules, ruleId), ...leftOut(draft, rules, ruleId)]
   const textOf = (path: string) => (path === draft.path ? draft.text : draft.testText)
   return {
-    findings: [...taken, ...findings].map((finding) => ({
+    findings: [...known, ...findings].map((finding) => ({
       ...finding,
       range: rangeOfFinding(textOf(finding.path), finding),
     })),

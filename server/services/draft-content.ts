@@ -23,21 +23,36 @@ export function testPathOf(path: string): string {
   return path.replace(/\.ya?ml$/, '.test.yml')
 }
 
+/** How far references are followed from file to file. */
+const HOPS_MAX = 8
+
 /** Files that a draft is loaded and checked with, itself left out. */
 export function filesBeside(
   { path, text }: DraftFiles,
   rules: Pick<Rules, 'shaping' | 'referred'>,
 ): readonly RuleFile[] {
-  const wanted = new Set<string>()
-  for (const { value } of parseRules(text, { path }).documents) {
-    if (value?.kind === 'correlation') for (const name of value.rules) wanted.add(name)
-    if (value?.kind === 'filter' && value.rules !== 'any')
-      for (const name of value.rules) wanted.add(name)
-  }
   const own = new Set([path, path.replace(/^detections\//, '')])
-  const others = [...rules.shaping(), ...(wanted.size === 0 ? [] : rules.referred(wanted))]
-  const byPath = new Map(others.map((file) => [file.path, file]))
-  return [...byPath.values()].filter((file) => !own.has(file.path))
+  const found = new Map(rules.shaping().map((file) => [file.path, file]))
+  let wanted = namesIn({ path, text })
+  for (let hop = 0; hop < HOPS_MAX && wanted.size > 0; hop++) {
+    const files = rules.referred(wanted).filter((file) => !found.has(file.path))
+    for (const file of files) found.set(file.path, file)
+    wanted = new Set(
+      files.filter((file) => !own.has(file.path)).flatMap((file) => [...namesIn(file)]),
+    )
+  }
+  return [...found.values()].filter((file) => !own.has(file.path))
+}
+
+/** Rules that the documents of a file refer to. */
+function namesIn({ path, text }: RuleFile): Set<string> {
+  const documents = parseRules(text, { path }).documents
+  return new Set(
+    documents.flatMap(({ value }) => {
+      if (value?.kind === 'correlation') return value.rules
+      return value?.kind === 'filter' && value.rules !== 'any' ? value.rules : []
+    }),
+  )
 }
 
 export interface LoadedDraft {

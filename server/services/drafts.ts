@@ -1,17 +1,17 @@
 // Rules being written: kept for their author, checked as in CI, tried on stored events, proposed.
 import { completionsAt } from '../../ci/checks/completion.ts'
 import type { CompletionItem, Position } from '../../ci/lsp/protocol.ts'
-import type { LoadedRule } from '../../sigma/rule.ts'
 import type { RedactedCases } from '../redact/cases.ts'
-import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
+import type { EventReader } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Draft, DraftChange, NewDraft } from '../stores/state/drafts.ts'
 import type { Proposal } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import { checkDraft, type DraftCheck, factsOfToday, isReady } from './draft-check.ts'
-import { type DraftFiles, filesBeside, loadDraft, testPathOf } from './draft-content.ts'
+import { type DraftFiles, testPathOf } from './draft-content.ts'
+import { type PreviewInput, previewDraft } from './draft-preview.ts'
 import type { ProposalService } from './proposals.ts'
-import { type Preview, previewRule } from './rule-preview.ts'
+import type { Preview } from './rule-preview.ts'
 import { casesFor, type Picked } from './rule-seeds.ts'
 import type { Rules } from './rules.ts'
 import { ServiceError } from './services.ts'
@@ -29,14 +29,6 @@ export type Opened =
   | { readonly proposal: Proposal; readonly draft: Draft }
   | { readonly refused: DraftCheck }
 
-export interface PreviewInput {
-  readonly files: DraftFiles
-  readonly ruleId: string | undefined
-  readonly range: TimeRange
-  readonly signal: AbortSignal
-  readonly onProgress?: (share: number) => void
-}
-
 export interface DraftService {
   /** The open draft of a rule, else what one would start from. Rejects `not-found` for an unknown rule. */
   ofRule(ruleId: string, by: Actor): Promise<Draft | FreshDraft>
@@ -46,13 +38,15 @@ export interface DraftService {
   start(draft: NewDraft, by: Actor, base?: string): Promise<Draft>
   save(id: string, version: number, change: DraftChange, by: Actor): Promise<Draft>
   discard(id: string, by: Actor): Promise<void>
+  /** The file of a live rule, whole. */
+  live(ruleId: string): Promise<DraftFiles>
   /** The text that the content has now where it is another than the draft started from. */
   newer(draft: NewDraft): Promise<{ readonly text: string; readonly testText: string } | undefined>
   check(files: DraftFiles, ruleId?: string): DraftCheck
   /** Redacted tests of a rule text from events. Rejects `invalid` where the rule does not run. */
   cases(draft: Pick<DraftFiles, 'path' | 'text'>, picked: Picked): Promise<RedactedCases>
   complete(text: string, position: Position): readonly CompletionItem[]
-  /** Rejects `invalid` where nothing of the draft runs, or it is a correlation. */
+  /** Rejects `invalid` where nothing of the draft runs, `too-many` above `PREVIEWS_MAX` at once. */
   preview(input: PreviewInput): Promise<Preview>
   /** Opens the pull request. Refused with the findings where the draft is not ready; rejects `conflict`
    * where the content is newer than what the draft started from. */
@@ -77,7 +71,7 @@ export function createDrafts(parts: DraftParts): DraftService {
       throw new ServiceError('too-many', 'Other previews are under way: try again in a moment.', 5)
     previews++
     try {
-      return await preview(parts, input)
+      return await previewDraft(parts, input)
     } finally {
       previews--
     }
@@ -105,6 +99,13 @@ export function createDrafts(parts: DraftParts): DraftService {
     },
     start: async (draft, by, base) => state.addDraft(await based(proposals, draft, base), by),
     save: (id, version, change, by) => state.changeDraft(id, version, change, by),
+    live: async (ruleId) => {
+      const rule = await rules.get(ruleId)
+      if (rule === undefined) throw new ServiceError('not-found', `no rule ${ruleId}`)
+      const [file] = rules.referred(new Set([ruleId]))
+      const path = `detections/${rule.path}`
+      return { path, text: file?.text ?? rule.text, testText: rule.testText ?? '' }
+    },
     discard: (id, by) => state.removeDraft(id, by),
     check: (files, ruleId) => checkDraft(files, rules, ruleId),
     cases: (draft, picked) => casesFor(events, rules, draft, picked),
@@ -184,35 +185,9 @@ async function fresh({ rules, proposals }: DraftParts, ruleId: string): Promise<
   const { text, testText } = await textsOf(proposals, path)
   return {
     ...{ ruleId, path },
-    text: text ?? rule.text,
+    text: text ?? `${rules.referred(new Set([ruleId]))[0]?.text ?? rule.text}\n`,
     testText: testText ?? (text === undefined ? (rule.testText ?? '') : ''),
     ...(text === undefined ? {} : { baseText: text }),
     ...(testText === undefined ? {} : { baseTestText: testText }),
   }
-}
-
-async function preview(parts: DraftParts, input: PreviewInput): Promise<Preview> {
-  const { rules, events, state } = parts
-  const { files, ruleId, range, signal, onProgress } = input
-  const { rules: own, correlations } = loadDraft(files, filesBeside(files, rules))
-  const after = own.find(({ id }) => id === ruleId) ?? own[0]
-  if (after === undefined) throw new ServiceError('invalid', whyNot(correlations.length > 0))
-  const before = liveVersion(rules, after, ruleId)
-  return previewRule(events, state, {
-    ...{ after, before, range, signal },
-    ...(onProgress === undefined ? {} : { onProgress }),
-  })
-}
-
-/** The live rule that the draft is another version of, by the id that it has or had. */
-function liveVersion(rules: Rules, after: LoadedRule, ruleId: string | undefined) {
-  const live =
-    rules.runnable(after.id) ?? (ruleId === undefined ? undefined : rules.runnable(ruleId))
-  return live?.rule
-}
-
-function whyNot(isCorrelation: boolean): string {
-  return isCorrelation
-    ? 'This is a correlation: it needs every match of its rules in order, so only its tests run here.'
-    : 'Nothing here runs yet: mend what the findings name first.'
 }

@@ -1,65 +1,49 @@
 // What a draft would have done on stored events, beside the version that is live. Nothing is raised.
-import { COST_SAMPLE_MAX, costOf } from '../../ci/backtest/cost.ts'
+import { COST_SAMPLE_MAX } from '../../ci/backtest/cost.ts'
 import { compareVerdicts } from '../../ci/backtest/judge.ts'
-import { createReplay } from '../../ci/backtest/replay.ts'
 import type { PastAlert } from '../../ci/backtest/server-events.ts'
-import type { EntityCount } from '../../ci/backtest/tally.ts'
+import { createTally, type EntityCount } from '../../ci/backtest/tally.ts'
 import type { Event } from '../../parsers/event.ts'
-import type { Expr } from '../../sigma/ir/expr.ts'
-import type { LoadedRule } from '../../sigma/rule.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
-import type { Alert } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import { pastAlerts } from './preview-alerts.ts'
+import { newBuckets, type PreviewBucket } from './preview-buckets.ts'
+import type { Versions } from './preview-versions.ts'
+import { PREVIEW_TIMEOUT_MS, type PreviewStop, walkEvents } from './preview-walk.ts'
 
 const DAY_MS = 86_400_000
 /** How far back a preview looks when nothing says so. */
 export const PREVIEW_DAYS_DEFAULT = 30
 export const PREVIEW_DAYS_MAX = 366
-/** It stops after this long, or this many matches, and says how far it got. */
-export const PREVIEW_TIMEOUT_MS = 60_000
-export const PREVIEW_MATCHES_MAX = 200_000
-const PAGE_EVENTS = 1_000
 const SAMPLES_MAX = 10
-const BUCKETS_MAX = 62
-const ALERTS_PAGE = 500
-const ALERTS_MAX = 5_000
 
 export interface PreviewRequest {
-  readonly after: LoadedRule
-  /** The live version, where there is one. */
-  readonly before: LoadedRule | undefined
   readonly range: TimeRange
   readonly signal: AbortSignal
   /** Hears how much of the range was looked at, 0 to 1. */
   readonly onProgress?: (share: number) => void
 }
 
-/** Why a preview ended before the start of its range. */
-export type PreviewStop = 'time' | 'matches'
-
 export interface Preview {
   readonly range: TimeRange
-  /** From here to the end of the range everything was looked at. */
-  readonly reached: number
+  /** The part of the range in which everything was looked at. */
+  readonly covered: TimeRange
   readonly stopped?: PreviewStop
   /** Events stored in the range. */
   readonly events: { readonly total: number; readonly exact: boolean }
   readonly took_ms: number
+  /** Length of the covered part, one at least. */
   readonly days: number
-  /** Events that the draft matches and the live version not; the other way round; both. */
+  /** Events that the draft fires on and the live version not; the other way round; both. */
   readonly added: number
   readonly lost: number
   readonly same: number
   readonly alerts: { readonly before: number; readonly after: number }
   /** Milliseconds of one core per 100,000 events like the newest ones. */
   readonly cost: { readonly before_ms: number; readonly after_ms: number; readonly sample: number }
-  /** Matching events by time, ascending, without gaps. */
-  readonly histogram: readonly {
-    readonly start: number
-    readonly before: number
-    readonly after: number
-  }[]
+  readonly histogram: readonly PreviewBucket[]
   readonly bucket_ms: number
+  /** Most changed first. */
   readonly entities: readonly (EntityCount & { readonly verdicts: readonly PastAlert[] })[]
   readonly samples: readonly Event[]
   readonly addedExamples: readonly Event[]
@@ -72,158 +56,75 @@ export interface Preview {
   readonly hasLive: boolean
 }
 
-type Reader = Pick<EventReader, 'search' | 'count'>
-
 /** Runs a preview. Rejects with the signal's reason when it is cancelled. */
-export async function previewRule(
-  reader: Reader,
+export async function previewVersions(
+  reader: Pick<EventReader, 'search' | 'count'>,
   state: Pick<StateClient, 'listAlerts'>,
+  versions: Versions,
   request: PreviewRequest,
 ): Promise<Preview> {
-  const { after, before, range, signal } = request
+  const { range, signal } = request
   const started = performance.now()
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(PREVIEW_TIMEOUT_MS)])
+  const { id, expr, order, hasLive } = versions
   const counting = reader.count({ ...range, timeout_ms: PREVIEW_TIMEOUT_MS }, signal)
-  const seen = { matched: new Set<string>(), fires: new Set<string>() }
-  const samples: Event[] = []
-  const buckets = newBuckets(range)
-  const change = { id: after.id, title: after.title, path: after.path, before, after }
-  const replay = createReplay([change], (_, event, was, is) => {
-    seen.matched.add(event.id)
-    if (is) seen.fires.add(event.id)
-    if (is && samples.length < SAMPLES_MAX) samples.push(event)
-    buckets.add(event.time, was, is)
-  })
-  const walked = await walk(reader, request, limit, replay.add, () => seen.matched.size)
-  const [tally] = replay.result().tallies
-  const [events, sample, past] = await Promise.all([
-    counting,
-    reader.search({ ...range, limit: COST_SAMPLE_MAX, timeout_ms: PREVIEW_TIMEOUT_MS }, signal),
-    alertsOf(state, after.id, { from: walked.reached, to: range.to }),
+  const heard = listen(versions, range, order)
+  const walk = { ...request, expr, order, add: heard.add, matches: () => heard.matched.size }
+  const [walked, events] = await Promise.all([walkEvents(reader, walk), counting])
+  const sampling = { ...range, limit: COST_SAMPLE_MAX, timeout_ms: PREVIEW_TIMEOUT_MS }
+  const [sample, past] = await Promise.all([
+    reader.search(sampling, signal),
+    pastAlerts(state, id, walked.covered),
   ])
-  const verdicts = compareVerdicts(past, seen.fires, seen.matched)
-  const { added = 0, lost = 0, same = 0 } = tally ?? {}
+  const { tally, buckets, samples, fires } = heard
+  const { added, lost, same, entities, ...counted } = tally.result()
+  const verdicts = compareVerdicts(past, fires, heard.matched)
+  const isFolded = versions.change.after !== undefined
   return {
-    ...{ range, ...walked, added, lost, same, samples },
+    ...{ range, ...walked, added, lost, same, samples, hasLive },
+    ...{ addedExamples: counted.addedExamples, lostExamples: counted.lostExamples },
     events: { total: events.total, exact: events.exact },
     took_ms: performance.now() - started,
-    days: Math.max(1, (range.to - walked.reached) / DAY_MS),
-    alerts: { before: tally?.alertsBefore ?? 0, after: tally?.alertsAfter ?? 0 },
-    cost: {
-      before_ms: costOf(before, sample.events),
-      after_ms: costOf(after, sample.events),
-      sample: sample.events.length,
-    },
+    days: Math.max(1, (walked.covered.to - walked.covered.from) / DAY_MS),
+    alerts: isFolded
+      ? { before: counted.alertsBefore, after: counted.alertsAfter }
+      : { before: lost + same, after: added + same },
+    cost: { ...versions.cost(sample.events), sample: sample.events.length },
     ...buckets.result(),
-    entities: (tally?.entities ?? []).map((entity) => ({
+    entities: entities.map((entity) => ({
       ...entity,
       verdicts: verdicts.replayed.filter(
         ({ host, user }) => host === entity.host && user === entity.user,
       ),
     })),
-    addedExamples: tally?.addedExamples ?? [],
-    lostExamples: tally?.lostExamples ?? [],
     verdicts: {
       kept: verdicts.keptTruePositives,
       lost: verdicts.lostTruePositives,
       refired: verdicts.refiredFalsePositives,
     },
-    hasLive: before !== undefined,
   }
 }
 
-/** Every event that either version may match, newest first, a day at a time so that it can tell how far it
- * is and be stopped. */
-async function walk(
-  reader: Reader,
-  { after, before, range, signal, onProgress }: PreviewRequest,
-  limit: AbortSignal,
-  add: (event: Event) => void,
-  matches: () => number,
-): Promise<{ readonly reached: number; readonly stopped?: PreviewStop }> {
-  const expr: Expr =
-    before === undefined ? after.expr : { kind: 'or', args: [before.expr, after.expr] }
-  let reached = range.to
-  while (reached > range.from) {
-    const from = Math.max(range.from, reached - DAY_MS)
-    let request = { from, to: reached, expr, limit: PAGE_EVENTS, timeout_ms: PREVIEW_TIMEOUT_MS }
-    for (;;) {
-      const found = await searchUntil(reader, request, limit, signal)
-      if (found === undefined) return { reached: request.to, stopped: 'time' }
-      for (const event of found.events) add(event)
-      if (!found.stats.complete) return { reached, stopped: 'time' }
-      if (found.cursor === undefined) break
-      if (matches() >= PREVIEW_MATCHES_MAX)
-        return { reached: found.cursor.time, stopped: 'matches' }
-      request = Object.assign({}, request, { cursor: found.cursor, asof: found.asof })
-    }
-    reached = from
-    onProgress?.((range.to - reached) / (range.to - range.from))
-  }
-  return { reached }
+/** Counts what the versions say of the events. */
+function listen(versions: Versions, range: TimeRange, order: 'newest' | 'oldest') {
+  const matched = new Set<string>()
+  const fires = new Set<string>()
+  const samples: Event[] = []
+  const buckets = newBuckets(range)
+  const tally = createTally(versions.change)
+  const add = versions.start((event, before, after) => {
+    matched.add(event.id)
+    if (after) fires.add(event.id)
+    if (after) keepNewest(samples, event, order)
+    buckets.add(event.time, before, after)
+    tally.add(event, before, after)
+  })
+  return { add, matched, fires, samples, buckets, tally }
 }
 
-/** Undefined when the time is up; rejects when the caller went away. */
-async function searchUntil(
-  reader: Reader,
-  request: Parameters<Reader['search']>[0],
-  limit: AbortSignal,
-  signal: AbortSignal,
-) {
-  signal.throwIfAborted()
-  if (limit.aborted) return undefined
-  try {
-    return await reader.search(request, limit)
-  } catch (error) {
-    signal.throwIfAborted()
-    if (limit.aborted) return undefined
-    throw error
-  }
-}
-
-function newBuckets(range: TimeRange) {
-  const days = Math.ceil((range.to - range.from) / DAY_MS)
-  const bucket_ms = days <= 2 ? 3_600_000 : DAY_MS * Math.max(1, Math.ceil(days / BUCKETS_MAX))
-  const first = Math.floor(range.from / bucket_ms)
-  const counts = Array.from({ length: Math.ceil(range.to / bucket_ms) - first }, () => ({
-    before: 0,
-    after: 0,
-  }))
-  return {
-    add: (time: number, before: boolean, after: boolean) => {
-      const bucket = counts[Math.floor(time / bucket_ms) - first]
-      if (bucket === undefined) return
-      if (before) bucket.before++
-      if (after) bucket.after++
-    },
-    result: () => ({
-      bucket_ms,
-      histogram: counts.map((bucket, n) => ({ start: (first + n) * bucket_ms, ...bucket })),
-    }),
-  }
-}
-
-/** Alerts of the rule in a range, as verdicts are compared by. */
-async function alertsOf(
-  state: Pick<StateClient, 'listAlerts'>,
-  ruleId: string,
-  range: TimeRange,
-): Promise<readonly PastAlert[]> {
-  const out: PastAlert[] = []
-  let cursor: string | undefined
-  do {
-    const page = await state.listAlerts({
-      filter: { ruleId, from: range.from, to: range.to },
-      limit: ALERTS_PAGE,
-      order: 'last_seen',
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    out.push(...page.alerts.map(pastAlert))
-    cursor = page.cursor
-  } while (cursor !== undefined && out.length < ALERTS_MAX)
-  return out
-}
-
-function pastAlert({ id, ruleId, host, user, status, verdict, eventIds }: Alert): PastAlert {
-  return { alertId: id, ruleId, host: host ?? '', user: user ?? '', status, verdict, eventIds }
+/** The newest stand first, whatever the order they come in. */
+function keepNewest(samples: Event[], event: Event, order: 'newest' | 'oldest'): void {
+  if (order === 'oldest') {
+    samples.unshift(event)
+    samples.splice(SAMPLES_MAX)
+  } else if (samples.length < SAMPLES_MAX) samples.push(event)
 }

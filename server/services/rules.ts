@@ -23,7 +23,7 @@ export interface Rules extends RuleService {
   runnable(id: string): { readonly rule: LoadedRule; readonly hash: string } | undefined
   /** Filters, pipelines and lists of the live content. */
   shaping(): readonly RuleFile[]
-  /** Files of the rules that have one of these ids or names. */
+  /** Files of the rules that have one of these ids or names, whole. */
   referred(references: ReadonlySet<string>): readonly RuleFile[]
 }
 
@@ -32,6 +32,24 @@ function asItRuns(id: string, text: string, shaping: readonly RuleFile[]): Loade
   const others = shaping.filter((file) => !isListFile(file.path) && !isPipelineFile(file.path))
   const files = [{ path: id, text }, ...others]
   return loadRules(files, contentOptions(shaping).options).rules.find(({ path }) => path === id)
+}
+
+/** A file's documents may stand in another order than they were written. */
+function filesOf(
+  { rules, texts }: RuleCatalogue,
+  references: ReadonlySet<string>,
+): readonly RuleFile[] {
+  const textOf = (id: string) => texts.get(id)?.text ?? ''
+  const nameOf = (id: string) => /^name:[ \t]*['"]?([^'"\n]+?)['"]?[ \t]*$/m.exec(textOf(id))?.[1]
+  const meant = rules.filter(({ id }) => references.has(id) || references.has(nameOf(id) ?? ''))
+  const paths = new Set(meant.map(({ path }) => path))
+  return [...paths].map((path) => ({
+    path,
+    text: rules
+      .filter((rule) => rule.path === path)
+      .map(({ id }) => textOf(id).trimEnd())
+      .join('\n---\n'),
+  }))
 }
 
 /** The rules of one server; `readHits` gives the matches so far by rule id. */
@@ -69,14 +87,7 @@ export function createRules(
     },
     list: () => now.rules,
     shaping: () => now.shaping,
-    referred: (references) =>
-      now.rules.flatMap(({ id, path }) => {
-        const text = now.texts.get(id)?.text
-        if (text === undefined) return []
-        const name = /^name:[ \t]*['"]?([^'"\n]+?)['"]?[ \t]*$/m.exec(text)?.[1]
-        const isMeant = references.has(id) || (name !== undefined && references.has(name))
-        return isMeant ? [{ path, text }] : []
-      }),
+    referred: (references) => filesOf(now, references),
     get: async (id) => {
       const summary = byId.get(id)
       return summary && { ...summary, text: '', ...now.texts.get(id) }

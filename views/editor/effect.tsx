@@ -47,22 +47,21 @@ export function Effect(props: { readonly preview: Preview }) {
   )
 }
 
-function scanned({ range, reached, events, took_ms, days }: Preview): string {
-  const span = `${formatAxis(reached, range.to - range.from)} to ${formatAxis(range.to, range.to - range.from)}`
+function scanned({ range, covered, events, took_ms, days }: Preview): string {
+  const span = `${formatDateTime(covered.from)} to ${formatDateTime(covered.to)}`
   const asked = Math.round((range.to - range.from) / 86_400_000)
   const total = `${events.exact ? '' : 'at least '}${plural(events.total, 'event')} stored`
-  const covered = Math.round(days)
-  const shown = covered === asked ? `the last ${plural(asked, 'day')}` : span
+  const shown = Math.round(days) === asked ? `the last ${plural(asked, 'day')}` : span
   return `On ${shown}, ${total}, ${formatTook(took_ms)}`
 }
 
 function Stopped(props: { readonly preview: Preview }) {
-  const { stopped, reached } = props.preview
+  const { stopped, covered } = props.preview
   const why = stopped === 'time' ? 'its time was up' : 'it had matched enough'
   return (
     <div class="notice problem" role="alert">
-      Only events since {formatDateTime(reached)} were looked at, then {why}. The figures below are
-      of that part.
+      Only events from {formatDateTime(covered.from)} to {formatDateTime(covered.to)} were looked
+      at, then {why}. The figures below are of that part.
     </div>
   )
 }

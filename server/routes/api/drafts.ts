@@ -12,6 +12,7 @@ import { PREVIEW_DAYS_DEFAULT } from '../../services/rule-preview.ts'
 import { pathOf, seedRule } from '../../services/rule-seed.ts'
 import { HITS_READ } from '../../services/rule-seeds.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
+import { RULE_LEFT_OUT } from '../../services/taken-ids.ts'
 import type { Actor } from '../../stores/state/access.ts'
 import type { Draft } from '../../stores/state/drafts.ts'
 import type { Principal } from '../../stores/state/state-store.ts'
@@ -92,6 +93,11 @@ export const changeRule = route({
     .object({
       text: Text.optional().describe('The whole file, Sigma YAML'),
       test_text: Text.optional(),
+      removes: z
+        .array(z.string().max(200))
+        .max(100)
+        .default([])
+        .describe('Ids of other rules of the file that the text leaves out on purpose'),
       hash: z.string().max(64).optional().describe('Of the rule that the change was made from'),
       ...Said,
     })
@@ -105,6 +111,7 @@ export const changeRule = route({
     if (live !== undefined && body.hash !== undefined && body.hash !== live.hash)
       throw new ServiceError('conflict', `rule ${params.id} is ${live.hash} by now`)
     const current = await services.drafts.ofRule(params.id, by)
+    refuseLosses(services, current, params.id, body)
     const change = {
       ...(body.text === undefined ? {} : { text: body.text }),
       ...(body.test_text === undefined ? {} : { testText: body.test_text }),
@@ -132,12 +139,11 @@ export const testRule = route({
     tests: z.array(TestAnswer),
   }),
   handle: async ({ params, query, body, services, c }) => {
-    const live = await services.rules.get(params.id)
-    if (live === undefined) throw new ServiceError('not-found', `no rule ${params.id}`)
+    const live = await services.drafts.live(params.id)
     const files = {
-      path: `detections/${live.path}`,
+      path: live.path,
       text: body.text ?? live.text,
-      testText: body.test_text ?? live.testText ?? '',
+      testText: body.test_text ?? live.testText,
     }
     const now = Date.now()
     const from = new Date(now - PREVIEW_DAYS_DEFAULT * DAY_MS).toISOString()
@@ -249,6 +255,24 @@ function pathOfText(text: string): string {
   const value = document?.value
   const logsource = value === undefined || value.kind === 'correlation' ? {} : value.logsource
   return pathOf(logsource, document?.title ?? 'rule')
+}
+
+/** A text that would silently delete other rules of its file is refused. */
+function refuseLosses(
+  { drafts }: Services,
+  current: Pick<Draft, 'path' | 'testText'>,
+  ruleId: string,
+  { text, removes }: { readonly text?: string | undefined; readonly removes: readonly string[] },
+): void {
+  if (text === undefined) return
+  const { findings } = drafts.check({ path: current.path, text, testText: '' }, ruleId)
+  const lost = findings.filter(
+    ({ code, message }) =>
+      code === RULE_LEFT_OUT && !removes.some((id) => message.includes(`(${id})`)),
+  )
+  if (lost.length === 0) return
+  const said = lost.map(({ message }) => message).join('; ')
+  throw new ServiceError('invalid', `${said}. Send the whole file, or name them in removes`)
 }
 
 interface SaidBody {

@@ -7,7 +7,7 @@ const Counts = z.object({ before: z.number(), after: z.number() })
 
 export const PreviewAnswer = z.object({
   range: z.object({ from: Time, to: Time }),
-  reached: Time.describe('Everything from here to the end of the range was looked at'),
+  covered: z.object({ from: Time, to: Time }).describe('In which everything was looked at'),
   complete: z.boolean(),
   events: z.number().describe('Stored in the range'),
   took_ms: z.number(),
@@ -35,7 +35,7 @@ export function previewJson(preview: Preview) {
   const { range, days, alerts, cost, added, lost, same } = preview
   return {
     range: { from: iso(range.from), to: iso(range.to) },
-    reached: iso(preview.reached),
+    covered: { from: iso(preview.covered.from), to: iso(preview.covered.to) },
     complete: preview.stopped === undefined,
     events: preview.events.total,
     took_ms: Math.round(preview.took_ms),
