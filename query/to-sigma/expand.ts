@@ -1,6 +1,7 @@
 // Targets of the search language in terms of those that rules have.
+
+import { fieldTarget } from '../../sigma/columns.ts'
 import type { Expr, Target, Test } from '../../sigma/ir/expr.ts'
-import { fieldTarget } from '../../sigma/lower/target.ts'
 import { isRefusal, type Refusal } from './selections.ts'
 
 type Match = Extract<Expr, { kind: 'match' }>

@@ -1,5 +1,5 @@
 // Log sources and field names, against the taxonomy.
-import { fieldTarget } from '../lower/target.ts'
+import { fieldTarget } from '../columns.ts'
 import { nearest } from '../parse/suggest.ts'
 import type { LogSource, Scalar } from '../rule.ts'
 import type { Check, DetectionSubject, DocumentSubject } from './check.ts'

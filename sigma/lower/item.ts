@@ -1,11 +1,12 @@
 // One field item of a selection to an expression.
+
+import { fieldTarget } from '../columns.ts'
 import type { Expr, Target } from '../ir/expr.ts'
 import { fail, type Report } from '../parse/report.ts'
 import { suggestion } from '../parse/suggest.ts'
 import type { DetectionItem, Scalar } from '../rule.ts'
 import { finish } from './finish.ts'
 import { isModifierName, MODIFIERS, type ModifierName } from './modifiers.ts'
-import { fieldTarget } from './target.ts'
 import { isProblem, type ModifierOutcome, type Value } from './value.ts'
 
 export const MODIFIERS_MAX = 16

@@ -1,4 +1,5 @@
 // Transformations of field names.
+import { fieldTarget } from '../columns.ts'
 import type { PipelineItem } from './pipeline.ts'
 import { isMap, type Plain } from './values.ts'
 
@@ -13,12 +14,15 @@ export function isFieldMapping({ type }: PipelineItem): boolean {
   return FIELD_MAPPINGS.has(type)
 }
 
-/** What a field is called after a step, several for a mapping to a list; undefined when it is not meant. */
+/** What a field is called after a step, several for a mapping to a list; undefined when it is not meant. A
+ * column (`@host`) has no prefix or suffix. */
 export function fieldNames(
   { type, settings }: PipelineItem,
   field: string | undefined,
 ): readonly string[] | undefined {
   const { mapping } = settings
+  const isColumn = field !== undefined && fieldTarget(field).scope !== 'field'
+  if (isColumn && (type === 'field_name_suffix' || type === 'field_name_prefix')) return undefined
   switch (type) {
     case 'field_name_mapping':
       return isMap(mapping) ? namesOf(own(mapping, field)) : undefined

@@ -82,6 +82,12 @@ describe('pipelines', () => {
       'x:fieldref y',
     ],
     [
+      'leave columns without prefix and suffix',
+      "{s: {'@host': a, Image: b}, condition: s}",
+      '  - {type: field_name_prefix, prefix: p.}\n  - {type: field_name_suffix, suffix: .s}',
+      '(<column>=a and p.Image.s=b)',
+    ],
+    [
       'suffix only fields that are included',
       SEL,
       '  - {type: field_name_suffix, suffix: .text, field_name_conditions: [{type: include_fields, fields: [Image]}]}',

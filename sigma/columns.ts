@@ -1,7 +1,7 @@
 // What the field of a rule names. Beside the fields of its log source an event has columns that every source
 // fills where it can: a rule reads one as `@host`, the message as `@message`, the raw text as `@raw`.
-import { PIVOTS } from '../event.ts'
-import type { ColumnName, Target } from '../ir/expr.ts'
+import { PIVOTS } from './event.ts'
+import type { ColumnName, Target } from './ir/expr.ts'
 
 const NAMES: readonly ColumnName[] = ['source', 'product', 'category', 'service', ...PIVOTS]
 const COLUMNS: ReadonlySet<string> = new Set(NAMES)
