@@ -19,15 +19,13 @@ import { createImports } from './services/imports.ts'
 import { type IngestHost, startIngest } from './services/ingest.ts'
 import { createLive } from './services/live.ts'
 import { createLiveness } from './services/liveness.ts'
-import { filterIdsOf } from './services/mute-filter.ts'
 import { createPromote } from './services/promote.ts'
 import { createProvenance } from './services/provenance.ts'
 import { createReleases } from './services/releases.ts'
 import { createRollouts, ROLLOUT_INTERVAL_MS, ROLLOUT_WORK } from './services/rollout.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
-import { syncRuleSchedules } from './services/rule-schedules.ts'
-import { hitsOfScheduled, ruleRunner, schedulesOf, stagesOf } from './services/rule-work.ts'
+import { createRuleSet, hitsOfScheduled, ruleRunner } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createRuleRuns } from './services/runs.ts'
 import { createScenarios } from './services/scenarios.ts'
@@ -114,9 +112,9 @@ async function start(
     const [{ hits }, counters] = await Promise.all([ingest.stats(), state.client.ruleCounters()])
     return { ...hits, ...hitsOfScheduled(rules.list(), counters) }
   })
-  let loaded: RulesReport | undefined
+  const ruleSet = createRuleSet(state.client, events.reader)
   const useRules = async (report: RulesReport) => {
-    loaded = report
+    await ruleSet.prepare(report)
     const catalogue = await makeCatalogue(report, await readOrigin(contentFolder(settings)))
     await state.client.setRules(catalogue.facts, report.correlations)
     rules.use(catalogue)
@@ -132,14 +130,8 @@ async function start(
     indexLag_ms: () => events.indexLag_ms(),
     on: { committed: ({ sequence }) => live.committed(sequence) },
     onRules: useRules,
-    onActivated: async () => {
-      const position = await events.reader.position()
-      if (loaded === undefined || position === undefined)
-        throw new Error('where ingest stands cannot be read')
-      await syncRuleSchedules(state.client, schedulesOf(loaded), position, Date.now())
-      await state.client.saveStages(stagesOf(loaded))
-      await state.client.suppressionsMerged(filterIdsOf(loaded.shaping))
-    },
+    onActivated: ruleSet.takeOver,
+    onRunning: ruleSet.settle,
     onFatal: fail,
   })
   stops.push(() => ingest.stop())

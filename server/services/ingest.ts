@@ -24,8 +24,11 @@ export interface IngestServiceOptions extends Omit<IngestOptions, 'ruleFolders'>
   /** These rules are about to run: at start, at a reload, after a restart. Matches of them come after it
    * resolved; a rejection keeps them from running. */
   readonly onRules?: (rules: RulesReport) => unknown
-  /** These rules took over: nothing is taken in before it resolved. A rejection gives the old ones back. */
-  readonly onActivated?: () => unknown
+  /** These rules took over after this intake sequence: nothing is taken in before it resolved, so it must be
+   * quick. A rejection gives the old ones back. */
+  readonly onActivated?: (sequence: number) => unknown
+  /** They run, and events come in again. */
+  readonly onRunning?: () => unknown
   /** The store failed or the worker cannot be started again: the process must end. */
   readonly onFatal: (error: Error) => void
 }
@@ -124,7 +127,7 @@ function createWorkers(options: IngestServiceOptions) {
     if (stopping) return
     inTurn(async () => {
       await Bun.sleep(RESTART_MS)
-      await start()
+      await thenRunning(options, start)
     }).catch(options.onFatal)
   }
 
@@ -163,9 +166,9 @@ function createWorkers(options: IngestServiceOptions) {
 
   return {
     queue,
-    start: () => inTurn(start),
+    start: () => inTurn(() => thenRunning(options, start)),
     stopping: () => stopping,
-    reload: () => inTurn(change),
+    reload: () => inTurn(() => thenRunning(options, change)),
     call: async <T>(ask: (worker: Client<IngestHandlers>) => Promise<T>): Promise<T> => {
       await turns()
       if (active === undefined) throw new ServiceError('unavailable', 'ingest is not running')
@@ -188,11 +191,20 @@ function createWorkers(options: IngestServiceOptions) {
   }
 }
 
+async function thenRunning<T>(
+  { onRunning }: IngestServiceOptions,
+  begin: () => Promise<T>,
+): Promise<T> {
+  const begun = await begin()
+  await onRunning?.()
+  return begun
+}
+
 /** The worker opens the store, and who has to know hears of it before anything is taken in. */
 async function openStoreOf(next: Worker, options: IngestServiceOptions): Promise<void> {
-  await next.client.activate()
+  const { sequence } = await next.client.activate()
   try {
-    await options.onActivated?.()
+    await options.onActivated?.(sequence)
   } catch (error) {
     await next.client.close()
     throw error

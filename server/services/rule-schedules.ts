@@ -15,13 +15,31 @@ export interface RuleSchedules {
   readonly refused: readonly string[]
 }
 
+type ScheduleStore = Pick<RunStore, 'listSchedules' | 'saveSchedules'>
+
+/** Whether a rule set changes stored schedules at all: most do not, and then nothing has to wait. */
+export async function changesSchedules(store: ScheduleStore, set: RuleSchedules): Promise<boolean> {
+  const { changes, gone } = await planOf(store, set, { epoch: '', sequence: 0 }, 0)
+  return changes.length + gone.length > 0
+}
+
 /** Brings the stored schedules up to a rule set that takes over at `position`. */
 export async function syncRuleSchedules(
-  store: Pick<RunStore, 'listSchedules' | 'saveSchedules'>,
-  { rules, refused }: RuleSchedules,
+  store: ScheduleStore,
+  set: RuleSchedules,
   position: IngestPosition,
   now: number,
 ): Promise<void> {
+  const { changes, gone } = await planOf(store, set, position, now)
+  if (changes.length + gone.length > 0) await store.saveSchedules(changes, gone)
+}
+
+async function planOf(
+  store: ScheduleStore,
+  { rules, refused }: RuleSchedules,
+  position: IngestPosition,
+  now: number,
+) {
   const known = new Map(
     (await store.listSchedules('rule', true)).map((schedule) => [schedule.id, schedule]),
   )
@@ -38,7 +56,7 @@ export async function syncRuleSchedules(
     if (change !== undefined) changes.push(change)
   }
   const gone = [...known.values()].filter(({ id }) => !staying.has(id))
-  if (changes.length + gone.length > 0) await store.saveSchedules(changes, gone)
+  return { changes, gone }
 }
 
 /** It runs as events arrive from here on: one last run, at once, for what came before. */
