@@ -1,6 +1,7 @@
 // What `check` and `lint` share: options, files, exit codes.
 import type { Severity } from '../sigma/diagnostic.ts'
 import type { Finding, LintFile } from '../sigma/lint/check.ts'
+import { rulesBeside } from './beside.ts'
 import { type ContentOptions, stopsRunning } from './checks/content.ts'
 import { onlyTouched, referringPaths, touchedPaths } from './checks/touched.ts'
 import { EXIT, UsageError } from './command.ts'
@@ -16,6 +17,7 @@ const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2
 export const CHECK_OPTIONS = {
   format: { type: 'string' },
   base: { type: 'string' },
+  beside: { type: 'string', multiple: true },
   disable: { type: 'string', multiple: true },
   'fail-on': { type: 'string', default: 'warning' },
   show: { type: 'string', default: 'info' },
@@ -24,12 +26,14 @@ export const CHECK_OPTIONS = {
 export interface CheckValues {
   readonly format?: string | undefined
   readonly base?: string | undefined
+  readonly beside?: readonly string[] | undefined
   readonly disable?: readonly string[] | undefined
   readonly 'fail-on': string
   readonly show: string
 }
 
 export const CHECK_USAGE = `  --base REF     report only what the change since REF touches
+  --beside DIR   rules there are known and not checked: upstream rules, a server's overlays (repeatable)
   --disable IDS  checks switched off, comma-separated; trapline.yml has lint: {disable, severity, ignore}
   --show         info|warning|error: leave out findings below (default: info)
   --fail-on      info|warning|error: exit code 1 from this severity on (default: warning)`
@@ -62,7 +66,8 @@ export async function readSubject(
   if (process.stderr.isTTY && files.length > MANY_FILES) {
     process.stderr.write(`looking at ${files.length} files ...\n`)
   }
-  const options = { ...settings, today: new Date().toISOString().slice(0, 10) }
+  const elsewhere = new Set((await rulesBeside(values.beside ?? [])).keys())
+  const options = { ...settings, elsewhere, today: new Date().toISOString().slice(0, 10) }
   if (values.base === undefined) return { files, options, touched: undefined }
   const touched = touchedPaths(files, await changedSince(values.base))
   return { files, options: { ...options, only: touched.union(referringPaths(files)) }, touched }

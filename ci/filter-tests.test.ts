@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -98,4 +98,43 @@ test('beside a rule in one file, a test says that it is about the filter', async
   const text = tests(named, stayed, stays)
   const done = await run({ ...both, 'detections/both.test.yml': text })
   expect(done).toMatchObject({ code: 0, tests: 3, findings: [] })
+})
+
+describe('rules of another folder', () => {
+  const files = {
+    'upstream/linux/shell.yml': RULE,
+    'detections/filters/backup.yml': FILTER,
+    'detections/filters/backup.test.yml': tests(silenced, stays),
+    'detections/other.yml': RULE.replaceAll(RULE_ID, '6f1d2c5e-8a3b-4c7d-9e10-000000000000'),
+  }
+
+  test('named as beside, a filter is tested on them, and they are not tested themselves', async () => {
+    const done = await run(files, 'detections', '--beside', 'upstream')
+    expect(done).toMatchObject({ code: 0, tests: 2, failed: [], findings: [] })
+    const broken = { ...files, 'upstream/linux/broken.yml': 'title: [' }
+    const again = await run(broken, 'detections', '--beside', 'upstream')
+    expect(again).toMatchObject({ code: 0, tests: 2 })
+  })
+
+  test('are known to the check', async () => {
+    const check = async (...args: readonly string[]) => {
+      const command = [process.execPath, TRAPLINE, 'check', '--show', 'error', ...args]
+      const child = Bun.spawn([...command, '--format', 'json'], {
+        ...{ cwd: folder, stdout: 'pipe', stderr: 'pipe' },
+      })
+      const report = JSON.parse(await new Response(child.stdout).text())
+      return report.findings.map(({ code }: { code: string }) => code)
+    }
+    await run(files)
+    expect(await check()).toEqual(['filter-rule-unknown'])
+    expect(await check('--beside', 'upstream')).toEqual([])
+  })
+
+  test('a folder that is not there is a wrong call', async () => {
+    const command = [process.execPath, TRAPLINE, 'check', '--beside', 'nowhere']
+    await run(files)
+    const child = Bun.spawn(command, { cwd: folder, stdout: 'ignore', stderr: 'pipe' })
+    expect(await new Response(child.stderr).text()).toContain('--beside nowhere: ENOENT')
+    expect(await child.exited).toBe(3)
+  })
 })

@@ -175,6 +175,40 @@ describe('a mute over a true positive', () => {
   })
 })
 
+test('a filter of a rule in an overlay can be released', async () => {
+  const rules = mkdtempSync(join(tmpdir(), 'trapline-overlay-'))
+  const id = '11111111-2222-4333-8444-555555555555'
+  await Bun.write(
+    join(rules, 'zsh.yml'),
+    `title: Overlay\nid: ${id}\nlogsource: {product: linux, service: sudo}\ndetection: {s: {COMMAND: /bin/zsh}, condition: s}\nlevel: low\n`,
+  )
+  const other = await startTestServer({ TRAPLINE_RULES: rules })
+  try {
+    await other.ingest(shell('backup').replace('bash', 'zsh'), '/ingest?source=linux_auth')
+    await eventually(
+      () => other.json(`/api/v1/alerts?rule=${id}`),
+      ({ total }) => total === 1,
+    )
+    const body = { criteria: { '@user': 'backup' }, reason: 'nightly backup' }
+    const init = { method: 'POST', body: JSON.stringify(body) }
+    const mute = await other.json(`/api/v1/detections/rules/${id}/suppressions`, init)
+    await eventually(
+      () => other.json(`/api/v1/proposals/${mute.proposal_id}`),
+      ({ state }) => state === 'open',
+    )
+    const merged = await other.json(`/api/v1/proposals/${mute.proposal_id}/merge`, {
+      method: 'POST',
+      body: '{}',
+    })
+    expect(merged.release.status).toBe('live')
+    const { filters } = await other.json('/api/v1/detections/filters')
+    expect(filters[0].rules).toEqual([{ id, title: 'Overlay' }])
+  } finally {
+    await other.dispose()
+    rmSync(rules, { recursive: true })
+  }
+})
+
 async function person(name: string, role: string): Promise<Record<string, string>> {
   const password = 'correct horse battery'
   await server.json('/api/v1/users', {

@@ -15,6 +15,8 @@ export type ContentOptions = Omit<LintOptions, 'facts'> & {
   readonly today: string
   /** Whether the files are all of the content: then an unknown reference is one. */
   readonly complete?: boolean
+  /** Ids and names of rules that are there and not among the files. */
+  readonly elsewhere?: ReadonlySet<string>
 }
 
 /** The taxonomy, and products that only our own parsers give. */
@@ -27,8 +29,9 @@ const KNOWN_SOURCES = {
 export function lintFacts({
   today,
   complete = true,
-}: Pick<ContentOptions, 'today' | 'complete'>): LintFacts {
-  return { attack: ATTACK, logsources: KNOWN_SOURCES, today, complete, queryProblem }
+  elsewhere = new Set(),
+}: Pick<ContentOptions, 'today' | 'complete' | 'elsewhere'>): LintFacts {
+  return { attack: ATTACK, logsources: KNOWN_SOURCES, today, complete, elsewhere, queryProblem }
 }
 
 function queryProblem(query: string): string | undefined {

@@ -4,11 +4,11 @@ import { parseArgs } from 'node:util'
 import type { LoadedFilter } from '../../sigma/rule.ts'
 import type { TestResult } from '../checks/run-tests.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { readWithBeside } from '../filter-rules.ts'
 import { testFilterFile } from '../filter-tests.ts'
 import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
-import { readRuleFolder } from '../rule-files.ts'
 import { type RuleFileTests, type Testable, testRuleFile } from '../rule-tests.ts'
 import { readTestSettings, type TestSettings } from '../test-settings.ts'
 
@@ -17,6 +17,7 @@ export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base
   PATH        rule files or folders (default: detections)
   --json      one JSON object a test on standard output
   --base REF  only rules that the change since REF reaches: themselves, their tests, filters, pipelines
+  --beside DIR  filters are tested on the rules there: upstream rules, a server's overlays
   --require   rules that need a test that must match and one that must not: all by itself, none, or
               stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
 Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
@@ -39,19 +40,20 @@ export async function run(args: readonly string[]): Promise<number> {
       format: { type: 'string' },
       base: { type: 'string' },
       require: { type: 'string' },
+      beside: { type: 'string', multiple: true },
     },
   })
   const format = formatNamed(values.format)
   const settings = await readTestSettings()
   const require = requirement(values.require) ?? settings.require
   const paths = positionals.length > 0 ? positionals : ['detections']
-  const folder = await readRuleFolder(paths)
-  const testable: Testable[] = [...folder.rules, ...folder.correlations]
-  if (testable.length + folder.refused.length === 0)
+  const folder = await readWithBeside(paths, values.beside ?? [])
+  const testable: Testable[] = [...folder.rules, ...folder.correlations].filter(folder.isOwn)
+  if (testable.length + folder.refused.length + folder.filters.length === 0)
     throw new UsageError(`no rules below ${paths.join(', ')}`)
   const wanted = values.base === undefined ? () => true : await reachedSince(values.base, paths)
   const findings: Finding[] = folder.refused
-    .filter(({ path }) => wanted(path))
+    .filter((one) => folder.isOwn(one) && wanted(one.path))
     .map(({ path, line, reason, message }) => ({
       code: reason,
       severity: 'error',

@@ -40,14 +40,21 @@ export interface CheckOutcome {
   readonly tests?: { readonly passed: number; readonly failed: number } | undefined
 }
 
-/** Runs `trapline check` and `trapline test` over a folder of content. */
-export async function checkContent(folder: string): Promise<CheckOutcome> {
+/** Runs `trapline check` and `trapline test` over a folder of content; its filters may mean rules of overlays. */
+export async function checkContent(
+  folder: string,
+  overlays: readonly string[] = [],
+): Promise<CheckOutcome> {
   if (!existsSync(join(folder, 'detections')))
     return refusal('no-detections', 'no folder detections/')
-  const check = await runCommand(folder, ['check', '--fail-on', 'error', '--show', 'error'])
+  const beside = overlays.flatMap((path) => ['--beside', resolve(path)])
+  const check = await runCommand(folder, [
+    ...['check', '--fail-on', 'error', '--show', 'error'],
+    ...beside,
+  ])
   // What cannot load is named once; its tests would only say it again.
   if (!check.passed) return { ...check, findings: check.findings.slice(0, FINDINGS_MAX) }
-  const test = await runCommand(folder, ['test', 'detections', '--require', 'none'])
+  const test = await runCommand(folder, ['test', 'detections', '--require', 'none', ...beside])
   return {
     passed: test.passed,
     tests: test.tests,

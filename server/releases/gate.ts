@@ -38,7 +38,10 @@ export interface GateOutcome {
 
 /** Runs all checks over a staged folder. What cannot run to its end refuses, by name. */
 export async function gate(parts: GateParts): Promise<GateOutcome> {
-  const [check, replayed] = await Promise.all([checkContent(parts.after), replay(parts)])
+  const [check, replayed] = await Promise.all([
+    checkContent(parts.after, parts.overlays),
+    replay(parts),
+  ])
   const { tests } = check
   if (!check.passed) {
     const { summary, findings } = check

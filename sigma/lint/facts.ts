@@ -33,6 +33,8 @@ export interface LintFacts {
   readonly today: string
   /** Whether the set holds all of the content: then an unknown reference is one, and a test missing. */
   readonly complete: boolean
+  /** Ids and names of rules that are there and not in the set. */
+  readonly elsewhere?: ReadonlySet<string>
   /** What is wrong with a search query, where its language is known. */
   readonly queryProblem?: (query: string) => string | undefined
 }

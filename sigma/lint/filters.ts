@@ -37,7 +37,7 @@ export const FILTER_CHECKS = {
       const { rules } = subject.value
       if (!subject.facts.complete || rules === 'any') return
       for (const name of rules) {
-        if (!subject.set.byReference.has(name))
+        if (!subject.set.byReference.has(name) && !subject.facts.elsewhere?.has(name))
           add(
             placeBelow(subject, 'filter', 'rules', name),
             `there is no rule with the id or name "${name}"`,
