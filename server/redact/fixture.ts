@@ -17,7 +17,10 @@ export interface FixtureCase {
 /** Characters of a raw line above which its fields are written instead. */
 const RAW_SHOWN_MAX_CHARACTERS = 4_000
 const SECOND_MS = 1_000
-const WRITING = { indent: 4, lineWidth: 0, aliasDuplicateObjects: false } as const
+const WRITING = {
+  ...{ indent: 4, lineWidth: 0, singleQuote: true },
+  aliasDuplicateObjects: false,
+} as const
 
 /** The text of a `<rule>.test.yml`. `ruleId` is named in each test where the rule's file holds several. */
 export function fixtureFile(ruleId: string | undefined, cases: readonly FixtureCase[]): string {
@@ -73,7 +76,7 @@ export function formsOf(event: Event): readonly TestEvent[] {
   if (event.raw === '') return [fields]
   const raws = [event.source, event.parser]
     .filter((name) => name !== '' && name !== 'unparsed')
-    .map((source): TestEvent => ({ raw: event.raw, source }))
+    .map((source): TestEvent => ({ source, raw: event.raw }))
   const lines = [...raws, { raw: event.raw }]
   const isDocument = /^\s*[{[<]\s*["{[?\w]/.test(event.raw)
   const isShort = event.raw.length <= RAW_SHOWN_MAX_CHARACTERS

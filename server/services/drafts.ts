@@ -12,7 +12,7 @@ import { type DraftFiles, testPathOf } from './draft-content.ts'
 import { type PreviewInput, previewDraft } from './draft-preview.ts'
 import type { ProposalService } from './proposals.ts'
 import type { Preview } from './rule-preview.ts'
-import { casesFor, type Picked } from './rule-seeds.ts'
+import { type AddedTest, addTestOf, casesFor, type Picked } from './rule-seeds.ts'
 import type { Rules } from './rules.ts'
 import { ServiceError } from './services.ts'
 
@@ -45,6 +45,12 @@ export interface DraftService {
   check(files: DraftFiles, ruleId?: string): DraftCheck
   /** Redacted tests of a rule text from events. Rejects `invalid` where the rule does not run. */
   cases(draft: Pick<DraftFiles, 'path' | 'text'>, picked: Picked): Promise<RedactedCases>
+  /** The tests of a draft with one more, of a stored event. */
+  withTest(
+    draft: DraftFiles & { readonly ruleId?: string },
+    event: string,
+    fires: boolean,
+  ): Promise<AddedTest>
   complete(text: string, position: Position): readonly CompletionItem[]
   /** Rejects `invalid` where nothing of the draft runs, `too-many` above `PREVIEWS_MAX` at once. */
   preview(input: PreviewInput): Promise<Preview>
@@ -108,6 +114,8 @@ export function createDrafts(parts: DraftParts): DraftService {
     },
     discard: (id, by) => state.removeDraft(id, by),
     check: (files, ruleId) => checkDraft(files, rules, ruleId),
+    withTest: (draft, event, fires) =>
+      addTestOf(events, rules, draft, { event, fires, ruleId: draft.ruleId }),
     cases: (draft, picked) => casesFor(events, rules, draft, picked),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
     preview: limited,

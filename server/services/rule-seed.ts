@@ -115,6 +115,7 @@ export function pathOf({ product, category, service }: LogSource, title: string)
   const slug = (text: string) =>
     text
       .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '_')
       .replace(/^_+|_+$/g, '')

@@ -1,13 +1,16 @@
 // New rules from searches and events, with tests made of what was picked and redacted.
 
+import { parseTestFile } from '../../ci/checks/test-file.ts'
 import type { Event } from '../../parsers/event.ts'
 import { addFilter } from '../../query/edit.ts'
 import { parseQuery } from '../../query/query.ts'
 import { isRefusal, type Refusal } from '../../query/to-sigma.ts'
+import { compilePredicate } from '../../sigma/eval/predicate.ts'
+import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import { type RedactedCases, redactCases } from '../redact/cases.ts'
-import type { FixtureCase } from '../redact/fixture.ts'
+import { addTests, type FixtureCase } from '../redact/fixture.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
-import { filesBeside, loadDraft } from './draft-content.ts'
+import { type DraftFiles, filesBeside, loadDraft } from './draft-content.ts'
 import { type SeededRule, seedRule } from './rule-seed.ts'
 import type { Rules } from './rules.ts'
 import { type Neighbour, nearestBenign, tellingFields } from './seed-events.ts'
@@ -113,4 +116,40 @@ export async function casesFor(
     }
   })
   return redactCases(rule, cases)
+}
+
+/** What a draft's tests become with one more, and what was done to its event. */
+export interface AddedTest {
+  readonly testText: string
+  readonly made: RedactedCases
+}
+
+/**
+ * The tests of a draft with one more, made from a stored event: it must fire, or must not, whatever the text
+ * says now. Rejects `invalid` where the rule does not run or the event cannot be a test, `not-found`.
+ */
+export async function addTestOf(
+  reader: Pick<EventReader, 'get'>,
+  rules: Rules,
+  draft: DraftFiles,
+  wanted: { readonly event: string; readonly fires: boolean; readonly ruleId: string | undefined },
+): Promise<AddedTest> {
+  const own = loadDraft(draft, filesBeside(draft, rules)).rules
+  const rule = own.find(({ id }) => id === wanted.ruleId) ?? own[0]
+  if (rule === undefined) throw new ServiceError('invalid', 'The rule does not run yet.')
+  const [event] = await reader.get([wanted.event])
+  if (event === undefined) throw new ServiceError('not-found', `There is no event ${wanted.event}.`)
+  const match = ruleAccepts(rule.logsource, event.logsource) && compilePredicate(rule.expr)(event)
+  const day = new Date(event.time).toISOString().slice(0, 10)
+  const name = `${wanted.fires ? 'kept' : 'false'} positive of ${day}`
+  const made = redactCases(rule, [{ name, match, events: [event] }], {
+    ...(own.length > 1 ? { ruleId: rule.id } : {}),
+  })
+  const [problem] = made.problems
+  if (problem !== undefined) throw new ServiceError('invalid', problem.message)
+  const tests = made.tests.map((test) => ({ ...test, match: wanted.fires }))
+  const isThere = parseTestFile(draft.testText, draft.path).tests.some((test) =>
+    Bun.deepEquals(test.events, tests[0]?.events),
+  )
+  return { testText: isThere ? draft.testText : addTests(draft.testText, tests), made }
 }

@@ -269,6 +269,15 @@ function Activity(props: AlertDrawerProps) {
   )
 }
 
+/** The rule with this event among its tests. */
+function editHref({ ruleId, eventId, verdict }: Alert): string {
+  const isFalse = verdict === 'false_positive_logic' || verdict === 'false_positive_data'
+  return urls.ruleEdit.href(
+    { id: ruleId },
+    { event: eventId, expect: isFalse ? 'silent' : 'fires' },
+  )
+}
+
 function Actions(props: AlertDrawerProps) {
   const { alert, state, csrfToken, me } = props
   const post = urls.alertChange.href({ id: alert.id }, alertParams({ ...state, sel: alert.id }))
@@ -294,6 +303,11 @@ function Actions(props: AlertDrawerProps) {
       {props.canMute && (
         <a class="button small" href={urls.suppress.href({ alert: alert.id })} data-key="t">
           Suppress <kbd>t</kbd>
+        </a>
+      )}
+      {props.canMute && (
+        <a class="button small" href={editHref(alert)}>
+          Edit rule
         </a>
       )}
       <form hx-post={post} hx-target="#drawer" data-submit-on-change="">

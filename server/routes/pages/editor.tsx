@@ -3,11 +3,13 @@
 // proposal.
 import { Hono } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
 import type { EditorModel } from '../../../views/editor/model.ts'
 import { OpenedPage } from '../../../views/editor/opened.tsx'
 import { EditorPage } from '../../../views/editor/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
+import type { RedactedCases } from '../../redact/cases.ts'
 import { isReady } from '../../services/draft-check.ts'
 import { baseHash } from '../../services/drafts.ts'
 import { diffLines, hunksOf } from '../../services/line-diff.ts'
@@ -37,7 +39,11 @@ export function editorRoutes(services: Services, renderer: Renderer) {
   app.get(urls.ruleEdit.pattern, async (c) => {
     requireEngineer(c)
     const draft = await services.drafts.ofRule(c.req.param('id'), actorOf(c))
-    return show(c, services, renderer, draft)
+    const { event, expect } = EventParams.parse(c.req.query())
+    if (event === undefined) return show(c, services, renderer, draft)
+    const { testText, made } = await services.drafts.withTest(draft, event, expect === 'fires')
+    const notice = { kind: 'hint', text: addedText(made) } as const
+    return show(c, services, renderer, { ...draft, testText }, { notice })
   })
   app.get(urls.ruleDraft.pattern, async (c) => {
     requireEngineer(c)
@@ -48,6 +54,22 @@ export function editorRoutes(services: Services, renderer: Renderer) {
   })
   app.post(urls.editorAct.pattern, (c) => act(c, services, renderer))
   return app
+}
+
+const EventParams = z.object({
+  event: z.string().max(64).optional(),
+  expect: z.enum(['fires', 'silent']).catch('fires').default('fires'),
+})
+
+/** What was done to an event that became a test. */
+function addedText({ replaced, kept }: RedactedCases): string {
+  const names = replaced.map(({ kind, from, to }) => `${kind} ${from} as ${to}`)
+  const stays = kept.map(({ kind, from }) => `${kind} ${from}`)
+  return [
+    'The event is a test now, redacted: look at the second tab before it leaves.',
+    names.length === 0 ? 'Nothing in it names anyone.' : `Leaves with ${names.join(', ')}.`,
+    ...(stays.length === 0 ? [] : [`Stays, for the rule asks for it: ${stays.join(', ')}.`]),
+  ].join(' ')
 }
 
 type Extra = Pick<EditorModel, 'notice' | 'preview'> &

@@ -99,7 +99,8 @@ async function saveNow(form: HTMLFormElement, server: Server): Promise<void> {
   set(form, 'version', String(saved.version))
   if (line) line.textContent = 'saved just now'
   find<HTMLButtonElement>('button[value=discard]', form)?.removeAttribute('disabled')
-  if (location.pathname !== saved.address) history.replaceState(history.state, '', saved.address)
+  if (location.pathname + location.search !== saved.address)
+    history.replaceState(history.state, '', saved.address)
 }
 
 function set(form: HTMLFormElement, name: string, value: string): void {
