@@ -10,6 +10,7 @@ import { huntsContract } from './hunts.contract.ts'
 import { openStore, stateUrl } from './open.ts'
 import { proposalsContract } from './proposals.contract.ts'
 import { releasesContract } from './releases.contract.ts'
+import { runsContract } from './runs.contract.ts'
 import { type ContractStore, stateStoreContract } from './state-store.contract.ts'
 import { suppressionsContract } from './suppressions.contract.ts'
 
@@ -79,6 +80,11 @@ huntsContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 huntsContract('memory', () => open(':memory:'))
+runsContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+runsContract('memory', () => open(':memory:'))
 
 test('a second process that writes meanwhile is waited for, and the audit chain holds', async () => {
   const folder = temporary()
