@@ -160,6 +160,15 @@ describe('runs', () => {
   })
 })
 
+test('an id under which another hunt ran is not given again', async () => {
+  const yaml = 'title: T\nid: a1f3c1de-6a77-4f0e-9f43-b2a0d5a1c1ff\nquery: needle\n'
+  const { id } = await server.json(HUNTS, as('ana', { yaml }))
+  await server.json(`${HUNTS}/${id}/run?wait=true`, as('ana'))
+  await server.json(`${HUNTS}/${id}`, as('ana', undefined, 'DELETE'))
+  const answer = await server.fetch(HUNTS, as('max', { yaml }))
+  expect(answer.status).toBe(409)
+})
+
 describe('a hunt of Git', () => {
   const shipped = '5d0c2f4e-70f5-4c8e-9d3f-2f1f7a6f3b01'
 

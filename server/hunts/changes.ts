@@ -44,6 +44,9 @@ export function createHuntChanges(
       const hunt: Hunt = { ...content, id: content.id ?? crypto.randomUUID() }
       if ((await reads.known(hunt.id)) !== undefined)
         throw new ServiceError('conflict', `there is a hunt ${hunt.id} already: give it another id`)
+      // The ledger of a hunt that is gone may be another's, and not for everyone.
+      if ((await state.listRuns({ kind: 'hunt', id: hunt.id, limit: 1 })).length > 0)
+        throw new ServiceError('conflict', `a hunt ${hunt.id} has run here: give it another id`)
       if (place === 'git') {
         const published: Hunt = {
           ...hunt,

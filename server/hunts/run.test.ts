@@ -49,14 +49,14 @@ const take = (...events: readonly (readonly [string, number])[]) =>
   ])
 
 /** A server over the same state file. */
-async function server() {
+async function server(time_max_ms = HOUR) {
   const { store } = await openStore({ url: stateUrl(folder), now: () => clock })
   const schedules = createSchedules(store, {
     ...{ now: () => clock, steady: () => 0, poll_ms: 0, beat_ms: HOUR },
   })
   schedules.register(
     'hunt',
-    createHuntRunner({ events: reader, state: store, huntOf: async () => hunt }),
+    createHuntRunner({ events: reader, state: store, huntOf: async () => hunt, time_max_ms }),
   )
   closing.push(async () => {
     await schedules.stop()
@@ -149,6 +149,14 @@ test('a failure is recorded by name, and nothing counts as seen', async () => {
   expect(await run()).toMatchObject({ status: 'failed', error: 'there is no hunt h1' })
   hunt = { query: 'needle', filters: NO_FILTERS }
   expect(await run()).toMatchObject({ status: 'ok', fresh: 1 })
+})
+
+test('a run that takes too long ends and says so', async () => {
+  const { run } = await server(0)
+  take(['needle', MINUTE])
+  expect(await run()).toMatchObject({
+    ...{ status: 'failed', error: 'not done after 0 ms: narrow the search' },
+  })
 })
 
 test('many new events are all counted, the newest are kept', async () => {

@@ -15,8 +15,10 @@ const PAGE_EVENTS = 1_000
 /** One page may take this long, milliseconds; the store may stop sooner. */
 const PAGE_TIMEOUT_MS = 4_000
 /** Earlier runs among which the last good one is looked for. */
-const RUNS_LOOKED_AT = 50
+const RUNS_LOOKED_AT = 200
 const MESSAGE_CHARACTERS_MAX = 300
+/** A run ends after this long, milliseconds, and says so. */
+export const RUN_TIME_MAX_MS = 15 * 60_000
 
 const Range = z.object({ from: z.number(), to: z.number() })
 const Sample = z.object({
@@ -64,30 +66,35 @@ export interface HuntRunParts {
   readonly state: Pick<RunStore, 'listRuns'>
   /** Undefined for a hunt that is no longer there. */
   readonly huntOf: (id: string) => Promise<HuntSearch | undefined>
+  /** Default `RUN_TIME_MAX_MS`. */
+  readonly time_max_ms?: number
 }
 
 /** The runner of hunts. */
 export function createHuntRunner(parts: HuntRunParts): WorkRunner {
-  return async (due) => {
-    const hunt = await parts.huntOf(due.id)
-    if (hunt === undefined) throw new ServiceError('not-found', `there is no hunt ${due.id}`)
-    const request = huntRequest(hunt, due.now)
-    const position = await parts.events.position()
-    const since = await sinceLast(parts, due, searchKey(hunt), position?.epoch)
-    const asof = position?.sequence ?? 0
-    const reach = { ...request.reach, from: Math.min(request.reach.from, since.from) }
-    const matches = await countIn(parts, due, request, asof)
-    const fresh = await newIn(parts, due, { ...request, reach }, { after: since.sequence, asof })
-    const detail: HuntRunDetail = {
-      ...{ search: searched(hunt), range: request.range, reach },
-      samples: fresh.newest.map(sampleOf),
-      ...(since.first === undefined ? {} : { first: since.first }),
-    }
-    return {
-      ...{ matches, fresh: fresh.count, sampleEventIds: fresh.newest.map(({ id }) => id) },
-      ...{ from: since.sequence, to: asof, detail },
-      ...(position === undefined ? {} : { cutoff: position }),
-    } satisfies WorkOutcome
+  return (due) => runHunt(parts, due)
+}
+
+async function runHunt(parts: HuntRunParts, due: DueWork): Promise<WorkOutcome> {
+  const hunt = await parts.huntOf(due.id)
+  if (hunt === undefined) throw new ServiceError('not-found', `there is no hunt ${due.id}`)
+  const request = huntRequest(hunt, due.now)
+  const position = await parts.events.position()
+  const since = await sinceLast(parts, due, searchKey(hunt), position?.epoch)
+  const asof = position?.sequence ?? 0
+  const reach = { ...request.reach, from: Math.min(request.reach.from, since.from) }
+  const task = taskOf(parts, due)
+  const matches = await countIn(task, request, asof)
+  const fresh = await newIn(task, { ...request, reach }, { after: since.sequence, asof })
+  const detail: HuntRunDetail = {
+    ...{ search: searched(hunt), range: request.range, reach },
+    samples: fresh.newest.map(sampleOf),
+    ...(since.first === undefined ? {} : { first: since.first }),
+  }
+  return {
+    ...{ matches, fresh: fresh.count, sampleEventIds: fresh.newest.map(({ id }) => id) },
+    ...{ from: since.sequence, to: asof, detail },
+    ...(position === undefined ? {} : { cutoff: position }),
   }
 }
 
@@ -119,19 +126,36 @@ async function sinceLast(
   return { sequence: schedule.cutoff.sequence, from: detail.range.from }
 }
 
+/** A run under way. */
+interface Task extends Pick<DueWork, 'signal' | 'progress'> {
+  readonly events: HuntRunParts['events']
+  /** Throws when the run must end: it was told to, or takes too long. */
+  check(): void
+}
+
+function taskOf({ events, time_max_ms = RUN_TIME_MAX_MS }: HuntRunParts, due: DueWork): Task {
+  const began = performance.now()
+  const { signal, progress } = due
+  const check = () => {
+    signal.throwIfAborted()
+    if (performance.now() - began >= time_max_ms)
+      throw new ServiceError('unavailable', `not done after ${time_max_ms} ms: narrow the search`)
+  }
+  return { events, signal, progress, check }
+}
+
 /** Matches in the range; each half of the work moves the progress by a half. */
 async function countIn(
-  { events }: HuntRunParts,
-  { signal, progress }: DueWork,
+  { events, signal, progress, check }: Task,
   { range, reach: _, ...what }: HuntRequest,
   asof: number,
 ): Promise<number> {
   let total = 0
   await cover(range.from, range.to, async (from, to): Promise<Covered> => {
-    signal.throwIfAborted()
+    check()
     const request = { ...what, from, to, asof, timeout_ms: PAGE_TIMEOUT_MS }
     const found = await events.count(request, signal)
-    signal.throwIfAborted()
+    check()
     if (!found.exact) return 'too-much'
     total += found.total
     progress(shareOf(range, to) / 2)
@@ -142,8 +166,7 @@ async function countIn(
 
 /** Matches that came in after a place in the order of ingest: how many, and the newest. */
 async function newIn(
-  parts: HuntRunParts,
-  { signal, progress }: DueWork,
+  task: Task,
   { reach, range: _, ...what }: HuntRequest,
   order: Order,
 ): Promise<Found> {
@@ -151,14 +174,11 @@ async function newIn(
   if (order.after >= order.asof) return all
   await cover(reach.from, reach.to, async (from, to): Promise<Covered> => {
     const request = { ...what, ...order, from, to, timeout_ms: PAGE_TIMEOUT_MS }
-    const found =
-      order.after === 0
-        ? await everything(parts, request, signal)
-        : await paged(parts, request, signal)
+    const found = order.after === 0 ? await everything(task, request) : await paged(task, request)
     if (found === undefined) return 'too-much'
     const newest = [...found.newest, ...all.newest].slice(0, RUN_SAMPLES_MAX)
     all = { count: all.count + found.count, newest }
-    progress(0.5 + shareOf(reach, to) / 2)
+    task.progress(0.5 + shareOf(reach, to) / 2)
     return 'done'
   })
   return all
@@ -178,30 +198,25 @@ type Part = Order & Omit<SearchRequest, 'limit'>
 
 /** All matches of a window; undefined when that takes too long. */
 async function everything(
-  { events }: HuntRunParts,
+  { events, signal, check }: Task,
   { after: _, ...request }: Part,
-  signal: AbortSignal,
 ): Promise<Found | undefined> {
   const { total, exact } = await events.count(request, signal)
-  signal.throwIfAborted()
+  check()
   if (!exact) return undefined
   if (total === 0) return { count: 0, newest: [] }
   const found = await events.search({ ...request, limit: RUN_SAMPLES_MAX }, signal)
-  signal.throwIfAborted()
+  check()
   return found.stats.complete ? { count: total, newest: found.events } : undefined
 }
 
 /** Matches of a window that came in after, page by page; undefined when one takes too long. */
-async function paged(
-  { events }: HuntRunParts,
-  request: Part,
-  signal: AbortSignal,
-): Promise<Found | undefined> {
+async function paged({ events, signal, check }: Task, request: Part): Promise<Found | undefined> {
   const newest: Event[] = []
   let page: SearchRequest = { ...request, limit: PAGE_EVENTS }
   for (let count = 0; ; ) {
     const found = await events.search(page, signal)
-    signal.throwIfAborted()
+    check()
     if (!found.stats.complete) return undefined
     count += found.events.length
     newest.push(...found.events.slice(0, RUN_SAMPLES_MAX - newest.length))

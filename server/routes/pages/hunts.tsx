@@ -5,6 +5,7 @@ import type { StatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import { writeHunt } from '../../../query/hunt/file.ts'
 import { withFilters } from '../../../query/hunt/filters.ts'
+import type { Hunt } from '../../../query/hunt/hunt.ts'
 import { FreshPage } from '../../../views/hunts/fresh.tsx'
 import { Ledger, type LedgerRow } from '../../../views/hunts/ledger.tsx'
 import { HUNT_PLACES, type HuntFilter, HuntListPage } from '../../../views/hunts/list.tsx'
@@ -18,7 +19,7 @@ import { huntRequest } from '../../hunts/search.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import type { HuntSummary } from '../../services/hunts.ts'
 import { can } from '../../services/permissions.ts'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { type RuleSummary, ServiceError, type Services } from '../../services/services.ts'
 import type { RunRecord } from '../../stores/state/runs.ts'
 import { explainError } from '../errors.ts'
 import { actorOf, principalOf } from './forms.ts'
@@ -104,13 +105,12 @@ export async function showHunt(
 ) {
   const found = await huntOf(c, services)
   const { hunt } = found
-  const made = new Set(hunt.lineage?.detections ?? [])
   const body = (
     <HuntPage
       hunt={found}
       yaml={writeHunt(hunt)}
       searchUrl={searchHref(searchOfHunt(hunt))}
-      rules={services.rules.list().filter(({ id }) => made.has(id))}
+      rules={await rulesOf(services, hunt)}
       canWrite={can(c.get('principal'), 'hunts:write')}
       canDetect={can(c.get('principal'), 'detections:write')}
       csrfToken={c.get('csrfToken') ?? ''}
@@ -118,6 +118,16 @@ export async function showHunt(
     />
   )
   return page(c, renderer, { title: `${hunt.title} · Hunts`, nav: 'hunts', status }, body)
+}
+
+/** Rules made from the hunt: those that it names, and those that name it. */
+async function rulesOf(services: Services, { id, lineage }: Hunt): Promise<readonly RuleSummary[]> {
+  const made = new Set(lineage?.detections ?? [])
+  const details = await Promise.all(
+    services.rules.list().map((rule) => services.rules.get(rule.id)),
+  )
+  const naming = details.flatMap((rule) => (rule?.text.includes(id) ? rule.id : []))
+  return services.rules.list().filter((rule) => made.has(rule.id) || naming.includes(rule.id))
 }
 
 async function ledger(c: AppContext, services: Services, renderer: Renderer, problem?: string) {
