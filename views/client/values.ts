@@ -1,6 +1,6 @@
 // The value menu: what can be done with a value of a log, wherever it stands.
 
-import { GROUPS_MAX } from '../search/state.ts'
+import { GROUPS_MAX } from '../search/limits.ts'
 import { copy } from './copy.ts'
 import { find, go, here, near, on, withRange } from './dom.ts'
 

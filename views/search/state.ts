@@ -1,5 +1,6 @@
 // What the address of the search page says, and links that change a part of it.
 import { urls } from '../urls.ts'
+import { GROUPS_MAX } from './limits.ts'
 
 export const SEARCH_TABS = ['summary', 'event', 'raw', 'rules'] as const
 export type SearchTab = (typeof SEARCH_TABS)[number]
@@ -28,9 +29,6 @@ export interface Resolved {
 export const DEFAULT_FROM = 'now-1h'
 export const DEFAULT_TO = 'now'
 export const DEFAULT_COLUMNS = ['source', 'host'] as const
-
-/** Fields that events are grouped by, one inside the other. */
-export const GROUPS_MAX = 3
 
 export function groupFields(state: Pick<SearchState, 'group'>): readonly string[] {
   const names = state.group.split(',').map((name) => name.trim())

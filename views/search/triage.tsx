@@ -122,7 +122,7 @@ function PromoteDialog(props: {
   return (
     <dialog id="promote" aria-labelledby="promote-title">
       <form hx-post={post} hx-target="#drawer">
-        <h2 id="promote-title">Promote to an alert</h2>
+        <h3 id="promote-title">Promote to an alert</h3>
         <input type="hidden" name="_csrf" value={triage.csrfToken} />
         <fieldset class="verdicts">
           <legend>Under the rule (keys 1 to 7)</legend>
