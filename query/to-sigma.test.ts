@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import fc from 'fast-check'
 import type { Event } from '../parsers/event.ts'
 import { evaluate } from '../sigma/eval/evaluate.ts'
 import { compileMatcher } from '../sigma/eval/matcher.ts'
@@ -8,6 +9,9 @@ import { QUERIES } from '../test/search/queries.ts'
 import { parseQuery } from './query.ts'
 import { isRefusal, queryToSigma } from './to-sigma.ts'
 
+setDefaultTimeout(60_000)
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 100)
 const HEAD = 'title: T\nid: 00000000-0000-4000-8000-000000000001\nlogsource: {product: any}\n'
 const EVENTS = makeEvents(500, Date.UTC(2026, 10, 21, 12), 11)
 
@@ -49,6 +53,31 @@ describe('a rule matches the events of its search', () => {
       expect(matcher.match(event).map(String)).toEqual(wanted)
     }
   })
+})
+
+test('so do combinations of searches, however they are nested', () => {
+  const leaf = fc.constantFrom(...QUERIES.filter((query) => query !== ''))
+  const { query } = fc.letrec<{ query: string }>((tie) => ({
+    query: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      leaf,
+      fc.tuple(tie('query'), tie('query')).map(([a, b]) => `(${a}) and (${b})`),
+      fc.tuple(tie('query'), tie('query')).map(([a, b]) => `(${a}) or (${b})`),
+      tie('query').map((inner) => `not (${inner})`),
+    ),
+  }))
+  fc.assert(
+    fc.property(query, (text) => {
+      const outcome = queryToSigma(text)
+      if (isRefusal(outcome)) return outcome.code !== 'not-equal' && outcome.code !== 'rule-refused'
+      const { rules } = loadRules([{ path: 'r.yml', text: HEAD + outcome.yaml }])
+      const { expr } = parseQuery(text)
+      for (const event of EVENTS.slice(0, 60))
+        expect(evaluate(rules[0]!.expr, event)).toBe(evaluate(expr!, event))
+      return true
+    }),
+    { numRuns: RUNS },
+  )
 })
 
 describe('a search is written as someone would write the rule', () => {
