@@ -23,6 +23,9 @@ export const MUTE_DEFAULT_MS = 7 * 24 * 60 * MINUTE_MS
 export const MUTE_REASON_MIN_CHARACTERS = 5
 export const MUTE_REASON_MAX_CHARACTERS = 2_000
 
+/** Stands in the preview of a filter before somebody has typed why. */
+const NO_REASON = 'no reason yet'
+
 /** What is to be muted. */
 export interface SuppressionQuestion {
   /** Undefined: every rule of the log source. */
@@ -32,12 +35,14 @@ export interface SuppressionQuestion {
   readonly criteria: Criteria
   /** An event that it is about: the filter's test is made of it. */
   readonly eventId?: string
+  /** What the filter says of itself. */
+  readonly reason?: string
+  /** Who looks after it; default the person who asks. */
+  readonly owner?: string
 }
 
 export interface SuppressionRequest extends SuppressionQuestion {
   readonly reason: string
-  /** Who looks after it; default the person who asks. */
-  readonly owner?: string
   /** Milliseconds since 1970 UTC; default `MUTE_DEFAULT_MS` from now. */
   readonly expires?: number
   /** A second person, where it hides true positives. */
@@ -208,8 +213,7 @@ async function makeFilter(
   by: Actor,
   now: number,
 ): Promise<PlannedFilter> {
-  const about: { reason?: string; owner?: string } = question as Partial<SuppressionRequest>
-  const { reason = 'see the mute', owner = by.name } = about
+  const { reason = NO_REASON, owner = by.name } = question
   const example = await exampleOf(events, question, effect)
   return planFilter(
     { rules, events },

@@ -17,6 +17,8 @@ const ENTRIES_SHOWN = 5
 export interface FeedbackProps {
   readonly ruleId: string
   readonly feedback: RuleFeedback
+  /** It asks for a case with each alert. */
+  readonly wantsCase: boolean
   /** Open mutes of the rule. */
   readonly mutes: readonly Suppression[]
   /** Matches that mutes held back since ever. */
@@ -44,6 +46,11 @@ export function RuleFeedbackPart(props: FeedbackProps) {
         </div>
       </div>
       {counts.other > 0 && <p class="faint">{plural(counts.other, 'verdict')} say neither.</p>}
+      {props.wantsCase && (
+        <p class="small-text">
+          It has <code>auto_create_case</code>: kept, but this server has no cases yet.
+        </p>
+      )}
       <Mutes {...props} />
       <Entries {...props} />
     </>

@@ -14,6 +14,8 @@ export interface Why {
   /** Undefined when the rule could not be explained; `problem` says why. */
   readonly explained?: Explained
   readonly problem?: string
+  /** No rule's page to go to. */
+  readonly isUnlinked?: true
 }
 
 const SHOWN_chars = 160
@@ -26,9 +28,13 @@ export function WhyBox(props: { readonly why: Why; readonly open?: boolean }) {
     <div class={`why ${explained?.fires === false ? 'no' : ''}`}>
       <div class="head">
         {why.level !== undefined && <SeverityMark severity={why.level} />}
-        <a class="link" href={urls.rule.href({ id: why.ruleId })}>
-          {visible(why.title)}
-        </a>
+        {why.isUnlinked ? (
+          <strong>{visible(why.title)}</strong>
+        ) : (
+          <a class="link" href={urls.rule.href({ id: why.ruleId })}>
+            {visible(why.title)}
+          </a>
+        )}
         {why.status !== undefined && <span class="faint">{why.status}</span>}
       </div>
       {why.problem !== undefined && <p class="muted">{visible(why.problem)}</p>}

@@ -109,7 +109,7 @@ function Builder(props: BuilderProps) {
         aria-live="polite"
         hx-post={urls.suppressPreview.href()}
         hx-include="#mute-form"
-        hx-trigger="load, change from:#mute-rule, change from:#mute-criteria"
+        hx-trigger="load, change from:#mute-rule, change from:#mute-criteria, change from:#mute-reason"
         hx-target="this"
         hx-swap="innerHTML"
         hx-sync="this:replace"

@@ -75,7 +75,8 @@ export async function explainAll(
         title: rule?.title ?? ruleId,
         ...(rule === undefined ? {} : { level: rule.level, status: rule.status }),
       }
-      if (ruleId === MANUAL_RULE_ID) return { ruleId, title: 'Promoted by hand', problem: BY_HAND }
+      if (ruleId === MANUAL_RULE_ID)
+        return { ruleId, title: 'Promoted by hand', problem: BY_HAND, isUnlinked: true }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
       if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
         return { ...why, problem: CORRELATION }

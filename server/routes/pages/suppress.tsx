@@ -145,14 +145,18 @@ const LogSource = z.strictObject({
   service: z.string().max(100).optional(),
 })
 
-function questionOf({ event, rule, c }: Form): SuppressionQuestion {
-  const criteria = criteriaOf(c)
-  if (!rule.startsWith(ANY)) return { ruleId: rule, criteria, eventId: event }
+function questionOf({ event, rule, c, reason, owner }: Form): SuppressionQuestion {
+  const common = {
+    ...{ criteria: criteriaOf(c), eventId: event },
+    ...(reason === '' ? {} : { reason }),
+    ...(owner === '' ? {} : { owner }),
+  }
+  if (!rule.startsWith(ANY)) return { ...common, ruleId: rule }
   const found = LogSource.safeParse(parsed(rule.slice(ANY.length)))
   if (!found.success) throw new ServiceError('invalid', 'rule: is no log source')
   const { product, category, service } = found.data
   return {
-    ...{ criteria, eventId: event },
+    ...common,
     logsource: {
       ...(product === undefined ? {} : { product }),
       ...(category === undefined ? {} : { category }),
@@ -199,7 +203,6 @@ async function mute(c: AppContext, services: Services, renderer: Renderer) {
       {
         ...questionOf(form),
         ...{ reason, expires: Date.now() + Number(hours) * HOUR_MS },
-        ...(owner === '' ? {} : { owner }),
         ...(agreedBy === '' ? {} : { agreedBy }),
       },
       actorOf(c),

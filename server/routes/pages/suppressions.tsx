@@ -89,7 +89,8 @@ async function ruleFeedback(c: AppContext, services: Services, renderer: Rendere
     services.state.ruleCounters(),
   ])
   const suppressed = counters[ruleId]?.suppressed ?? 0
-  const props = { ruleId, feedback, mutes, suppressed, now: Date.now() }
+  const wantsCase = services.rules.compiled(ruleId)?.trapline?.auto_create_case === true
+  const props = { ruleId, feedback, mutes, suppressed, wantsCase, now: Date.now() }
   return fragment(c, renderer, { title: 'Verdicts', nav: 'rules' }, <RuleFeedbackPart {...props} />)
 }
 
