@@ -12,7 +12,7 @@ import {
 import { type GateOutcome, gate } from './gate.ts'
 import type { KeptVerdict } from './gate-verdicts.ts'
 import type { CommitFacts, Repository } from './repository.ts'
-import { LIVE_FILE, liveCommit, setLiveCommit, stage, stagedFolder } from './staging.ts'
+import { LIVE_FILE, liveCommit, readLive, setLive, stage, stagedFolder } from './staging.ts'
 
 export type ReleaseOutcome =
   | {
@@ -91,7 +91,7 @@ export function createReleaser(parts: ReleaserParts): Releaser {
         await record({ ...base, ...refused, status: 'refused', rules: 0, summary }, by)
         return { ...refused, status: 'refused', commit }
       }
-      const { rules } = await swap(parts, commit, base.previous)
+      const { rules } = await swap(parts, { commit, way: offer.way, by: by.name })
       const live = { rules, summary, findings, report: { ...report, took_ms: took_ms() } }
       await record({ ...base, ...live, status: 'live' }, by)
       return { ...live, status: 'live', commit }
@@ -127,13 +127,14 @@ async function commitsOf(git: Repository, commit: string, previous: string | und
 }
 
 /** The way back is the old commit. */
-async function swap(parts: ReleaserParts, commit: string, previous: string | undefined) {
+async function swap(parts: ReleaserParts, live: Parameters<typeof setLive>[1]) {
   const { data, reload } = parts
-  await setLiveCommit(data, commit)
+  const before = readLive(data)
+  await setLive(data, live)
   try {
     return await reload()
   } catch (error) {
-    if (previous !== undefined) await setLiveCommit(data, previous)
+    if (before !== undefined) await setLive(data, before)
     else await rm(join(data, LIVE_FILE))
     throw error
   }

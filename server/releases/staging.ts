@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { RELEASE_WAYS } from '../stores/state/releases.ts'
 import { writeOrigin } from './origin.ts'
 import { openRepository, type Repository } from './repository.ts'
 import { OWN_BRANCH, SEED_REF, SHIPPED_REF, seed } from './seed.ts'
@@ -12,7 +13,13 @@ export const CONTENT_BUNDLE = 'content.bundle'
 /** Names the live commit. */
 export const LIVE_FILE = 'releases/live.json'
 
-const Live = z.object({ commit: z.string().regex(/^[0-9a-f]{40,64}$/) })
+const Live = z.object({
+  commit: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** How and by whom it came, for a history that a kill kept from being written. */
+  way: z.enum(RELEASE_WAYS).optional(),
+  by: z.string().optional(),
+})
+type Live = z.output<typeof Live>
 
 /** Folder of a commit's content. */
 export function stagedFolder(data: string, commit: string): string {
@@ -54,7 +61,7 @@ export async function stageLive(data: string, own: boolean, program?: string): P
   if (own) await ensureOwnBranch(repository, live)
   const commit = live ?? (await seed(contentRepository(data), repository, own, program))
   await stage(data, repository, commit)
-  if (live === undefined) await setLiveCommit(data, commit)
+  if (live === undefined) await setLive(data, { commit, way: 'seed' })
 }
 
 /** A backup's commits, with the references that this server goes by. */
@@ -80,21 +87,26 @@ export function contentRepository(data: string): string {
 
 /** The commit that is live, or undefined before the first release. Throws when the file is damaged. */
 export function liveCommit(data: string): string | undefined {
+  return readLive(data)?.commit
+}
+
+/** The same with how it came. */
+export function readLive(data: string): Live | undefined {
   const path = liveFile(data)
   if (!existsSync(path)) return undefined
   const parsed = Live.safeParse(JSON.parse(readFileSync(path, 'utf8')))
-  if (parsed.success) return parsed.data.commit
+  if (parsed.success) return parsed.data
   throw new Error(`${path}: ${parsed.error.issues[0]?.message}`)
 }
 
 /** Makes a commit the live one: durable before it returns. */
-export async function setLiveCommit(data: string, commit: string): Promise<void> {
+export async function setLive(data: string, live: Live): Promise<void> {
   const path = liveFile(data)
   await mkdir(dirname(path), { recursive: true })
   const next = `${path}.next`
   const file = await open(next, 'w')
   try {
-    await file.writeFile(`${JSON.stringify({ commit })}\n`)
+    await file.writeFile(`${JSON.stringify(live)}\n`)
     await file.sync()
   } finally {
     await file.close()

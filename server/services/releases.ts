@@ -13,9 +13,9 @@ import {
 import { describeOverlays } from '../releases/overlays.ts'
 import { createReleaser, type Offer, type ReleaseOutcome } from '../releases/releaser.ts'
 import { GitError, openRepository, type Repository } from '../releases/repository.ts'
-import { OWN_BRANCH } from '../releases/seed.ts'
+import { OWN_BRANCH, refreshShipped } from '../releases/seed.ts'
 import { signerOf } from '../releases/signature.ts'
-import { contentRepository, liveCommit } from '../releases/staging.ts'
+import { contentRepository, liveCommit, readLive } from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseRecord } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'
@@ -73,8 +73,10 @@ export interface ReleaseParts {
 
 /** The service, and how the server's start reaches it. */
 export interface Releases extends ReleaseService {
-  /** Records the first start's content as the first release. */
+  /** Records what is live where the history does not know it. */
   begin(rules: number): Promise<void>
+  /** Looks at what this version of the program brings; nothing live changes. */
+  refreshShipped(): Promise<void>
 }
 
 export function createReleases(parts: ReleaseParts): Releases {
@@ -125,6 +127,11 @@ export function createReleases(parts: ReleaseParts): Releases {
         return outcome
       }),
     pull: (by) => inTurn(() => follower.pull(by)),
+    refreshShipped: () =>
+      inTurn(async () => {
+        if (liveCommit(data) === undefined) return
+        await refreshShipped(contentRepository(data), await repository())
+      }),
     adopt: (by) => inTurn(() => follower.adopt(by)),
     rollback: (commit, by) =>
       inTurn(async () => {
@@ -139,17 +146,35 @@ export function createReleases(parts: ReleaseParts): Releases {
           throw new ServiceError('not-found', `${target} was never live`)
         return release(target, by, { way: 'rollback', isChecked: false })
       }),
-    begin: (rules) =>
-      inTurn(async () => {
-        const live = liveCommit(data)
-        const isFirst = live !== undefined && (await state.listReleases(1)).length === 0
-        const git = isFirst ? await repository() : undefined
-        const facts = await git?.facts(live ?? '')
-        if (facts === undefined) return
-        const report = { overlays: await describeOverlays(parts.overlays) }
-        await state.recordRelease({ ...facts, ...SEEDED, rules, report }, { name: 'trapline' })
-      }),
+    begin: (rules) => inTurn(() => recordUnrecorded(parts, repository, rules)),
   }
+}
+
+/** Records what is live where the history does not say so: the first start's content, or a release whose
+ * server was killed between the swap and the record. */
+async function recordUnrecorded(
+  { data, state, overlays }: ReleaseParts,
+  repository: () => Promise<Repository>,
+  rules: number,
+): Promise<void> {
+  const live = readLive(data)
+  if (live === undefined) return
+  const known = await state.listReleases(RELEASES_KNOWN_MAX)
+  const last = known.find(({ status }) => status === 'live')
+  if (last?.commit === live.commit) return
+  const facts = await (await repository()).facts(live.commit)
+  if (facts === undefined) return
+  const way = live.way ?? (last === undefined ? 'seed' : 'pull')
+  const summary = way === 'seed' ? 'first start' : 'went live; the server ended before it said so'
+  const { commit, author, subject } = facts
+  await state.recordRelease(
+    {
+      ...{ commit, author, subject, way, rules, summary, status: 'live', findings: [] },
+      ...(last === undefined ? {} : { previous: last.commit }),
+      report: { overlays: await describeOverlays(overlays) },
+    },
+    { name: live.by ?? 'trapline' },
+  )
 }
 
 function releaserOf({ data, state, ingest, overlays }: ReleaseParts) {
@@ -167,8 +192,6 @@ function releaserOf({ data, state, ingest, overlays }: ReleaseParts) {
     now: Date.now,
   })
 }
-
-const SEEDED = { way: 'seed', status: 'live', summary: 'first start', findings: [] } as const
 
 /** What was live before a commit went live; going back itself does not count. */
 function beforeOf(history: readonly ReleaseRecord[], live: string | undefined) {

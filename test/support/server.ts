@@ -67,12 +67,13 @@ export async function startTestServer(
   }
 }
 
-/** Asks again and again until `ready` holds, for at most ten seconds. */
+/** Asks again and again until `ready` holds, for at most `patience_ms`. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   ready: (value: T) => boolean,
+  patience_ms = 10_000,
 ): Promise<T> {
-  for (const end = Date.now() + 10_000; ; await Bun.sleep(50)) {
+  for (const end = Date.now() + patience_ms; ; await Bun.sleep(50)) {
     const value = await ask()
     if (ready(value)) return value
     if (Date.now() > end)

@@ -1,0 +1,287 @@
+// Releases when things go wrong: killed servers, remotes that are down, bundles cut in half, histories that were
+// rewritten, and a release in the middle of sustained ingest. Servers are processes of their own.
+import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test'
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openEventReader } from '../server/stores/events/reader.ts'
+import { scanEvents } from '../server/stores/events/scan.ts'
+import { imageRule, openContentRepository, type TestContent } from './support/content.ts'
+import { type ServerProcess, startProcess } from './support/process.ts'
+import { API_KEY, eventually as soon } from './support/server.ts'
+
+setDefaultTimeout(180_000)
+const folder = mkdtempSync(join(tmpdir(), 'trapline-faults-'))
+const running = new Set<ServerProcess>()
+const headers = { 'x-api-key': API_KEY }
+let folders = 0
+/** Between two batches of a sender: enough for a steady stream that can be checked event by event. */
+const PAUSE_MS = 60
+const CHUNK_EVENTS = 5_000
+
+afterEach(async () => {
+  for (const server of running) await server.kill()
+  running.clear()
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Processes start slowly beside each other. */
+const eventually = <T>(ask: () => Promise<T>, ready: (value: T) => boolean) =>
+  soon(ask, ready, 60_000)
+const newFolder = () => join(folder, `data-${++folders}`)
+
+async function start(data: string, env: Readonly<Record<string, string>> = {}) {
+  const server = await startProcess({
+    TRAPLINE_DATA: data,
+    TRAPLINE_BOOTSTRAP_PASSWORD: 'correct horse battery',
+    TRAPLINE_BOOTSTRAP_API_KEY: API_KEY,
+    TRAPLINE_DISK_MIN_FREE_MIB: '0',
+    TRAPLINE_QUERY_WORKERS: '1',
+    ...env,
+  })
+  running.add(server)
+  return server
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers as they are
+async function json(server: ServerProcess, path: string): Promise<any> {
+  const answer = await fetch(server.url + path, { headers })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return answer.json()
+}
+const live = async (server: ServerProcess) => (await json(server, '/api/v1/releases')).live
+const ruleIds = async (server: ServerProcess): Promise<string[]> =>
+  (await json(server, '/api/v1/detections/rules?limit=100')).rules
+    .map(({ id }: { id: string }) => id)
+    .sort()
+const pull = (server: ServerProcess) =>
+  fetch(`${server.url}/api/v1/releases/pull`, { method: 'POST', headers })
+
+const id = (version: number, part: number) =>
+  `6b1d${String(version).padStart(4, '0')}-0000-4000-8000-00000000000${part}`
+/** Two files whose rules have other ids in each version: what runs must be of one version. */
+const version = (n: number) => ({
+  'detections/one.yml': imageRule({ id: id(n, 1), title: `One of ${n}`, ends: '\\both.exe' }),
+  'detections/two.yml': imageRule({ id: id(n, 2), title: `Two of ${n}`, ends: 'both.exe' }),
+})
+const idsOf = (n: number) => [id(n, 1), id(n, 2)]
+
+async function bundle(content: TestContent): Promise<Uint8Array<ArrayBuffer>> {
+  const path = join(folder, `bundle-${++folders}`)
+  await content.git('bundle', 'create', '--quiet', path, 'main')
+  return Bun.file(path).bytes()
+}
+const push = (server: ServerProcess, commit: string, body: Uint8Array<ArrayBuffer>) =>
+  fetch(`${server.url}/api/v1/releases?commit=${commit}`, { method: 'PUT', headers, body })
+
+const withContent = () => openContentRepository(() => ({}))
+
+test('releases during sustained ingest: no event is lost, none sees rules of two versions', async () => {
+  const data = newFolder()
+  const content = await withContent()
+  const first = await content.commit('1', version(1))
+  const server = await start(data)
+  expect((await push(server, first, await bundle(content))).status).toBe(200)
+  const acknowledged = new Set<number>()
+  let next = 0
+  let done = false
+  const send = async () => {
+    while (!done) {
+      const from = next
+      next += 200
+      const lines = Array.from({ length: 200 }, (_, n) =>
+        JSON.stringify({ Image: 'C:\\both.exe', product: 'windows', n: from + n, host: 'pc' }),
+      )
+      const body = lines.join('\n')
+      for (;;) {
+        const answer = await fetch(`${server.url}/ingest`, {
+          ...{ method: 'POST', body },
+          headers: { ...headers, 'idempotency-key': `batch-${from}` },
+        })
+        if (answer.ok) break
+        expect([429, 503]).toContain(answer.status)
+        await Bun.sleep(50)
+      }
+      for (let n = from; n < from + 200; n++) acknowledged.add(n)
+      await Bun.sleep(PAUSE_MS)
+    }
+  }
+  const senders = [send(), send(), send()]
+  for (const n of [2, 3, 4]) {
+    const commit = await content.commit(`${n}`, version(n))
+    expect((await push(server, commit, await bundle(content))).status).toBe(200)
+    await Bun.sleep(300)
+  }
+  done = true
+  await Promise.all(senders)
+  expect(await server.stop()).toBe(0)
+  running.delete(server)
+
+  const seen = new Set<number>()
+  const events: string[] = []
+  for (const event of scanEvents(data)) {
+    seen.add(Number(event.fields.n))
+    events.push(event.id)
+  }
+  expect([seen.size, events.length]).toEqual([acknowledged.size, acknowledged.size])
+  const reader = openEventReader(data)
+  const matched = new Map<string, number>()
+  for (let at = 0; at < events.length; at += CHUNK_EVENTS) {
+    const rules = await reader.matchesOf(events.slice(at, at + CHUNK_EVENTS))
+    for (const ids of Object.values(rules)) {
+      const key = ids.join(' ')
+      matched.set(key, (matched.get(key) ?? 0) + 1)
+    }
+  }
+  reader.close()
+  const whole = [1, 2, 3, 4].map((n) => idsOf(n).join(' '))
+  expect([...matched.keys()].filter((key) => !whole.includes(key))).toEqual([])
+  expect(matched.size).toBeGreaterThan(1)
+  content.dispose()
+})
+
+test('a server that is killed around the swap comes back whole, with a history that says so', async () => {
+  const data = newFolder()
+  const content = await withContent()
+  const first = await content.commit('0', version(0))
+  let server = await start(data)
+  expect((await push(server, first, await bundle(content))).status).toBe(200)
+  let before = { commit: first, n: 0 }
+  for (const [n, after_ms] of [
+    [1, 900],
+    [2, 1_300],
+    [3, 1_700],
+    [4, 2_300],
+  ] as const) {
+    const commit = await content.commit(`${n}`, version(n))
+    const pushed = push(server, commit, await bundle(content)).then(
+      ({ status }) => status,
+      () => 0,
+    )
+    await Promise.race([pushed, Bun.sleep(after_ms)])
+    await server.kill()
+    running.delete(server)
+    const answered = await pushed
+    server = await start(data)
+    const now = await live(server)
+    const isNew = now === commit
+    expect([before.commit, commit]).toContain(now)
+    if (answered === 200) expect(isNew).toBe(true)
+    expect(await ruleIds(server)).toEqual(idsOf(isNew ? n : before.n))
+    const { releases } = await json(server, '/api/v1/releases')
+    const [newest] = releases.filter(({ status }: { status: string }) => status === 'live')
+    expect(newest.commit).toBe(now)
+    if (!isNew) expect((await push(server, commit, await bundle(content))).status).toBe(200)
+    before = { commit, n }
+    expect(await ruleIds(server)).toEqual(idsOf(n))
+  }
+  const left = readdirSync(join(data, 'releases')).filter((name) => /\.half$|\.next$/.test(name))
+  expect(left).toEqual([])
+  content.dispose()
+})
+
+test('a bundle that was cut off is refused, and the whole one is taken afterwards', async () => {
+  const content = await withContent()
+  const first = await content.commit('1', version(1))
+  const server = await start(newFolder())
+  const whole = await bundle(content)
+  const before = await live(server)
+  for (const share of [0.3, 0.6, 0.95]) {
+    const half = whole.slice(0, Math.floor(whole.length * share))
+    expect((await push(server, first, half)).status).toBe(400)
+    expect(await live(server)).toBe(before)
+  }
+  expect((await push(server, first, whole)).status).toBe(200)
+  expect(await ruleIds(server)).toEqual(idsOf(1))
+  content.dispose()
+})
+
+test('a remote that is down at the start costs nothing but time', async () => {
+  const data = newFolder()
+  const content = await withContent()
+  const first = await content.commit('1', version(1))
+  const away = `${content.folder}-away`
+  const env = { TRAPLINE_CONTENT: content.folder, TRAPLINE_CONTENT_POLL_S: '1' }
+  let server = await start(data, env)
+  await eventually(
+    () => live(server),
+    (commit) => commit === first,
+  )
+  expect(await server.stop()).toBe(0)
+  const second = await content.commit('2', version(2))
+  renameSync(content.folder, away)
+  server = await start(data, env)
+  expect(await ruleIds(server)).toEqual(idsOf(1))
+  await eventually(
+    () => json(server, '/api/v1/drift'),
+    ({ branch }) => branch.problem !== undefined,
+  )
+  expect(await live(server)).toBe(first)
+  renameSync(away, content.folder)
+  await eventually(
+    () => live(server),
+    (commit) => commit === second,
+  )
+  expect(await ruleIds(server)).toEqual(idsOf(2))
+  content.dispose()
+})
+
+test('two servers follow one branch, each in its own folder', async () => {
+  const content = await withContent()
+  const env = { TRAPLINE_CONTENT: content.folder, TRAPLINE_CONTENT_POLL_S: '86400' }
+  const first = await content.commit('1', version(1))
+  const servers = await Promise.all([start(newFolder(), env), start(newFolder(), env)])
+  for (const server of servers)
+    await eventually(
+      () => live(server),
+      (commit) => commit === first,
+    )
+  const second = await content.commit('2', version(2))
+  const statuses = await Promise.all(servers.map(async (one) => (await pull(one)).status))
+  expect(statuses).toEqual([200, 200])
+  expect(await Promise.all(servers.map(live))).toEqual([second, second])
+  content.dispose()
+})
+
+test('commits dated in any order go live by their history; one that was removed can be gone back to', async () => {
+  const content = await withContent()
+  const dated = async (n: number, date: string) => {
+    await content.commit(`${n}`, version(n))
+    await content.git('commit', '-q', '--amend', '--no-edit', '--date', date)
+    return content.git('rev-parse', 'HEAD')
+  }
+  const first = await dated(1, '2099-01-01T00:00:00Z')
+  const env = { TRAPLINE_CONTENT: content.folder, TRAPLINE_CONTENT_POLL_S: '86400' }
+  const server = await start(newFolder(), env)
+  await eventually(
+    () => live(server),
+    (commit) => commit === first,
+  )
+  const second = await dated(2, '1999-01-01T00:00:00Z')
+  expect((await pull(server)).status).toBe(200)
+  expect(await live(server)).toBe(second)
+
+  // A force-push that forgets all of it.
+  await content.git('checkout', '-q', '--orphan', 'other')
+  const orphan = await content.commit('3', version(3))
+  await content.git('branch', '-q', '-f', 'main', orphan)
+  await content.git('checkout', '-q', 'main')
+  await content.git('reflog', 'expire', '--expire=now', '--all')
+  await content.git('gc', '--quiet', '--prune=now')
+  const refused = await pull(server)
+  expect([refused.status, await refused.text()]).toEqual([
+    422,
+    expect.stringContaining('history-rewritten'),
+  ])
+  expect([await live(server), await ruleIds(server)]).toEqual([second, idsOf(2)])
+  const adopt = await fetch(`${server.url}/api/v1/drift/revert`, { method: 'POST', headers })
+  expect(adopt.status).toBe(200)
+  expect(await ruleIds(server)).toEqual(idsOf(3))
+  const back = await fetch(`${server.url}/api/v1/releases/rollback`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ commit: second }),
+  })
+  expect([back.status, await ruleIds(server)]).toEqual([200, idsOf(2)])
+  content.dispose()
+})
