@@ -201,7 +201,7 @@ test(
     const lives = 4
     for (let life = 0; life < lives; life++) {
       // Several parts a run: each is a transaction that the kill may fall into.
-      for (let n = 0; n < 12; n++) {
+      for (let n = 0; n < 6; n++) {
         const answer = await fetch(`${server.url}/ingest`, {
           ...{ method: 'POST', body: events(1000), headers },
         })
@@ -215,10 +215,7 @@ test(
     const through = {
       json: async (path: string) => (await fetch(server.url + path, { headers })).json(),
     }
-    await eventually(
-      () => matched(through),
-      (count) => count >= total,
-    )
+    while ((await matched(through)) < total) await Bun.sleep(200)
     await Bun.sleep(2_500)
     expect(await matched(through)).toBe(total)
     await server.stop()
