@@ -9,6 +9,7 @@ export interface Bench {
 }
 
 export type BenchName =
+  | 'content'
   | 'engine'
   | 'engines'
   | 'ingest'
@@ -19,6 +20,7 @@ export type BenchName =
   | 'sigma'
 
 export const BENCHES = {
+  content: () => import('./content.ts'),
   engine: () => import('./engine.ts'),
   engines: () => import('./engines.ts'),
   ingest: () => import('./ingest.ts'),
