@@ -161,6 +161,42 @@ export function eventStoreContract(name: string, open: () => Promise<StoreUnderT
       expect(found.toSorted()).toEqual(numbers(once.events).toSorted())
     })
 
+    test('counts, histograms and facets after a sequence are those of its search', async () => {
+      fill()
+      const position = async () => (await store.reader.position())?.sequence ?? 0
+      const places = [await position()]
+      for (const start of [1000, 3000]) {
+        append(Array.from({ length: 400 }, (_, n) => eventAt(now - n * 60_000, start + n)))
+        places.push(await position())
+      }
+      for (const expr of [undefined, word('user1'), column('host', 'h3')]) {
+        for (const [after, asof] of [
+          [places[0], places[1]],
+          [places[1], places[2]],
+          [places[0], undefined],
+        ]) {
+          const request = {
+            ...{ ...range, limit: 2000 },
+            ...(expr === undefined ? {} : { expr }),
+            ...(after === undefined ? {} : { after }),
+            ...(asof === undefined ? {} : { asof }),
+          }
+          const { events } = await store.reader.search(request)
+          expect(events.length).toBeGreaterThan(0)
+          expect((await store.reader.count(request)).total).toBe(events.length)
+          const { buckets } = await store.reader.histogram({ ...request, bucket_ms: HOUR_MS })
+          expect(buckets.reduce((sum, { count }) => sum + count, 0)).toBe(events.length)
+          const bySeverity = buckets.flatMap((bucket) => Object.values(bucket.bySeverity))
+          expect(bySeverity.reduce((sum, count) => sum + count, 0)).toBe(events.length)
+          for (const field of ['host', 'severity']) {
+            const top = await store.reader.top({ ...request, field, limit: 100, order: 'most' })
+            const counted = top.values.reduce((sum, { count }) => sum + count, top.missing)
+            expect(counted).toBe(events.length)
+          }
+        }
+      }
+    })
+
     test('ids find their events, in the order asked', async () => {
       const { ids } = append([1, 2, 3].map((n) => eventAt(now - n * 30 * HOUR_MS, n)))
       const unknown = '20200101-000000000000'

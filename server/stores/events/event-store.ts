@@ -94,6 +94,8 @@ export interface CountRequest extends TimeRange {
   /** Only events that one of these rules matched when they came in. */
   readonly rules?: readonly string[]
   readonly asof?: number
+  /** Only events committed after this intake sequence. */
+  readonly after?: number
   readonly timeout_ms: number
 }
 

@@ -2,7 +2,7 @@
 import type { Event } from '../../../parsers/event.ts'
 import { compilePredicate } from '../../../sigma/eval/predicate.ts'
 import { blockLines } from './block.ts'
-import type { EventReader, IngestPosition, Tail, TimeRange } from './event-store.ts'
+import type { CountRequest, EventReader, IngestPosition, Tail, TimeRange } from './event-store.ts'
 import { dayStart, parseId, TIME_MAX_MS, TIME_MIN_MS } from './id.ts'
 import { readIntakeMatches } from './intake-matches.ts'
 import { readChunks, readDropped, readEpoch, readSequence } from './intake-read.ts'
@@ -74,9 +74,8 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const { limit, cursor, order, after } = request
-        const units = unitsAfter(snapshot.units(request), after)
-        const run = runAfter(startRun(limitedTo(request), units.length, signal), after)
+        const { limit, cursor, order } = request
+        const { units, run } = started(snapshot, request, signal)
         const direction = order === 'oldest' ? 'up' : 'down'
         const events = await firstEvents(run, units, limit, direction, cursor)
         const end = events.at(-1)
@@ -90,30 +89,35 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
       }),
     count: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const units = snapshot.units(request)
-        const run = startRun(limitedTo(request), units.length, signal)
+        const { units, run } = started(snapshot, request, signal)
         const total = await countMatches(run, units)
         const stats = run.stats()
         return { total, exact: stats.complete, stats }
       }),
     histogram: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const units = snapshot.units(request)
-        const run = startRun(limitedTo(request), units.length, signal)
+        const { units, run } = started(snapshot, request, signal)
         const buckets = await histogramOf(run, units, request.bucket_ms, groupDocs)
         const stats = run.stats()
         return { buckets, exact: stats.complete, stats }
       }),
     top: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
-        const units = newestFirst(snapshot.units(request))
-        const run = startRun(limitedTo(request), units.length, signal)
-        const top = await topOf(run, units, request, groupDocs)
+        const { units, run } = started(snapshot, request, signal)
+        const top = await topOf(run, newestFirst(units), request, groupDocs)
         const stats = run.stats()
         const seen = stats.complete ? {} : { verified: stats.scanned, candidates: stats.candidates }
         return { ...top, exact: stats.complete, ...seen, stats }
       }),
   }
+}
+
+/** What a request goes through, and the run that says which rows match. */
+function started(snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) {
+  const { after } = request
+  const units = unitsAfter(snapshot.units(request), after)
+  const run = runAfter(startRun(limitedTo(request), units.length, signal), after)
+  return { units, run }
 }
 
 function newestFirst<T extends { readonly newest: number }>(units: readonly T[]): T[] {
