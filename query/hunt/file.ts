@@ -54,6 +54,8 @@ const File = z.strictObject({
       live: z.boolean().optional(),
       selected: z.string().optional(),
       tab: z.string().optional(),
+      since: z.coerce.number().int().min(0).optional(),
+      until: z.coerce.number().int().min(0).optional(),
     })
     .optional(),
 })

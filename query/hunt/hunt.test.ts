@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { parseQuery } from '../query.ts'
 import { editHunt } from './edit.ts'
@@ -6,7 +6,9 @@ import { readHunt, writeHunt } from './file.ts'
 import { splitFilters, withFilters } from './filters.ts'
 import { type Hunt, NO_FILTERS, rangeEnds, rangeOf } from './hunt.ts'
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 200)
+setDefaultTimeout(60_000)
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 100)
 const ID = '0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111'
 
 const hard = fc.oneof(

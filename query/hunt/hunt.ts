@@ -25,6 +25,9 @@ export interface HuntView {
   /** An event in the drawer, and the drawer's tab. */
   readonly selected?: string
   readonly tab?: string
+  /** Places in the order of ingest: only what came in after and up to them. A run has its own. */
+  readonly since?: number
+  readonly until?: number
 }
 
 /** Where a hunt came from and what became of it. */

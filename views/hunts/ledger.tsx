@@ -11,6 +11,8 @@ export interface LedgerRow {
   readonly detail: HuntRunDetail | undefined
   /** The search of that run with its times pinned. */
   readonly searchUrl: string | undefined
+  /** The search for what was new in it. */
+  readonly freshUrl: string | undefined
 }
 
 const FIRST = {
@@ -67,7 +69,7 @@ export function Ledger(props: {
 }
 
 function Row(props: LedgerRow & { readonly huntId: string; readonly now: number }) {
-  const { run, detail, searchUrl, huntId, now } = props
+  const { run, detail, searchUrl, now } = props
   const by = [run.by === 'trapline' ? '' : run.by, TRIGGERS[run.trigger]]
   return (
     <tr>
@@ -83,7 +85,7 @@ function Row(props: LedgerRow & { readonly huntId: string; readonly now: number 
             </a>
           </td>
           <td>
-            <Fresh run={run} huntId={huntId} />
+            <Fresh run={run} url={props.freshUrl} />
             {detail?.first !== undefined && run.fresh !== 0 && (
               <span class="faint"> {FIRST[detail.first]}</span>
             )}
@@ -105,11 +107,11 @@ function Row(props: LedgerRow & { readonly huntId: string; readonly now: number 
   )
 }
 
-function Fresh(props: { readonly run: RunRecord; readonly huntId: string }) {
-  const { run, huntId } = props
+function Fresh(props: { readonly run: RunRecord; readonly url: string | undefined }) {
+  const { run, url } = props
   if (run.fresh === undefined || run.fresh === 0) return <span class="faint">nothing</span>
   return (
-    <a class="link" href={urls.huntFresh.href({ id: huntId, run: run.run })}>
+    <a class="link" href={url}>
       {formatCount(run.fresh)} new
     </a>
   )

@@ -60,6 +60,17 @@ export function Chips(props: {
           </a>
         </span>
       )}
+      {(state.since !== undefined || state.until !== undefined) && (
+        <span class="chip">
+          <span title={ingestHint(state)}>{state.since ? 'new in a run' : 'as of a run'}</span>
+          <a
+            href={searchHref(state, { since: undefined, until: undefined, sel: '' })}
+            aria-label="Whenever it came in"
+          >
+            ×
+          </a>
+        </span>
+      )}
       {props.countUrl !== undefined && (
         <span
           id="total"
@@ -81,4 +92,10 @@ export function Chips(props: {
       )}
     </div>
   )
+}
+
+function ingestHint({ since, until }: SearchState): string {
+  const from = since === undefined ? '' : ` after place ${since}`
+  const to = until === undefined ? '' : ` up to place ${until}`
+  return `Taken in${from}${to} in the order of ingest`
 }

@@ -15,6 +15,9 @@ export interface SearchState {
   readonly group: string
   /** Only events that this rule matched. */
   readonly rule?: string | undefined
+  /** Only events taken in after and up to these places in the order of ingest. */
+  readonly since?: number | undefined
+  readonly until?: number | undefined
   readonly sel: string
   readonly tab: SearchTab
   readonly live: boolean
@@ -52,6 +55,8 @@ export function searchParams(state: SearchState): Record<string, string | undefi
     cols: cols === DEFAULT_COLUMNS.join(',') ? undefined : cols,
     group: state.group,
     rule: state.rule,
+    since: state.since?.toString(),
+    until: state.until?.toString(),
     live: state.live ? '1' : undefined,
     sel: state.sel,
     tab: state.tab === 'summary' ? undefined : state.tab,

@@ -20,6 +20,7 @@ import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import type { HuntSummary } from '../../services/hunts.ts'
 import { can } from '../../services/permissions.ts'
 import { type RuleSummary, ServiceError, type Services } from '../../services/services.ts'
+import type { TimeRange } from '../../stores/events/event-store.ts'
 import type { RunRecord } from '../../stores/state/runs.ts'
 import { explainError } from '../errors.ts'
 import { actorOf, principalOf } from './forms.ts'
@@ -146,14 +147,17 @@ async function ledger(c: AppContext, services: Services, renderer: Renderer, pro
 /** A run with the search that it made, its times as they were. */
 function rowOf(run: RunRecord, state: SearchState): LedgerRow {
   const detail = detailOf(run)
-  if (detail === undefined) return { run, detail, searchUrl: undefined }
+  if (detail === undefined) return { run, detail, searchUrl: undefined, freshUrl: undefined }
   const { search, range } = detail
   const q = withFilters(search.query, search.filters)
   const { rule } = search.filters
-  const times = { from: formatIso(range.from), to: formatIso(range.to) }
-  const searchUrl =
-    q === undefined ? undefined : searchHref({ ...state, ...times, q, rule, sel: '', live: false })
-  return { run, detail, searchUrl }
+  if (q === undefined) return { run, detail, searchUrl: undefined, freshUrl: undefined }
+  const as = { ...state, q, rule, sel: '', live: false, until: run.to }
+  const within = ({ from, to }: TimeRange) => ({ from: formatIso(from), to: formatIso(to) })
+  const searchUrl = searchHref({ ...as, ...within(range), since: undefined })
+  // The newest first, one below the other: what is new is to be read.
+  const fresh = { ...as, ...within(detail.reach), since: run.from, group: '' }
+  return { run, detail, searchUrl, freshUrl: searchHref(fresh) }
 }
 
 async function volume(c: AppContext, services: Services, renderer: Renderer) {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import fc from 'fast-check'
 import { readHunt, writeHunt } from '../../../query/hunt/file.ts'
 import { type Hunt, type HuntSearch, NO_FILTERS } from '../../../query/hunt/hunt.ts'
@@ -7,6 +7,8 @@ import { SEARCH_TABS, type SearchState, searchHref } from '../../../views/search
 import { compileFilters } from '../../services/search-request.ts'
 import { huntOfSearch, searchOfHunt } from './search-hunt.ts'
 import { searchStateOf } from './search-query.ts'
+
+setDefaultTimeout(60_000)
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 300)
 const REST = {
@@ -59,8 +61,10 @@ const state: fc.Arbitrary<SearchState> = fc
     sel: fc.constantFrom('', '20261121-000000000042'),
     tab: fc.constantFrom(...SEARCH_TABS),
     live: fc.boolean(),
+    since: fc.option(fc.nat(), { nil: undefined }),
+    until: fc.option(fc.nat(), { nil: undefined }),
   })
-  .map(({ rule, ...rest }) => (rule === undefined ? rest : { ...rest, rule }))
+  .map((made) => JSON.parse(JSON.stringify(made)) as SearchState)
 
 describe('a search and its hunt', () => {
   test('lose nothing: address, state, hunt, file, hunt, state, address', () => {

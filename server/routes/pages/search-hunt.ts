@@ -39,6 +39,8 @@ function viewOf(state: SearchState): HuntView {
     ...(state.live ? { live: true } : {}),
     ...(state.sel === '' ? {} : { selected: state.sel }),
     ...(state.tab === 'summary' ? {} : { tab: state.tab }),
+    ...(state.since === undefined ? {} : { since: state.since }),
+    ...(state.until === undefined ? {} : { until: state.until }),
   }
 }
 
@@ -54,6 +56,8 @@ export function searchOfHunt({ query, filters, view = {} }: HuntSearch): SearchS
     cols: view.columns ?? DEFAULT_COLUMNS,
     group: view.group ?? '',
     ...(filters.rule === undefined ? {} : { rule: filters.rule }),
+    ...(view.since === undefined ? {} : { since: view.since }),
+    ...(view.until === undefined ? {} : { until: view.until }),
     sel: view.selected ?? '',
     tab: tab ?? 'summary',
     live: view.live ?? false,

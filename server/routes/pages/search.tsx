@@ -82,6 +82,8 @@ function countRequest(input: SearchInput, timeout_ms = SECTION_TIMEOUT_MS): Coun
   const { range, query, state } = input
   return {
     ...(state.rule === undefined ? {} : { rules: [state.rule] }),
+    ...(state.since === undefined ? {} : { after: state.since }),
+    ...(state.until === undefined ? {} : { asof: state.until }),
     from: range.start,
     to: range.end,
     timeout_ms,
