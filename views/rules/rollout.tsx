@@ -80,12 +80,18 @@ function Criteria(props: { readonly criteria: readonly MeasuredCriterion[] }) {
             <td class="num">
               {one.measured === undefined ? 'too few verdicts' : shown(one, one.measured)}
             </td>
-            <td class={one.met ? 'met' : 'unmet'}>{one.met ? 'met' : 'open'}</td>
+            <td class={one.met ? 'met' : 'unmet'}>{standing(one)}</td>
           </tr>
         ))}
       </tbody>
     </table>
   )
+}
+
+/** Days only come; the others can be broken. */
+function standing({ name, met, measured }: MeasuredCriterion): string {
+  if (met) return 'met'
+  return name === 'min_days' || measured === undefined ? 'open' : 'not met'
 }
 
 function shown({ name }: MeasuredCriterion, value: number): string {

@@ -21,7 +21,7 @@ import { type Principal, SEVERITIES } from '../../stores/state/state-store.ts'
 import { principalOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 
-const RECENT_ALERTS = 15
+const RECENT_ALERTS = 8
 /** Related rules and hunts that are looked up. */
 const RELATED_MAX = 10
 
