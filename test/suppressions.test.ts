@@ -168,6 +168,21 @@ describe('a mute over a true positive', () => {
     expect((await alerts('held')).length).toBe(1)
   })
 
+  test('its release may lose what two people agreed to hide, and nothing else', async () => {
+    const bea = { authorization: `Basic ${btoa('bea:correct horse battery')}` }
+    const asked = await post(MUTES, { ...request, agreed_by: 'bea' })
+    const path = `/api/v1/detections/suppressions/${(await asked.json()).id}/agree`
+    const agreed = await (await post(path, {}, bea)).json()
+    await eventually(
+      () => server.json(`/api/v1/proposals/${agreed.proposal_id}`),
+      ({ state }) => state === 'open',
+    )
+    const merged = await post(`/api/v1/proposals/${agreed.proposal_id}/merge`, {})
+    expect(await merged.json()).toMatchObject({ release: { status: 'live' } })
+    const [release] = (await server.json('/api/v1/releases')).releases
+    expect(JSON.stringify(release)).toContain('agreed-true-positive')
+  })
+
   test('is for engineers', async () => {
     const ana = await person('ana', 'analyst')
     expect((await post(MUTES, request, ana)).status).toBe(403)

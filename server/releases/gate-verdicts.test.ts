@@ -10,9 +10,10 @@ const rule = (value: string, id = RULE) => ({
   path: `detections/${id}.yml`,
   text: `title: Named\nid: ${id}\nlogsource: {product: linux}\ndetection: {a: {name: ${value}}, condition: a}\n`,
 })
+const FILTER_ID = '5a1c2b3d-0000-4000-8000-000000000003'
 const FILTER = {
   path: 'detections/filter.yml',
-  text: `title: Known\nlogsource: {product: linux}\nfilter: {rules: [${RULE}], lab: {host: lab}, condition: not lab}\n`,
+  text: `title: Known\nid: ${FILTER_ID}\nlogsource: {product: linux}\nfilter: {rules: [${RULE}], lab: {host: lab}, condition: not lab}\n`,
 }
 const kept = (name: string, isTruePositive = true): KeptVerdict => ({
   ruleId: RULE,
@@ -44,6 +45,20 @@ test.each<[string, Files, Files, KeptVerdict, object]>([
   ['a rule that still fires', [rule('a')], [rule('[a, b]')], kept('a'), FINE],
   ['a rule that no longer fires', [rule('a')], [rule('b')], kept('a'), LOST],
   ['a filter that hides it', [rule('a')], [rule('a'), FILTER], kept('a'), LOST],
+  [
+    'a filter that two people agreed to',
+    [rule('a')],
+    [rule('a'), FILTER],
+    { ...kept('a'), agreedFilters: [FILTER_ID] },
+    { lost: [], codes: ['agreed-true-positive'] },
+  ],
+  [
+    'a rule that no longer fires, with an agreement on a filter that is not there',
+    [rule('a')],
+    [rule('b')],
+    { ...kept('a'), agreedFilters: [FILTER_ID] },
+    LOST,
+  ],
   ['what did not fire before either', [rule('b')], [rule('c')], kept('a'), FINE],
   ['a rule that is gone', [rule('a'), rule('x', OTHER)], [rule('x', OTHER)], kept('a'), LOST],
   ['a rule that another one stands in for', [rule('a')], [rule('a', OTHER)], kept('a'), FINE],

@@ -11,6 +11,8 @@ export interface KeptVerdict {
   readonly alertId?: string | undefined
   readonly isTruePositive: boolean
   readonly event: Event
+  /** Filters that two people agreed may hide it. */
+  readonly agreedFilters?: readonly string[] | undefined
 }
 
 export interface VerdictOutcome {
@@ -37,7 +39,7 @@ export function judgeVerdicts(
   let fired = 0
   let events = 0
   let notReplayed = 0
-  for (const { ruleId, alertId = 'an event', isTruePositive, event } of kept) {
+  for (const { ruleId, alertId = 'an event', isTruePositive, event, agreedFilters } of kept) {
     if (isTruePositive && correlations.has(ruleId)) notReplayed++
     const change = changed.get(ruleId)
     if (change === undefined) continue
@@ -52,12 +54,24 @@ export function judgeVerdicts(
     events++
     if (now) fired++
     if (now || !before) continue
+    const agreed = after.filters.find(
+      ({ id, applied }) => agreedFilters?.includes(id) && applied.includes(ruleId),
+    )
+    if (agreed !== undefined) {
+      findings.push(hiddenByAgreement(title, agreed.path, alertId))
+      continue
+    }
     lost.push(alertId)
     const what = change.after === undefined ? 'is removed, and no other rule' : 'no longer'
     const message = `"${title}" ${what} fires on ${alertId}, which was judged a true positive`
     findings.push({ code: 'lost-true-positive', severity, message, path })
   }
   return { verdicts: { events, fired, lost, notReplayed }, findings }
+}
+
+function hiddenByAgreement(title: string, path: string, alertId: string): ReleaseFinding {
+  const message = `"${title}" no longer fires on ${alertId}, a true positive that two people agreed to hide`
+  return { code: 'agreed-true-positive', severity: 'warning', message, path }
 }
 
 function refired(title: string, path: string, alertId: string): ReleaseFinding {

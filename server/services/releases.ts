@@ -19,6 +19,7 @@ import { contentRepository, liveCommit, readLive } from '../releases/staging.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseRecord } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import { agreedFilters } from './agreed-mutes.ts'
 import { type IngestService, ServiceError } from './services.ts'
 
 export type { ReleaseOutcome } from '../releases/releaser.ts'
@@ -63,7 +64,10 @@ export interface ReleaseService {
 export interface ReleaseParts {
   readonly data: string
   readonly ingest: Pick<IngestService, 'reload'>
-  readonly state: Pick<StateClient, 'recordRelease' | 'listReleases' | 'verdictEvents'>
+  readonly state: Pick<
+    StateClient,
+    'recordRelease' | 'listReleases' | 'verdictEvents' | 'listSuppressions'
+  >
   /** Read-only folders of rules beside the content. */
   readonly overlays: readonly string[]
   readonly follow: Followed
@@ -182,11 +186,14 @@ function releaserOf({ data, state, ingest, overlays }: ReleaseParts) {
     data,
     reload: () => ingest.reload(),
     record: (release, by) => state.recordRelease(release, by),
-    verdicts: async () =>
-      (await state.verdictEvents(VERDICTS_MAX)).map(({ verdict, ...kept }) => ({
-        ...kept,
+    verdicts: async () => {
+      const verdicts = await state.verdictEvents(VERDICTS_MAX)
+      const agreed = await agreedFilters(state, verdicts)
+      return verdicts.map(({ verdict, ...kept }, n) => ({
+        ...{ ...kept, agreedFilters: agreed[n] ?? [] },
         isTruePositive: verdict === 'true_positive',
-      })),
+      }))
+    },
     overlays,
     describeOverlays: () => describeOverlays(overlays),
     now: Date.now,
