@@ -47,7 +47,7 @@ const NAMES = {
   min_precision: 'precision, at least',
 } as const
 
-export function nameOf({ name }: MeasuredCriterion): string {
+function nameOf({ name }: MeasuredCriterion): string {
   return NAMES[name]
 }
 

@@ -15,12 +15,12 @@ let steady: number
 const closing: (() => Promise<unknown>)[] = []
 
 /** A server of its own over the same state file. */
-async function server(run?: (due: DueWork) => Promise<{ matches: number }>) {
+async function server(run?: (due: DueWork) => Promise<{ matches: number }>, poll_ms = 0) {
   const { store } = await openStore({ url: stateUrl(folder), now: () => clock })
   const schedules = createSchedules(store, {
     now: () => clock,
     steady: () => steady,
-    poll_ms: 0,
+    poll_ms,
     beat_ms: 3_600_000,
   })
   const done: DueWork[] = []
@@ -108,6 +108,16 @@ describe('due work', () => {
     const [run] = await schedules.runs(RULE, 10)
     expect(run).toMatchObject({ status: 'failed', error: 'the disk is gone', trigger: 'schedule' })
     expect(await slotOf(schedules)).toBe(clock + 15 * MINUTE)
+  })
+
+  test('that waits for a free place runs as soon as there is one', async () => {
+    const { schedules, done } = await server(undefined, 3_600_000)
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    for (const id of ids) await schedules.put({ kind: 'rule', id }, 15 * MINUTE)
+    clock += 15 * MINUTE
+    await (await schedules.runNow({ kind: 'rule', id: 'now' }, { mode: 'detect' }, ANA)).done
+    while (done.length < 1 + ids.length) await Bun.sleep(1)
+    expect(done.map(({ id }) => id).toSorted()).toEqual([...ids, 'now'])
   })
 
   test('is not run when it was removed', async () => {

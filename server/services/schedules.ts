@@ -122,7 +122,11 @@ export function createSchedules(
   const begin = (schedule: Schedule, run: RunRecord, asked: unknown): Promise<RunRecord> => {
     const runner = runners.get(run.kind)!
     const key = keyOf(run)
-    const done = execute(runner, schedule, run, asked).finally(() => running.delete(key))
+    const done = execute(runner, schedule, run, asked).finally(() => {
+      running.delete(key)
+      // More may be due than run at once: they do not wait for the next poll.
+      if (timer !== undefined) poll()
+    })
     running.set(key, done)
     return done
   }
