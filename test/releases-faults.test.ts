@@ -1,11 +1,12 @@
 // Releases when things go wrong: killed servers, remotes that are down, bundles cut in half, histories that were
 // rewritten, and a release in the middle of sustained ingest. Servers are processes of their own.
+import { Database } from 'bun:sqlite'
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openEventReader } from '../server/stores/events/reader.ts'
 import { scanEvents } from '../server/stores/events/scan.ts'
+import { readMatches } from '../server/stores/events/sealed-matches.ts'
 import { imageRule, openContentRepository, type TestContent } from './support/content.ts'
 import { type ServerProcess, startProcess } from './support/process.ts'
 import { API_KEY, eventually as soon } from './support/server.ts'
@@ -17,7 +18,6 @@ const headers = { 'x-api-key': API_KEY }
 let folders = 0
 /** Between two batches of a sender: enough for a steady stream that can be checked event by event. */
 const PAUSE_MS = 60
-const CHUNK_EVENTS = 5_000
 
 afterEach(async () => {
   for (const server of running) await server.kill()
@@ -74,6 +74,18 @@ async function bundle(content: TestContent): Promise<Uint8Array<ArrayBuffer>> {
 const push = (server: ServerProcess, commit: string, body: Uint8Array<ArrayBuffer>) =>
   fetch(`${server.url}/api/v1/releases?commit=${commit}`, { method: 'PUT', headers, body })
 
+/** For each matched event the ids of the rules, from the stored day files. */
+function* matchedRules(data: string): Generator<string> {
+  for (const name of readdirSync(join(data, 'events')).filter((file) => file.endsWith('.db'))) {
+    using day = new Database(join(data, 'events', name), { readonly: true })
+    const byEvent = Map.groupBy(
+      readMatches(day, 0, Number.MAX_SAFE_INTEGER),
+      ({ number }) => number,
+    )
+    for (const rules of byEvent.values()) yield rules.map(({ ruleId }) => ruleId).join(' ')
+  }
+}
+
 const withContent = () => openContentRepository(() => ({}))
 
 test('releases during sustained ingest: no event is lost, none sees rules of two versions', async () => {
@@ -124,16 +136,9 @@ test('releases during sustained ingest: no event is lost, none sees rules of two
     events.push(event.id)
   }
   expect([seen.size, events.length]).toEqual([acknowledged.size, acknowledged.size])
-  const reader = openEventReader(data)
   const matched = new Map<string, number>()
-  for (let at = 0; at < events.length; at += CHUNK_EVENTS) {
-    const rules = await reader.matchesOf(events.slice(at, at + CHUNK_EVENTS))
-    for (const ids of Object.values(rules)) {
-      const key = ids.join(' ')
-      matched.set(key, (matched.get(key) ?? 0) + 1)
-    }
-  }
-  reader.close()
+  for (const rules of matchedRules(data)) matched.set(rules, (matched.get(rules) ?? 0) + 1)
+  expect([...matched.values()].reduce((sum, count) => sum + count, 0)).toBe(acknowledged.size)
   const whole = [1, 2, 3, 4].map((n) => idsOf(n).join(' '))
   expect([...matched.keys()].filter((key) => !whole.includes(key))).toEqual([])
   expect(matched.size).toBeGreaterThan(1)
