@@ -4,6 +4,7 @@ import { relative, resolve } from 'node:path'
 import { changesOf, loadContent } from './backtest/changes.ts'
 import { changedSince } from './content-files.ts'
 import { git } from './git.ts'
+import { narrowed } from './narrow.ts'
 import { readVersions } from './versions.ts'
 
 /** Whether the tests of a rule or filter file have to run again after the change since a commit. */
@@ -12,7 +13,7 @@ export async function reachedSince(
   folders: readonly string[],
 ): Promise<(path: string) => boolean> {
   const changed = await changedSince(base)
-  const versions = await readVersions(base, folders)
+  const versions = narrowed(await readVersions(base, folders))
   const moved = new Set(changesOf(versions).changed.map(({ id }) => id))
   const { rules, correlations, filters } = loadContent(versions.after).rules
   for (const { id, inputs } of correlations)

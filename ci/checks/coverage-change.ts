@@ -1,7 +1,7 @@
 // What a change does to coverage: techniques of the rules that it touches, before and after. Pure.
 import type { AttackFacts } from '../../sigma/lint/facts.ts'
 import type { LoadedRules } from '../../sigma/rule.ts'
-import { coverageOf } from './coverage.ts'
+import { type Coverage, coverageOf } from './coverage.ts'
 
 export interface TouchedTechnique {
   readonly id: string
@@ -13,29 +13,37 @@ export interface TouchedTechnique {
   readonly path: string
 }
 
-/** Techniques that rules name which were added, removed or changed, by id. */
+/**
+ * Techniques that rules name which were added, removed or changed, by id. `before` and `after` hold at least
+ * those rules, and otherwise the same ones; `now` is the coverage of all rules after the change.
+ */
 export function coverageChange(
   before: LoadedRules,
   after: LoadedRules,
+  now: Coverage,
   attack: AttackFacts,
 ): readonly TouchedTechnique[] {
-  const [old, now] = [rulesOf(before), rulesOf(after)]
+  const [old, fresh] = [rulesOf(before), rulesOf(after)]
   const same = (id: string) => {
-    const [a, b] = [old.get(id), now.get(id)]
+    const [a, b] = [old.get(id), fresh.get(id)]
     return a !== undefined && b !== undefined && isSame(a, b)
   }
-  const touched = [...old.values(), ...now.values()].filter(({ id }) => !same(id))
+  const touched = [...old.values(), ...fresh.values()].filter(({ id }) => !same(id))
   const paths = new Map(touched.map(({ id, path }) => [id, path]))
-  const [was, is] = [coverageOf([...old.values()], attack), coverageOf([...now.values()], attack)]
-  const live = (techniques: typeof was.techniques, id: string) =>
-    techniques.find((one) => one.id === id)?.live.length ?? 0
-  return coverageOf(touched, attack).techniques.map(({ id, name, rules }) => ({
-    id,
-    name,
-    before: live(was.techniques, id),
-    after: live(is.techniques, id),
-    path: paths.get(rules[0]!)!,
-  }))
+  const live = (of: ReadonlyMap<string, Rule>) => liveCounts(coverageOf([...of.values()], attack))
+  const [was, is, all] = [live(old), live(fresh), liveCounts(now)]
+  return coverageOf(touched, attack).techniques.map(({ id, name, rules }) => {
+    const count = all.get(id) ?? 0
+    return {
+      ...{ id, name, path: paths.get(rules[0]!)! },
+      before: count - (is.get(id) ?? 0) + (was.get(id) ?? 0),
+      after: count,
+    }
+  })
+}
+
+function liveCounts({ techniques }: Coverage): ReadonlyMap<string, number> {
+  return new Map(techniques.map(({ id, live }) => [id, live.length]))
 }
 
 type Rule = LoadedRules['rules'][number] | LoadedRules['correlations'][number]

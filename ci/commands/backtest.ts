@@ -6,6 +6,7 @@ import { outgoing } from '../backtest/outgoing.ts'
 import { type Backtest, backtestReport, markdownReport, textReport } from '../backtest/report.ts'
 import { backtestFiles, backtestServer, type Outcome } from '../backtest/run.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { narrowed } from '../narrow.ts'
 import { FORMAT_NAMES, type FormatName, formatNamed, printReport } from '../report/formats.ts'
 import { accessOf, SERVER_OPTIONS } from '../send/api.ts'
 import { type Budgets, readSettings } from '../settings.ts'
@@ -50,7 +51,9 @@ function optionsOf(args: readonly string[]) {
 export async function run(args: readonly string[]): Promise<number> {
   const options = optionsOf(args)
   const { backtest: budgets } = await readSettings()
-  const changes = changesOf(await readVersions(options.base, [...options.rules, ...PARSERS]))
+  const changes = changesOf(
+    narrowed(await readVersions(options.base, [...options.rules, ...PARSERS])),
+  )
   if (changes.broken.length > 0) {
     for (const problem of changes.broken) console.error(problem)
     return EXIT.badRule

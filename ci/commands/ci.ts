@@ -25,6 +25,7 @@ export const usage = `trapline ci [--base REF] [--out FOLDER] [--server URL | --
   --fail-on     info|warning|error: findings of check that fail (default: warning)
   --require     none|stable|all: rules that need tests (default: what trapline.yml says)
   --targets     techniques that must be covered, as for coverage
+  --beside DIR  rules there are known and not checked, for filters of them (repeatable)
   --pseudonyms  users, hosts and addresses leave under pseudonyms (secrets never leave)
   --link URL    address of the server as people reach it, for links in the comment
   --annotate    findings as annotations of GitHub on standard output
@@ -42,6 +43,7 @@ export async function run(args: readonly string[]): Promise<number> {
       'fail-on': { type: 'string', default: 'warning' },
       require: { type: 'string' },
       targets: { type: 'string' },
+      beside: { type: 'string', multiple: true, default: [] },
       pseudonyms: { type: 'boolean', default: false },
       link: { type: 'string' },
       annotate: { type: 'boolean', default: false },
@@ -55,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const runs = await runAll({
     ...{ base: values.base, out, failOn: values['fail-on'], require: values.require },
     ...{ targets: values.targets, server: values.server, events: values.events },
-    ...{ days: values.days, pseudonyms: values.pseudonyms },
+    ...{ days: values.days, pseudonyms: values.pseudonyms, beside: values.beside },
     onStart: (name) => console.error(`trapline ${name} ...`),
   })
   return conclude(runs, out, { link, annotate: values.annotate })

@@ -13,6 +13,7 @@ import {
 import { coverageChange, type TouchedTechnique } from '../checks/coverage-change.ts'
 import { navigatorLayer } from '../checks/navigator.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { narrowed } from '../narrow.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import { cell } from '../report/markdown.ts'
 import type { Report } from '../report/report.ts'
@@ -62,7 +63,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const targets = values.targets === undefined ? [] : await targetList(values.targets, coverage)
   const gaps = targets.filter(({ isCovered }) => !isCovered)
-  const touched = values.base === undefined ? [] : await touchedBy(values.base, paths)
+  const touched = values.base === undefined ? [] : await touchedBy(values.base, paths, coverage)
   const lost = touched.filter(({ before, after }) => before > 0 && after === 0)
   const report = reportOf(coverage, rules.length, targets, values.targets)
   await printReport(
@@ -81,9 +82,10 @@ export async function run(args: readonly string[]): Promise<number> {
 async function touchedBy(
   base: string,
   paths: readonly string[],
+  now: Coverage,
 ): Promise<readonly TouchedTechnique[]> {
-  const { before, after } = await readVersions(base, paths)
-  return coverageChange(loadContent(before).rules, loadContent(after).rules, ATTACK)
+  const { before, after } = narrowed(await readVersions(base, paths))
+  return coverageChange(loadContent(before).rules, loadContent(after).rules, now, ATTACK)
 }
 
 function lostFinding({ id, name, path, before }: TouchedTechnique): Report['findings'][number] {

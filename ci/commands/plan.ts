@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
 import { CONTENT_FOLDERS } from '../content-files.ts'
 import { tryGit } from '../git.ts'
+import { narrowed } from '../narrow.ts'
 import { liveCommit, liveRules } from '../plan/live.ts'
 import { planAgainst, planBetween } from '../plan/plan.ts'
 import { type PlanSubject, planReport } from '../plan/report.ts'
@@ -40,7 +41,7 @@ export async function run(args: readonly string[]): Promise<number> {
 const PLANNED = [...CONTENT_FOLDERS, 'parsers/mappings', 'parsers/severity.yml']
 
 async function againstBase(base: string): Promise<PlanSubject> {
-  const { before, after } = await readVersions(base, PLANNED)
+  const { before, after } = narrowed(await readVersions(base, PLANNED))
   return { plan: planBetween(before, after), against: base, warnings: [] }
 }
 
@@ -60,7 +61,7 @@ async function againstServer(access: ServerAccess): Promise<PlanSubject> {
         : `the rules of the live release ${live.slice(0, SHORT)}, which is not in this clone`
     return { plan: planAgainst(await liveRules(access), after), against, warnings: [] }
   }
-  const { before, after } = await readVersions(live, PLANNED, { exact: true })
+  const { before, after } = narrowed(await readVersions(live, PLANNED, { exact: true }))
   const isAfter = (await tryGit('.', ['merge-base', '--is-ancestor', live, 'HEAD'])) !== undefined
   const against = `the live release ${live.slice(0, SHORT)}`
   const warnings = isAfter

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly events: readonly string[]
   readonly days: string | undefined
   readonly pseudonyms: boolean
+  /** Folders of rules that filters here are for: `check` and `test` know them. */
+  readonly beside: readonly string[]
   readonly onStart: (name: ReportName) => void
 }
 
@@ -49,6 +51,7 @@ export async function runAll(options: RunOptions): Promise<readonly CommandRun[]
 
 function commandsOf(options: RunOptions): [ReportName, string[]][] {
   const { base, failOn, require, targets, server, events, days, pseudonyms } = options
+  const beside = options.beside.map((folder) => `--beside=${folder}`)
   const since = base === undefined ? [] : [`--base=${base}`]
   const given = (name: string, value: string | undefined) =>
     value === undefined ? [] : [`--${name}=${value}`]
@@ -61,8 +64,8 @@ function commandsOf(options: RunOptions): [ReportName, string[]][] {
   const canReplay = base !== undefined && (server !== undefined || events.length > 0)
   return [
     ...(base === undefined ? [] : [['plan', since] satisfies [ReportName, string[]]]),
-    ['check', [...since, `--fail-on=${failOn}`]],
-    ['test', [...since, ...given('require', require)]],
+    ['check', [...since, ...beside, `--fail-on=${failOn}`]],
+    ['test', [...since, ...beside, ...given('require', require)]],
     [
       'coverage',
       [
