@@ -118,14 +118,15 @@ function add({ literals }: Found, kind: RedactKind, value: string): void {
 }
 
 const PROFILE =
-  /(?:\b[a-z]:|%systemdrive%|\\\\[\w.-]+\\[a-z]\$)?[\\/]+(?:users|home|documents and settings)[\\/]+([\w.$ -]{2,64}?)(?=[\\/"'<>|;,\n]|\s+[-/"]|\s*$|\s\S+=)/gi
-const USER_OPTION = /\/user:(?:([\w.-]+)\\)?([\w.-]{2,64})/gi
-const UNC = /(?<![\w\\:])\\\\([a-z][\w-]{1,62})((?:\.[\w-]+)*)(?:@\w+)?\\[\w$]/gi
+  /[\\/]{1,4}(?:users|home|documents and settings)[\\/]{1,4}(?:([\w.$ -]{2,64}?)(?=[\\/])|([\w.$-]{2,64}))/gi
+const USER_OPTION = /\/user:(?:([\w.-]{1,64})\\)?([\w.-]{2,64})/gi
+const UNC = /(?<![\w\\:])\\\\([a-z][\w-]{1,62})((?:\.[\w-]{1,63}){0,10})(?:@\w{1,8})?\\[\w$]/gi
 const MAIL = /(?<![\w.+-])[\w.+-]+@((?:[\w-]+\.)+[a-z]{2,24})(?![\w-])/gi
 
 /** Names in the text itself: profile folders, `/user:`, UNC paths. */
 function readText(found: Found, text: string): void {
-  for (const [, name = ''] of text.matchAll(PROFILE)) add(found, 'user', name.trim())
+  for (const [, folder, name = ''] of text.matchAll(PROFILE))
+    add(found, 'user', (folder ?? name).trim())
   for (const [, domain, name = ''] of text.matchAll(USER_OPTION)) {
     if (domain !== undefined) readDomain(found, domain)
     add(found, 'user', name)
@@ -133,7 +134,7 @@ function readText(found: Found, text: string): void {
   for (const [, host = '', rest = ''] of text.matchAll(UNC)) readHost(found, host + rest)
   for (const [, domain = ''] of text.matchAll(MAIL))
     if (!isSharedDomain(domain)) found.domains.add(registrable(domain))
-  const aws = /\barn:aws[\w-]*:[\w-]*:[\w-]*:(\d{12}):/g
+  const aws = /\barn:aws[\w-]{0,16}:[\w-]{0,64}:[\w-]{0,32}:(\d{12}):/g
   for (const [, account = ''] of text.matchAll(aws)) add(found, 'id', account)
 }
 

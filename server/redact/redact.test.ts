@@ -216,4 +216,24 @@ describe('properties of redaction', () => {
       }),
     )
   })
+
+  test.each([
+    'a',
+    'A1',
+    'net use ',
+    '\\\\',
+    '1.',
+    '::',
+    'x@',
+    '"',
+    '/users/',
+    'psexec ',
+    'b.c@',
+    'eyJ-',
+  ])('what stands behind a hundred thousand characters of %p is found as well', (filler) => {
+    const long = filler.repeat(100_000 / filler.length)
+    const text = `${long} ; net user zorro hunter2zz /add ; ping 8.8.4.4 ; mail zorro@qcorp.com`
+    const [out] = textsOf(redactEvents([read(JSON.stringify({ user: 'zorro', text }))]).events)
+    for (const value of ['zorro', 'hunter2zz', '8.8.4.4', 'qcorp']) expect(out).not.toContain(value)
+  })
 })

@@ -43,9 +43,11 @@ export function createRewriter(identities: Identities, book: Book) {
   const rewrite = (text: string, name: string): string => {
     if (text === '') return text
     const changes: Change[] = []
+    const taken = new Uint8Array(text.length)
     const claim: Claim = (change) => {
-      const taken = changes.some(({ start, end }) => change.start < end && start < change.end)
-      if (!taken) changes.push(change)
+      if (taken.subarray(change.start, change.end).includes(1)) return
+      taken.fill(1, change.start, change.end)
+      changes.push(change)
     }
     for (const find of finders) find(text, name, claim)
     if (changes.length === 0) return text

@@ -42,7 +42,7 @@ function lastName(key: string): string {
 export function mapJsonTexts(text: string, name: string, visit: TextVisitor, depth = 0): string {
   if (depth >= DEPTH_MAX || !isJson(text)) return visit(text, name)
   let key = ''
-  const literal = /"(?:[^"\\]|\\.)*"|(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/g
+  const literal = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.])-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/g
   return text.replace(literal, (written, offset: number) => {
     if (!written.startsWith('"')) {
       const to = visit(written, key)
