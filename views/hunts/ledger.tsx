@@ -23,6 +23,9 @@ const FIRST = {
 
 const TRIGGERS = { schedule: 'by the clock', 'catch-up': 'caught up', manual: '' } as const
 
+/** How often a run under way is looked at, milliseconds. */
+const RUNNING_POLL_MS = 1_000
+
 /** Runs, newest first; `problem` says why another could not begin. */
 export function Ledger(props: {
   readonly huntId: string
@@ -40,6 +43,15 @@ export function Ledger(props: {
         </div>
       )}
       <h2 class="sub">Runs</h2>
+      {rows.some(({ run }) => run.status === 'running') && (
+        <div
+          hx-get={urls.huntLedger.href({ id: props.huntId })}
+          hx-trigger="poll"
+          hx-target="#hunt-ledger"
+          hx-swap="innerHTML"
+          data-poll-ms={RUNNING_POLL_MS}
+        />
+      )}
       {rows.length === 0 && <p class="faint">It has not run yet.</p>}
       {rows.length > 0 && (
         <table class="auto ledger">

@@ -75,7 +75,7 @@ export function HuntPage(props: HuntPageProps) {
             id="hunt-ledger"
             label="Runs"
             url={urls.huntLedger.href({ id: hunt.id })}
-            poll_ms={2000}
+            poll_ms={30_000}
           />
         </div>
         <aside class="effect">

@@ -13,6 +13,7 @@ import { type HuntNotice, HuntPage } from '../../../views/hunts/page.tsx'
 import { Volume } from '../../../views/hunts/volume.tsx'
 import { type SearchState, searchHref } from '../../../views/search/state.ts'
 import { formatIso } from '../../../views/shared/format.ts'
+import { Announce } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import { detailOf } from '../../hunts/run.ts'
 import { huntRequest } from '../../hunts/search.ts'
@@ -24,7 +25,7 @@ import type { TimeRange } from '../../stores/events/event-store.ts'
 import type { RunRecord } from '../../stores/state/runs.ts'
 import { explainError } from '../errors.ts'
 import { actorOf, principalOf } from './forms.ts'
-import { fragment, page, type Renderer } from './render.tsx'
+import { fragment, isPartial, page, type Renderer } from './render.tsx'
 import { searchOfHunt } from './search-hunt.ts'
 import { bucketWidth } from './search-query.ts'
 
@@ -131,7 +132,13 @@ async function rulesOf(services: Services, { id, lineage }: Hunt): Promise<reado
   return services.rules.list().filter((rule) => made.has(rule.id) || naming.includes(rule.id))
 }
 
-async function ledger(c: AppContext, services: Services, renderer: Renderer, problem?: string) {
+async function ledger(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  outcome: { readonly problem?: string; readonly told?: string } = {},
+) {
+  const { problem, told } = outcome
   const { hunt } = await huntOf(c, services)
   const runs = await services.hunts.runs(hunt.id, RUNS_SHOWN, principalOf(c))
   const rows = runs.map((run) => rowOf(run, searchOfHunt(hunt)))
@@ -141,7 +148,13 @@ async function ledger(c: AppContext, services: Services, renderer: Renderer, pro
       {...(problem === undefined ? {} : { problem })}
     />
   )
-  return fragment(c, renderer, { ...FACTS, title: 'Runs' }, body)
+  const all = (
+    <>
+      {body}
+      {told !== undefined && isPartial(c) && <Announce text={told} />}
+    </>
+  )
+  return fragment(c, renderer, { ...FACTS, title: 'Runs' }, all)
 }
 
 /** A run with the search that it made, its times as they were. */
@@ -177,11 +190,11 @@ async function runNow(c: AppContext, services: Services, renderer: Renderer) {
     const { done } = await services.hunts.run(id, principalOf(c), actorOf(c))
     // Its end is recorded in the ledger, good or not.
     void done.catch((error: unknown) => console.error(`hunt ${id}: ${String(error)}`))
-    return ledger(c, services, renderer)
+    return ledger(c, services, renderer, { told: 'The hunt runs' })
   } catch (error) {
     const known = explainError(error)
     if (known === undefined || known.status === 401) throw error
-    return ledger(c, services, renderer, known.message)
+    return ledger(c, services, renderer, { problem: known.message })
   }
 }
 
