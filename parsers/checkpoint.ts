@@ -75,14 +75,13 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   return deviceEvent(header, {
     time: parseTime(fields.time ?? fields.rounded_sent_time, context),
     logsource: logsourceOf(fields),
-    message:
-      ['sys_message', 'message_info', 'information', 'msg']
-        .map((name) => word(fields, name))
-        .find((value) => value !== undefined) ?? text.slice(start),
+    message: firstWord(fields, MESSAGES) ?? text.slice(start),
     fields,
     pivots,
   })
 }
+
+const MESSAGES = ['sys_message', 'message_info', 'information', 'msg']
 
 /** Behind the bracket that opens the pairs, or the first pair of those without one. */
 function quotedStart(text: string): number {
@@ -106,6 +105,14 @@ function word(fields: WritableFields, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
+function firstWord(fields: WritableFields, names: readonly string[]): string | undefined {
+  for (let index = 0; index < names.length; index++) {
+    const value = word(fields, names[index]!)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 const NAMES = [
   ['src_ip', 'src'],
   ['src_ip', 'client_ip'],
@@ -123,8 +130,10 @@ const NAMES = [
 ] as const
 
 function addAddresses(fields: WritableFields): void {
-  for (const [name, own] of NAMES) {
-    if (fields[name] === undefined) put(fields, name, word(fields, own))
+  for (let index = 0; index < NAMES.length; index++) {
+    const [name, own] = NAMES[index]!
+    const value = word(fields, own)
+    if (value !== undefined && fields[name] === undefined) put(fields, name, value)
   }
   const { proto } = fields
   if (typeof proto === 'string') fields.protocol = proto
@@ -145,10 +154,10 @@ const DISPLAY_NAME = / ?\(([^()]{1,256})\)$/
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
   const host = word(fields, 'origin') ?? word(fields, 'hostname')
   if (host !== undefined) pivots.host = host
-  const name = USERS.map((key) => word(fields, key)).find((value) => value !== undefined)
+  const name = firstWord(fields, USERS)
   if (name !== undefined) {
     fields.user ??= name
-    pivots.user = name.replace(DISPLAY_NAME, '')
+    pivots.user = name.endsWith(')') ? name.replace(DISPLAY_NAME, '') : name
   }
   const process = word(fields, 'process_name')
   if (process !== undefined) pivots.process = process
@@ -166,21 +175,38 @@ function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   if (action !== undefined) pivots.action = verdictOf(action) ?? action
   const status = word(fields, 'auth_status') ?? word(fields, 'audit_status') ?? action
   if (status !== undefined) {
-    pivots.outcome = verdictOf(status) === 'denied' || FAILED.test(status) ? 'failure' : 'success'
+    const verdict = verdictOf(status)
+    const failed = verdict === 'denied' || (verdict === undefined && FAILED.test(status))
+    pivots.outcome = failed ? 'failure' : 'success'
   }
+  const level = word(fields, 'severity')
   const severity =
-    SEVERITIES[Number(word(fields, 'severity') ?? Number.NaN)] ??
-    severityOf(word(fields, 'severity') ?? '')
+    level === undefined ? undefined : (SEVERITIES[Number(level)] ?? severityOf(level))
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
 }
 
 const SEVERITIES = ['informational', 'low', 'medium', 'high', 'critical'] as const
 
+/** Log sources by the names of products seen: there are few. */
+const byProduct = new Map<string, EventLogSource>()
+const PRODUCTS_MAX = 256
+const PRODUCT_UNITS_MAX = 64
+
 function logsourceOf(fields: WritableFields): EventLogSource {
   const product = word(fields, 'product') ?? ''
-  const blade = BLADES.find(([pattern]) => pattern.test(product))
-  if (blade !== undefined && product.startsWith('VPN-1')) return FIREWALL
-  return blade?.[1] ?? FIREWALL
+  if (product.length > PRODUCT_UNITS_MAX) return bladeSource(product)
+  let found = byProduct.get(product)
+  if (found === undefined) {
+    found = bladeSource(product)
+    if (byProduct.size >= PRODUCTS_MAX) byProduct.clear()
+    byProduct.set(product, found)
+  }
+  return found
+}
+
+function bladeSource(product: string): EventLogSource {
+  if (product.startsWith('VPN-1')) return FIREWALL
+  return BLADES.find(([pattern]) => pattern.test(product))?.[1] ?? FIREWALL
 }
 
 export const checkpoint: Parser = {

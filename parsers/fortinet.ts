@@ -31,14 +31,16 @@ const SUBTYPES = [
   ...['security-rating', 'connector', 'sdwan', 'fortiextender', 'switch-controller', 'rest-api'],
   ...['compliance-check', 'wad', 'cifs-auth-fail', 'web', 'virtual-patch', 'casb', 'gtp'],
 ]
-const LOGSOURCES: ReadonlyMap<string, EventLogSource> = new Map(
-  ['traffic', 'utm', 'event', 'anomaly', 'dns', 'voip', 'gtp', ''].flatMap((type) =>
-    ['', ...SUBTYPES].map((subtype) => {
+/** By type and subtype. */
+const LOGSOURCES: ReadonlyMap<string, ReadonlyMap<string, EventLogSource>> = new Map(
+  ['traffic', 'utm', 'event', 'anomaly', 'dns', 'voip', 'gtp', ''].map((type) => {
+    const bySubtype = ['', ...SUBTYPES].map((subtype) => {
       const category = CATEGORIES[subtype] ?? (type === 'event' ? [] : ['firewall'])
       const service = [type, subtype, 'fortigate'].filter((name) => name !== '')
-      return [`${type}/${subtype}`, closedLogSource('fortigate', category, service)] as const
-    }),
-  ),
+      return [subtype, closedLogSource('fortigate', category, service)] as const
+    })
+    return [type, new Map(bySubtype)] as const
+  }),
 )
 const OTHER = closedLogSource('fortigate', ['firewall'], ['fortigate'])
 /** What FortiOS' own daemons report of themselves has a product of its own in Sigma. */
@@ -84,7 +86,16 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 
 function word(fields: WritableFields, name: string): string | undefined {
   const value = fields[name]
-  return typeof value === 'string' && value !== '' && value !== 'N/A' ? value : undefined
+  if (typeof value !== 'string' || value.length === 0) return undefined
+  return value.length === 3 && value === 'N/A' ? undefined : value
+}
+
+function firstWord(fields: WritableFields, names: readonly string[]): string | undefined {
+  for (let index = 0; index < names.length; index++) {
+    const value = word(fields, names[index]!)
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
@@ -105,16 +116,15 @@ const ADDRESSES: readonly (readonly [string, readonly string[]])[] = [
 ]
 
 function addAddresses(fields: WritableFields): void {
-  for (const [name, own] of ADDRESSES) {
-    const value = own.map((key) => word(fields, key)).find((text) => text !== undefined)
-    put(fields, name, value)
-  }
+  for (const [name, own] of ADDRESSES) put(fields, name, firstWord(fields, own))
   if (fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress(fields))
 }
 
 /** `ui="GUI(192.0.2.9)"`: where an administrator works from. */
 function consoleAddress(fields: WritableFields): string | undefined {
-  return /\(([\dA-Fa-f.:]{3,45})\)$/.exec(word(fields, 'ui')?.slice(-48) ?? '')?.[1]
+  const console = word(fields, 'ui')
+  if (console?.endsWith(')') !== true) return undefined
+  return /\(([\dA-Fa-f.:]{3,45})\)$/.exec(console.slice(-48))?.[1]
 }
 
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
@@ -182,8 +192,9 @@ function logsourceOf(fields: WritableFields): EventLogSource {
   const type = word(fields, 'type') ?? ''
   const message = word(fields, 'msg')
   if (type === 'event' && message?.includes('sslvpnd') === true) return SSLVPND
-  const subtype = word(fields, 'subtype') ?? ''
-  return LOGSOURCES.get(`${type}/${subtype}`) ?? LOGSOURCES.get(`${type}/`) ?? OTHER
+  const bySubtype = LOGSOURCES.get(type)
+  if (bySubtype === undefined) return OTHER
+  return bySubtype.get(word(fields, 'subtype') ?? '') ?? bySubtype.get('') ?? OTHER
 }
 
 export const fortinet: Parser = {

@@ -11,6 +11,10 @@ interface Phrase {
 const ASCII = 128
 const WORD = 1
 const OTHER = 0
+const KELVIN = 0x212a
+const DOTTED_I = 0x130
+/** By character, of one finder: belongs to a word, and phrases start with it. */
+const FIRST = 2
 /** By ASCII code: whether it belongs to a word, and what it is in lower case. */
 const KIND = new Uint8Array(ASCII)
 const LOWER = new Uint8Array(ASCII)
@@ -26,31 +30,47 @@ export function createPhraseFinder(groups: readonly (readonly string[])[]): Phra
   // Phrases stand at the start of a word, so two characters there leave few to compare.
   const starts = new Map<number, Phrase[]>()
   const isStart = new Uint8Array(ASCII * ASCII)
+  const kinds = Uint8Array.from(KIND)
   for (const phrase of phrases) {
     const [first, second] = [phrase.text.charCodeAt(0), phrase.text.charCodeAt(1)]
     if (!isPlain(phrase.text)) return (text) => findSlowly(text, groups)
     const key = first * ASCII + second
     isStart[key] = 1
+    kinds[first] = FIRST
+    kinds[String.fromCharCode(first).toUpperCase().charCodeAt(0)] = FIRST
     starts.set(key, [...(starts.get(key) ?? []), phrase])
   }
   return (text) => {
     let best = groups.length
     let before = OTHER
-    for (let i = 0; i < text.length; i++) {
+    const { length } = text
+    for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i)
-      if (code >= ASCII) return findSlowly(text, groups)
-      const kind = KIND[code]!
-      if (kind === WORD && before === OTHER && i + 1 < text.length) {
+      if (code >= ASCII) {
+        // The only others whose lower case is a letter of ASCII.
+        if (code === KELVIN || code === DOTTED_I) return findSlowly(text, groups)
+        before = WORD
+        continue
+      }
+      const kind = kinds[code]!
+      if (kind === FIRST && before === OTHER) {
         const next = text.charCodeAt(i + 1)
         const key = LOWER[code]! * ASCII + (next < ASCII ? LOWER[next]! : 0)
-        if (isStart[key] === 1)
-          for (const phrase of starts.get(key)!)
-            if (phrase.group < best && standsAt(text, i, phrase.text)) best = phrase.group
+        if (isStart[key] === 1) best = Math.min(best, groupAt(text, i, starts.get(key)!))
       }
       before = kind
     }
     return best === groups.length ? -1 : best
   }
+}
+
+/** The first group of the phrases that stand at a place; infinite where none does. */
+function groupAt(text: string, at: number, phrases: readonly Phrase[]): number {
+  let best = Number.POSITIVE_INFINITY
+  for (const { text: phrase, group } of phrases) {
+    if (group < best && standsAt(text, at, phrase)) best = group
+  }
+  return best
 }
 
 /** Whether a phrase has the form that the quick way knows: ASCII, two characters or more, a word first. */

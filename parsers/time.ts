@@ -103,9 +103,11 @@ function clockAt(
     end += 3
     const mark = text.charCodeAt(end)
     if ((mark === 0x2e || mark === 0x2c) && isDigit(text.charCodeAt(end + 1))) {
-      const first = ++end
-      while (isDigit(text.charCodeAt(end))) end++
-      millisecond = Number(text.slice(first, Math.min(end, first + 3)).padEnd(3, '0'))
+      let scale = 100
+      for (end++; isDigit(text.charCodeAt(end)); end++) {
+        millisecond += (text.charCodeAt(end) - 0x30) * scale
+        scale = scale === 100 ? 10 : scale === 10 ? 1 : 0
+      }
     }
   }
   return zoned(utcTime(year, month, day, hour, minute, second, millisecond), text, end, context)
@@ -169,7 +171,7 @@ export function monthFirstAt(
     const found = clockAt(text, at, trailing, month, day, context)
     return found && { time: found.time, end: clock + 5 }
   }
-  return withNearestYear(context.now, (y) => clockAt(text, at, y, month, day, context))
+  return nearestYear(text, at, month, day, context)
 }
 
 /** After a year at the end of a date comes a separator, never `HH:MM` or a host name's letters. */
@@ -187,21 +189,39 @@ function clockEnd(text: string, at: number): number | undefined {
   return end
 }
 
-/** The candidate nearest to now that is at most a day ahead. */
-function withNearestYear(
-  now: number,
-  candidate: (year: number) => TimeAt | undefined,
+let lastNow = Number.NaN
+let lastYear = 0
+
+/** The year a day after now; the clock of many lines is one. */
+function yearAhead(now: number): number {
+  if (now !== lastNow) {
+    lastNow = now
+    lastYear = new Date(now + AHEAD_MAX_MS).getUTCFullYear()
+  }
+  return lastYear
+}
+
+/** The clock at `at` of a month and day in the year nearest to now that is at most a day ahead. */
+function nearestYear(
+  text: string,
+  at: number,
+  month: number,
+  day: number,
+  context: ParseContext,
 ): TimeAt | undefined {
-  const year = new Date(now + AHEAD_MAX_MS).getUTCFullYear()
+  const latest = context.now + AHEAD_MAX_MS
+  const year = yearAhead(context.now)
   for (let back = -1; back <= YEARS_BACK_MAX; back++) {
-    const found = candidate(year - back)
-    if (found !== undefined && found.time <= now + AHEAD_MAX_MS) return found
+    const found = clockAt(text, at, year - back, month, day, context)
+    if (found !== undefined && found.time <= latest) return found
   }
   return undefined
 }
 
 /** `Tue Jul 28 11:28:00 2026` and `Tue, 28 Jul 2026 11:28:00 GMT`. */
 function weekdayAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const first = text.charCodeAt(start)
+  if (!(first >= 0x46 && first <= 0x57)) return undefined
   if (!WEEKDAYS.includes(text.slice(start, start + 3))) return undefined
   const after = start + 3
   if (text.charCodeAt(after) === 0x20) return monthFirstAt(text, after + 1, context)
@@ -225,12 +245,27 @@ export function clfAt(text: string, start: number, context: ParseContext): TimeA
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec'
+
+/** Months by their three letters' codes. */
+const MONTHS: ReadonlyMap<number, number> = new Map(
+  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
+    (name, index) => [letters(name, 0), index + 1],
+  ),
+)
+
+/** Three ASCII characters as one number; 0 where there are fewer or others. */
+function letters(text: string, start: number): number {
+  const a = text.charCodeAt(start)
+  const b = text.charCodeAt(start + 1)
+  const c = text.charCodeAt(start + 2)
+  return a < 0x80 && b < 0x80 && c < 0x80 ? (a << 14) | (b << 7) | c : 0
+}
 
 /** 1 to 12 for an English month abbreviation, else 0. */
 function monthAt(text: string, start: number): number {
-  const index = MONTHS.indexOf(text.slice(start, start + 3))
-  return index >= 0 && index % 3 === 0 && text.length >= start + 3 ? index / 3 + 1 : 0
+  const first = text.charCodeAt(start)
+  if (!(first >= 0x41 && first <= 0x53)) return 0
+  return MONTHS.get(letters(text, start)) ?? 0
 }
 
 /** The number of exactly `count` digits at `start`, or -1. */

@@ -38,21 +38,21 @@ function success(value: boolean): string {
 
 /** A port number, also from its text. */
 export function portOf(value: FieldValue | undefined): number | undefined {
-  if (typeof value === 'string') {
-    return value.length >= 1 && value.length <= 5 && isDigits(value)
-      ? portOf(Number(value))
-      : undefined
-  }
+  if (typeof value === 'string') return portOfText(value)
   if (typeof value !== 'number') return undefined
   return Number.isInteger(value) && value >= 0 && value <= 65_535 ? value : undefined
 }
 
-function isDigits(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    if (code < 0x30 || code > 0x39) return false
+function portOfText(text: string): number | undefined {
+  const { length } = text
+  if (length === 0 || length > 5) return undefined
+  let value = 0
+  for (let index = 0; index < length; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    value = value * 10 + digit
   }
-  return true
+  return value <= 65_535 ? value : undefined
 }
 
 /** An address in the form to pivot on (IPv4 out of `::ffff:`, no brackets); undefined when it is none. */
@@ -60,6 +60,7 @@ export function ipOf(text: string): string | undefined {
   let address = text
   if (address.charCodeAt(0) === 0x5b && address.endsWith(']')) address = address.slice(1, -1)
   if (
+    address.charCodeAt(0) === 0x3a &&
     address.length <= 22 &&
     address.includes('.') &&
     address.toLowerCase().startsWith('::ffff:')

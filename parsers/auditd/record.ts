@@ -1,6 +1,8 @@
 // One record of the Linux audit log: `type=SYSCALL msg=audit(TIME:SERIAL): key=value ...`, with `node=` before
 // it, behind a syslog header, or as the kernel and the journal write it.
 
+import { internedAt } from '../names.ts'
+
 /** A record with its values as text; repeated keys are in order. */
 export interface AuditRecord {
   readonly type: string
@@ -164,7 +166,7 @@ function readValues(source: string): readonly (readonly [string, string])[] {
 function keyBefore(body: string, from: number, equals: number): string {
   let start = equals
   while (start > from && !isSeparator(body.charCodeAt(start - 1))) start--
-  return body.slice(body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, equals)
+  return internedAt(body, body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, equals)
 }
 
 /** A value without the apostrophe that closes `msg='`, and without the marks of old records' lists:

@@ -1,7 +1,8 @@
 // From what a device's parser read to the event: header fields, address columns, severity.
 import type { EventLogSource, FieldValue, Pivots } from '../../sigma/event.ts'
 import type { Parsed } from '../event.ts'
-import { syslogFields, syslogPivots } from '../syslog.ts'
+import { syslogSeverity } from '../severity.ts'
+import { addSyslogFields } from '../syslog.ts'
 import type { SyslogLine } from '../syslog-header.ts'
 import { ipOf, portOf } from '../values.ts'
 
@@ -33,11 +34,16 @@ export function deviceEvent(header: SyslogLine | undefined, reading: Reading): P
 }
 
 function withHeader(header: SyslogLine, reading: Reading): WritablePivots {
-  const { fields } = reading
-  const own = syslogFields(header)
-  for (const name in own) if (fields[name] === undefined) fields[name] = own[name]!
-  const pivots = syslogPivots(header)
-  return Object.assign(pivots, reading.pivots)
+  const { fields, pivots } = reading
+  addSyslogFields(header, fields)
+  if (pivots.host === undefined && header.host !== undefined) pivots.host = header.host
+  if (pivots.process === undefined && header.program !== undefined) pivots.process = header.program
+  if (pivots.severity === undefined && header.priority !== undefined) {
+    // A notice or less says nothing about security: the patterns decide there.
+    const severity = syslogSeverity(header.priority & 7)
+    if (severity !== undefined && severity !== 'informational') pivots.severity = severity
+  }
+  return pivots
 }
 
 function addAddress(
@@ -59,8 +65,10 @@ function addAddress(
 
 /** Sets a field unless the value says nothing: empty, `-`, `N/A`, `(null)`. */
 export function put(fields: WritableFields, name: string, value: string | undefined): void {
-  if (value === undefined || value === '' || value === '-') return
-  if (value === 'N/A' || value === '(null)' || name === '__proto__') return
+  if (value === undefined || name === '__proto__') return
+  const { length } = value
+  if (length === 0 || (length === 1 && value.charCodeAt(0) === 0x2d)) return
+  if ((length === 3 && value === 'N/A') || (length === 6 && value === '(null)')) return
   fields[name] = value
 }
 

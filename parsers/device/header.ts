@@ -8,6 +8,8 @@ import { zoneOffsetMinutes } from './zones.ts'
 /** Longest text in front of a device's own that is read as a header, UTF-16 units. */
 export const HEADER_UNITS_MAX = 640
 const WORDS_MAX = 24
+const PRIORITY_MAX = 191
+/** An octet count or a blank may stand in front of the priority. */
 const PRIORITY = /^(?:\d{1,5} )?\s?<(\d{1,3})>/
 const UTC_CONTEXT_ZONE = 'UTC'
 
@@ -26,12 +28,7 @@ interface State {
  * collector may have cut anything. `message` is empty. */
 export function readHeader(prefix: string, context: ParseContext): DeviceHeader {
   const header: DeviceHeader = { form: 'rfc3164', message: '' }
-  const mark = PRIORITY.exec(prefix)
-  let at = 0
-  if (mark !== null && Number(mark[1]) <= 191) {
-    header.priority = Number(mark[1])
-    at = mark[0].length
-  }
+  let at = readPriority(prefix, header)
   if (header.priority !== undefined && prefix.startsWith('1 ', at)) {
     return rfc5424(prefix, at + 2, header, context)
   }
@@ -40,6 +37,27 @@ export function readHeader(prefix: string, context: ParseContext): DeviceHeader 
     at = readPart(prefix, at, state, context)
   }
   return header
+}
+
+/** Reads `<134>`; where the rest starts. */
+function readPriority(prefix: string, header: DeviceHeader): number {
+  const first = prefix.charCodeAt(0)
+  if (first === 0x3c) {
+    let value = 0
+    let at = 1
+    for (; at < 4 && isDigit(prefix.charCodeAt(at)); at++) {
+      value = value * 10 + prefix.charCodeAt(at) - 0x30
+    }
+    if (at === 1 || prefix.charCodeAt(at) !== 0x3e || value > PRIORITY_MAX) return 0
+    header.priority = value
+    return at + 1
+  }
+  // Letters are the commonest start of what has no priority.
+  if (first > 0x39) return 0
+  const mark = PRIORITY.exec(prefix)
+  if (mark === null || Number(mark[1]) > PRIORITY_MAX) return 0
+  header.priority = Number(mark[1])
+  return mark[0].length
 }
 
 /** Reads one time or word at `start`; where the next part starts. */
@@ -57,10 +75,12 @@ function readPart(text: string, start: number, state: State, context: ParseConte
   const space = text.indexOf(' ', start)
   const end = space < 0 ? text.length : space
   const word = text.slice(start, end)
-  const node = NODE.exec(word)
-  if (node !== null) {
-    header.program ??= node[1]!
-    return start + node[0].length
+  if (word.charCodeAt(2) === 0x2f) {
+    const node = NODE.exec(word)
+    if (node !== null) {
+      header.program ??= node[1]!
+      return start + node[0].length
+    }
   }
   addWord(word, state)
   return end + 1
@@ -77,15 +97,16 @@ function isBoundary(text: string, at: number): boolean {
 /** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
 function addWord(word: string, state: State): void {
   const { header } = state
-  const colon = word.endsWith(':')
-  const bare = colon ? word.slice(0, -1) : word
+  const { length } = word
+  const bare = word.charCodeAt(length - 1) === 0x3a ? word.slice(0, -1) : word
   if (bare === '' || bare === '-') return
-  if (/^\d{1,12}$/.test(bare)) {
+  if (isSequence(bare)) {
     header.sequence ??= bare
     return
   }
-  const open = bare.indexOf('[')
-  if (open > 0 && bare.endsWith(']')) {
+  const closed = bare.charCodeAt(bare.length - 1) === 0x5d
+  const open = closed ? bare.indexOf('[') : -1
+  if (open > 0) {
     header.program = bare.slice(0, open)
     header.pid = bare.slice(open + 1, -1)
   } else if (zoneOffsetMinutes(bare) !== undefined) return
@@ -95,12 +116,29 @@ function addWord(word: string, state: State): void {
   } else header.program ??= bare
 }
 
+/** One to twelve digits. */
+function isSequence(text: string): boolean {
+  const { length } = text
+  if (length === 0 || length > 12) return false
+  for (let index = 0; index < length; index++) {
+    if (!isDigit(text.charCodeAt(index))) return false
+  }
+  return true
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
 /** A time as devices write it: also `2021 Mar 11 08:44:43` of NX-OS, and with a zone's name behind it. */
 export function deviceTimeAt(
   text: string,
   start: number,
   context: ParseContext,
 ): TimeAt | undefined {
+  const first = text.charCodeAt(start)
+  // A time begins with a digit, or a month or weekday in capitals.
+  if (!(isDigit(first) || (first >= 0x41 && first <= 0x5a))) return undefined
   const stamp = yearFirst(text, start, context) ?? timeAt(text, start, context)
   if (stamp === undefined) return undefined
   // Some relays write an offset and a Z behind it.
@@ -123,8 +161,9 @@ function zoneName(text: string, start: number): string {
     end++
   }
   const code = text.charCodeAt(end)
+  if (end - start < 2) return ''
   const closed = Number.isNaN(code) || code === 0x3a || code === 0x20 || code === 0x5d
-  return closed && end - start >= 2 ? text.slice(start, end) : ''
+  return closed ? text.slice(start, end) : ''
 }
 
 const YEAR_FIRST = /^(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)/

@@ -1,4 +1,5 @@
 // `name=value name="quoted value"` texts, in one pass.
+import { internedAt, NAME_SEED, nameAt, nameHash } from '../names.ts'
 import type { WritableFields } from './event.ts'
 
 /** Pairs that one text can have, at most; what stands behind them is left in the raw text only. */
@@ -26,7 +27,7 @@ export function readPairs(text: string, start: number, separator: number, found:
       at = equals + 1
       continue
     }
-    const name = text.slice(at, equals)
+    const name = internedAt(text, at, equals)
     const close = text.charCodeAt(equals + 1) === 0x22 ? quotedEnd(text, equals + 2) : -1
     if (close >= 0) {
       found(name, unescaped(text.slice(equals + 2, close)), true)
@@ -44,10 +45,54 @@ export function readPairs(text: string, start: number, separator: number, found:
 /** The pairs as fields: of a name's values the last, none that says nothing. */
 export function pairFields(text: string, start: number, separator: number): WritableFields {
   const fields: WritableFields = {}
-  readPairs(text, start, separator, (name, value) => {
-    if (value !== '' && value !== '(null)' && name !== '__proto__') fields[name] = value
-  })
+  const escapes = text.includes('\\')
+  const { length } = text
+  let at = start
+  for (let count = 0; at < length && count < PAIRS_MAX; ) {
+    if (text.charCodeAt(at) === 0x09) at++
+    const limit = Math.min(length, at + NAME_UNITS_MAX)
+    let hash = NAME_SEED
+    let equals = at
+    for (; equals < limit; equals++) {
+      const code = text.charCodeAt(equals)
+      if (code === EQUALS || code === separator || code === 0x20 || code === QUOTE) break
+      hash = nameHash(hash, code)
+    }
+    if (equals === at || text.charCodeAt(equals) !== EQUALS) {
+      at = equals + 1
+      continue
+    }
+    const name = nameAt(text, at, equals, hash)
+    const quoted = text.charCodeAt(equals + 1) === QUOTE
+    const close = quoted ? quotedEnd(text, equals + 2) : -1
+    const first = close < 0 ? equals + 1 : equals + 2
+    const end = close < 0 ? valueEnd(text, first, separator) : close
+    at = close < 0 ? end : end + 1
+    count++
+    if (saysNothing(text, first, end) || name === '__proto__') continue
+    const value = text.slice(first, end)
+    fields[name] = escapes && close >= 0 ? unescaped(value) : value
+  }
   return fields
+}
+
+function valueEnd(text: string, start: number, separator: number): number {
+  let end = start
+  while (end < text.length && text.charCodeAt(end) !== separator) end++
+  return end
+}
+
+const EQUALS = 0x3d
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const NULL = '(null)'
+
+/** Nothing, or `(null)`. */
+function saysNothing(text: string, start: number, end: number): boolean {
+  if (start === end) return true
+  return (
+    end - start === NULL.length && text.charCodeAt(start) === 0x28 && text.startsWith(NULL, start)
+  )
 }
 
 function nameEnd(text: string, start: number, separator: number): number {
@@ -61,15 +106,12 @@ function nameEnd(text: string, start: number, separator: number): number {
 
 /** Where the closing quote of a value stands, or -1. */
 function quotedEnd(text: string, start: number): number {
-  let end = text.indexOf('"', start)
-  while (end > start && isEscaped(text, start, end)) end = text.indexOf('"', end + 1)
-  return end
-}
-
-function isEscaped(text: string, start: number, at: number): boolean {
-  let slashes = 0
-  for (let index = at - 1; index >= start && text.charCodeAt(index) === 0x5c; index--) slashes++
-  return slashes % 2 === 1
+  for (let end = start; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code === QUOTE) return end
+    if (code === BACKSLASH) end++
+  }
+  return -1
 }
 
 /** Text with `\"`, `\\` unescaped. */
