@@ -1,11 +1,24 @@
 // End to end: a sender process, HTTP, all rules, durable commit, index. The real server in a process of its
-// own on an empty data folder; events count when they are acknowledged.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+// own on an empty data folder; events count when they are acknowledged. Says what goal F2 asks, and whether
+// every event can be found afterwards.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
-import type { SenderOptions, SenderReport } from './ingest-sender.ts'
+import { normalise } from '../../parsers/normalise.ts'
+import { openRules } from '../../server/ingest/rules.ts'
+import { EVENT_BYTES, eventBody, RARE_EVERY, RARE_WORD } from './events.ts'
+import { type Found, goalsMet, print, type StageFigures } from './ingest-report.ts'
+import { EVENTS_PER_BODY, type SenderOptions, type SenderReport } from './ingest-sender.ts'
+import {
+  folderBytes,
+  KEY,
+  residentMib,
+  type Server,
+  startServer,
+  threadSeconds,
+} from './ingest-server.ts'
 
 export const summary = 'events/s from HTTP to durable, all rules, sender on the same machine'
 export const usage = `bun run bench ingest [--events N] [--seconds S] [--connections N] [--rules DIR]... [--json]
@@ -18,27 +31,10 @@ export const usage = `bun run bench ingest [--events N] [--seconds S] [--connect
 const CORPUS = new URL('../../../shared/corpus/', import.meta.url).pathname
 const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const CHECKPOINTS = [1_000_000, 5_000_000, 10_000_000]
-const CLOCK_TICKS_PER_S = 100
-const KEY = 'bench-key-0123456789abcdef'
-
-/** Figures between one checkpoint and the next. */
-interface StageFigures {
-  readonly stored_events: number
-  readonly events_per_second: number
-  readonly p50_ms: number
-  readonly p99_ms: number
-  readonly max_ms: number
-  readonly refusals_429: number
-  readonly sender_cpu_cores: number
-  readonly server_cpu_cores: number
-  readonly server_cpu_us_per_event: number
-  /** The same by thread: the main one, the workers, the helpers of the collector and the compiler. */
-  readonly thread_us_per_event: Readonly<Record<string, number>>
-  readonly resident_mib: number
-  readonly bytes_per_event: number
-  readonly index_lag_s_max: number
-}
-
+/** Events that the matcher's own share is measured with, as many for warming. */
+const MATCHED_EVENTS = 20_000
+/** How long the index may take to catch up after the last event, milliseconds. */
+const CAUGHT_UP_MS = 30_000
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -56,6 +52,7 @@ export async function run(args: readonly string[]): Promise<void> {
     values.rules ?? RULE_SETS.map((set) => join(CORPUS, 'sigmahq', set)).filter(existsSync)
   if (rules.length === 0) console.error('bench ingest: the corpus is not there: our own rules only')
   const data = values.data ?? mkdtempSync(join(tmpdir(), 'trapline-bench-'))
+  const matching_us_per_event = measureMatching(rules)
   const server = await startServer(data, rules)
   try {
     const checkpoints = [...CHECKPOINTS.filter((n) => n < events), events]
@@ -66,7 +63,17 @@ export async function run(args: readonly string[]): Promise<void> {
       checkpoints,
       seconds: Number(values.seconds),
     })
-    const figures = { ...(await server.figures()), stages }
+    const found = await check(server, stages.at(-1)?.stored_events ?? 0)
+    const figures = {
+      event_bytes: EVENT_BYTES,
+      events_per_body: EVENTS_PER_BODY,
+      rules: await server.metric('trapline_rules'),
+      matching_us_per_event,
+      stages,
+      at_rest_bytes_per_event: perEvent(folderBytes(data), found.stored),
+      found,
+      goals: goalsMet(stages, matching_us_per_event),
+    }
     if (values.json) console.log(JSON.stringify(figures))
     else print(figures)
   } finally {
@@ -79,80 +86,6 @@ function positive(option: string, text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 1) throw new UsageError(`${option} takes a whole number`)
   return value
-}
-
-interface Server {
-  readonly url: string
-  readonly pid: number
-  lag_s(): Promise<number>
-  figures(): Promise<{
-    readonly rules: number
-    readonly commit_p50_ms: number
-    readonly commit_p99_ms: number
-    readonly stored: number
-  }>
-  stop(): Promise<void>
-}
-
-async function startServer(data: string, rules: readonly string[]): Promise<Server> {
-  const trapline = new URL('../../ci/trapline.ts', import.meta.url).pathname
-  const child = Bun.spawn([process.execPath, trapline, 'start'], {
-    env: {
-      ...process.env,
-      TRAPLINE_DATA: data,
-      TRAPLINE_PORT: '0',
-      TRAPLINE_RULES: rules.join(':'),
-      TRAPLINE_BOOTSTRAP_PASSWORD: crypto.randomUUID(),
-      TRAPLINE_BOOTSTRAP_API_KEY: KEY,
-      TRAPLINE_DISK_MIN_FREE_MIB: '0',
-    },
-    stdout: 'pipe',
-    stderr: 'inherit',
-  })
-  const url = await readyUrl(child.stdout)
-  const get = async (path: string) => {
-    const answer = await fetch(url + path, { headers: { 'x-api-key': KEY } })
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return answer.text()
-  }
-  const metric = (text: string, name: string) =>
-    Number(
-      text
-        .split('\n')
-        .find((line) => line.startsWith(`${name} `))
-        ?.split(' ')
-        .at(-1),
-    )
-  return {
-    url,
-    pid: child.pid,
-    lag_s: async () => metric(await get('/metrics'), 'trapline_index_lag_seconds'),
-    figures: async () => {
-      const text = await get('/metrics')
-      return {
-        rules: metric(text, 'trapline_rules'),
-        stored: metric(text, 'trapline_events_total'),
-        commit_p50_ms: metric(text, 'trapline_commit_seconds{quantile="0.5"}') * 1_000,
-        commit_p99_ms: metric(text, 'trapline_commit_seconds{quantile="0.99"}') * 1_000,
-      }
-    },
-    stop: async () => {
-      child.kill('SIGTERM')
-      const code = await child.exited
-      if (code !== 0) throw new Error(`the server ended with ${code}`)
-    },
-  }
-}
-
-async function readyUrl(output: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of output) {
-    text += decoder.decode(chunk, { stream: true })
-    const url = /^Trapline is ready at (\S+)$/m.exec(text)?.[1]
-    if (url !== undefined) return url
-  }
-  throw new Error(`the server did not start: ${text}`)
 }
 
 /** Runs the sender and adds what the server used meanwhile. */
@@ -168,7 +101,7 @@ async function measure(
   })
   let lag_s_max = 0
   const watch = setInterval(() => {
-    server.lag_s().then(
+    server.metric('trapline_index_lag_seconds').then(
       (lag_s) => {
         lag_s_max = Math.max(lag_s_max, lag_s)
       },
@@ -203,7 +136,8 @@ function stageOf(
   lag_s_max: number,
 ): StageFigures {
   const cpu_s = Object.values(threads_s).reduce((sum, seconds) => sum + seconds, 0)
-  const perEvent = (seconds: number) => (seconds * 1e6) / report.events
+  const micros = (seconds: number) => (seconds * 1e6) / report.events
+  const parts = folderBytes(data)
   return {
     stored_events: report.acknowledged,
     events_per_second: report.events / report.seconds,
@@ -212,13 +146,16 @@ function stageOf(
     max_ms: report.max_ms,
     refusals_429: report.refusals,
     sender_cpu_cores: report.cpu_seconds / report.seconds,
+    sender_cpu_us_per_event: micros(report.cpu_seconds),
     server_cpu_cores: cpu_s / report.seconds,
-    server_cpu_us_per_event: perEvent(cpu_s),
+    server_cpu_us_per_event: micros(cpu_s),
     thread_us_per_event: Object.fromEntries(
-      Object.entries(threads_s).map(([name, seconds]) => [name, perEvent(seconds)]),
+      Object.entries(threads_s).map(([name, seconds]) => [name, micros(seconds)]),
     ),
     resident_mib: residentMib(pid),
-    bytes_per_event: folderBytes(data) / report.acknowledged,
+    bytes_per_event:
+      Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) / report.acknowledged,
+    part_bytes_per_event: perEvent(parts, report.acknowledged),
     index_lag_s_max: lag_s_max,
   }
 }
@@ -234,30 +171,6 @@ async function* linesOf(output: ReadableStream<Uint8Array>): AsyncIterable<strin
   }
 }
 
-/** CPU time of each thread so far, seconds, by name (Linux). */
-function threadSeconds(pid: number): Readonly<Record<string, number>> {
-  const seconds: Record<string, number> = {}
-  for (const task of readdirSync(`/proc/${pid}/task`)) {
-    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
-    const name = /\((.*)\)/s.exec(stat)?.[1] ?? ''
-    const fields = stat.replace(/^.*\) /s, '').split(' ')
-    const shown = threadName(name, task === String(pid))
-    const used = (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_S
-    seconds[shown] = (seconds[shown] ?? 0) + used
-  }
-  return seconds
-}
-
-const WORKER_THREADS = new Set(['ingest', 'seal', 'index', 'state'])
-
-function threadName(name: string, isMain: boolean): string {
-  if (isMain) return 'main'
-  if (WORKER_THREADS.has(name)) return name
-  if (name.startsWith('query')) return 'query'
-  if (name === 'HeapHelper') return 'gc'
-  return name === 'JITWorker' ? 'jit' : 'other'
-}
-
 function difference(
   now: Readonly<Record<string, number>>,
   before: Readonly<Record<string, number>>,
@@ -267,30 +180,51 @@ function difference(
   )
 }
 
-function residentMib(pid: number): number {
-  const kib = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kib) / 1_024
+function perEvent(
+  parts: Readonly<Record<string, number>>,
+  events: number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(parts).map(([part, bytes]) => [part, bytes / events]))
 }
 
-function folderBytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0)
+/** CPU time of the rules alone on one of these events, microseconds, the median: in this process, warm. */
+function measureMatching(folders: readonly string[]): number {
+  const own = new URL('../../detections', import.meta.url).pathname
+  const { matcher } = openRules([
+    { path: own, overlay: false },
+    ...folders.map((path) => ({ path, overlay: true })),
+  ])
+  const now = Date.now()
+  const options = { now, received: now, timeZone: 'UTC', source: 'json' }
+  const used_us: number[] = []
+  for (let first = 0; first < 2 * MATCHED_EVENTS; first += EVENTS_PER_BODY) {
+    const lines = eventBody(first, EVENTS_PER_BODY, now).trimEnd().split('\n')
+    const events = lines.map((line) => normalise(line, options))
+    const before = process.cpuUsage()
+    for (const event of events) matcher.match(event)
+    const { user, system } = process.cpuUsage(before)
+    if (first >= MATCHED_EVENTS) used_us.push((user + system) / EVENTS_PER_BODY)
+  }
+  return used_us.sort((a, b) => a - b)[used_us.length >> 1] ?? 0
 }
 
-function print(figures: {
-  readonly rules: number
-  readonly stages: readonly StageFigures[]
-}): void {
-  console.log(`${figures.rules} rules`)
-  console.table(
-    figures.stages.map((stage) =>
-      Object.fromEntries(
-        Object.entries(stage)
-          .filter(([, value]) => typeof value === 'number')
-          .map(([name, value]) => [name, Math.round(value * 100) / 100]),
-      ),
-    ),
-  )
-  for (const { thread_us_per_event } of figures.stages) console.log(thread_us_per_event)
+/** Waits for the index, then counts by searching. Throws when it does not catch up. */
+async function check(server: Server, acknowledged: number): Promise<Found> {
+  const end = performance.now() + CAUGHT_UP_MS
+  while ((await server.metric('trapline_index_lag_seconds')) > 0) {
+    if (performance.now() > end) throw new Error('the index does not catch up')
+    await Bun.sleep(200)
+  }
+  const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+  const total = async (q: string) => {
+    const query = new URLSearchParams({ q, from: hour(-24), to: hour(1), limit: '1' })
+    const found = await server.json(`/api/v1/search?${query}`)
+    return (found as { total: number }).total
+  }
+  const stored = await server.metric('trapline_events_total')
+  const all = await total('')
+  const rare = await total(RARE_WORD)
+  const rareSent = Math.floor((acknowledged + RARE_EVERY - (RARE_EVERY >> 1) - 1) / RARE_EVERY)
+  const right = stored === acknowledged && all === acknowledged && rare === rareSent
+  return { stored, all, rare, right }
 }
