@@ -108,7 +108,11 @@ describe.skipIf(chromium === undefined)('releases', () => {
     await release('the first').locator('.pill', { hasText: 'was live' }).waitFor()
     await release('a broken one').getByText('detections/marker.yml:16').waitFor()
     await release('the second').locator('summary', { hasText: 'Changed since' }).click()
-    await release('the second').getByText('detections/marker.yml').waitFor()
+    const change = release('the second').locator('.changed-file')
+    await change.getByText('detections/marker.yml').waitFor()
+    await change.locator('.yaml-diff .removed', { hasText: 'one.exe' }).waitFor()
+    await change.locator('.yaml-diff .added .y-key', { hasText: 'Image|endswith' }).waitFor()
+    await release('the second').getByText('1 rule with another meaning').waitFor()
   })
 
   test('the button goes back, once confirmed', async () => {
@@ -121,12 +125,53 @@ describe.skipIf(chromium === undefined)('releases', () => {
     await page.locator('.bar').getByRole('button', { name: 'Roll back', exact: true }).click()
     await dialog.getByRole('button', { name: 'Roll back' }).click()
     await page.getByText('is live again').waitFor()
-    const newest = page.locator('.release').first()
+    const newest = page.locator('#release-list .release').first()
     expect(await newest.textContent()).toContain('rolled back by admin')
     expect(await newest.locator('.pill.on').textContent()).toBe('live')
     expect(server.services.releases.live()).toBe(await git('rev-parse', 'main~2'))
     await release('the second').getByRole('button', { name: 'Make live again' }).waitFor()
     expect(await page.locator('.bar button').count()).toBe(0)
+  })
+
+  test('drift shows what the branch has and is not live; Revert takes it', async () => {
+    await page.goto(`${server.url}/releases`)
+    const drift = page.locator('#drift-branch')
+    await drift.getByText('The branch has changes that are not live').waitFor()
+    await drift.getByRole('button', { name: 'Revert' }).click()
+    await page.locator('dialog[open]').getByRole('button', { name: 'Revert' }).click()
+    await page.getByText('is live again').waitFor()
+    await page.locator('#drift').getByText('What runs is what branch main says').waitFor()
+    expect(server.services.releases.live()).toBe(await git('rev-parse', 'main~1'))
+  })
+
+  test('a release that goes live meanwhile arrives without a reload', async () => {
+    await page.evaluate(() => document.body.setAttribute('data-same-page', ''))
+    expect(await deploy('mended', rule('\\three.exe'))).toBe(200)
+    await release('mended').locator('.pill.on', { hasText: 'live' }).waitFor()
+    const live = (await git('rev-parse', 'main')).slice(0, 10)
+    await page.locator('#release-title', { hasText: live }).waitFor()
+    expect(await page.locator('body[data-same-page]').count()).toBe(1)
+  })
+
+  test('an alert tells what its rule was, who wrote it, and what became of it', async () => {
+    const headers = { 'x-api-key': API_KEY }
+    const body = JSON.stringify({ Image: 'C:\\three.exe', product: 'windows', host: 'pc-1' })
+    await fetch(`${server.url}/ingest`, { method: 'POST', headers, body })
+    const raised = async () =>
+      (await server.services.state.listAlerts({ filter: {}, limit: 1 })).alerts
+    let [alert] = await raised()
+    for (; alert === undefined; [alert] = await raised()) await Bun.sleep(100)
+    const address = `${server.url}/alerts?status=any&sel=${alert.id}&tab=rule`
+    await page.goto(address)
+    const part = page.locator('#then-now')
+    await part.getByText('is what it was').waitFor()
+    await part.getByText('detections/marker.yml').waitFor()
+    await part.getByText('by Ana').first().waitFor()
+    expect(await deploy('later', rule('\\four.exe'))).toBe(200)
+    await page.goto(address)
+    await part.getByText('has another text').waitFor()
+    await part.getByText('would not').waitFor()
+    await part.locator('.yaml-diff .added', { hasText: 'four.exe' }).waitFor()
   })
 
   test('an analyst sees the history and can change nothing', async () => {
