@@ -22,9 +22,12 @@ export interface LintSettings {
   readonly ignore: readonly string[]
 }
 
-/** Settings of the working folder, joined with ids given on the command line. Rejects unknown ids by name. */
-export async function readLintSettings(disable: readonly string[] = []): Promise<LintSettings> {
-  const file = Bun.file(SETTINGS_FILE)
+/** Settings of a folder, the working one by default, joined with ids given on the command line. Rejects unknown ids by name. */
+export async function readLintSettings(
+  disable: readonly string[] = [],
+  folder = '.',
+): Promise<LintSettings> {
+  const file = Bun.file(`${folder}/${SETTINGS_FILE}`)
   const document = parseDocument((await file.exists()) ? await file.text() : '{}')
   const [error] = document.errors
   if (error !== undefined) throw new UsageError(`${SETTINGS_FILE}: ${error.message}`)

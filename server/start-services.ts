@@ -148,6 +148,7 @@ async function start(
   stops.push(() => services.imports.stop())
   await services.releases.begin(rules.list().length)
   stops.push(startChores(services, ingest, state))
+  services.releases.refreshShipped().catch((error) => console.error(`content: ${String(error)}`))
   return {
     services,
     oneTimePassword,
@@ -203,6 +204,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     proposals: egress.proposals,
     drafts: createDrafts({
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+      contentFolder: () => contentFolder(settings),
     }),
     outbox: egress.outbox,
     suppressions,

@@ -2,6 +2,7 @@
 import { checkContent, lintFacts } from '../../ci/checks/content.ts'
 import { runCorrelationTest, runTest } from '../../ci/checks/run-tests.ts'
 import { parseTestFile, type RuleTest } from '../../ci/checks/test-file.ts'
+import { isIgnored, type LintSettings } from '../../ci/lint-settings.ts'
 import { rangeOfFinding } from '../../ci/lsp/diagnostics.ts'
 import type { Range } from '../../ci/lsp/protocol.ts'
 import type { Finding } from '../../sigma/lint/check.ts'
@@ -46,8 +47,15 @@ function today(): string {
   return new Date().toISOString().slice(0, 10)
 }
 
+const NO_SETTINGS: LintSettings = { disable: [], severity: {}, ignore: [] }
+
 /** Lints a draft and runs its tests. */
-export function checkDraft(draft: DraftFiles, rules: Rules, ruleId?: string): DraftCheck {
+export function checkDraft(
+  draft: DraftFiles,
+  rules: Rules,
+  ruleId?: string,
+  settings: LintSettings = NO_SETTINGS,
+): DraftCheck {
   const beside = filesBeside(draft, rules)
   const testPath = testPathOf(draft.path)
   const own = [
@@ -55,18 +63,20 @@ export function checkDraft(draft: DraftFiles, rules: Rules, ruleId?: string): Dr
     ...(draft.testText === '' ? [] : [{ path: testPath, text: draft.testText }]),
   ]
   const findings = checkContent([...own, ...beside], {
-    today: today(),
-    complete: false,
+    ...{ disable: settings.disable, severity: settings.severity },
+    ...{ today: today(), complete: false },
     only: new Set(own.map(({ path }) => path)),
   })
   const loaded = loadDraft(draft, beside)
   const known = [...takenIds(draft, rules, ruleId), ...leftOut(draft, rules, ruleId)]
   const textOf = (path: string) => (path === draft.path ? draft.text : draft.testText)
   return {
-    findings: [...known, ...findings].map((finding) => ({
-      ...finding,
-      range: rangeOfFinding(textOf(finding.path), finding),
-    })),
+    findings: [...known, ...(isIgnored(draft.path, settings.ignore) ? [] : findings)].map(
+      (finding) => ({
+        ...finding,
+        range: rangeOfFinding(textOf(finding.path), finding),
+      }),
+    ),
     tests: draft.testText === '' ? [] : runTests(draft, loaded),
     runs: loaded.rules.length + loaded.correlations.length > 0,
   }

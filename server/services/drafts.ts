@@ -1,5 +1,7 @@
 // Rules being written: kept for their author, checked as in CI, tried on stored events, proposed.
+
 import { completionsAt } from '../../ci/checks/completion.ts'
+import { readLintSettings } from '../../ci/lint-settings.ts'
 import type { CompletionItem, Position } from '../../ci/lsp/protocol.ts'
 import type { RedactedCases } from '../redact/cases.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
@@ -42,7 +44,8 @@ export interface DraftService {
   live(ruleId: string): Promise<DraftFiles>
   /** The text that the content has now where it is another than the draft started from. */
   newer(draft: NewDraft): Promise<{ readonly text: string; readonly testText: string } | undefined>
-  check(files: DraftFiles, ruleId?: string): DraftCheck
+  /** With the lint settings of the live content. */
+  check(files: DraftFiles, ruleId?: string): Promise<DraftCheck>
   /** Redacted tests of a rule text from events. Rejects `invalid` where the rule does not run. */
   cases(draft: Pick<DraftFiles, 'path' | 'text'>, picked: Picked): Promise<RedactedCases>
   /** The tests of a draft with one more, of a stored event. */
@@ -64,6 +67,8 @@ export interface DraftParts {
   readonly events: EventReader
   readonly state: StateClient
   readonly proposals: ProposalService
+  /** Root of the live content. */
+  readonly contentFolder: () => string
 }
 
 /** Previews under way at once on this server. */
@@ -82,6 +87,8 @@ export function createDrafts(parts: DraftParts): DraftService {
       previews--
     }
   }
+  const check = async (files: DraftFiles, ruleId?: string) =>
+    checkDraft(files, rules, ruleId, await readLintSettings([], parts.contentFolder()))
   const get = async (id: string, by: Actor) => {
     const draft = await state.getDraft(id, by.name)
     if (draft === undefined)
@@ -113,14 +120,14 @@ export function createDrafts(parts: DraftParts): DraftService {
       return { path, text: file?.text ?? rule.text, testText: rule.testText ?? '' }
     },
     discard: (id, by) => state.removeDraft(id, by),
-    check: (files, ruleId) => checkDraft(files, rules, ruleId),
+    check,
     withTest: (draft, event, fires) =>
       addTestOf(events, rules, draft, { event, fires, ruleId: draft.ruleId }),
     cases: (draft, picked) => casesFor(events, rules, draft, picked),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
     preview: limited,
     open: async (draft, { title, body }, by) => {
-      const found = checkDraft(draft, rules, draft.ruleId)
+      const found = await check(draft, draft.ruleId)
       if (!isReady(found)) return { refused: found }
       if ((await newer(draft)) !== undefined) {
         const message = `${draft.path} was changed since the draft was started: look at what is newer first`

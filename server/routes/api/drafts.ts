@@ -111,7 +111,7 @@ export const changeRule = route({
     if (live !== undefined && body.hash !== undefined && body.hash !== live.hash)
       throw new ServiceError('conflict', `rule ${params.id} is ${live.hash} by now`)
     const current = await services.drafts.ofRule(params.id, by)
-    refuseLosses(services, current, params.id, body)
+    await refuseLosses(services, current, params.id, body)
     const change = {
       ...(body.text === undefined ? {} : { text: body.text }),
       ...(body.test_text === undefined ? {} : { testText: body.test_text }),
@@ -148,7 +148,7 @@ export const testRule = route({
     const now = Date.now()
     const from = new Date(now - PREVIEW_DAYS_DEFAULT * DAY_MS).toISOString()
     const range = rangeOf({ from, ...query }, now)
-    const check = services.drafts.check(files, params.id)
+    const check = await services.drafts.check(files, params.id)
     const preview = await services.drafts.preview({
       ...{ files, range, ruleId: params.id, signal: c.req.raw.signal },
     })
@@ -197,7 +197,7 @@ export const getDraft = route({
     return {
       ...draftJson(draft),
       ...{ text, test_text: testText },
-      ...checkJson(services.drafts.check(draft, draft.ruleId)),
+      ...checkJson(await services.drafts.check(draft, draft.ruleId)),
     }
   },
 })
@@ -258,14 +258,14 @@ function pathOfText(text: string): string {
 }
 
 /** A text that would silently delete other rules of its file is refused. */
-function refuseLosses(
+async function refuseLosses(
   { drafts }: Services,
   current: Pick<Draft, 'path' | 'testText'>,
   ruleId: string,
   { text, removes }: { readonly text?: string | undefined; readonly removes: readonly string[] },
-): void {
+): Promise<void> {
   if (text === undefined) return
-  const { findings } = drafts.check({ path: current.path, text, testText: '' }, ruleId)
+  const { findings } = await drafts.check({ path: current.path, text, testText: '' }, ruleId)
   const lost = findings.filter(
     ({ code, message }) =>
       code === RULE_LEFT_OUT && !removes.some((id) => message.includes(`(${id})`)),

@@ -36,7 +36,7 @@ export function askRoutes(services: Services) {
 async function check(c: AppContext, { drafts }: Services) {
   requireEngineer(c)
   const form = await readForm(c)
-  const found = drafts.check(filesOf(form), form.rule === '' ? undefined : form.rule)
+  const found = await drafts.check(filesOf(form), form.rule === '' ? undefined : form.rule)
   return c.json({
     findings: found.findings.map((finding) => shownFinding(finding, form.path)),
     html: (<Checks check={found} path={form.path} />).toString(),

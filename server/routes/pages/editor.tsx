@@ -107,7 +107,7 @@ async function modelOf(
     ...(ruleId === undefined ? {} : { ruleId }),
     ...{ path, text, testText, base: baseHash(draft) },
     ...(live === undefined ? {} : { live }),
-    check: drafts.check({ path, text, testText }, ruleId),
+    check: await drafts.check({ path, text, testText }, ruleId),
     ...(newer === undefined ? {} : { newer: hunksOf(diffLines(newer.text, text)) }),
     days: DAYS_DEFAULT,
     proposal: {
