@@ -98,6 +98,7 @@ export const HuntAnswer = z.object({
 export function huntJson(summary: HuntSummary): z.input<typeof HuntAnswer> {
   const { hunt, last, place, isOwner, running } = summary
   const { filters, tags, shared_with_roles: roles } = hunt
+  const counted = last?.status === 'ok' ? last : undefined
   const time = (value: number | undefined) => (value === undefined ? undefined : iso(value))
   return {
     ...{ id: hunt.id, title: hunt.title, query: hunt.query, place, is_owner: isOwner },
@@ -111,8 +112,8 @@ export function huntJson(summary: HuntSummary): z.input<typeof HuntAnswer> {
       ...{ schedule: hunt.schedule, owner: hunt.owner, path: summary.path },
       ...{ created_by: summary.createdBy, version: summary.version, proposal: summary.proposal },
       ...{ created_at: time(summary.created), updated_at: time(summary.updated) },
-      ...{ last_run_at: time(last?.started), last_match_count: last?.matches },
-      ...{ last_new_count: last?.fresh, last_status: last?.status },
+      ...{ last_run_at: time(last?.started), last_match_count: counted?.matches },
+      ...{ last_new_count: counted?.fresh, last_status: last?.status },
       next_run_at: time(summary.nextRunAt),
     }),
   }
