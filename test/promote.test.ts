@@ -44,6 +44,9 @@ describe('promotion', () => {
     const again = await (await promote(id)).json()
     expect(again).toMatchObject({ alert_id: first.alert_id, created: false, repeated: true })
     expect((await alert(first.alert_id)).count).toBe(1)
+    expect((await alert(first.alert_id)).observables).toEqual(
+      expect.arrayContaining(first.observables),
+    )
     const linked = (await alert(first.alert_id)).activity
     expect(linked.map(({ what }: { what: string }) => what)).toEqual(['created', 'promoted'])
   })

@@ -181,6 +181,22 @@ describe('mutes', () => {
     })
   })
 
+  test('a clock that is set back keeps them, and lets new ones act', async () => {
+    await withState(async (state, { add, settle, clock }) => {
+      await state.addSuppression(mute(), proposal('p1'), ANA)
+      add('backup')
+      await settle()
+      clock.now -= 2 * HOUR_MS
+      add('backup')
+      await settle()
+      expect(await statuses(state)).toEqual(['A-1 held 2 S-1'])
+      await state.addSuppression(mute({ criteria: { ParentImage: 'sshd' } }), proposal('p2'), ANA)
+      add('sshd')
+      await settle()
+      expect(await statuses(state)).toEqual(['A-1 held 2 S-1', 'A-2 held 1 S-2'])
+    })
+  })
+
   test('a proposal that is closed without a merge ends its mute', async () => {
     await withState(async (state, { add, settle, clock }) => {
       await state.addSuppression(mute(), proposal('p1'), ANA)

@@ -38,6 +38,7 @@ export function createMutes(
   let compiled = new Map<string, Compiled>()
   let byRule = new Map<string, readonly Compiled[]>()
   let due = 0
+  let readAt = 0
   let stale = true
   const use = (active: readonly Suppression[]) => {
     const next = new Map<string, Compiled>()
@@ -63,7 +64,9 @@ export function createMutes(
       stale = true
     },
     refresh: async () => {
-      if (!stale && now() < due) return
+      // A clock that was set back must not put this off.
+      if (!stale && now() < due && now() >= readAt) return
+      readAt = now()
       await store.expireSuppressions()
       stale = false
       use(await store.activeSuppressions())

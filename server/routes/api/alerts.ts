@@ -75,12 +75,16 @@ export const listAlerts = route({
 const Id = z.object({ id: z.string().max(100) })
 
 async function detail(alert: Alert, state: StateClient) {
-  const activity = await state.alertActivity(alert.id)
+  const [activity, observables] = await Promise.all([
+    state.alertActivity(alert.id),
+    state.alertObservables(alert.id),
+  ])
   return {
     ...alertJson(alert),
     event: eventJson(alert.event),
     rule_text: alert.ruleText,
     ...defined({ description: alertDescription(alert) }),
+    observables: observables.map(({ type, value }) => ({ type, value })),
     activity: activity.map((entry) => ({ ...entry, at: iso(entry.at) })),
   }
 }

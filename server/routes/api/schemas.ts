@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Event } from '../../../parsers/event.ts'
 import { PIVOTS } from '../../../sigma/event.ts'
 import { ROLLOUT_STAGES } from '../../../sigma/rule.ts'
+import { OBSERVABLE_TYPES } from '../../stores/state/promotions.ts'
 import {
   ALERT_STATUSES,
   type Alert,
@@ -85,6 +86,7 @@ export const AlertAnswer = z.object({
   version: z.number(),
   previous_id: z.string().optional(),
   dedup_hash: z.string(),
+  mute_id: z.string().optional().describe('The mute that holds it'),
   host: z.string().optional(),
   user: z.string().optional(),
   src_ip: z.string().optional(),
@@ -99,6 +101,9 @@ export const AlertDetail = AlertAnswer.extend({
   event: EventAnswer,
   rule_text: z.string(),
   description: z.string().optional(),
+  observables: z
+    .array(z.object({ type: z.enum(OBSERVABLE_TYPES), value: z.string() }))
+    .describe('Found in promoted events'),
   activity: z.array(
     z.object({
       at: Time,
@@ -133,6 +138,7 @@ export function alertJson(alert: Alert): AlertJson {
     version,
     previous_id: alert.previousId,
     dedup_hash: alert.dedupHash,
+    mute_id: alert.muteId,
     host: alert.host,
     user: alert.user,
     src_ip: alert.srcIp,

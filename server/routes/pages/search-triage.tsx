@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-// What became of events: their mutes and alerts beside the rows, and promoting one from the drawer.
+// What became of the event in the drawer: its mute and alerts, and promoting it.
 import { z } from 'zod'
 import type { Event } from '../../../parsers/event.ts'
 import type { Triage } from '../../../views/search/triage.tsx'
@@ -9,20 +9,7 @@ import { ServiceError, type Services } from '../../services/services.ts'
 import { explainError } from '../errors.ts'
 import { actorOf, formOf } from './forms.ts'
 
-/** Mutes and alerts of rows, by event id. */
-export async function rowTriage(
-  services: Services,
-  events: readonly Event[],
-  rulesOf: Readonly<Record<string, readonly string[]>>,
-) {
-  const [mutedBy, linksOf] = await Promise.all([
-    services.suppressions.muted(events, rulesOf),
-    services.state.alertsOfEvents(events.map(({ id }) => id)),
-  ])
-  return { mutedBy, linksOf }
-}
-
-/** The same of the event in the drawer, and what this person may do with it. */
+/** What became of the event in the drawer, and what this person may do with it. */
 export async function drawerTriage(
   c: AppContext,
   services: Services,
@@ -30,7 +17,10 @@ export async function drawerTriage(
   ruleIds: readonly string[],
   notice?: Triage['notice'],
 ): Promise<Triage> {
-  const { mutedBy, linksOf } = await rowTriage(services, [event], { [event.id]: ruleIds })
+  const [mutedBy, linksOf] = await Promise.all([
+    services.suppressions.muted([event], { [event.id]: ruleIds }),
+    services.state.alertsOfEvents([event.id]),
+  ])
   const principal = c.get('principal')
   return {
     muted: mutedBy[event.id],

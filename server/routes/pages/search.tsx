@@ -23,7 +23,6 @@ import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.t
 import { rulesById, rulesOfEvents } from './rule-names.ts'
 import { explainEmpty } from './search-empty.ts'
 import { bucketWidth, chipsOf, readSearch, type SearchInput } from './search-query.ts'
-import { rowTriage } from './search-triage.tsx'
 
 /** Releases that the histogram may mark, the newest. */
 const DEPLOYS_MAX = 200
@@ -142,18 +141,20 @@ async function rowsProps(
   result: SearchResult,
 ): Promise<RowsProps> {
   const { cursor, asof, events } = result
-  const rulesOf = await rulesOfEvents(
-    services,
-    events.map((event) => event.id),
-  )
-  const ids = Object.entries(rulesOf).map(([id, rules]) => [id, rules.map((rule) => rule.id)])
+  const ids = events.map((event) => event.id)
+  const [rulesOf, linksOf] = await Promise.all([
+    rulesOfEvents(services, ids),
+    services.state.alertsOfEvents(ids),
+  ])
+  const ruleIds = Object.entries(rulesOf).map(([id, rules]) => [id, rules.map((rule) => rule.id)])
   return {
     state: input.state,
     range: input.range,
     events,
     marks: input.marks,
     rulesOf,
-    ...(await rowTriage(services, events, Object.fromEntries(ids))),
+    linksOf,
+    mutedBy: await services.suppressions.muted(events, Object.fromEntries(ruleIds)),
     ...(cursor === undefined ? {} : { more: { ...cursor, asof } }),
   }
 }

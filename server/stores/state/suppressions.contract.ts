@@ -116,6 +116,19 @@ export function suppressionsContract(name: string, open: () => Promise<Opened>):
       expect((await store.getAlert('A-1'))?.muteId).toBeUndefined()
     })
 
+    test('tell nobody of an alert that they hold before it is back', async () => {
+      await store.setAlertDestinations(['webhook'])
+      await store.addSuppression(mute(), proposal('p1'), ANA)
+      const told = async () =>
+        (await store.listOutbox(9)).filter(({ kind }) => kind === 'webhook').length
+      await raise('S-1')
+      expect(await told()).toBe(0)
+      await raise(undefined)
+      expect(await told()).toBe(1)
+      await store.endSuppression('S-1', ANA)
+      expect(await told()).toBe(2)
+    })
+
     test('that ended while a batch was folded hold nothing', async () => {
       await store.addSuppression(mute(), proposal('p1'), ANA)
       await store.endSuppression('S-1', ANA)
