@@ -24,20 +24,24 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const assembled = assemble(records)
   const main = records.find((record) => record.type === 'SYSCALL') ?? first
   const time = first.time ?? header?.time
-  return {
-    ...(time === undefined ? {} : { time }),
-    logsource: logSourceOf(assembled.categories),
-    pivots: pivotsOf(main, assembled, header),
-    message: messageOf(main, assembled),
-    fields: assembled.fields,
-  }
+  const { fields, categories } = assembled
+  const logsource = logSourceOf(categories)
+  const pivots = pivotsOf(main, assembled, header)
+  const message = messageOf(main, assembled)
+  return time === undefined
+    ? { logsource, pivots, message, fields }
+    : { time, logsource, pivots, message, fields }
 }
 
 function recordsOf(text: string, header: SyslogLine | undefined): readonly AuditRecord[] {
   const records: AuditRecord[] = []
-  for (const line of text.split('\n')) {
-    const record = parseRecord(line)
+  for (let start = 0; start <= text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const whole = start === 0 && end === text.length
+    const record = parseRecord(whole ? text : text.slice(start, end))
     if (record !== undefined) records.push(record)
+    start = end + 1
   }
   if (records.length > 0 || header === undefined) return records
   const journal = parseJournalRecord(header.message)
@@ -53,7 +57,7 @@ function syslogHeader(text: string, context: ParseContext): SyslogLine | undefin
 /** One shared object for each set of categories. */
 function logSourceOf(categories: readonly string[]): Parsed['logsource'] {
   if (categories.length === 0) return NO_CATEGORY
-  const key = categories.join(' ')
+  const key = categories.length === 1 ? categories[0]! : categories.join(' ')
   const known = logSources.get(key) ?? closedLogSource('linux', categories, SERVICE)
   logSources.set(key, known)
   return known
@@ -79,10 +83,10 @@ function pivotsOf(
   if (peer !== undefined) set(pivots, 'src_ip', ipOf(peer))
   const target = firstOf(fields.dst) ?? firstOf(fields.laddr)
   if (target !== undefined) set(pivots, 'dst_ip', ipOf(target))
-  pivots.src_port ??= portOf(fields.rport)!
-  pivots.dst_port ??= portOf(fields.lport)!
-  if (pivots.src_port === undefined) delete pivots.src_port
-  if (pivots.dst_port === undefined) delete pivots.dst_port
+  const remote = pivots.src_port === undefined ? portOf(fields.rport) : undefined
+  if (remote !== undefined) pivots.src_port = remote
+  const local = pivots.dst_port === undefined ? portOf(fields.lport) : undefined
+  if (local !== undefined) pivots.dst_port = local
   set(pivots, 'action', actionOf(main, syscall))
   set(pivots, 'outcome', outcomeOf(fields))
   return pivots
@@ -110,7 +114,7 @@ function programOf(fields: Fields): string | undefined {
 function userOf(fields: Fields): string | undefined {
   const account = firstOf(fields.acct)
   if (account !== undefined) return account
-  for (const name of ['AUID', 'UID', 'auid', 'user', 'uid']) {
+  for (const name of USERS) {
     const value = firstOf(fields[name])
     if (value !== undefined && value !== UNSET && value !== 'unset') {
       return value === '0' ? 'root' : value
@@ -120,6 +124,7 @@ function userOf(fields: Fields): string | undefined {
 }
 
 const UNSET = '4294967295'
+const USERS = ['AUID', 'UID', 'auid', 'user', 'uid']
 
 function actionOf({ type }: AuditRecord, syscall: string | undefined): string {
   if (type === 'SYSCALL' && syscall !== undefined) {

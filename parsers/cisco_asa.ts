@@ -45,10 +45,20 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   return deviceEvent(header, {
     logsource: logsourceOf(mark, fields),
-    message: `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`,
+    message: messageOf(text, mark, message),
     fields,
     pivots,
   })
+}
+
+/** The mark and the message; where they stand so in the text, its end. */
+function messageOf(text: string, mark: Mark, message: string): string {
+  const plain = mark.sub === undefined && text.charCodeAt(mark.start) === 0x25
+  const length = mark.facility.length + mark.id.length + 6
+  if (plain && mark.end - mark.start === length && text.startsWith(': ', mark.end - 2)) {
+    return text.slice(mark.start, mark.end + message.length)
+  }
+  return `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`
 }
 
 /** What messages are about that hold no verdict, by the first three digits of their number. */

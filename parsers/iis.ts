@@ -54,9 +54,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (names === undefined)
     return { code: 'iis-no-fields', message: 'no #Fields: known for the line' }
   const fields: WritableFields = {}
-  names.forEach((name, index) => {
-    addColumn(fields, name, values[index])
-  })
+  const count = Math.min(names.length, values.length)
+  for (let index = 0; index < count; index++) addColumn(fields, names[index]!, values[index]!)
   const pivots: WritablePivots = {}
   const time = timeOf(fields, context)
   addEnds(fields, pivots)
@@ -66,12 +65,43 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   return deviceEvent(undefined, { time, logsource, message: text, fields, pivots })
 }
 
-function addColumn(fields: WritableFields, name: string, value: string | undefined): void {
-  if (value === undefined) return
+interface Column {
+  readonly name: string
+  readonly number: boolean
+  readonly plussed: boolean
+}
+
+/** Columns by the names that headers have for them. */
+const known = new Map<string, Column>()
+const KNOWN_MAX = 1024
+
+function columnOf(name: string): Column {
+  const found = known.get(name)
+  if (found !== undefined) return found
   const lower = name.toLowerCase()
   const own = NAMES.get(lower) ?? lower
-  if (NUMBERS.has(own) && /^\d{1,15}$/.test(value)) fields[own] = Number(value)
-  else put(fields, own, PLUSSED.has(own) ? value.replaceAll('+', ' ') : value)
+  const column = { name: own, number: NUMBERS.has(own), plussed: PLUSSED.has(own) }
+  if (name.length > 64) return column
+  if (known.size >= KNOWN_MAX) known.clear()
+  known.set(name, column)
+  return column
+}
+
+/** One to fifteen digits. */
+function isInteger(text: string): boolean {
+  const { length } = text
+  if (length === 0 || length > 15) return false
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index)
+    if (!(code >= 0x30 && code <= 0x39)) return false
+  }
+  return true
+}
+
+function addColumn(fields: WritableFields, name: string, value: string): void {
+  const column = columnOf(name)
+  if (column.number && isInteger(value)) fields[column.name] = Number(value)
+  else put(fields, column.name, column.plussed ? value.replaceAll('+', ' ') : value)
 }
 
 /** Dates and times of W3C logs are UTC, whatever the server's zone. */

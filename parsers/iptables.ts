@@ -4,6 +4,7 @@ import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { internedAt } from './names.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
 import { timeAt } from './time.ts'
 
@@ -108,9 +109,13 @@ const FLAGS: ReadonlySet<string> = new Set([
 function readPacket(text: string, start: number, fields: WritableFields, flags: string[]): void {
   let at = start
   for (let count = 0; at < text.length && count < PAIRS_MAX; count++) {
-    const space = text.indexOf(' ', at)
-    const end = space < 0 ? text.length : space
-    const equals = text.indexOf('=', at)
+    let end = at
+    let equals = -1
+    for (; end < text.length; end++) {
+      const code = text.charCodeAt(end)
+      if (code === 0x20) break
+      if (code === 0x3d && equals < 0) equals = end
+    }
     if (text.charCodeAt(at) === 0x5b) {
       const close = text.indexOf(']', at)
       if (close < 0) return
@@ -118,7 +123,7 @@ function readPacket(text: string, start: number, fields: WritableFields, flags: 
       at = close + 1
       continue
     }
-    if (equals > at && equals < end) addPair(fields, text, at, equals, end)
+    if (equals > at) addPair(fields, text, at, equals, end)
     else if (end > at && end - at <= 8) {
       const flag = text.slice(at, end)
       if (FLAGS.has(flag)) flags.push(flag)
@@ -134,12 +139,12 @@ function addPair(
   equals: number,
   end: number,
 ): void {
-  const name = text.slice(start, equals)
+  const name = internedAt(text, start, equals)
   if (!NAMES.has(name) && !NAME.test(name)) return
   const number = integerAt(text, equals + 1, end)
   const value = number >= 0 ? number : text.slice(equals + 1, end)
   // The second LEN is the UDP header's.
-  fields[name === 'LEN' && 'LEN' in fields ? 'UDP_LEN' : name] = value
+  fields[name === 'LEN' && fields.LEN !== undefined ? 'UDP_LEN' : name] = value
 }
 
 /** The decimal number that fills a range, or -1 where there is none or it has leading zeros. */

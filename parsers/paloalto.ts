@@ -25,8 +25,13 @@ const GENERATED_SLACK_MS = 3_600_000
 /** Where the first column starts, or -1. */
 function columnsStart(text: string): number {
   const comma = text.indexOf(',')
-  if (comma < 0 || comma > HEADER_UNITS_MAX || !START.test(text.slice(comma, comma + 96))) return -1
+  if (comma < 0 || comma > HEADER_UNITS_MAX || !isDigit(text.charCodeAt(comma + 1))) return -1
+  if (!START.test(text.slice(comma, comma + 96))) return -1
   return text.lastIndexOf(' ', comma) + 1
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
@@ -42,7 +47,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const count = Math.min(names.length, values.length)
   for (let index = 0; index < count; index++) {
     const name = names[index]!
-    if (name !== '_') put(fields, name, values[index]!.trim())
+    const value = values[index]!
+    if (value.length > 0 && name !== '_') put(fields, name, value)
   }
   const pivots: WritablePivots = {}
   addAddresses(type, fields)
@@ -107,13 +113,21 @@ function addSaid(type: string, fields: WritableFields): void {
   put(fields, 'src_ip', SAID_ADDRESS.exec(said)?.[1])
 }
 
+const USERS = ['srcuser', 'user', 'admin', 'normalize_user', 'dstuser']
+
+function firstWord(fields: WritableFields, names: readonly string[]): string | undefined {
+  for (let index = 0; index < names.length; index++) {
+    const value = word(fields, names[index]!)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
 function addNames(fields: WritableFields, pivots: WritablePivots, alone: boolean): void {
   const substitute = alone ? (word(fields, 'portal') ?? word(fields, 'machinename')) : undefined
   const host = word(fields, 'device_name') ?? substitute
   if (host !== undefined) pivots.host = host
-  const user = ['srcuser', 'user', 'admin', 'normalize_user', 'dstuser']
-    .map((name) => word(fields, name))
-    .find((name) => name !== undefined)
+  const user = firstWord(fields, USERS)
   if (user !== undefined) {
     pivots.user = accountName(user)
     fields.user ??= user
@@ -151,7 +165,7 @@ function addMeaning(type: string, fields: WritableFields, pivots: WritablePivots
   if (action !== undefined) pivots.action = verdictOf(action) ?? action
   const result = word(fields, 'status') ?? word(fields, 'result') ?? word(fields, 'event')
   const said = result ?? (type === 'SYSTEM' ? `${fields.eventid} ${fields.opaque}` : '')
-  pivots.outcome = FAILED.test(said.slice(0, 512)) ? 'failure' : 'success'
+  pivots.outcome = said !== '' && FAILED.test(said.slice(0, 512)) ? 'failure' : 'success'
   const severity = severityOf(word(fields, 'severity') ?? '')
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
 }

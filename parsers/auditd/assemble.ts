@@ -18,8 +18,21 @@ export interface Assembled {
   readonly address: SocketAddress | undefined
 }
 
-/** Values that say that there is none. */
-const ABSENT: ReadonlySet<string> = new Set(['?', '(null)', '"?"', '""', ''])
+/** Whether a value says that there is none: `?`, `(null)`, `"?"`, `""`, nothing. */
+function isAbsent(value: string): boolean {
+  switch (value.length) {
+    case 0:
+      return true
+    case 1:
+      return value === '?'
+    case 2:
+      return value === '""'
+    case 3:
+      return value === '"?"'
+    default:
+      return value.length === 6 && value === '(null)'
+  }
+}
 
 /** Brings the records of one event together; repeated values become arrays. */
 export function assemble(records: readonly AuditRecord[]): Assembled {
@@ -43,8 +56,8 @@ export function assemble(records: readonly AuditRecord[]): Assembled {
 function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean): void {
   if (record.type === 'AVC') addDecision(fields, record.body)
   for (const [key, value] of record.values) {
-    if (ABSENT.has(value)) continue
-    const isArgument = key.charCodeAt(0) === 0x61 && ARGUMENT.test(key)
+    if (isAbsent(value)) continue
+    const isArgument = key.charCodeAt(0) === 0x61 && isDigit(key, 1) && ARGUMENT.test(key)
     if (record.type === 'EXECVE' && isArgument) continue
     // The system call's own arguments are pointers there; the program's are what `a0` means.
     const name = hasArguments && isArgument ? `syscall_${key}` : key
@@ -52,6 +65,11 @@ function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean)
     if (key === 'key') for (const part of text.split('\u0001')) addOnce(fields, 'key', part)
     else addOnce(fields, name, key === 'proctitle' || key === 'cmd' ? spaced(text) : text)
   }
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 0x30 && code <= 0x39
 }
 
 const ARGUMENT = /^a\d+(?:$|\[|_len$)/
@@ -77,10 +95,9 @@ function addOnce(fields: Writable, name: string, value: string): void {
 
 /** The arguments of EXECVE in order, long ones put together from their pieces. */
 function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undefined {
-  const execve = records.filter((record) => record.type === 'EXECVE')
-  if (execve.length === 0) return undefined
+  if (!records.some(isExecve)) return undefined
   const found: string[] = []
-  for (const { values } of execve) {
+  for (const { values } of records.filter(isExecve)) {
     for (const [key, value] of values) {
       const index = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)?.[1]
       if (index === undefined) continue
@@ -90,6 +107,10 @@ function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undef
     }
   }
   return Array.from(found, (argument) => argument ?? '')
+}
+
+function isExecve(record: AuditRecord): boolean {
+  return record.type === 'EXECVE'
 }
 
 /** Arguments kept by number; a shell's glob can give many more. */
@@ -138,7 +159,7 @@ function addCategories(
 ): readonly string[] {
   const categories: string[] = []
   if (fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
-  const hasExecve = records.some((record) => record.type === 'EXECVE')
+  const hasExecve = records.some(isExecve)
   if (syscall === 'execve' || syscall === 'execveat' || (hasExecve && syscall === undefined)) {
     categories.push('process_creation')
     if (commandLine !== undefined) fields.CommandLine ??= commandLine
@@ -174,15 +195,21 @@ function createdPaths(records: readonly AuditRecord[], cwd: string | undefined):
   const found: string[] = []
   for (const { type, values } of records) {
     if (type !== 'PATH') continue
-    const record = new Map(values)
-    if ((record.get('nametype') ?? record.get('objtype')) !== 'CREATE') continue
-    const name = record.get('name')
-    if (name === undefined || ABSENT.has(name)) continue
+    if ((lastOf(values, 'nametype') ?? lastOf(values, 'objtype')) !== 'CREATE') continue
+    const name = lastOf(values, 'name')
+    if (name === undefined || isAbsent(name)) continue
     const path = decodeValue('name', name)
     const isWhole = path.startsWith('/') || cwd === undefined
     found.push(isWhole ? path : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`)
   }
   return found
+}
+
+function lastOf(values: AuditRecord['values'], key: string): string | undefined {
+  for (let index = values.length - 1; index >= 0; index--) {
+    if (values[index]![0] === key) return values[index]![1]
+  }
+  return undefined
 }
 
 function copy(fields: Writable, from: string, to: string): void {

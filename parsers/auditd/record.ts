@@ -1,6 +1,5 @@
 // One record of the Linux audit log: `type=SYSCALL msg=audit(TIME:SERIAL): key=value ...`, with `node=` before
 // it, behind a syslog header, or as the kernel and the journal write it.
-
 import { internedAt } from '../names.ts'
 
 /** A record with its values as text; repeated keys are in order. */
@@ -94,9 +93,11 @@ export function parseRecord(line: string): AuditRecord | undefined {
   const head = line.slice(0, stamp.start)
   const blank = head.indexOf(' ')
   const isPlain = blank > 5 && head.startsWith('type=')
-  const type = isPlain ? head.slice(5, blank) : /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
+  const type = isPlain ? internedAt(head, 5, blank) : /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
   if (type === undefined) return undefined
-  const [seconds = '', serial = ''] = line.slice(stamp.start, stamp.end).split(':')
+  const colon = line.indexOf(':', stamp.start)
+  const seconds = line.slice(stamp.start, colon)
+  const serial = line.slice(colon + 1, stamp.end)
   let start = stamp.end + 1
   if (line.charCodeAt(start) === 0x3a) start++
   const body = line.slice(start).trim()
@@ -127,9 +128,18 @@ export function parseJournalRecord(text: string): AuditRecord | undefined {
 
 /** `1300`, `UNKNOWN[1334]` and `SYSCALL` to a name. */
 function typeName(type: string): string {
-  if (!type.endsWith(']') && type.length !== 4) return type.toUpperCase()
+  if (!type.endsWith(']') && type.length !== 4) return isUpper(type) ? type : type.toUpperCase()
   const number = /^(?:UNKNOWN\[)?(\d{4})\]?$/.exec(type)?.[1]
   return number === undefined ? type.toUpperCase() : (TYPES_BY_NUMBER[number] ?? type)
+}
+
+/** Capitals, digits and underscores: the name of a type as the log has it. */
+function isUpper(type: string): boolean {
+  for (let index = 0; index < type.length; index++) {
+    const code = type.charCodeAt(index)
+    if (code >= 0x61) return false
+  }
+  return true
 }
 
 const QUOTE = 0x22

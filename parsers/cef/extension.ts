@@ -1,5 +1,7 @@
 // The header and the extension of CEF.
+import { trimmedAt } from '../device/csv.ts'
 import type { WritableFields } from '../device/event.ts'
+import { internedAt } from '../names.ts'
 
 const KEY_UNITS_MAX = 64
 const PAIRS_MAX = 512
@@ -43,16 +45,19 @@ export function readExtension(text: string, start: number, fields: WritableField
   while (equals >= 0 && keys.length < PAIRS_MAX) {
     const key = text.charCodeAt(equals - 1) === 0x5c ? -1 : keyStart(text, equals, start)
     if (key >= 0) {
-      keys.push(text.slice(key, equals))
+      keys.push(internedAt(text, key, equals))
       bounds.push(key, equals + 1)
     }
     equals = text.indexOf('=', equals + 1)
   }
-  keys.forEach((key, index) => {
-    const next = bounds[2 * index + 2] ?? text.length
-    const value = unescapedValue(text.slice(bounds[2 * index + 1], next).trim())
-    if (value !== '' && key !== '__proto__') fields[key] = value
-  })
+  const escapes = text.includes('\\')
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]!
+    const next = index + 1 < keys.length ? bounds[2 * index + 2]! : text.length
+    const cut = trimmedAt(text, bounds[2 * index + 1]!, next)
+    const value = escapes ? unescapedValue(cut) : cut
+    if (value.length > 0 && key !== '__proto__') fields[key] = value
+  }
   addLabelled(keys, fields)
 }
 

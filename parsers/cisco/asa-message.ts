@@ -19,6 +19,9 @@ type Keyword =
   | { readonly kind: 'user' | 'group' | 'bytes' | 'rule' }
   | { readonly kind: 'protocol' | 'direction' | 'verdict' | 'fact'; readonly word: string }
 
+/** More than the longest keyword has, with its colon. */
+const KEYWORD_UNITS = 18
+
 /** Keywords in the three ways of writing them, so that a word is looked up as it is. */
 const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
 
@@ -123,7 +126,7 @@ export function readAsaMessage(
     previous: '',
     user: undefined,
     spent: undefined,
-    connection: /^(?:Built|Teardown) /.test(message.slice(0, 16)),
+    connection: message.startsWith('Built ') || message.startsWith('Teardown '),
   }
   let at = 0
   for (let count = 0; at < message.length && count < WORDS_MAX; count++) {
@@ -151,8 +154,9 @@ function readWord(state: State, message: string, start: number, end: number): vo
     }
   }
   if (word === '=') return
-  if (word.length <= 15) {
-    const keyword = KEYWORDS.get(first === 0x28 ? word.slice(1) : word)
+  const own = first === 0x28 ? word.slice(1) : word
+  if (mayBeKeyword(own)) {
+    const keyword = KEYWORDS.get(own)
     if (keyword !== undefined) {
       readKeyword(state, keyword, message, end)
       state.previous = word
@@ -165,11 +169,32 @@ function readWord(state: State, message: string, start: number, end: number): vo
     addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
     return
   }
-  const labelled = word.search(/[:=]/)
-  if (labelled > 0 && labelled < 10) readLabelled(state, word, labelled)
-  if (word.startsWith('LOCAL\\')) state.user ??= word.replace(/[,.)]+$/, '')
+  const labelled = labelEnd(word)
+  if (labelled > 0) readLabelled(state, word, labelled)
+  if (first === 0x4c && word.startsWith('LOCAL\\')) state.user ??= word.replace(/[,.)]+$/, '')
   state.last = undefined
   state.previous = word
+}
+
+/** First characters and lengths that keywords have: most other words are told apart by these. */
+const SHAPES = new Uint8Array(128 * KEYWORD_UNITS)
+for (const keyword of KEYWORDS.keys()) SHAPES[shapeOf(keyword)] = 1
+
+function shapeOf(word: string): number {
+  return (word.charCodeAt(0) & 127) * KEYWORD_UNITS + word.length
+}
+
+function mayBeKeyword(word: string): boolean {
+  return word.length > 0 && word.length < KEYWORD_UNITS && SHAPES[shapeOf(word)] === 1
+}
+
+/** Where the first `:` or `=` stands behind a short label, or -1. */
+function labelEnd(word: string): number {
+  for (let index = 0; index < word.length && index < 10; index++) {
+    const code = word.charCodeAt(index)
+    if (code === 0x3a || code === 0x3d) return index
+  }
+  return -1
 }
 
 /** A word that gives the next ones their meaning. */
@@ -263,8 +288,7 @@ function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
   const text = trimmed(word)
   const endpoint = readEndpoint(text, state.role !== undefined || /\(\d+\)$/.test(text.slice(-8)))
   if (endpoint === undefined) return false
-  const local = /^(?:local|remote)$/i.exec(endpoint.interface ?? '')?.[0]?.toLowerCase()
-  const role = local === undefined ? state.role : local === 'local' ? 'src' : 'dst'
+  const role = roleOf(endpoint.interface) ?? state.role
   state.role = undefined
   if (bracketed && state.last !== undefined && role === undefined) {
     addMapped(state, state.last, endpoint)
@@ -274,6 +298,13 @@ function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
   if (side === undefined) return true
   addSide(state, side, endpoint)
   return true
+}
+
+/** `Local:10.0.0.1` and `remote:10.0.0.2` say themselves which end they are. */
+function roleOf(name: string | undefined): Role | undefined {
+  if (name === undefined || name.length < 5 || name.length > 6) return undefined
+  const lower = name.toLowerCase()
+  return lower === 'local' ? 'src' : lower === 'remote' ? 'dst' : undefined
 }
 
 function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined {
@@ -289,13 +320,32 @@ function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined
   return known ? undefined : 'src'
 }
 
+const SIDES = {
+  src: sideNames('src'),
+  dst: sideNames('dst'),
+}
+
+/** Names of fields: put together once, not for each message. */
+function sideNames(side: 'src' | 'dst') {
+  return {
+    ip: `${side}_ip`,
+    host: `${side}_host`,
+    interface: `${side}_interface`,
+    port: `${side}_port`,
+    user: `${side}_user`,
+    mappedIp: `mapped_${side}_ip`,
+    mappedPort: `mapped_${side}_port`,
+  }
+}
+
 function addSide(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
   const { fields } = state
-  if (endpoint.ip !== undefined) fields[`${side}_ip`] = endpoint.ip
-  else put(fields, `${side}_host`, endpoint.name)
-  if (!isRole(endpoint.interface)) put(fields, `${side}_interface`, endpoint.interface)
-  put(fields, `${side}_port`, endpoint.port)
-  put(fields, `${side}_user`, endpoint.user)
+  const names = SIDES[side]
+  if (endpoint.ip !== undefined) fields[names.ip] = endpoint.ip
+  else put(fields, names.host, endpoint.name)
+  if (!isRole(endpoint.interface)) put(fields, names.interface, endpoint.interface)
+  put(fields, names.port, endpoint.port)
+  put(fields, names.user, endpoint.user)
   if (side === 'src' && endpoint.user !== undefined) state.user ??= endpoint.user
   state.last = side
 }
@@ -305,8 +355,8 @@ function isRole(name: string | undefined): boolean {
 }
 
 function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
-  put(state.fields, `mapped_${side}_ip`, endpoint.ip ?? endpoint.name)
-  put(state.fields, `mapped_${side}_port`, endpoint.port)
+  put(state.fields, SIDES[side].mappedIp, endpoint.ip ?? endpoint.name)
+  put(state.fields, SIDES[side].mappedPort, endpoint.port)
   if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
 }
 
@@ -314,7 +364,7 @@ function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void 
 function addSuffix(state: State, user: string): void {
   const side = state.last
   if (side === undefined || user === '' || /^\d+$|^(?:type|no)\b/.test(user)) return
-  state.fields[`${side}_user`] ??= user
+  state.fields[SIDES[side].user] ??= user
   if (side === 'src') state.user ??= user
 }
 

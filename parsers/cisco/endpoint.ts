@@ -25,7 +25,7 @@ export function readEndpoint(word: string, named: boolean): Endpoint | undefined
   const at = main.lastIndexOf('@')
   const user = at > 0 ? main.slice(0, at) : undefined
   const text = main.slice(at + 1)
-  const port = /^\d{1,6}$/.test(suffix) ? suffix : undefined
+  const port = isPort(suffix) ? suffix : undefined
   const found = addressOf(text) ?? (named ? nameOf(text, port !== undefined) : undefined)
   if (found === undefined) return undefined
   if (port !== undefined) return found.port === undefined ? { ...found, port } : found
@@ -35,8 +35,24 @@ export function readEndpoint(word: string, named: boolean): Endpoint | undefined
 
 /** What is in the last brackets, up to a comma: `LOCAL\anna` of `(10.0.0.1/1)(LOCAL\anna, 123)`. */
 function suffixOf(word: string, start: number): string {
-  const end = word.slice(start).search(/[),]/)
-  return end < 0 ? word.slice(start) : word.slice(start, start + end)
+  let end = start
+  while (end < word.length) {
+    const code = word.charCodeAt(end)
+    if (code === 0x29 || code === 0x2c) break
+    end++
+  }
+  return word.slice(start, end)
+}
+
+/** One to six digits. */
+function isPort(text: string): boolean {
+  const { length } = text
+  if (length === 0 || length > 6) return false
+  for (let index = 0; index < length; index++) {
+    const code = text.charCodeAt(index)
+    if (!(code >= 0x30 && code <= 0x39)) return false
+  }
+  return true
 }
 
 function isIp(text: string): boolean {
@@ -64,10 +80,10 @@ function hostOf(text: string): Endpoint | undefined {
   if (isIp(rest) && !isIpv4(name)) return { interface: name, ip: rest }
   const last = rest.lastIndexOf(':')
   const port = rest.slice(last + 1)
-  if (last > 0 && isIpv4(rest.slice(0, last)) && /^\d{1,6}$/.test(port)) {
+  if (last > 0 && isIpv4(rest.slice(0, last)) && isPort(port)) {
     return { interface: name, ip: rest.slice(0, last), port }
   }
-  return isIpv4(name) && /^\d{1,6}$/.test(rest) ? { ip: name, port: rest } : undefined
+  return isIpv4(name) && isPort(rest) ? { ip: name, port: rest } : undefined
 }
 
 /** `SERVERS:exp-srv/50578`, `target.example/80`. */
@@ -81,7 +97,7 @@ function nameOf(text: string, portBehind: boolean): Endpoint | undefined {
   const whole = slash < 0 ? text : text.slice(0, slash)
   const colon = whole.indexOf(':')
   if (slash < 0 && colon <= 0) return undefined
-  if (slash >= 0 && !/^\d{1,6}$/.test(port)) return undefined
+  if (slash >= 0 && !isPort(port)) return undefined
   const name = whole.slice(colon + 1)
   if (!/^[\w.<>-]{1,255}$/.test(name)) return undefined
   return {

@@ -7,6 +7,7 @@ import {
   type WritablePivots,
 } from '../device/event.ts'
 import { verdictOf } from '../device/verdict.ts'
+import { internedAt } from '../names.ts'
 
 const PAIRS_MAX = 256
 const NAME_UNITS_MAX = 49
@@ -51,14 +52,15 @@ export function readFtdPairs(
   let count = 0
   for (const part of message.split(', ', PAIRS_MAX)) {
     const colon = part.indexOf(':')
-    const name = colon < 2 || colon > NAME_UNITS_MAX ? '' : nameOf(part.slice(0, colon))
+    const name = colon < 2 || colon > NAME_UNITS_MAX ? '' : nameOf(internedAt(part, 0, colon))
     const end = part.charCodeAt(colon + 1)
     if (name === '' || !(end === 0x20 || Number.isNaN(end))) {
       if (last !== undefined) fields[last] = `${fields[last]}, ${part}`
       continue
     }
     last = name
-    fields[last] = part.slice(colon + 2).trimEnd()
+    const value = part.slice(colon + 2)
+    fields[last] = isClosed(value) ? value : value.trimEnd()
     count++
   }
   for (const own in NAMES) {
@@ -67,6 +69,12 @@ export function readFtdPairs(
   }
   if (count > 0) addPivots(fields, pivots)
   return count
+}
+
+/** Whether a value ends in a character of ASCII that is no blank. */
+function isClosed(value: string): boolean {
+  const code = value.charCodeAt(value.length - 1)
+  return code > 0x20 && code < 0x80
 }
 
 function text(fields: WritableFields, name: string): string | undefined {

@@ -1,5 +1,7 @@
 // The mark that Cisco devices put in front of a message: `%ASA-6-302013:`, `%SEC-6-IPACCESSLOGP:`.
+
 import { HEADER_UNITS_MAX } from '../device/header.ts'
+import { internedAt } from '../names.ts'
 
 /** A mark's parts and where the message behind it starts. */
 export interface Mark {
@@ -21,6 +23,8 @@ const MARK =
 /** The first mark within the length of a header, or undefined. */
 export function markIn(text: string): Mark | undefined {
   let at = text.indexOf('%')
+  const plain = at >= 0 && at <= HEADER_UNITS_MAX ? numberedMark(text, at) : undefined
+  if (plain !== undefined) return plain
   for (let tries = 0; at >= 0 && at <= HEADER_UNITS_MAX && tries < 8; tries++) {
     const match = MARK.exec(text.slice(at, at + 200))
     if (match !== null) {
@@ -34,6 +38,27 @@ export function markIn(text: string): Mark | undefined {
   }
   return bareMark(text)
 }
+
+/** `%ASA-6-302013: ` and `%FTD-6-302013: `, by far the most. */
+function numberedMark(text: string, start: number): Mark | undefined {
+  const facility = text.startsWith('%ASA-', start)
+    ? 'ASA'
+    : text.startsWith('%FTD-', start)
+      ? 'FTD'
+      : undefined
+  if (facility === undefined || text.charCodeAt(start + 6) !== 0x2d) return undefined
+  const severity = text.charCodeAt(start + 5) - 0x30
+  const colon = start + 7 + ID_DIGITS
+  if (!(severity >= 0 && severity <= 9) || !text.startsWith(': ', colon)) return undefined
+  for (let index = start + 7; index < colon; index++) {
+    const code = text.charCodeAt(index)
+    if (!(code >= 0x30 && code <= 0x39)) return undefined
+  }
+  const id = internedAt(text, start + 7, colon)
+  return { facility, severity, id, start, end: colon + 2 }
+}
+
+const ID_DIGITS = 6
 
 const BARE = /^(ASA|FTD|PIX|FWSM)-(?:([a-z]{1,20})-)?([0-7])-(\d{6})(?::| )/
 
