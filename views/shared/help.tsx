@@ -40,6 +40,15 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ],
   ],
   [
+    'Hunts',
+    [
+      ['h', 'on the search page: save as hunt'],
+      ['r', 'run now'],
+      ['s', 'open in search'],
+      ['p', 'promote to a detection'],
+    ],
+  ],
+  [
     'Alerts',
     [
       ['a', 'take'],
