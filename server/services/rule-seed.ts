@@ -78,6 +78,14 @@ export function blankRule(author: string, now: number): Pick<SeededRule, 'text' 
   return { text: yaml(head), path: pathOf(head.logsource, head.title) }
 }
 
+/** What a rule goes through before it may page anyone. */
+const ROLLOUT = { stage: 'shadow', min_days: 7, max_alerts_per_day: 20 } as const
+
+/** The rule begun in shadow: what it would raise is counted, and nobody is told. */
+export function inShadow(text: string): string {
+  return text + yaml({ trapline: { rollout: ROLLOUT } })
+}
+
 function yaml(value: object): string {
   return stringify(value, { indent: 4, lineWidth: 0 })
 }

@@ -7,6 +7,8 @@ import { parseQuery } from '../../query/query.ts'
 import { isRefusal, type Refusal } from '../../query/to-sigma.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
+import { fieldValues } from '../../sigma/eval/values.ts'
+import type { Expr } from '../../sigma/ir/expr.ts'
 import { type RedactedCases, redactCases } from '../redact/cases.ts'
 import { addTests, type FixtureCase } from '../redact/fixture.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
@@ -22,6 +24,8 @@ export const HITS_READ = 200
 export const NEIGHBOURS_SHOWN = 10
 /** Events that tests are made of at once. */
 export const PICKED_MAX = 50
+/** Fields that a test's name tells. */
+const NAMED_FIELDS_MAX = 3
 const SEARCH_TIMEOUT_MS = 10_000
 /** Benign events are looked for this far back at least, milliseconds. */
 const NEAR_RANGE_MIN_MS = 86_400_000
@@ -109,13 +113,35 @@ export async function casesFor(
     if (event === undefined) throw new ServiceError('not-found', `There is no event ${id}.`)
     const match = at < picked.hits.length
     const n = match ? at + 1 : at - picked.hits.length + 1
-    return {
-      name: `${match ? 'a match of the search' : 'a near miss'} ${n}`,
-      match,
-      events: [event],
-    }
+    const [hit] = match ? [] : events
+    const name = match ? `a match ${n}` : `a near miss ${n}${differing(rule.expr, event, hit)}`
+    return { name, match, events: [event] }
   })
   return redactCases(rule, cases)
+}
+
+/** Fields that the rule asks for and whose values are others than those of a hit; names alone, no values. */
+function differing(expr: Expr, event: Event, hit: Event | undefined): string {
+  if (hit === undefined) return ''
+  const names = [...fieldsIn(expr)].filter((name) => {
+    const [own, other] = [event, hit].map((one) => JSON.stringify(fieldValues(one.fields, name)))
+    return own !== other
+  })
+  return names.length === 0 ? '' : `, another ${names.slice(0, NAMED_FIELDS_MAX).join(', ')}`
+}
+
+function fieldsIn(expr: Expr): ReadonlySet<string> {
+  switch (expr.kind) {
+    case 'and':
+    case 'or':
+      return new Set(expr.args.flatMap((arg) => [...fieldsIn(arg)]))
+    case 'not':
+      return fieldsIn(expr.arg)
+    case 'match':
+      return new Set('name' in expr.target ? [expr.target.name] : [])
+    default:
+      return new Set()
+  }
 }
 
 /** What a draft's tests become with one more, and what was done to its event. */

@@ -108,6 +108,10 @@ function Picks(props: SeedProps & { readonly seeded: Seeded }) {
             </p>
           )}
           <Yaml text={rule.text} label="The rule" />
+          <label class="check shadow">
+            <input type="checkbox" name="shadow" value="1" /> Begin in shadow: what it would raise
+            is counted, and nobody is told
+          </label>
           <button type="submit" class="primary">
             Make the draft, with these tests
           </button>

@@ -6,7 +6,7 @@ import { Leaves, SeedPage } from '../../../views/editor/seed.tsx'
 import { DEFAULT_FROM, DEFAULT_TO } from '../../../views/search/state.ts'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
-import { blankRule } from '../../services/rule-seed.ts'
+import { blankRule, inShadow } from '../../services/rule-seed.ts'
 import { queryOfEvent, seedFromSearch } from '../../services/rule-seeds.ts'
 import { parseTime } from '../../services/search-request.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
@@ -87,6 +87,7 @@ const ids = z
 
 const Picked = z.object({
   blank: z.string().optional(),
+  shadow: z.string().optional(),
   path: pathField,
   text: textField,
   hit: ids,
@@ -112,7 +113,8 @@ async function make(c: AppContext, services: Services, renderer: Renderer) {
         ? await services.drafts.cases({ path, text }, chosen)
         : undefined
     const free = await freePath(services, path, by.name)
-    const draft = await services.drafts.start({ path: free, text, testText: made?.text ?? '' }, by)
+    const files = { path: free, text: picked.shadow === undefined ? text : inShadow(text) }
+    const draft = await services.drafts.start({ ...files, testText: made?.text ?? '' }, by)
     return c.redirect(addressOf(draft), 303)
   } catch (error) {
     const known = explainError(error)
