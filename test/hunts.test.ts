@@ -291,3 +291,36 @@ describe('a hunt that becomes a detection', () => {
     expect((await answer.json()).error.message).toContain(code)
   })
 })
+
+describe('pages of hunts', () => {
+  const shipped = '6b2e8f15-0d94-4b7a-8e21-c7a5d1f3b907'
+  const get = (path: string, name: string) => server.fetch(path, as(name, undefined, 'GET'))
+
+  test('offer what the reader may do, and nothing else', async () => {
+    const viewer = await (await get(`/hunts/${shipped}`, 'eve')).text()
+    expect(viewer).toContain('Names with long labels')
+    expect(viewer).not.toContain('Run now')
+    const analyst = await (await get(`/hunts/${shipped}`, 'ana')).text()
+    expect(analyst).toContain('Run now')
+    expect(analyst).not.toContain(`/hunts/${shipped}/promote`)
+    expect(await (await get(`/hunts/${shipped}`, 'max')).text()).toContain('/promote')
+  })
+
+  test.each([
+    ['/hunts/new', 'eve', 403],
+    [`/hunts/${shipped}/edit`, 'eve', 403],
+    [`/hunts/${shipped}/promote`, 'ana', 403],
+    ['/hunts/00000000-0000-4000-8000-000000000000', 'max', 404],
+    [`/hunts/${shipped}/runs/none`, 'max', 404],
+  ])('%s answers %s with %d', async (path, name, status) => {
+    expect((await get(path, name)).status).toBe(status)
+  })
+
+  test('show log text as text', async () => {
+    const title = '<script>alert(1)</script>'
+    const { id } = await server.json(HUNTS, as('ana', { title, query: 'a "<b>"' }))
+    const html = await (await get(`/hunts/${id}`, 'ana')).text()
+    expect(html).not.toContain('<script>alert')
+    expect(html).toContain('&lt;script&gt;alert(1)')
+  })
+})
