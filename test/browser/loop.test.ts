@@ -142,6 +142,15 @@ describe.skipIf(chromium === undefined)('the whole loop', () => {
       path: rulePath(),
       tests: { status: 'passed' },
     })
+    await open('web-1', 'new')
+    const said = await thenAndNow()
+    for (const part of [
+      rulePath(),
+      commit.slice(0, 10),
+      'is what it was',
+      '2 matches, 1 near miss',
+    ])
+      expect(said).toContain(part)
     const status = await until(
       async () =>
         stage.hub.world.statuses.find(
@@ -153,11 +162,23 @@ describe.skipIf(chromium === undefined)('the whole loop', () => {
   })
 
   const rulePath = () => `detections/${rule.path.replace(/^detections\//, '')}`
-  /** Opens the alert of a host and gives it a verdict, as an analyst does. */
-  const judge = async (host: string, verdict: string, reason: string) => {
+  const open = async (host: string, state: string) => {
     const query = new URLSearchParams({ rule: rule.id, group: 'none', status: 'any' })
     await page.goto(`${stage.server.url}/alerts?${query}`)
-    await page.locator(`tr[data-row]:has-text("${host}") a[data-open]`).first().click()
+    await page
+      .locator(`tr[data-row]:has-text("${host}"):has-text("${state}") a[data-open]`)
+      .first()
+      .click()
+  }
+  /** What the drawer says of the rule then and now. */
+  const thenAndNow = async () => {
+    await page.locator('#drawer nav a:has-text("Rule")').click()
+    await page.locator('#then-now .then-now').first().waitFor()
+    return (await page.locator('#then-now').textContent()) ?? ''
+  }
+  /** Gives the alert of a host a verdict, as an analyst does. */
+  const judge = async (host: string, verdict: string, reason: string) => {
+    await open(host, 'new')
     await page.click('#drawer button[data-key=v]')
     await page.locator(`#verdict input[value=${verdict}]`).check()
     await page.fill('#verdict textarea[name=reason]', reason)
@@ -214,6 +235,9 @@ describe.skipIf(chromium === undefined)('the whole loop', () => {
     expect((await alerts('web-1')).some((one: { status: string }) => one.status === 'new')).toBe(
       true,
     )
+    await open('build-1', 'false positive')
+    const said = await thenAndNow()
+    for (const part of ['would not fire', 'New filters']) expect(said).toContain(part)
     expect(stage.hub.violations()).toEqual([])
   })
 })
