@@ -66,6 +66,15 @@ export function releasesContract(
       expect(await store.listOutbox(10)).toEqual([])
     })
 
+    test('keep their order when the clock is set back', async () => {
+      for (const subject of ['one', 'two', 'three']) {
+        await store.recordRelease(release({ subject }), ANA)
+        opened.advance(-86_400_000)
+      }
+      const subjects = (await store.listReleases(10)).map(({ subject }) => subject)
+      expect(subjects).toEqual(['three', 'two', 'one'])
+    })
+
     test('alerts made in a range are counted by rule', async () => {
       const [{ at: start } = { at: 0 }] = await at(store)
       const make = async (sequence: number, ...rules: readonly string[]) =>
