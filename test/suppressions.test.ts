@@ -190,6 +190,38 @@ describe('a mute over a true positive', () => {
   })
 })
 
+test('a mute of every rule of a log source acts, and its branch passes', async () => {
+  await send(shell('carol', 'web-7'))
+  await send(shell('dave', 'web-7'))
+  await eventually(
+    () => server.json(`/api/v1/alerts?rule=${RULE}&host=web-7`),
+    ({ total }) => total === 2,
+  )
+  const everywhere = '/api/v1/detections/suppressions'
+  const body = { criteria: { '@user': 'carol' }, reason: 'an operator of all machines' }
+  const nowhere = await post(everywhere, body)
+  expect((await nowhere.json()).error.message).toContain('needs a log source')
+  const made = await post(everywhere, { ...body, logsource: { product: 'linux', service: 'sudo' } })
+  const mute = await made.json()
+  expect(mute).toMatchObject({ state: 'active', effect: { hidden: 1 } })
+  expect(mute.rule_id).toBeUndefined()
+  await send(shell('carol', 'web-8'))
+  const [held] = await eventually(
+    async () => (await server.json(`/api/v1/alerts?rule=${RULE}&host=web-8`)).alerts,
+    (found) => found.length === 1,
+  )
+  expect(held).toMatchObject({ status: 'held', mute_id: mute.id })
+  const { branch } = await server.json(`/api/v1/proposals/${mute.proposal_id}`)
+  const folder = mkdtempSync(join(tmpdir(), 'trapline-filter-'))
+  try {
+    await git('clone', '-q', '-b', branch, join(server.data, 'content.git'), folder)
+    expect(await trapline(folder, ['test', 'detections'])).toContain('0 failed')
+    await trapline(folder, ['check', '--fail-on', 'error'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('a filter of a rule in an overlay can be released', async () => {
   const rules = mkdtempSync(join(tmpdir(), 'trapline-overlay-'))
   const id = '11111111-2222-4333-8444-555555555555'

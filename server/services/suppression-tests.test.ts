@@ -62,6 +62,7 @@ describe('tests of a filter', () => {
     expect(made.text).toContain('backup')
     expect(made.text).not.toContain('zelda')
     expect(made.text).not.toContain('web-3')
+    expect(made.replaced.map(({ to }) => to).toSorted()).toEqual(['host-1', 'user-1'])
   })
 
   test('take the nearest of what stays', () => {

@@ -1,5 +1,6 @@
 // The tests of a filter: an event that it silences and the nearest one that it must not, redacted so that
 // both answer as before.
+import type { RuleTest } from '../../ci/checks/test-file.ts'
 import type { Event } from '../../parsers/event.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { parserNames } from '../../parsers/table.ts'
@@ -8,8 +9,8 @@ import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { FieldValue } from '../../sigma/event.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
-import { redactCases } from '../redact/cases.ts'
-import { testFileText } from '../redact/fixture.ts'
+import { redactCases, type TestedRule } from '../redact/cases.ts'
+import { readInput, testFileText } from '../redact/fixture.ts'
 import type { Replacement } from '../redact/types.ts'
 import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
 import { criteriaExpr } from './mute-filter.ts'
@@ -53,22 +54,40 @@ export function makeFilterTests(input: FilterTestsInput): FilterTests {
     ...(input.namesRule ? { ruleId: input.ruleId } : {}),
   }
   // What the filter silences is what the rule finds without it and the criteria hide: both must survive.
-  const hidden: Expr = { kind: 'and', args: [plain.expr, criteriaExpr(criteria)] }
-  const first = redactCases(
-    { logsource: plain.logsource, expr: hidden },
-    [{ name: SILENCED, match: true, events: [silenced] }],
-    options,
-  )
-  const second = redactCases(filtered, [{ name: STAYS, match: true, events: [stays] }], options)
-  const [problem] = [...first.problems, ...second.problems]
+  const hidden = {
+    logsource: plain.logsource,
+    expr: { kind: 'and', args: [plain.expr, criteriaExpr(criteria)] } satisfies Expr,
+  }
+  const cases = [
+    { name: SILENCED, match: true, events: [silenced] },
+    { name: STAYS, match: true, events: [stays] },
+  ] as const
+  // Together their pseudonyms agree; where a form is chosen that does not show what is hidden, each by itself.
+  const both = redactCases(plain, cases, options)
+  const [one, other] = both.tests
+  const isProven =
+    one !== undefined && other !== undefined && fires(hidden, one) && fires(filtered, other)
+  const parts = isProven
+    ? [both]
+    : [redactCases(hidden, [cases[0]], options), redactCases(filtered, [cases[1]], options)]
+  const [problem] = parts.flatMap(({ problems }) => problems)
   if (problem !== undefined)
     throw new ServiceError('invalid', `no test can be made of ${problem.case}: ${problem.message}`)
-  const tests = [...first.tests.map((test) => ({ ...test, match: false })), ...second.tests]
+  const tests = parts.flatMap((part) => part.tests)
   return {
-    text: testFileText(tests),
-    replaced: [...first.replaced, ...second.replaced],
+    text: testFileText(tests.map((test, n) => (n === 0 ? { ...test, match: false } : test))),
+    replaced: parts.flatMap((part) => part.replaced),
     isMade: stays.id === '',
   }
+}
+
+/** Whether a rule finds every event of a test. */
+function fires({ expr, logsource }: TestedRule, { events = [] }: RuleTest): boolean {
+  const matches = compilePredicate(expr)
+  return events.every((form) => {
+    const event = readInput(form, logsource)
+    return event !== undefined && ruleAccepts(logsource, event.logsource) && matches(event)
+  })
 }
 
 /** The event that fulfils most of the criteria, but not all. */

@@ -123,6 +123,12 @@ export function AlertDrawer(props: AlertDrawerProps) {
       <Tabs {...props} />
       <div class="body" tabindex={0}>
         {props.problem !== undefined && <Notice kind="problem">{visible(props.problem)}</Notice>}
+        {props.canMute && alert.verdict?.startsWith('false_positive') && (
+          <Notice kind="hint">
+            A false positive: <a href={urls.suppress.href({ alert: alert.id })}>suppress</a> what is
+            like it, or <a href={urls.ruleEdit.href({ id: alert.ruleId })}>change the rule</a>.
+          </Notice>
+        )}
         <TabBody {...props} />
       </div>
       {props.canWrite ? <Actions {...props} /> : <p class="foot muted">Your role may only read.</p>}
