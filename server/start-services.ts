@@ -145,6 +145,7 @@ async function start(
   state.on('credentials', () => services.credentials.forget())
   stops.push(() => services.schedules.stop())
   stops.push(() => services.scenarios.stop())
+  stops.push(() => services.drafts.stop())
   stops.push(() => services.imports.stop())
   await services.releases.begin(rules.list().length)
   stops.push(startChores(services, ingest, state))

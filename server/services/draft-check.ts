@@ -7,6 +7,7 @@ import { rangeOfFinding } from '../../ci/lsp/diagnostics.ts'
 import type { Range } from '../../ci/lsp/protocol.ts'
 import type { Finding } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
+import type { RuleFile } from '../../sigma/rule.ts'
 import {
   type DraftFiles,
   filesBeside,
@@ -47,39 +48,69 @@ function today(): string {
   return new Date().toISOString().slice(0, 10)
 }
 
+/** Findings of one check. */
+export const FINDINGS_MAX = 500
+
 const NO_SETTINGS: LintSettings = { disable: [], severity: {}, ignore: [] }
 
-/** Lints a draft and runs its tests. */
-export function checkDraft(
-  draft: DraftFiles,
+/** Everything that a check needs: plain data, for it may run in another thread. */
+export interface CheckInput {
+  readonly draft: DraftFiles
+  /** What it is loaded and checked with. */
+  readonly beside: readonly RuleFile[]
+  readonly settings: LintSettings
+  /** What the server itself found. */
+  readonly known: readonly Finding[]
+}
+
+/** Gathers what a check of a draft needs. */
+export function checkInput(
+  { path, text, testText }: DraftFiles,
   rules: Rules,
   ruleId?: string,
   settings: LintSettings = NO_SETTINGS,
-): DraftCheck {
-  const beside = filesBeside(draft, rules)
+): CheckInput {
+  const draft = { path, text, testText }
+  const known = [...takenIds(draft, rules, ruleId), ...leftOut(draft, rules, ruleId)]
+  return { draft, beside: filesBeside(draft, rules), settings, known }
+}
+
+/** Lints a draft and runs its tests. */
+export function checkDraft(draft: DraftFiles, rules: Rules, ruleId?: string): DraftCheck {
+  return runCheck(checkInput(draft, rules, ruleId))
+}
+
+/** The check itself: lint, and the tests. */
+export function runCheck({ draft, beside, settings, known }: CheckInput): DraftCheck {
   const testPath = testPathOf(draft.path)
   const own = [
     { path: draft.path, text: draft.text },
     ...(draft.testText === '' ? [] : [{ path: testPath, text: draft.testText }]),
   ]
-  const findings = checkContent([...own, ...beside], {
+  const linted = checkContent([...own, ...beside], {
     ...{ disable: settings.disable, severity: settings.severity },
     ...{ today: today(), complete: false },
     only: new Set(own.map(({ path }) => path)),
   })
   const loaded = loadDraft(draft, beside)
-  const known = [...takenIds(draft, rules, ruleId), ...leftOut(draft, rules, ruleId)]
   const textOf = (path: string) => (path === draft.path ? draft.text : draft.testText)
+  const findings = [...known, ...(isIgnored(draft.path, settings.ignore) ? [] : linted)]
   return {
-    findings: [...known, ...(isIgnored(draft.path, settings.ignore) ? [] : findings)].map(
-      (finding) => ({
-        ...finding,
-        range: rangeOfFinding(textOf(finding.path), finding),
-      }),
-    ),
+    findings: mostTelling(findings).map((finding) => ({
+      ...finding,
+      range: rangeOfFinding(textOf(finding.path), finding),
+    })),
     tests: draft.testText === '' ? [] : runTests(draft, loaded),
     runs: loaded.rules.length + loaded.correlations.length > 0,
   }
+}
+
+/** All of them, or errors first where there are too many to be read. */
+function mostTelling(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= FINDINGS_MAX) return findings
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const others = findings.filter(({ severity }) => severity !== 'error')
+  return [...errors, ...others].slice(0, FINDINGS_MAX)
 }
 
 /** Whether a draft may be proposed: nothing is wrong with it and no test fails. */

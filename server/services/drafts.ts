@@ -9,7 +9,8 @@ import type { Actor } from '../stores/state/access.ts'
 import type { Draft, DraftChange, NewDraft } from '../stores/state/drafts.ts'
 import type { Proposal } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
-import { checkDraft, type DraftCheck, factsOfToday, isReady } from './draft-check.ts'
+import { checkInput, type DraftCheck, factsOfToday, isReady } from './draft-check.ts'
+import { createDraftChecker } from './draft-checker.ts'
 import { type DraftFiles, testPathOf } from './draft-content.ts'
 import { type PreviewInput, previewDraft } from './draft-preview.ts'
 import type { ProposalService } from './proposals.ts'
@@ -60,6 +61,7 @@ export interface DraftService {
   /** Opens the pull request. Refused with the findings where the draft is not ready; rejects `conflict`
    * where the content is newer than what the draft started from. */
   open(draft: Draft, options: OpenOptions, by: Actor): Promise<Opened>
+  stop(): Promise<void>
 }
 
 export interface DraftParts {
@@ -87,8 +89,11 @@ export function createDrafts(parts: DraftParts): DraftService {
       previews--
     }
   }
-  const check = async (files: DraftFiles, ruleId?: string) =>
-    checkDraft(files, rules, ruleId, await readLintSettings([], parts.contentFolder()))
+  const checker = createDraftChecker()
+  const check = async (files: DraftFiles, ruleId?: string) => {
+    const settings = await readLintSettings([], parts.contentFolder())
+    return checker.check(checkInput(files, rules, ruleId, settings))
+  }
   const get = async (id: string, by: Actor) => {
     const draft = await state.getDraft(id, by.name)
     if (draft === undefined)
@@ -126,6 +131,7 @@ export function createDrafts(parts: DraftParts): DraftService {
     cases: (draft, picked) => casesFor(events, rules, draft, picked),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
     preview: limited,
+    stop: async () => checker.stop(),
     open: async (draft, { title, body }, by) => {
       const found = await check(draft, draft.ruleId)
       if (!isReady(found)) return { refused: found }

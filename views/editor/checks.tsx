@@ -2,6 +2,8 @@
 import type { DraftCheck, DraftFinding, DraftTest } from '../../server/services/draft-check.ts'
 import { plural, visible } from '../shared/format.ts'
 
+const FINDINGS_SHOWN = 50
+
 /** What the linter and the tests say, beside the text. */
 export function Checks(props: { readonly check: DraftCheck; readonly path: string }) {
   const { findings, tests, runs } = props.check
@@ -11,9 +13,12 @@ export function Checks(props: { readonly check: DraftCheck; readonly path: strin
       {findings.length === 0 && (
         <p class="small-text ok-text">{runs ? 'None.' : 'None, and nothing here runs yet.'}</p>
       )}
-      {findings.map((finding) => (
+      {findings.slice(0, FINDINGS_SHOWN).map((finding) => (
         <FindingBox finding={finding} inTests={finding.path !== props.path} />
       ))}
+      {findings.length > FINDINGS_SHOWN && (
+        <p class="faint small-text">and {findings.length - FINDINGS_SHOWN} more</p>
+      )}
       <h2 class="sub">Tests</h2>
       {tests.length === 0 && (
         <p class="faint small-text">
