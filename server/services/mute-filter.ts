@@ -1,12 +1,12 @@
 // A mute as a Sigma filter: criteria to YAML, and YAML to a test of events. The filter is what counts; what
 // acts at once and what Git takes over later are the same text.
 import { stringify } from 'yaml'
+import { fieldTarget } from '../../sigma/columns.ts'
 import { compilePredicate, type EventPredicate } from '../../sigma/eval/predicate.ts'
 import { filterApplies } from '../../sigma/filter.ts'
 import type { Expr, Test } from '../../sigma/ir/expr.ts'
 import { join } from '../../sigma/lower/item.ts'
 import { lowerRule } from '../../sigma/lower/lower.ts'
-import { fieldTarget } from '../../sigma/columns.ts'
 import { parseRules } from '../../sigma/parse/rules.ts'
 import type { LogSource, RuleFile, SigmaFilter } from '../../sigma/rule.ts'
 import { formatWildcards } from '../../sigma/text/wildcard.ts'
