@@ -4,7 +4,7 @@
 import type { Event } from '../../parsers/event.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../server/services/alert-maker.ts'
 import { getPath } from '../../server/services/event-value.ts'
-import type { LoadedRule } from '../../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule } from '../../sigma/rule.ts'
 
 const MINUTE_MS = 60_000
 
@@ -15,8 +15,8 @@ export interface AlertCount {
 }
 
 /** Counts for one rule. Keeps eight bytes a match and one key an entity. */
-export function createAlertCount(rule: LoadedRule): AlertCount {
-  const fields = rule.trapline?.dedup ?? DEDUP_DEFAULT
+export function createAlertCount(rule: LoadedRule | LoadedCorrelation): AlertCount {
+  const fields = rule.trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT)
   const minutes = rule.trapline?.dedup_window_minutes
   const window_ms = minutes === undefined ? DEDUP_WINDOW_DEFAULT_MS : minutes * MINUTE_MS
   const times = new Map<string, number[]>()

@@ -2,24 +2,30 @@
 import { fileKind } from '../../sigma/lint/lint.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
-import type { LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
 import { isRuleFile } from '../rule-files.ts'
 import type { Versions } from '../versions.ts'
+import type { CorrelationVersion } from './correlation.ts'
 
-/** A rule that a change adds, removes or gives another meaning. */
+/** A rule, or a correlation, that a change adds, removes or gives another meaning. */
 export interface RuleChange {
   readonly id: string
   readonly title: string
   readonly path: string
-  readonly before: LoadedRule | undefined
-  readonly after: LoadedRule | undefined
+  readonly before: LoadedRule | LoadedCorrelation | undefined
+  readonly after: LoadedRule | LoadedCorrelation | undefined
+  /** Of a correlation: with what each version was loaded. */
+  readonly correlation?: {
+    readonly before: CorrelationVersion | undefined
+    readonly after: CorrelationVersion | undefined
+  }
 }
 
 export interface Changes {
   readonly changed: readonly RuleChange[]
   /** Rules whose text changed while every event is answered as before. */
   readonly sameMeaning: readonly LoadedRule[]
-  /** Correlations that the change reaches and parsers' tables, and why they are not replayed. */
+  /** Parsers' tables, and why they are not replayed. */
   readonly notReplayed: readonly string[]
   /** Why rules of the new version cannot run, where the old one could. */
   readonly broken: readonly string[]
@@ -38,7 +44,7 @@ export function changesOf({ before, after }: Versions): Changes {
   return {
     ...changes,
     broken: [...now.broken, ...changes.broken],
-    notReplayed: [...changes.notReplayed, ...parsersChanged(before, after)],
+    notReplayed: parsersChanged(before, after),
     content,
   }
 }
@@ -83,7 +89,10 @@ function isSigma(file: RuleFile): boolean {
 }
 
 /** Compares two versions of a rule set. A rule without an id is known by its path. */
-export function changesBetween(before: LoadedRules, after: LoadedRules): Omit<Changes, 'content'> {
+export function changesBetween(
+  before: LoadedRules,
+  after: LoadedRules,
+): Omit<Changes, 'content' | 'notReplayed'> {
   const old = new Map(before.rules.map((rule) => [rule.id, rule]))
   const now = new Map(after.rules.map((rule) => [rule.id, rule]))
   const changed: RuleChange[] = []
@@ -99,28 +108,49 @@ export function changesBetween(before: LoadedRules, after: LoadedRules): Omit<Ch
   const broken = after.refused
     .filter(({ id, path }) => old.has(id ?? `path:${path}`))
     .map(({ path, line, message }) => `${path}:${line}: ${message}`)
-  return { changed, sameMeaning, broken, notReplayed: correlationsReached(before, after, changed) }
+  const correlations = correlationsReached(before, after, changed)
+  return { changed: [...changed, ...correlations], sameMeaning, broken }
 }
 
+/** Correlations that raise alerts and were changed themselves, or read something that was. */
 function correlationsReached(
   before: LoadedRules,
   after: LoadedRules,
   changed: readonly RuleChange[],
-): string[] {
+): RuleChange[] {
   const old = new Map(before.correlations.map((correlation) => [correlation.id, correlation]))
+  const now = new Map(after.correlations.map((correlation) => [correlation.id, correlation]))
+  const all = [...now.values(), ...[...old.values()].filter(({ id }) => !now.has(id))]
   const moved = new Set(changed.map(({ id }) => id))
-  return after.correlations
-    .filter(
-      ({ id, text, inputs }) =>
-        old.get(id)?.text !== text || inputs.some((input) => moved.has(input.id)),
-    )
-    .map(
-      ({ path, title }) =>
-        `${path}: ${title}: correlations need every event of their rules in order`,
-    )
+  let known = -1
+  while (moved.size !== known) {
+    known = moved.size
+    for (const { id, text, inputs } of all) {
+      const isOther = old.get(id)?.text !== text || !now.has(id)
+      if (isOther || inputs.some((input) => moved.has(input.id))) moved.add(id)
+    }
+  }
+  return all
+    .filter(({ id }) => moved.has(id))
+    .flatMap((correlation): RuleChange[] => {
+      const { id } = correlation
+      const was = raised(old.get(id), before)
+      const is = raised(now.get(id), after)
+      if (was === undefined && is === undefined) return []
+      const versions = { before: was?.correlation, after: is?.correlation }
+      return [{ ...identity(correlation), ...versions, correlation: { before: was, after: is } }]
+    })
 }
 
-function identity({ id, title, path }: LoadedRule) {
+function raised(
+  correlation: LoadedCorrelation | undefined,
+  loaded: LoadedRules,
+): CorrelationVersion | undefined {
+  if (correlation === undefined || correlation.feedsOnly) return undefined
+  return { correlation, loaded }
+}
+
+function identity({ id, title, path }: LoadedRule | LoadedCorrelation) {
   return { id, title, path }
 }
 

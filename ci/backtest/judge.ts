@@ -31,15 +31,18 @@ export interface Judged {
 const TRUE_POSITIVES = new Set(['true_positive', 'benign_true_positive'])
 const FALSE_POSITIVES = new Set(['false_positive_logic', 'false_positive_data'])
 
-/** Which old decisions a change keeps. `fires` holds the ids of events that the new version matches. */
+/** Which old decisions a change keeps. `fires` holds the ids of events that the new version matches; an alert of
+ * a correlation (`isWhole`) is kept as long as one of its events still contributes. */
 export function compareVerdicts(
   past: readonly PastAlert[],
   fires: ReadonlySet<string>,
   seen: ReadonlySet<string>,
+  isWhole = false,
 ): Verdicts {
   const replayed = past.filter(({ eventIds }) => eventIds.some((id) => seen.has(id)))
   const stillFires = ({ eventIds }: PastAlert) => eventIds.some((id) => fires.has(id))
-  const loses = ({ eventIds }: PastAlert) => eventIds.some((id) => seen.has(id) && !fires.has(id))
+  const loses = (alert: PastAlert) =>
+    isWhole ? !stillFires(alert) : alert.eventIds.some((id) => seen.has(id) && !fires.has(id))
   const truths = replayed.filter(({ verdict }) => TRUE_POSITIVES.has(verdict ?? ''))
   const lostTruePositives = truths.filter(loses)
   return {

@@ -1,12 +1,13 @@
 // A whole backtest: changes, events from files or a server, verdicts, costs, budgets.
 import type { Event } from '../../parsers/event.ts'
 import { normalise } from '../../parsers/normalise.ts'
-import type { RuleFile } from '../../sigma/rule.ts'
+import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import { readEventBatches } from '../input/read-events.ts'
 import type { ServerAccess } from '../send/api.ts'
 import type { Budgets } from '../settings.ts'
 import type { Changes, RuleChange } from './changes.ts'
-import { COST_SAMPLE_MAX, costOf } from './cost.ts'
+import { rulesBelow } from './correlation.ts'
+import { COST_SAMPLE_MAX, costOfAll } from './cost.ts'
 import { compareVerdicts, type Judged, judge } from './judge.ts'
 import { createReplay, type Replayed } from './replay.ts'
 import { createSample } from './sample.ts'
@@ -62,10 +63,15 @@ export async function backtestServer(
   const seen = new Map<RuleChange, Seen>(
     changes.map((change) => [change, { matched: new Set(), fires: new Set() }]),
   )
-  const replay = createReplay(changes, (change, event, _before, after) => {
+  const replay = createReplay(changes, (change, event, _before, after, contributing) => {
     const ids = seen.get(change)!
     ids.matched.add(event.id)
     if (after) ids.fires.add(event.id)
+    for (const id of contributing?.before ?? []) ids.matched.add(id)
+    for (const id of contributing?.after ?? []) {
+      ids.matched.add(id)
+      ids.fires.add(id)
+    }
   })
   // Filters stay behind: without them the server sends more events, and the replay decides.
   const versions = [
@@ -101,13 +107,14 @@ function conclude(
   const judged = tallies.map((tally, i) => {
     const ids = seen.get(tally.change)
     const cost = {
-      before_ms: costOf(tally.change.before, sample),
-      after_ms: costOf(tally.change.after, sample),
+      before_ms: costOfAll(rulesOf(tally.change, 'before'), sample),
+      after_ms: costOfAll(rulesOf(tally.change, 'after'), sample),
     }
     const verdicts = compareVerdicts(
       past[i] ?? [],
       ids?.fires ?? new Set(),
       ids?.matched ?? new Set(),
+      tally.change.correlation !== undefined,
     )
     const parts = { tally, verdicts, cost }
     return { ...parts, findings: judge(parts, budgets, days) }
@@ -115,9 +122,17 @@ function conclude(
   return { events, from, to, days, judged }
 }
 
+/** The rules that a version runs: those below it, where it is a correlation. */
+function rulesOf(change: RuleChange, version: 'before' | 'after'): readonly LoadedRule[] {
+  if (change.correlation !== undefined) {
+    const own = change.correlation[version]
+    return own === undefined ? [] : rulesBelow(own)
+  }
+  const rule = change[version]
+  return rule === undefined ? [] : [rule as LoadedRule]
+}
+
 function ruleFiles(changes: readonly RuleChange[], version: 'before' | 'after'): RuleFile[] {
-  return changes.flatMap((change) => {
-    const rule = change[version]
-    return rule === undefined ? [] : [{ path: rule.path, text: rule.text }]
-  })
+  const rules = new Set(changes.flatMap((change) => rulesOf(change, version)))
+  return [...rules].map(({ path, text }) => ({ path, text }))
 }

@@ -1,0 +1,103 @@
+// A version of a correlation over stored events: which of them make it hold. It needs the matches of all rules
+// below it in order of time, so events are gathered first.
+import type { Event } from '../../parsers/event.ts'
+import { createCorrelator } from '../../sigma/correlate/engine.ts'
+import { correlationText } from '../../sigma/correlate/text.ts'
+import { compileMatcher } from '../../sigma/eval/matcher.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import { UsageError } from '../command.ts'
+
+/** Events held for one correlation at most. */
+export const HELD_EVENTS_MAX = 500_000
+
+/** A correlation with everything that was loaded with it. */
+export interface CorrelationVersion {
+  readonly correlation: LoadedCorrelation
+  readonly loaded: Pick<LoadedRules, 'rules' | 'correlations'>
+}
+
+/** What one event does to a correlation. */
+export interface Held {
+  /** Ids of the events that contributed to what held with this one; empty where nothing did. */
+  readonly contributing: readonly string[]
+  readonly value: number
+  readonly key: Readonly<Record<string, string | undefined>>
+}
+
+export interface CorrelationRun {
+  /** True when a rule below the correlation matches the event. */
+  reads(event: Event): boolean
+  /** To be called with the events in order of time; undefined where the correlation does not hold. */
+  add(event: Event, ref: string): Held | undefined
+}
+
+/** The rules that a correlation reads, itself or through others. */
+export function rulesBelow({ correlation, loaded }: CorrelationVersion): readonly LoadedRule[] {
+  const ids = new Set<string>()
+  const visit = (one: LoadedCorrelation) => {
+    for (const { id, kind } of one.inputs) {
+      if (ids.has(id)) continue
+      ids.add(id)
+      const next = loaded.correlations.find((other) => other.id === id)
+      if (kind === 'correlation' && next !== undefined) visit(next)
+    }
+  }
+  visit(correlation)
+  return loaded.rules.filter(({ id }) => ids.has(id))
+}
+
+/** A run of one version from an empty state. Nothing is late. */
+export function createCorrelationRun(version: CorrelationVersion): CorrelationRun {
+  const { correlation, loaded } = version
+  const rules = rulesBelow(version)
+  const matcher = compileMatcher(rules)
+  const engine = createCorrelator<Event>(loaded.correlations, {
+    read: correlationText,
+    lateness_ms: Number.POSITIVE_INFINITY,
+  })
+  const inputs = rules.map(({ id }) => engine.input(id))
+  return {
+    reads: (event) => matcher.match(event).length > 0,
+    add: (event, ref) => {
+      let held: Held | undefined
+      for (const rule of matcher.match(event)) {
+        const input = inputs[rule]
+        if (input === undefined) continue
+        for (const firing of engine.push(input, event, event.time, event.source, ref)) {
+          if (firing.id !== correlation.id) continue
+          const key = correlation.groupBy.map((name, at) => [name, firing.key[at]])
+          held = {
+            contributing: [...(held?.contributing ?? []), ...firing.events.map(String)],
+            value: firing.value,
+            key: Object.fromEntries(key) as Held['key'],
+          }
+        }
+      }
+      return held
+    },
+  }
+}
+
+export interface Gathered {
+  add(event: Event): void
+  /** The events in order of time, and how each is named in a run: its id, or its place. */
+  inOrder(): readonly { readonly event: Event; readonly ref: string }[]
+}
+
+/** Gathers what runs read. `add` throws `UsageError` beyond `HELD_EVENTS_MAX` events. */
+export function gatherEvents(title: string, runs: readonly CorrelationRun[]): Gathered {
+  const held: Event[] = []
+  return {
+    add: (event) => {
+      if (!runs.some((run) => run.reads(event))) return
+      if (held.push(event) > HELD_EVENTS_MAX)
+        throw new UsageError(
+          `${title}: over ${HELD_EVENTS_MAX} events match its rules: take fewer days or files`,
+        )
+    },
+    inOrder: () =>
+      held
+        .map((event, at) => ({ event, ref: event.id === '' ? `#${at}` : event.id }))
+        .sort((a, b) => a.event.time - b.event.time || (a.event.id < b.event.id ? -1 : 1)),
+  }
+}
