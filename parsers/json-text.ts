@@ -63,7 +63,55 @@ const LONG_MEMBER = /:\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const LONG_ELEMENT = /[[,]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const NUMBER_ALONE = /^\s*[-\d]/
 
+/** Where a number with an exponent ends; some strings end so too. */
+const EXPONENT_ENDS = /[eE][+-]?\d+\s*(?:[,\]}]|$)/
+/** Shortest number that a double may change, UTF-16 units; without an exponent. */
+const LONG_UNITS = 16
+
+/** Whether a run of digits and points is so long that a double may lose some. Looks at each sixteenth character:
+ * no such run lies between two of them. */
+function hasLongRun(text: string): boolean {
+  for (let index = LONG_UNITS - 1; index < text.length; index += LONG_UNITS) {
+    if (!isDigitOrPoint(text.charCodeAt(index))) continue
+    let start = index
+    while (start > 0 && isDigitOrPoint(text.charCodeAt(start - 1))) start--
+    let end = index + 1
+    while (end < text.length && isDigitOrPoint(text.charCodeAt(end))) end++
+    if (end - start >= LONG_UNITS) return true
+    index = end - 1 - ((end - 1 - (LONG_UNITS - 1)) % LONG_UNITS)
+  }
+  return false
+}
+
+function isDigitOrPoint(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e
+}
+
 function mayLoseDigits(text: string): boolean {
+  if (!hasLongRun(text) && !EXPONENT_ENDS.test(text)) return false
+  return losesDigits(text)
+}
+
+const LONG_NUMBERS = /[:[,]\s*(-?\d(?:[\d.]{15,}|[\d.]*[eE])[\d.eE+-]*)/g
+
+/** Whether a double would change any of the long numbers; those in strings count too. */
+function losesDigits(text: string): boolean {
+  if (!isCandidate(text)) return false
+  if (NUMBER_ALONE.test(text)) return true
+  LONG_NUMBERS.lastIndex = 0
+  for (let tries = 0; tries < LONG_NUMBERS_MAX; tries++) {
+    const found = LONG_NUMBERS.exec(text)
+    if (found === null) return false
+    const source = found[1]!
+    if (!sameNumber(source, Number(source))) return true
+  }
+  return true
+}
+
+/** Long numbers that are looked at one by one. */
+const LONG_NUMBERS_MAX = 64
+
+function isCandidate(text: string): boolean {
   return (
     LONG_MEMBER.test(text) ||
     (text.includes('[') && LONG_ELEMENT.test(text)) ||
@@ -86,6 +134,7 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
 /** Whether the double `value` is exactly what the decimal text `source` says. */
 function sameNumber(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
+  if (String(value) === source) return true
   const [digits, scale] = decimal(source)
   const [exactDigits, exactScale] = decimal(String(value))
   return digits === exactDigits && (digits === '' || scale === exactScale)

@@ -189,9 +189,16 @@ function readRecord(chunk: ChunkBytes, at: number, size: number, base: number): 
   }
 }
 
+const ZEROS = Buffer.alloc(1024)
+
 /** The end of what is not zero. */
 function lastUsed(bytes: Buffer): number {
   let end = bytes.length
+  while (
+    end >= ZEROS.length &&
+    bytes.compare(ZEROS, 0, ZEROS.length, end - ZEROS.length, end) === 0
+  )
+    end -= ZEROS.length
   while (end > 0 && bytes[end - 1] === 0) end--
   return end
 }

@@ -8,7 +8,13 @@ export type Test = (fields: Fields) => boolean
 
 interface Wanted {
   readonly path: Path
-  readonly values: readonly string[]
+  readonly values: readonly Pattern[]
+}
+
+/** Text in lower case, and how it has to stand in a value. */
+interface Pattern {
+  readonly text: string
+  readonly place: 'whole' | 'start' | 'end' | 'anywhere'
 }
 
 /** Compiles a condition. */
@@ -18,7 +24,7 @@ export function compileCondition(condition: Condition): Test {
   const is = Object.entries(condition.is ?? {}).map(
     ([path, values]): Wanted => ({
       path: compilePath(path),
-      values: values.map((v) => v.toLowerCase()),
+      values: values.map((value) => compilePattern(value.toLowerCase())),
     }),
   )
   return (fields) => {
@@ -35,18 +41,28 @@ export function compileAny(conditions: readonly Condition[]): Test {
   return (fields) => tests.some((test) => test(fields))
 }
 
-function isOneOf(value: FieldValue | undefined, wanted: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.some((element: FieldValue) => isOneOf(element, wanted))
-  if (value === undefined || value === null || typeof value === 'object') return false
-  const text = String(value).toLowerCase()
-  return wanted.some((pattern) => fits(text, pattern))
+function compilePattern(source: string): Pattern {
+  const open = source.startsWith('*')
+  const end = source.endsWith('*') && source.length > 1
+  const text = source.slice(open ? 1 : 0, end ? -1 : undefined)
+  if (open) return { text, place: end ? 'anywhere' : 'end' }
+  return { text, place: end ? 'start' : 'whole' }
 }
 
-function fits(text: string, pattern: string): boolean {
-  const open = pattern.startsWith('*')
-  const end = pattern.endsWith('*') && pattern.length > 1
-  const literal = pattern.slice(open ? 1 : 0, end ? -1 : undefined)
-  if (open && end) return text.includes(literal)
-  if (open) return text.endsWith(literal)
-  return end ? text.startsWith(literal) : text === literal
+function isOneOf(value: FieldValue | undefined, wanted: readonly Pattern[]): boolean {
+  if (value === undefined) return false
+  if (Array.isArray(value)) return value.some((element: FieldValue) => isOneOf(element, wanted))
+  if (value === null || typeof value === 'object') return false
+  const text = String(value).toLowerCase()
+  for (let index = 0; index < wanted.length; index++) {
+    if (fits(text, wanted[index]!)) return true
+  }
+  return false
+}
+
+function fits(value: string, { text, place }: Pattern): boolean {
+  if (place === 'whole') return value.length === text.length && value === text
+  if (value.length < text.length) return false
+  if (place === 'start') return value.startsWith(text)
+  return place === 'end' ? value.endsWith(text) : value.includes(text)
 }

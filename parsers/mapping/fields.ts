@@ -22,10 +22,12 @@ export function compileFields(table: MappingTable): FieldAdder {
     ...Object.entries(table.fields).map(([name, rules]): Addition => {
       const read = compileRules(rules, (value) => value)
       return (fields, add) => {
+        const present = fields[name]
         // An object under that name is no value that a rule could compare.
-        if (Object.hasOwn(fields, name) && typeof fields[name] !== 'object') return
+        if (present !== undefined && typeof present !== 'object' && Object.hasOwn(fields, name))
+          return
         const value = read(fields)
-        if (value !== undefined && value !== fields[name]) add(name, value)
+        if (value !== undefined && value !== present) add(name, value)
       }
     }),
     ...table.texts.map(texts),

@@ -11,6 +11,8 @@ interface Step {
 /** A compiled path. */
 export interface Path {
   readonly text: string
+  /** The only key of a path of one step. */
+  readonly key: string | undefined
   readonly steps: readonly Step[]
 }
 
@@ -26,13 +28,15 @@ export function compilePath(text: string): Path {
     const [, key = '', name, value = ''] = match
     return name === undefined ? { key } : { key, where: { name, value } }
   })
-  return { text, steps }
+  const [first] = steps
+  const key = steps.length === 1 && first!.where === undefined ? first!.key : undefined
+  return { text, key, steps }
 }
 
 /** The value at a path: a list where arrays on the way hold several; undefined where there is none. */
 export function valueAt(fields: Fields, path: Path): FieldValue | undefined {
-  const { steps } = path
-  if (steps.length === 1 && steps[0]!.where === undefined) return fields[steps[0]!.key]
+  const { key, steps } = path
+  if (key !== undefined) return fields[key]
   if (steps.length > 1 && Object.hasOwn(fields, path.text)) return fields[path.text]
   return walk(fields, steps, 0)
 }

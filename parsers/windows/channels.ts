@@ -148,11 +148,21 @@ export function channelOfProvider(provider: string): string | undefined {
 
 /** Sigma's service of a channel. */
 export function serviceOfChannel(channel: string): string | undefined {
+  if (channel === lastChannel) return lastService
   const name = channel.toLowerCase()
-  return Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
+  lastService = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined
+  lastChannel = channel
+  return lastService
 }
 
-const known = new Map<string, EventLogSource>()
+/** Events of one channel come one after another. */
+let lastChannel = ''
+let lastService: string | undefined
+
+/** Log sources by channel, then by event id and what a registry event did. */
+const known = new Map<string, Map<string | number, EventLogSource>>()
+const CHANNELS_MAX = 256
+const CHANNEL_UNITS_MAX = 256
 const KNOWN_MAX = 4096
 
 /** The log source of an event; `operation` is the `EventType` or `OperationType` of registry events. */
@@ -162,15 +172,22 @@ export function windowsLogSource(
   operation: string,
 ): EventLogSource {
   const registry = REGISTRY_OPERATIONS[operation] === undefined ? '' : operation
-  const key = `${eventId}\n${registry}\n${channel}`
-  const found = known.get(key)
+  const key = registry === '' ? eventId : `${eventId} ${registry}`
+  let ofChannel = known.get(channel)
+  const found = ofChannel?.get(key)
   if (found !== undefined) return found
   const service = serviceOfChannel(channel)
   const categories = service === undefined ? [] : categoriesOf(service, eventId, registry)
   const product = channel.toLowerCase().startsWith('linux-') ? 'linux' : 'windows'
   const made = closedLogSource(product, categories, service === undefined ? [] : [service])
-  if (known.size >= KNOWN_MAX) known.clear()
-  known.set(key, made)
+  if (channel.length > CHANNEL_UNITS_MAX) return made
+  if (ofChannel === undefined) {
+    ofChannel = new Map()
+    if (known.size >= CHANNELS_MAX) known.clear()
+    known.set(channel, ofChannel)
+  }
+  if (ofChannel.size >= KNOWN_MAX) ofChannel.clear()
+  ofChannel.set(key, made)
   return made
 }
 

@@ -11,7 +11,10 @@ type Writable = { [name: string]: FieldValue }
 export function windowsFields(event: WindowsEvent, service: string | undefined): Fields {
   // The data is fresh, but flat JSON is the input itself.
   const fields: Writable = event.flat ? { ...event.data } : (event.data as Writable)
-  for (const name in event.system) fields[name] ??= event.system[name]!
+  for (const name in event.system) {
+    const value = event.system[name]
+    if (value !== undefined && value !== null) fields[name] ??= value
+  }
   setCore(fields, 'EventID', event.eventId, event.flat)
   setCore(fields, 'Channel', event.channel, event.flat)
   if (event.provider !== '') setCore(fields, 'Provider_Name', event.provider, event.flat)

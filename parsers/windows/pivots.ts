@@ -3,7 +3,7 @@ import type { Fields, Pivots } from '../../sigma/event.ts'
 import { type EventSeverity, severityOf } from '../severity.ts'
 import { pivotValue } from '../values.ts'
 import type { WindowsEvent } from './shapes.ts'
-import { titleOf } from './titles.ts'
+import { actionOf } from './titles.ts'
 
 /** Fields of each column, first usable value wins. */
 const PIVOT_FIELDS = {
@@ -19,6 +19,11 @@ const PIVOT_FIELDS = {
   domain: ['QueryName', 'QNAME', 'DestinationHostname'],
   url: ['RemoteName', 'url'],
 } as const satisfies Partial<Record<keyof Pivots, readonly string[]>>
+
+const PIVOT_COLUMNS = Object.entries(PIVOT_FIELDS) as unknown as readonly (readonly [
+  keyof typeof PIVOT_FIELDS,
+  readonly string[],
+])[]
 
 /** Security events whose target account is the one that acts: it logs on, off or asks for a ticket. */
 const TARGET_ACTS: ReadonlySet<number> = new Set([
@@ -40,13 +45,13 @@ export function pivotsOf(event: WindowsEvent, fields: Fields, service: string | 
   const target = service === 'security' && TARGET_ACTS.has(event.eventId)
   const user = firstPivot('user', target ? TARGET_USER : ACTING_USER, fields) ?? event.user
   if (user !== undefined) pivots.user = user
-  for (const name of Object.keys(PIVOT_FIELDS) as (keyof typeof PIVOT_FIELDS)[]) {
-    const value = firstPivot(name, PIVOT_FIELDS[name], fields)
+  for (const [name, candidates] of PIVOT_COLUMNS) {
+    const value = firstPivot(name, candidates, fields)
     if (value !== undefined) pivots[name] = value
   }
   if (service === 'dns-server-analytic') addPort(pivots, fields)
-  const title = titleOf(service, event.eventId)
-  if (title !== undefined) pivots.action = title.toLowerCase()
+  const action = actionOf(service, event.eventId)
+  if (action !== undefined) pivots.action = action
   const outcome = outcomeOf(event)
   if (outcome !== undefined) pivots.outcome = outcome
   const severity = levelSeverity(event)

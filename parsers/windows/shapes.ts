@@ -23,7 +23,7 @@ export interface WindowsEvent {
   /** What the sender says came of it. */
   readonly outcome: string | undefined
   /** Further fields under the names that Sigma rules use for the system part. */
-  readonly system: Fields
+  readonly system: { readonly [name: string]: FieldValue | undefined }
   /** Event data by name. */
   readonly data: Fields
   /** Flat JSON: the object itself, which holds system and data together. */
@@ -83,7 +83,7 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
     message: renderedMessage(event),
     user: undefined,
     outcome: undefined,
-    system: compact({
+    system: {
       Version: content(system.Version),
       Task: content(system.Task),
       Opcode: content(system.Opcode),
@@ -93,7 +93,7 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
       Execution_ThreadID: attribute(system, 'Execution', 'ThreadID'),
       Provider_Guid: attribute(system, 'Provider', 'Guid'),
       Correlation_ActivityID: attribute(system, 'Correlation', 'ActivityID'),
-    }),
+    },
     data: allData(event.EventData, event.UserData),
     flat: false,
   }
@@ -122,7 +122,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     message: text(json.message),
     user: userName(user),
     outcome: text(event.outcome),
-    system: compact({
+    system: {
       Version: winlog.version,
       Task: winlog.task,
       Opcode: winlog.opcode,
@@ -132,7 +132,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
       Execution_ThreadID: isFields(process.thread) ? process.thread.id : winlog.thread_id,
       Correlation_ActivityID: winlog.activity_id,
       Provider_Guid: winlog.provider_guid,
-    }),
+    },
     data: allData(winlog.event_data, winlog.user_data),
     flat: false,
   }
@@ -234,13 +234,4 @@ function attribute(system: Fields, element: string, name: string): FieldValue | 
   if (value === undefined || !isFields(value)) return undefined
   const attributes = value['#attributes']
   return isFields(attributes) ? attributes[name] : (value[name] ?? value[`@${name}`])
-}
-
-function compact(values: { readonly [name: string]: FieldValue | undefined }): Fields {
-  const out: { [name: string]: FieldValue } = {}
-  for (const name in values) {
-    const value = values[name]
-    if (value !== undefined && value !== null) out[name] = value
-  }
-  return out
 }

@@ -25,6 +25,18 @@ export function titleOf(service: string | undefined, eventId: number): string | 
   return service === undefined ? undefined : TITLES.get(service)?.get(eventId)
 }
 
+/** The same in lower case: what the column `action` has. */
+export function actionOf(service: string | undefined, eventId: number): string | undefined {
+  return service === undefined ? undefined : ACTIONS.get(service)?.get(eventId)
+}
+
+const ACTIONS: ReadonlyMap<string, ReadonlyMap<number, string>> = new Map(
+  [...TITLES].map(([service, titles]) => {
+    const lower = [...titles].map(([id, title]) => [id, title.toLowerCase()] as const)
+    return [service, new Map(lower)]
+  }),
+)
+
 /** How many event ids have a title. */
 export function titleCount(): number {
   return [...TITLES.values()].reduce((sum, titles) => sum + titles.size, 0)

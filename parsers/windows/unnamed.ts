@@ -43,9 +43,10 @@ export function nameUnnamed(
   provider: string,
   eventId: number,
 ): void {
-  const names = NAMES[provider.toLowerCase()]?.[eventId]
   const { Data: data } = fields
-  if (names === undefined || !Array.isArray(data)) return
+  if (!Array.isArray(data)) return
+  const names = NAMES[provider.toLowerCase()]?.[eventId]
+  if (names === undefined) return
   names.forEach((name, index) => {
     const value = data[index]
     if (value !== undefined && value !== '') fields[name] ??= value

@@ -34,22 +34,42 @@ export function looksLikeTsv(text: string, columns: Columns | undefined): boolea
 function recordOf(cells: readonly string[], columns: Columns): ZeekRecord {
   const record: ZeekRecord = {}
   if (columns.path !== undefined) record._path = columns.path
-  columns.names.forEach((name, index) => {
-    const value = cellValue(cells[index] ?? columns.unset, columns.types?.[index] ?? '', columns)
-    if (value !== undefined) record[name] = value
-  })
+  const { names, unset } = columns
+  const types = typesOf(columns)
+  for (let index = 0; index < names.length; index++) {
+    const cell = cells[index]
+    if (cell === undefined || (cell.length === unset.length && cell === unset)) continue
+    record[names[index]!] = cellValue(cell, types[index]!, columns)
+  }
   return record
 }
 
-function cellValue(cell: string, type: string, columns: Columns): FieldValue | undefined {
-  if (cell === columns.unset) return undefined
-  const inner = /^(?:set|vector)\[(.*)\]$/.exec(type)
-  if (inner !== null) {
-    if (cell === columns.empty || cell === '') return []
-    const elements = cell.split(columns.setSeparator, COLUMNS_MAX)
-    return elements.map((element) => scalarOf(element, inner[1]!))
-  }
-  return cell === columns.empty ? '' : scalarOf(cell, type)
+/** A column's type, and that of the elements of a set or vector. */
+interface CellType {
+  readonly name: string
+  readonly element: string | undefined
+}
+
+const typesByColumns = new WeakMap<Columns, readonly CellType[]>()
+
+function typesOf(columns: Columns): readonly CellType[] {
+  const known = typesByColumns.get(columns)
+  if (known !== undefined) return known
+  const types = columns.names.map((_, index) => {
+    const name = columns.types?.[index] ?? ''
+    return { name, element: /^(?:set|vector)\[(.*)\]$/.exec(name)?.[1] }
+  })
+  typesByColumns.set(columns, types)
+  return types
+}
+
+function cellValue(cell: string, { name, element }: CellType, columns: Columns): FieldValue {
+  const { empty } = columns
+  const isEmpty = cell.length === empty.length && cell === empty
+  if (element === undefined) return isEmpty ? '' : scalarOf(cell, name)
+  if (isEmpty || cell === '') return []
+  const elements = cell.split(columns.setSeparator, COLUMNS_MAX)
+  return elements.map((part) => scalarOf(part, element))
 }
 
 function scalarOf(cell: string, type: string): FieldValue {
