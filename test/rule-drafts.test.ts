@@ -157,6 +157,38 @@ describe('a rule that is changed', () => {
     expect((await call('PATCH', '/rules/nothing', { text: 'x' })).status).toBe(404)
   })
 
+  test('is not opened over content that is newer than what it began from', async () => {
+    const { drafts } = server.services
+    const by = { name: 'ben' }
+    const fresh = await drafts.ofRule(SCANNER, by)
+    expect('id' in fresh).toBe(false)
+    const text = fresh.text.replace("- 'ffuf'", "- 'ffuf'\n            - 'wget'")
+    const draft = await drafts.start({ ...fresh, text }, by, 'of something older')
+    expect(await drafts.newer(draft)).toMatchObject({ text: fresh.baseText })
+    const opening = drafts.open(draft, { title: 't', body: '' }, by)
+    expect(await opening.catch((error) => error)).toMatchObject({ code: 'conflict' })
+    const based = { baseText: fresh.baseText!, baseTestText: fresh.baseTestText! }
+    const kept = await drafts.save(draft.id, draft.version, based, by)
+    expect(await drafts.newer(kept)).toBeUndefined()
+    expect(await drafts.open(kept, { title: 't', body: '' }, by)).toHaveProperty('proposal')
+  })
+
+  test('gets a test of an event, redacted, that fires or stays silent as is asked', async () => {
+    const { drafts, events } = server.services
+    const range = { from: Date.now() - 86_400_000, to: Date.now() + 1 }
+    const found = await events.search({ ...range, limit: 10, timeout_ms: 10_000 })
+    const hit = found.events.find(({ raw }) => raw.includes('sqlmap'))?.id ?? ''
+    const live = await drafts.live(SCANNER)
+    const { testText, made } = await drafts.withTest(live, hit, false)
+    expect(made.problems).toEqual([])
+    const { tests } = await drafts.check({ ...live, testText }, SCANNER)
+    expect(tests.at(-1)).toMatchObject({ match: false, passed: false })
+    const again = await drafts.withTest({ ...live, testText }, hit, false)
+    expect(again.testText).toBe(testText)
+    const gone = drafts.withTest(live, '20200101-000000000001', true)
+    expect(await gone.catch((error) => error)).toMatchObject({ code: 'not-found' })
+  })
+
   test('says which other rules of the file would be gone', async () => {
     const id = '0f4a8d57-52a5-4c6c-9a5b-6d7c1e2f3a64'
     const { json: one } = await call('GET', `/rules/${id}`)

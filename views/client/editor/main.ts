@@ -43,6 +43,7 @@ function whenQuiet(
   let saving: ReturnType<typeof setTimeout> | undefined
   return () => {
     form.dataset.changed = '1'
+    form.dataset.stale = '1'
     clearTimeout(checking)
     clearTimeout(saving)
     checking = setTimeout(() => void check(form, server, editors), CHECK_DELAY_MS)

@@ -30,6 +30,7 @@ async function run(form: HTMLFormElement, signal: AbortSignal): Promise<void> {
   const cancel = find('[data-preview-cancel]', form)
   const place = find('#preview', form)
   if (!bar || !cancel || !place) return
+  delete form.dataset.stale
   bar.value = 0
   bar.hidden = false
   cancel.hidden = false
