@@ -1,5 +1,5 @@
-// A day file, `events/2026-11-21.1.db`: the sealed events of one UTC day (SQLite, WAL). The ingest worker
-// alone writes it; readers open it read-only. Tables: those of segment.ts, plus
+// A day file, `events/2026-11-21.1.db`: the sealed events of one UTC day (SQLite, WAL). The seal worker
+// alone writes it, for the ingest worker; readers open it read-only. Tables: those of segment.ts, plus
 //   meta(key, value)               day, generation, file_id, applied_live, applied_late
 //   matches, rules                 which rules matched a sealed event    sealed-matches.ts
 // `applied_*` is the intake sequence up to which that stream's chunks of the day are in this file.

@@ -15,7 +15,7 @@ export function replayIntake(intake: Database, days: Days, sealer: Sealer): numb
     const day = days.of(range.day)
     const buffer = range.late ? day.late : day.live
     if (isApplied(range, { live: day.live.applied, late: day.late.applied })) {
-      sealer.noteSealed([range.seq], range.at)
+      sealer.noteSealed(range.seq, 0, range.at)
       continue
     }
     const { data } = readChunk(intake, range.seq)!

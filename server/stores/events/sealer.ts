@@ -16,6 +16,8 @@ const BUFFERED_EVENTS_MAX = 65_536
 const BUFFERED_BYTES_MAX = 64 * 1_048_576
 /** Sealed chunks stay in the intake this long, for live views, milliseconds. */
 export const TAIL_MS = 10_000
+/** But no more of them than this: at 50,000 events a second live views have three seconds. */
+export const TAIL_BYTES_MAX = 16 * 1_048_576
 /** Chunks dropped in one transaction. */
 const DROPPED_MAX = 512
 
@@ -30,8 +32,8 @@ export interface Sealer {
   underWay(): Promise<unknown> | undefined
   /** Events that are not sealed. */
   unsealed(): number
-  /** Remembers a chunk that was sealed at `at`. */
-  noteSealed(seqs: readonly number[], at: number): void
+  /** Remembers a chunk of so many bytes that was sealed at `at`. */
+  noteSealed(seq: number, bytes: number, at: number): void
   /** Sequences of chunks that may leave the intake now; they are given once. */
   takeExpired(): readonly number[]
   hasExpired(): boolean
@@ -44,7 +46,8 @@ export function createSealer(
   now: () => number,
   onFailure: (error: unknown) => void,
 ): Sealer {
-  const sealed: { readonly seq: number; readonly at: number }[] = []
+  const sealed: { readonly seq: number; readonly bytes: number; readonly at: number }[] = []
+  let sealedBytes = 0
   let writes = 0
   let idle: PromiseWithResolvers<void> | undefined
   const sealedDays = new Set<string>()
@@ -61,7 +64,9 @@ export function createSealer(
       writes--
       if (error === undefined) {
         dropSealed(buffer, part, at)
-        noteSealed(part.seqs, at)
+        for (const { chunks } of part.segments) {
+          for (const { seq, data } of chunks) noteSealed(seq, data.length, at)
+        }
         sealedDays.add(day.name.day)
       }
       endWrite(error)
@@ -79,8 +84,22 @@ export function createSealer(
     }
   }
 
-  function noteSealed(seqs: readonly number[], at: number): void {
-    for (const seq of seqs) sealed.push({ seq, at })
+  function noteSealed(seq: number, bytes: number, at: number): void {
+    sealed.push({ seq, bytes, at })
+    sealedBytes += bytes
+  }
+
+  /** How many chunks, from the oldest, have been kept long enough. */
+  function expired(): number {
+    const until = now() - TAIL_MS
+    let left = sealedBytes
+    let count = 0
+    for (const { at, bytes } of sealed) {
+      if (count === DROPPED_MAX || (at > until && left <= TAIL_BYTES_MAX)) break
+      left -= bytes
+      count++
+    }
+    return count
   }
 
   function sealLargest(): void {
@@ -121,11 +140,10 @@ export function createSealer(
     sealAll: () => streams(days).reduce((sum, [day, buffer]) => sum + seal(day, buffer, true), 0),
     unsealed: () => streams(days).reduce((sum, [, buffer]) => sum + buffer.events, 0),
     noteSealed,
-    hasExpired: () => sealed.length > 0 && sealed[0]!.at <= now() - TAIL_MS,
+    hasExpired: () => expired() > 0,
     takeExpired: () => {
-      const until = now() - TAIL_MS
-      const count = sealed.findIndex(({ at }) => at > until)
-      const gone = sealed.splice(0, Math.min(count < 0 ? sealed.length : count, DROPPED_MAX))
+      const gone = sealed.splice(0, expired())
+      for (const { bytes } of gone) sealedBytes -= bytes
       return gone.map(({ seq }) => seq)
     },
   }

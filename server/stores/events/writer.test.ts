@@ -20,6 +20,7 @@ import { openIntakeReadonly, readCatalogue, readChunks, readDropped } from './in
 import { openMatchFeed } from './match-feed.ts'
 import { scanEvents } from './scan.ts'
 import { readMatches } from './sealed-matches.ts'
+import { TAIL_BYTES_MAX } from './sealer.ts'
 import { type DayFileWriter, openWriter, type WriterOptions } from './writer.ts'
 
 const DAY_MS = 86_400_000
@@ -276,6 +277,22 @@ describe('sealing', () => {
     expect(readIntake((db) => readChunks(db, 0))).toHaveLength(0)
     expect(readIntake(readDropped)).toBe(2)
     expect(stored()).toHaveLength(300)
+  })
+
+  test('sealed chunks leave the intake at once when they are many bytes', () => {
+    const writer = start()
+    const noise = () => Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))).toString('hex')
+    const kept = () =>
+      readIntake((db) => readChunks(db, 0)).reduce((sum, { data }) => sum + data.length, 0)
+    for (let n = 0; n < 10; n++) {
+      writer.append([batch(Array.from({ length: 40 }, () => event({ raw: noise() })))])
+      writer.seal()
+    }
+    expect(kept()).toBeGreaterThan(TAIL_BYTES_MAX)
+    writer.append([batch(many(1))])
+    expect(kept()).toBeLessThanOrEqual(TAIL_BYTES_MAX)
+    expect(kept()).toBeGreaterThan(TAIL_BYTES_MAX / 2)
+    expect(stored()).toHaveLength(401)
   })
 
   test('1 MiB events close blocks and segments by bytes', () => {
