@@ -121,3 +121,27 @@ test('the server refuses rules that cannot run, with their place', async () => {
   expect(answer.status).toBe(400)
   expect(await answer.text()).toContain('a.yml:')
 })
+
+test('a correlation that is not live is hunted with the rules below it', async () => {
+  const correlation = `title: Tool Run Often
+id: 3c0c4f2e-0f1c-4f5f-9a30-5f1a4f6f2b11
+status: test
+level: high
+correlation:
+  type: event_count
+  rules: [${RULE}]
+  group-by: [User]
+  timespan: 1h
+  condition: {gte: 2}
+`
+  writeFileSync(join(folder, 'often.yml'), `${rule('tool')}---\n${correlation}`)
+  const options = ['--rule', 'often.yml', '--server', server.url, '--api-key', API_KEY, '--json']
+  const { code, out } = await command(process.execPath, trapline, 'hunt', ...options)
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({
+    title: 'Tool Run Often',
+    correlation: { type: 'event_count', key: { User: 'bob' }, value: 2 },
+    event: { host: 'ws-1' },
+  })
+  expect(JSON.parse(out).correlation.events).toHaveLength(2)
+})

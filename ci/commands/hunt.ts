@@ -1,13 +1,11 @@
 // `trapline hunt`: hunts, and rules that need not be live, over what a server keeps or files hold.
 import { parseArgs } from 'node:util'
-import type { Event } from '../../parsers/event.ts'
-import { compileMatcher } from '../../sigma/eval/matcher.ts'
-import type { LoadedRules } from '../../sigma/rule.ts'
 import { spreadLists } from '../args.ts'
-import { replayOnServer } from '../backtest/server-events.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { type RunnableHunt, readHuntFiles } from '../hunt/hunt-files.ts'
+import { huntRules } from '../hunt/rules.ts'
 import { type FoundEvent, huntInFiles, huntOnServer, type OnFound } from '../hunt/run.ts'
+import { shown } from '../hunt/shown.ts'
 import { readRuleFolder } from '../rule-files.ts'
 import { accessOf, SERVER_OPTIONS } from '../send/api.ts'
 
@@ -20,7 +18,7 @@ trapline hunt --rule PATH... [--days N] [--server URL] [--api-key KEY] [--json]
   --from     in place of the hunt's own range: now-7d, 2026-11-21, ... (--to: default now)
   --events   files of events instead of a server; the hunt's range is not asked there
   --source   parser for events that do not say what they are
-  --rule     rule files or folders; they need not be live
+  --rule     rule files or folders, correlations too; they need not be live
   --days     how far back rules look (default: 7)
   --server   the server (default: TRAPLINE_SERVER, else http://127.0.0.1:8181)
   --api-key  a key that may read (default: TRAPLINE_API_KEY)
@@ -97,50 +95,9 @@ async function runRules(values: Values): Promise<number> {
   const access = accessOf(values)
   const loaded = await readRuleFolder(values.rule)
   for (const { path, line, message } of loaded.refused) console.error(`${path}:${line}: ${message}`)
-  for (const { path, title } of loaded.correlations)
-    console.error(`${path}: ${title}: a correlation is not hunted; its rules are`)
   if (loaded.rules.length === 0) return EXIT.badRule
-  const print = printer(loaded, values.json)
-  const files = loaded.rules.map(({ path, text }) => ({ path, text }))
-  const range = await replayOnServer(access, [files], days, print.event)
-  console.error(`${print.matches()} matches among ${range.events} events of ${days} days`)
+  const { json } = values
+  const found = await huntRules(access, loaded, { days, json, print: (line) => console.log(line) })
+  console.error(`${found.matches} matches among ${found.events} events of ${days} days`)
   return EXIT.ok
-}
-
-/** The server answers with the events that any of the rules matches; which ones is found here. */
-function printer({ rules }: LoadedRules, json: boolean) {
-  const matcher = compileMatcher(rules)
-  let matches = 0
-  return {
-    matches: () => matches,
-    event: (event: Event) => {
-      for (const index of matcher.match(event)) {
-        matches++
-        const { id, title, level } = rules[index]!
-        console.log(json ? jsonLine({ id, title, level }, event) : textLine(title, event))
-      }
-    },
-  }
-}
-
-interface Named {
-  readonly id: string
-  readonly title: string
-  readonly level: string
-}
-
-function jsonLine({ id, title, level }: Named, event: Event): string {
-  const { time, pivots, message, fields } = event
-  const found = { id: event.id, time: new Date(time).toISOString(), ...pivots, message, fields }
-  return JSON.stringify({ rule_id: id, title, level, event: found })
-}
-
-function textLine(title: string, { id, time, pivots, message, raw }: Event): string {
-  const text = shown(message === '' ? raw : message)
-  return `${new Date(time).toISOString()}  ${id}  ${title}  ${pivots.host ?? '-'}  ${text}`
-}
-
-/** Control characters of a log never reach the terminal. */
-function shown(text: string): string {
-  return text.slice(0, 200).replace(/\p{Cc}+/gu, ' ')
 }
