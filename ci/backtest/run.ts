@@ -59,6 +59,7 @@ export async function backtestServer(
   access: ServerAccess,
   days: number,
   budgets: Budgets,
+  onEvents: (count: number) => void = () => {},
 ): Promise<Outcome> {
   const seen = new Map<RuleChange, Seen>(
     changes.map((change) => [change, { matched: new Set(), fires: new Set() }]),
@@ -78,7 +79,10 @@ export async function backtestServer(
     [...ruleFiles(changes, 'before'), ...content.before],
     [...ruleFiles(changes, 'after'), ...content.after],
   ]
-  const { to, ...range } = await replayOnServer(access, versions, days, replay.add)
+  const { to, ...range } = await replayOnServer(access, versions, days, (event) => {
+    replay.add(event)
+    onEvents(1)
+  })
   const past = await Promise.all(changes.map(({ id }) => alertsOf(access, id, days)))
   const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
   return conclude(

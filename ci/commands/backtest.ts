@@ -81,16 +81,33 @@ async function replayed(changes: Changes, options: Options, budgets: Budgets): P
   if (server !== undefined) {
     const access = accessOf(options)
     if (changes.changed.length === 0) return NOTHING
-    return backtestServer(changes, access, days, budgets)
+    const progress = progressOf('matching events')
+    const outcome = await backtestServer(changes, access, days, budgets, progress.add)
+    progress.end()
+    return outcome
   }
-  let count = 0
-  const onEvents = (more: number) => {
-    count += more
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${count} events`)
-  }
+  const progress = progressOf('events')
+  const onEvents = progress.add
   const outcome = await backtestFiles(changes.changed, { files: events, source, onEvents }, budgets)
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
+  progress.end()
   return outcome
+}
+
+const SHOWN_EVERY_MS = 100
+
+/** A count on the terminal's last line, where there is a terminal. */
+function progressOf(what: string): { add(count: number): void; end(): void } {
+  let count = 0
+  let shown = 0
+  return {
+    add: (more) => {
+      count += more
+      if (!process.stderr.isTTY || Date.now() - shown < SHOWN_EVERY_MS) return
+      shown = Date.now()
+      process.stderr.write(`\r\x1b[K${count} ${what}`)
+    },
+    end: () => void (process.stderr.isTTY && process.stderr.write('\r\x1b[K')),
+  }
 }
 
 const NOTHING: Outcome = { events: 0, from: undefined, to: undefined, days: 1, judged: [] }
