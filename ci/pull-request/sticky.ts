@@ -78,16 +78,31 @@ async function update(
   }
 }
 
+/** Who the token is; undefined for tokens of Apps and workflows, which GitHub does not tell. */
+async function ownLogin(octokit: Octokit): Promise<string | undefined> {
+  try {
+    return (await octokit.request('GET /user')).data.login
+  } catch (error) {
+    if (error instanceof GitHubError && (error.status === 403 || error.status === 404))
+      return undefined
+    throw error
+  }
+}
+
+/** Anybody can write our first line: whoever owns the comment could change our words afterwards. */
 async function ownComment(
   octokit: Octokit,
   { owner, repo, number }: PullRequestRef,
 ): Promise<{ id: number | bigint; url: string; body: string } | undefined> {
+  const login = await ownLogin(octokit)
+  const isOurs = (user: { login: string; type: string } | null) =>
+    login === undefined ? user?.type === 'Bot' : user?.login === login
   for (let page = 1; page <= PAGES_MAX; page++) {
     const { data } = await octokit.request(
       'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
       { owner, repo, issue_number: number, per_page: PAGE_COMMENTS, page },
     )
-    const found = data.find(({ body }) => body?.startsWith(MARKER) === true)
+    const found = data.find(({ body, user }) => body?.startsWith(MARKER) === true && isOurs(user))
     if (found !== undefined) return { id: found.id, url: found.html_url, body: found.body ?? '' }
     if (data.length < PAGE_COMMENTS) return undefined
   }

@@ -27,7 +27,12 @@ const post = (body: string, octokit = client()) =>
   postComment(octokit, pull, `${MARKER}\n${body}`, (ms) => Promise.resolve(waits.push(ms)))
 
 beforeAll(async () => {
-  hub = await startGitHub({ owner: 'acme', repo: 'rules', token: TOKEN })
+  hub = await startGitHub({
+    owner: 'acme',
+    repo: 'rules',
+    token: TOKEN,
+    accounts: { ghs_bot: { login: 'github-actions[bot]', type: 'Bot' } },
+  })
   clone = await mkdtemp(join(tmpdir(), 'trapline-comment-'))
   await git(clone, 'init', '--quiet', '--initial-branch=main')
   await git(clone, 'config', 'user.name', 'A')
@@ -59,6 +64,19 @@ test('it is made once, and every later run changes it in place', async () => {
   expect((await post('two')).way).toBe('updated')
   expect((await post('two')).way).toBe('unchanged')
   expect(bodies()).toEqual(['two'])
+  expect(hub.violations()).toEqual([])
+})
+
+test.each([
+  ['somebody’s', { login: 'mallory', type: 'User' }, TOKEN],
+  ['a person’s, where the token is a workflow’s', { login: 'mallory', type: 'User' }, 'ghs_bot'],
+] as const)('%s comment with our first line is left alone', async (_, user, token) => {
+  await post('theirs')
+  hub.world.comments[0] = { ...hub.world.comments[0]!, user }
+  const before = hub.world.comments[0].body
+  expect((await post('ours', client(token))).way).toBe('created')
+  expect((await post('ours, again', client(token))).way).toBe('updated')
+  expect(hub.world.comments.map(({ body }) => body)).toEqual([before, `${MARKER}\nours, again`])
   expect(hub.violations()).toEqual([])
 })
 

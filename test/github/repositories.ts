@@ -146,6 +146,19 @@ const installation: Handler = ({ world }) =>
     account: accountOf(world, { login: world.owner, type: 'User' }),
   })
 
+const user: Handler = ({ world, by }) => {
+  if (by.type === 'Bot')
+    return {
+      status: 403,
+      body: {
+        message: 'Resource not accessible by integration',
+        documentation_url: 'https://docs.github.com/rest/users/users#get-the-authenticated-user',
+      },
+    }
+  const shape = template(world, 'private-user-response-with-public-and-private-profile-information')
+  return ok({ ...shape, ...accountOf(world, by), name: by.login })
+}
+
 /** Whether a JSON web token is one that the App signed and that holds now. */
 export function isAppToken(token: string, { app }: World): boolean {
   const [head = '', claims = '', signature = ''] = token.split('.')
@@ -166,6 +179,7 @@ export const REPOSITORIES = {
   'git/get-ref': getRef,
   'git/create-ref': createRef,
   'git/delete-ref': deleteRef,
+  'users/get-authenticated': user,
   'apps/create-installation-access-token': accessToken,
   'apps/get-repo-installation': installation,
 } as const satisfies Record<string, Handler>
