@@ -7,19 +7,28 @@ import { isRuleFile } from '../rule-files.ts'
 import type { Versions } from '../versions.ts'
 import type { CorrelationVersion } from './correlation.ts'
 
-/** A rule, or a correlation, that a change adds, removes or gives another meaning. */
-export interface RuleChange {
+interface ChangeOf<T> {
   readonly id: string
   readonly title: string
   readonly path: string
-  readonly before: LoadedRule | LoadedCorrelation | undefined
-  readonly after: LoadedRule | LoadedCorrelation | undefined
-  /** Of a correlation: with what each version was loaded. */
-  readonly correlation?: {
+  readonly before: T | undefined
+  readonly after: T | undefined
+}
+
+/** A rule that a change adds, removes or gives another meaning. */
+export interface ChangedRule extends ChangeOf<LoadedRule> {
+  readonly correlation?: undefined
+}
+
+/** A correlation that a change reaches, and what each version was loaded with. */
+export interface ChangedCorrelation extends ChangeOf<LoadedCorrelation> {
+  readonly correlation: {
     readonly before: CorrelationVersion | undefined
     readonly after: CorrelationVersion | undefined
   }
 }
+
+export type RuleChange = ChangedRule | ChangedCorrelation
 
 export interface Changes {
   readonly changed: readonly RuleChange[]

@@ -2,7 +2,7 @@
 import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
-import type { RuleChange } from './changes.ts'
+import type { ChangedCorrelation, RuleChange } from './changes.ts'
 import { createCorrelationRun, gatherEvents } from './correlation.ts'
 import { createTally, type Tally, type TallyMaker } from './tally.ts'
 
@@ -37,11 +37,11 @@ export function createReplay(changes: readonly RuleChange[], onMatch?: OnMatch):
   const sequences = changes.flatMap((change, at) =>
     change.correlation === undefined ? [] : [createSequence(change, tallies[at]!, onMatch)],
   )
-  changes.forEach(({ before, after, correlation }, change) => {
-    if (correlation !== undefined) return
-    if (before !== undefined)
-      owners[rules.push(before as LoadedRule) - 1] = { change, after: false }
-    if (after !== undefined) owners[rules.push(after as LoadedRule) - 1] = { change, after: true }
+  changes.forEach((one, change) => {
+    if (one.correlation !== undefined) return
+    const { before, after } = one
+    if (before !== undefined) owners[rules.push(before) - 1] = { change, after: false }
+    if (after !== undefined) owners[rules.push(after) - 1] = { change, after: true }
   })
   const matcher = compileMatcher(rules)
   let events = 0
@@ -77,8 +77,12 @@ export function createReplay(changes: readonly RuleChange[], onMatch?: OnMatch):
 }
 
 /** Both versions of a correlation: events are gathered, then run through each in order of time. */
-function createSequence(change: RuleChange, tally: TallyMaker, onMatch: OnMatch | undefined) {
-  const [before, after] = [change.correlation?.before, change.correlation?.after].map((version) =>
+function createSequence(
+  change: ChangedCorrelation,
+  tally: TallyMaker,
+  onMatch: OnMatch | undefined,
+) {
+  const [before, after] = [change.correlation.before, change.correlation.after].map((version) =>
     version === undefined ? undefined : createCorrelationRun(version),
   )
   const runs = [before, after].flatMap((run) => run ?? [])

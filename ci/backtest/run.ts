@@ -133,7 +133,7 @@ function rulesOf(change: RuleChange, version: 'before' | 'after'): readonly Load
     return own === undefined ? [] : rulesBelow(own)
   }
   const rule = change[version]
-  return rule === undefined ? [] : [rule as LoadedRule]
+  return rule === undefined ? [] : [rule]
 }
 
 function ruleFiles(changes: readonly RuleChange[], version: 'before' | 'after'): RuleFile[] {

@@ -1,5 +1,5 @@
 // Verdicts are tests (G5): an event once judged a true positive must keep firing.
-import type { Changes } from '../../ci/backtest/changes.ts'
+import type { RuleChange } from '../../ci/backtest/changes.ts'
 import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
@@ -15,6 +15,24 @@ export interface KeptVerdict {
   readonly agreedFilters?: readonly string[] | undefined
 }
 
+/** A change of a rule that reads events: correlations need every event of their rules in order. */
+export interface PlainChange extends Pick<RuleChange, 'id' | 'title' | 'path'> {
+  readonly before: LoadedRule | undefined
+  readonly after: LoadedRule | undefined
+}
+
+/** The changes of rules that read events. */
+export function plainChanges(changes: readonly RuleChange[]): readonly PlainChange[] {
+  const rule = (one: RuleChange['before']) => (one !== undefined && 'expr' in one ? one : undefined)
+  return changes
+    .filter(({ correlation }) => correlation === undefined)
+    .map(({ before, after, ...change }) => ({
+      ...change,
+      before: rule(before),
+      after: rule(after),
+    }))
+}
+
 export interface VerdictOutcome {
   readonly verdicts: ReleaseVerdicts
   readonly findings: readonly ReleaseFinding[]
@@ -27,11 +45,11 @@ export interface VerdictOutcome {
  */
 export function judgeVerdicts(
   kept: readonly KeptVerdict[],
-  changes: Pick<Changes, 'changed'>,
+  changed: readonly PlainChange[],
   after: LoadedRules,
   severity: 'error' | 'warning',
 ): VerdictOutcome {
-  const changed = new Map(changes.changed.map((change) => [change.id, change]))
+  const changes = new Map(changed.map((change) => [change.id, change]))
   const correlations = new Set(after.correlations.map(({ id }) => id))
   const matchers = createMatchers(after)
   const findings: ReleaseFinding[] = []
@@ -41,8 +59,9 @@ export function judgeVerdicts(
   let notReplayed = 0
   for (const { ruleId, alertId = 'an event', isTruePositive, event, agreedFilters } of kept) {
     if (isTruePositive && correlations.has(ruleId)) notReplayed++
-    const change = changed.get(ruleId)
-    if (change === undefined) continue
+    const change = changes.get(ruleId)
+    // An alert keeps one event of a correlation: that cannot tell whether it would hold.
+    if (change === undefined || change.correlation !== undefined) continue
     const before = matchers.fires(change.before, event)
     const now =
       change.after === undefined ? matchers.anyFires(event) : matchers.fires(change.after, event)
