@@ -60,8 +60,7 @@ export function judgeVerdicts(
   for (const { ruleId, alertId = 'an event', isTruePositive, event, agreedFilters } of kept) {
     if (isTruePositive && correlations.has(ruleId)) notReplayed++
     const change = changes.get(ruleId)
-    // An alert keeps one event of a correlation: that cannot tell whether it would hold.
-    if (change === undefined || change.correlation !== undefined) continue
+    if (change === undefined) continue
     const before = matchers.fires(change.before, event)
     const now =
       change.after === undefined ? matchers.anyFires(event) : matchers.fires(change.after, event)
