@@ -22,7 +22,7 @@ export const usage = `trapline ci [--base REF] [--out FOLDER] [--server URL | --
   --server URL  replay what this server keeps; its key stands in TRAPLINE_API_KEY
   --events      replay files of events instead
   --days N      how far back on the server (default: 30)
-  --fail-on     info|warning|error: findings of check that fail (default: warning)
+  --fail-on     info|warning|error: findings of check that fail (default: error)
   --require     none|stable|all: rules that need tests (default: what trapline.yml says)
   --targets     techniques that must be covered, as for coverage
   --beside DIR  rules there are known and not checked, for filters of them (repeatable)
@@ -40,7 +40,7 @@ export async function run(args: readonly string[]): Promise<number> {
       server: { type: 'string' },
       events: { type: 'string', multiple: true, default: [] },
       days: { type: 'string' },
-      'fail-on': { type: 'string', default: 'warning' },
+      'fail-on': { type: 'string', default: 'error' },
       require: { type: 'string' },
       targets: { type: 'string' },
       beside: { type: 'string', multiple: true, default: [] },

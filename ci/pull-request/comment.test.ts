@@ -67,6 +67,7 @@ describe('the verdict', () => {
     ['needs a look', { backtest: backtest(rule()) }],
     ['fails', { check: check([finding('error')]) }],
     ['fails', { test: tested(false) }],
+    ['fails', { check: check([finding('warning')]), codes: { check: 1 } }],
     ['fails', { broken: [{ name: 'backtest', why: 'no server' }] }],
   ] as const)('%s', (expected, reports) => {
     expect(verdictOf({ broken: [], ...reports } as Reports)).toBe(expected)

@@ -27,11 +27,12 @@ export interface CommentOptions {
 export type Verdict = 'fails' | 'needs a look' | 'passes'
 
 /** What a run says in one word. */
-export function verdictOf({ broken, ...reports }: Reports): Verdict {
+export function verdictOf({ broken, codes = {}, ...reports }: Reports): Verdict {
   const all = Object.values(reports)
   const findings = all.flatMap((report) => report.findings)
   const isFailed = all.some(({ tests }) => tests.some(({ passed }) => !passed))
   const missing = findings.some(({ code: id }) => id === 'test-missing')
+  if (Object.values(codes).some((code) => code !== 0)) return 'fails'
   if (broken.length > 0 || isFailed || missing) return 'fails'
   if (findings.some(({ severity }) => severity === 'error')) return 'fails'
   const moved = reports.backtest?.rules.some((rule) => rule.new + rule.lost > 0) === true
@@ -97,7 +98,7 @@ function count(n: number, word: string): string {
 
 /** What makes it fail, unfolded. */
 function problemTable(reports: Reports): string[] {
-  const { broken: _, ...named } = reports
+  const { broken: _, codes: __, ...named } = reports
   const rows = Object.values(named).flatMap(({ findings, tests }) => [
     ...findings
       .filter(({ severity, code: id }) => severity === 'error' || id === 'test-missing')
@@ -130,7 +131,7 @@ function planSection({ plan }: Reports): Section[] {
 }
 
 /** Warnings and notes, folded. */
-function findingSections({ broken: _, ...reports }: Reports): Section[] {
+function findingSections({ broken: _, codes: ___, ...reports }: Reports): Section[] {
   const { plan: __, ...said } = reports
   return (['warning', 'info'] as const).flatMap((severity): Section[] => {
     const found = Object.values(said)

@@ -61,6 +61,8 @@ const BacktestRule = z.object({
   cost_ms_per_100k_events: z.object({ before_ms: z.number(), after_ms: z.number() }),
 })
 
+const Codes = z.record(z.string(), z.number())
+
 const SCHEMAS = {
   check: Base.extend({ files: z.number() }),
   test: Base,
@@ -102,7 +104,12 @@ export type Reports = {
 } & {
   /** Commands that ran and wrote no report, with what they said. */
   readonly broken: readonly { readonly name: ReportName; readonly why: string }[]
+  /** Exit codes of the commands, where `trapline ci` ran them. */
+  readonly codes?: Readonly<Record<string, number>>
 }
+
+/** Beside the reports: what the commands ended with. */
+export const CODES_FILE = 'exit-codes.json'
 export type ReportFinding = z.output<typeof Finding>
 export type RuleBacktest = z.output<typeof BacktestRule>
 
@@ -122,7 +129,12 @@ export async function readReports(folder: string): Promise<Reports> {
       return []
     }),
   )
-  return { ...Object.fromEntries(entries.flat()), broken }
+  const codes = await textOf(join(folder, CODES_FILE))
+  return {
+    ...Object.fromEntries(entries.flat()),
+    broken,
+    ...(codes === '' ? {} : { codes: Codes.parse(JSON.parse(codes)) }),
+  }
 }
 
 async function textOf(path: string): Promise<string> {

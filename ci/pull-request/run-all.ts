@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { EXIT } from '../command.ts'
-import { REPORT_NAMES, type ReportName } from './reports.ts'
+import { CODES_FILE, REPORT_NAMES, type ReportName } from './reports.ts'
 
 const TRAPLINE = resolve(import.meta.dir, '../trapline.ts')
 /** One command may take this long, milliseconds: a month of events is replayed in it. */
@@ -46,6 +46,8 @@ export async function runAll(options: RunOptions): Promise<readonly CommandRun[]
     options.onStart(name)
     runs.push({ name, code: await runOne(name, args, options.out) })
   }
+  const codes = Object.fromEntries(runs.map(({ name, code }) => [name, code]))
+  await Bun.write(join(options.out, CODES_FILE), `${JSON.stringify(codes)}\n`)
   return runs
 }
 
