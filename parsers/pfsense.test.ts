@@ -39,6 +39,58 @@ testLines('pfsense', [
     { pivots: { src_ip: '192.0.2.77' } },
     'named',
   ],
+  [
+    '<30>1 2026-11-20T10:11:12Z gw charon 18610 - - 14[NET] <con1000|11> sending packet: from 198.51.100.7[500] to 192.0.2.9[4500] (464 bytes)',
+    {
+      pivots: {
+        host: 'gw',
+        action: 'packet_sent',
+        src_ip: '198.51.100.7',
+        src_port: 500,
+        dst_ip: '192.0.2.9',
+        dst_port: 4500,
+      },
+      fields: { subsystem: 'NET', connection: 'con1000', connection_id: '11', bytes: 464 },
+      logsource: { category: ['vpn'], service: ['charon', 'ipsec', 'syslog'] },
+    },
+    'named',
+  ],
+  [
+    '<30>1 2026-11-20T10:11:12Z gw charon 18610 - - 05[IKE] <con2|3> IKE_SA con2[3] established between 198.51.100.7[gw.example]...192.0.2.9[anna@example.com]',
+    {
+      pivots: { action: 'established', outcome: 'success', src_ip: '192.0.2.9' },
+      fields: { connection: 'con2', remote_id: 'anna@example.com', dst_ip: '198.51.100.7' },
+    },
+    'named',
+  ],
+  [
+    "<30>1 2026-11-20T10:11:12Z gw charon 18610 - - 05[IKE] <con2|3> authentication of 'anna@example.com' with pre-shared key failed",
+    { pivots: { action: 'authentication', outcome: 'failure', user: 'anna@example.com' } },
+    'named',
+  ],
+  [
+    '<190>Nov 20 10:11:12 dhcp6c[10256]: add an address 2001:db8::9/128 on igb0',
+    {
+      pivots: { action: 'address_add', src_ip: '2001:db8::9' },
+      fields: { interface: 'igb0', prefix_length: '128' },
+      logsource: { category: ['dhcp'] },
+    },
+    'named',
+  ],
+  [
+    '<22>Nov 20 10:11:12 gw dovecot: imap-login: Disconnected (auth failed, 2 attempts): user=<anna>, method=PLAIN, rip=192.0.2.9, lip=198.51.100.7, TLS',
+    {
+      pivots: {
+        user: 'anna',
+        action: 'login',
+        outcome: 'failure',
+        src_ip: '192.0.2.9',
+        dst_ip: '198.51.100.7',
+      },
+      fields: { method: 'PLAIN', service: 'imap-login' },
+    },
+    'named',
+  ],
 ])
 
 testRefused('pfsense', ['no line of a firewall'])

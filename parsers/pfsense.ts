@@ -1,4 +1,5 @@
 // pfSense and OPNsense: the packet filter's `filterlog`, and logins to the web interface.
+import type { EventLogSource } from '../sigma/event.ts'
 import { bind } from './bind.ts'
 import { splitCsv } from './device/csv.ts'
 import { daemonLine } from './device/daemon.ts'
@@ -11,6 +12,15 @@ import { linuxAuth } from './linux_auth.ts'
 import { closedLogSource } from './logsource.ts'
 import { nginx } from './nginx.ts'
 import { openvpn } from './openvpn.ts'
+import {
+  DHCP6,
+  IPSEC,
+  MAIL,
+  readCharon,
+  readDhcp6,
+  readDovecot,
+  type ServiceReading,
+} from './pfsense/services.ts'
 import { squid } from './squid.ts'
 import type { SyslogLine } from './syslog-header.ts'
 import { template } from './template.ts'
@@ -89,8 +99,33 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   const parsed = serviceOf(program)?.parse(input, context)
   if (parsed !== undefined && !('code' in parsed)) return parsed
+  const own = ownService(program, text)
+  if (own !== undefined) {
+    const { logsource, reading } = own
+    return deviceEvent(header, { logsource, message: text, ...reading })
+  }
   const logsource = PROGRAMS.has(program) ? WEB : OTHER
   return deviceEvent(header, { logsource, message: text, fields: {}, pivots: {} })
+}
+
+/** What programs of the firewall say that no other host's parser reads. */
+function ownService(
+  program: string,
+  text: string,
+): { readonly logsource: EventLogSource; readonly reading: ServiceReading } | undefined {
+  switch (program) {
+    case 'charon':
+    case 'charon-systemd': {
+      const reading = readCharon(text)
+      return reading === undefined ? undefined : { logsource: IPSEC, reading }
+    }
+    case 'dhcp6c':
+      return { logsource: DHCP6, reading: readDhcp6(text) }
+    case 'dovecot':
+      return { logsource: MAIL, reading: readDovecot(text) }
+    default:
+      return undefined
+  }
 }
 
 /** Services that run on the firewall are read as what they are. */

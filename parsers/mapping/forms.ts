@@ -42,6 +42,11 @@ export function splitAddress(text: string): { address: string; port?: string } {
   if (colon > 0 && isIpv4(text.slice(0, colon))) {
     return { address: text.slice(0, colon), port: text.slice(colon + 1) }
   }
+  // Of a name and a port.
+  const port = text.slice(colon + 1)
+  if (colon > 0 && text.indexOf(':') === colon && /^\d{1,5}$/.test(port)) {
+    return { address: text.slice(0, colon), port }
+  }
   // A comma-separated list of proxies begins with the sender.
   const comma = text.indexOf(',')
   const first = comma < 0 ? text : text.slice(0, comma).trim()
