@@ -5,6 +5,7 @@
 import { BLOCK_EVENTS_MAX } from './block.ts'
 import { type DayBuffer, dropSealed, hasFullSegment, takeSealing } from './buffer.ts'
 import type { Day, Days } from './days.ts'
+import { createSealedTail, type SealedTail } from './sealed-tail.ts'
 import type { SegmentSink } from './sealing.ts'
 
 /** A stream with at least a block of events is sealed after this long, milliseconds. */
@@ -14,14 +15,8 @@ export const SEAL_AGE_MAX_MS = 30_000
 /** Above this the largest buffers are sealed first. */
 const BUFFERED_EVENTS_MAX = 65_536
 const BUFFERED_BYTES_MAX = 64 * 1_048_576
-/** Sealed chunks stay in the intake this long, for live views, milliseconds. */
-export const TAIL_MS = 10_000
-/** But no more of them than this: at 50,000 events a second live views have three seconds. */
-export const TAIL_BYTES_MAX = 16 * 1_048_576
-/** Chunks dropped in one transaction. */
-const DROPPED_MAX = 512
 
-export interface Sealer {
+export interface Sealer extends SealedTail {
   /** Seals what is full, old or too much. Returns the days sealed since it was called last. */
   sealDue(): string[]
   /** Seals what is full or too much. */
@@ -32,11 +27,6 @@ export interface Sealer {
   underWay(): Promise<unknown> | undefined
   /** Events that are not sealed. */
   unsealed(): number
-  /** Remembers a chunk of so many bytes that was sealed at `at`. */
-  noteSealed(seq: number, bytes: number, at: number): void
-  /** Sequences of chunks that may leave the intake now; they are given once. */
-  takeExpired(): readonly number[]
-  hasExpired(): boolean
 }
 
 /** `onFailure` hears of writes that failed; where they fail at once it throws. */
@@ -46,8 +36,7 @@ export function createSealer(
   now: () => number,
   onFailure: (error: unknown) => void,
 ): Sealer {
-  const sealed: { readonly seq: number; readonly bytes: number; readonly at: number }[] = []
-  let sealedBytes = 0
+  const tail = createSealedTail(now)
   let writes = 0
   let idle: PromiseWithResolvers<void> | undefined
   const sealedDays = new Set<string>()
@@ -65,7 +54,7 @@ export function createSealer(
       if (error === undefined) {
         dropSealed(buffer, part, at)
         for (const { chunks } of part.segments) {
-          for (const { seq, data } of chunks) noteSealed(seq, data.length, at)
+          for (const { seq, data } of chunks) tail.noteSealed(seq, data.length, at)
         }
         sealedDays.add(day.name.day)
       }
@@ -82,24 +71,6 @@ export function createSealer(
       waiting?.reject(error)
       onFailure(error)
     }
-  }
-
-  function noteSealed(seq: number, bytes: number, at: number): void {
-    sealed.push({ seq, bytes, at })
-    sealedBytes += bytes
-  }
-
-  /** How many chunks, from the oldest, have been kept long enough. */
-  function expired(): number {
-    const until = now() - TAIL_MS
-    let left = sealedBytes
-    let count = 0
-    for (const { at, bytes } of sealed) {
-      if (count === DROPPED_MAX || (at > until && left <= TAIL_BYTES_MAX)) break
-      left -= bytes
-      count++
-    }
-    return count
   }
 
   function sealLargest(): void {
@@ -139,13 +110,7 @@ export function createSealer(
     },
     sealAll: () => streams(days).reduce((sum, [day, buffer]) => sum + seal(day, buffer, true), 0),
     unsealed: () => streams(days).reduce((sum, [, buffer]) => sum + buffer.events, 0),
-    noteSealed,
-    hasExpired: () => expired() > 0,
-    takeExpired: () => {
-      const gone = sealed.splice(0, expired())
-      for (const { bytes } of gone) sealedBytes -= bytes
-      return gone.map(({ seq }) => seq)
-    },
+    ...tail,
   }
 }
 

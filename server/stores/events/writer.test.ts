@@ -20,7 +20,7 @@ import { openIntakeReadonly, readCatalogue, readChunks, readDropped } from './in
 import { openMatchFeed } from './match-feed.ts'
 import { scanEvents } from './scan.ts'
 import { readMatches } from './sealed-matches.ts'
-import { TAIL_BYTES_MAX } from './sealer.ts'
+import { TAIL_BYTES_MAX } from './sealed-tail.ts'
 import { type DayFileWriter, openWriter, type WriterOptions } from './writer.ts'
 
 const DAY_MS = 86_400_000
