@@ -149,7 +149,10 @@ async function start(
   stops.push(() => services.imports.stop())
   await services.releases.begin(rules.list().length)
   stops.push(startChores(services, ingest, state))
-  services.releases.refreshShipped().catch((error) => console.error(`content: ${String(error)}`))
+  const refreshed = services.releases
+    .refreshShipped()
+    .catch((error) => console.error(`content: ${String(error)}`))
+  stops.push(() => refreshed)
   return {
     services,
     oneTimePassword,

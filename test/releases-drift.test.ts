@@ -1,6 +1,6 @@
 // Drift: what runs and is not what the followed branch says, and the ways to make both say the same.
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runIn } from '../server/releases/repository.ts'
@@ -144,9 +144,24 @@ test('an overlay that changed on disk is named, and can be copied to content', a
   expect(other.status).toBe(404)
 })
 
+test('a mute that Git does not have is named until it ends', async () => {
+  await server.ingest(
+    JSON.stringify({ Image: 'C:\\\\urgent.exe', product: 'windows', host: 'pc-1' }),
+  )
+  const answer = await post(`/api/v1/detections/rules/${RULE}/suppressions`, {
+    criteria: { '@host': 'pc-1' },
+    reason: 'being rebuilt',
+    expires: new Date(Date.now() + 3_600_000).toISOString(),
+  })
+  expect([answer.status, await answer.clone().text()]).toEqual([201, expect.any(String)])
+  const { mutes, drifted } = await drift()
+  expect(drifted).toBe(true)
+  expect(mutes).toMatchObject([{ rule_id: RULE, reason: 'being rebuilt' }])
+})
+
 test('a remote that is down is named, and nothing else changes', async () => {
   const before = await live()
-  rmSync(join(content.folder, '.git'), { recursive: true })
+  renameSync(content.folder, join(folder, 'away'))
   expect((await pull()).status).toBe(503)
   expect((await drift()).branch).toMatchObject({
     live: before,

@@ -21,6 +21,7 @@ const Answer = z.object({
       status: z.string(),
       at: z.string(),
       rules: z.number(),
+      pull_requests: z.array(z.object({ label: z.string() })).default([]),
     }),
   ),
 })
@@ -36,11 +37,14 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.ok
   }
   const { live, releases } = Answer.parse(body)
-  for (const { commit, subject, author, way, status, at, rules } of releases) {
+  for (const { commit, subject, author, way, status, at, rules, pull_requests } of releases) {
     const mark = commit === live && status === 'live' ? '*' : ' '
     const what = status === 'live' ? `${rules} rules` : status
-    console.log(`${mark} ${commit.slice(0, 12)}  ${at}  ${way}  ${what}  ${subject} (${author})`)
+    const from = pull_requests.map(({ label }) => `  [${label}]`).join('')
+    console.log(
+      `${mark} ${commit.slice(0, 12)}  ${at}  ${way}  ${what}  ${subject} (${author})${from}`,
+    )
   }
-  if (live === null) console.log('The content that came with the program is live.')
+  if (live === null) console.log('There is no git there: the program’s own content runs as it is.')
   return EXIT.ok
 }

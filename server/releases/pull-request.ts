@@ -14,7 +14,7 @@ const NUMBERS = [/^Merge pull request #(\d+)\b/, /\(#(\d+)\)$/, /^Merge branch .
 
 /** Pull requests whose commits came with a release. `remote` is the followed repository. */
 export function pullRequestsOf(
-  release: Pick<ReleaseRecord, 'report'>,
+  release: { readonly report?: ReleaseRecord['report'] | undefined },
   proposals: readonly Pick<Proposal, 'commit' | 'number' | 'url' | 'title'>[],
   remote: string | undefined,
 ): readonly PullRequest[] {

@@ -30,6 +30,8 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
 }
 /** Files shown open. */
 const OPEN_MAX = 3
+/** Files named without their lines. */
+const LISTED_MAX = 200
 
 /** Files that differ between a release and what was live before it. */
 export function ChangedFiles(props: ChangedProps) {
@@ -45,10 +47,13 @@ export function ChangedFiles(props: ChangedProps) {
       {rest.length > 0 && (
         <>
           {shown.length > 0 && (
-            <p class="faint">{plural(rest.length, 'more file')}, without their lines:</p>
+            <p class="faint">
+              {plural(rest.length, 'more file')}, without their lines
+              {rest.length > LISTED_MAX && `, the first ${LISTED_MAX}`}:
+            </p>
           )}
           <ul class="findings">
-            {rest.map(({ status, path }) => (
+            {rest.slice(0, LISTED_MAX).map(({ status, path }) => (
               <li>
                 <span class="muted">{STATUS_WORDS[status] ?? status}</span>{' '}
                 <span class="mono">{visible(path)}</span>

@@ -1,5 +1,6 @@
 // Releases of content (G6): offer one, see the history, go back.
 import { z } from 'zod'
+import { pullRequestsOf } from '../../releases/pull-request.ts'
 import { ServiceError } from '../../services/services.ts'
 import { RELEASE_STATUSES, RELEASE_WAYS } from '../../stores/state/releases.ts'
 import { readLimited } from '../body.ts'
@@ -16,6 +17,8 @@ import { actorOf } from './users.ts'
 
 /** Largest bundle, bytes. */
 export const BUNDLE_MAX_BYTES = 64 * 1024 * 1024
+/** Newest proposals that releases may have come from. */
+const PROPOSALS_KNOWN = 200
 /** What a sender may say of its own run. */
 const SENDER_REPORT_MAX_CHARACTERS = 500
 
@@ -56,17 +59,23 @@ export const listReleases = route({
         summary: z.string(),
         findings: z.array(ReleaseFindingSchema),
         report: ReleaseReportSchema.optional(),
+        pull_requests: z.array(z.object({ label: z.string(), url: z.string().optional() })),
       }),
     ),
   }),
   handle: async ({ query, services }) => {
-    const releases = await services.releases.list(query.limit)
+    const [releases, proposals] = await Promise.all([
+      services.releases.list(query.limit),
+      services.proposals.list(PROPOSALS_KNOWN),
+    ])
+    const { content } = services.settings
     return {
       live: services.releases.live() ?? null,
       releases: releases.map(({ report, ...release }) => ({
         ...release,
         findings: release.findings.map((finding) => ({ ...finding })),
         ...(report === undefined ? {} : { report: reportAnswer(report) }),
+        pull_requests: pullRequestsOf({ report }, proposals, content).map((one) => ({ ...one })),
         at: iso(release.at),
       })),
     }

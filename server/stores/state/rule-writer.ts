@@ -75,6 +75,7 @@ export function keepProvenance(write: Write, ruleHashes: Iterable<string>): void
     `INSERT INTO provenances (hash, value)
      SELECT t.provenance, t.facts->'$.provenance' FROM json_each(?) h
      JOIN rule_texts t ON t.hash = h.value WHERE t.provenance IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM provenances p WHERE p.hash = t.provenance)
      ON CONFLICT (hash) DO NOTHING`,
     [JSON.stringify([...new Set(ruleHashes)])],
   )
