@@ -91,7 +91,7 @@ describe.skipIf(chromium === undefined)('the rule editor', () => {
     const text = (await server.services.rules.get(SCANNER))?.text ?? ''
     const changed = text.replace("- 'ffuf'", "- 'ffuf'\n            - 'curl'")
     await write('text', changed.replace('condition: agent', 'condition: agents'))
-    const finding = page.locator('.lint.error').first()
+    const finding = page.locator('.lint.error', { hasText: 'agents' })
     await finding.waitFor()
     const at = changed.split('\n').findIndex((one) => one.includes('condition:')) + 1
     expect(await finding.textContent()).toMatch(new RegExp(`^${at}:\\d+ `))
