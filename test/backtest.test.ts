@@ -94,6 +94,48 @@ test('a change that loses a true positive fails and names the alert', async () =
   ])
 })
 
+test('a true positive from before the range is kept with its event, and still counts', async () => {
+  const time = new Date(Date.now() - 20 * 86_400_000).toISOString()
+  const old = { ...JSON.parse(event('ws-7', 'carol')), time }
+  await server.ingest(`${JSON.stringify(old)}\n`)
+  const query = new URLSearchParams({ rule: RULE, host: 'ws-7', from: 'now-30d' })
+  const { alerts } = await eventually(
+    () => server.json(`/api/v1/alerts?${query}`),
+    (page) => page.count === 1,
+  )
+  await server.json(`/api/v1/alerts/${alerts[0].id}`, {
+    method: 'PATCH',
+    body: JSON.stringify({
+      verdict: 'true_positive',
+      reason: 'looked',
+      version: alerts[0].version,
+    }),
+    headers: { 'content-type': 'application/json' },
+  })
+  const kept = await server.json(`/api/v1/detections/rules/${RULE}/verdicts`)
+  expect(kept.verdicts.map((one: { verdict: string }) => one.verdict).sort()).toEqual([
+    'false_positive_logic',
+    'true_positive',
+    'true_positive',
+  ])
+  writeFileSync(
+    join(folder, 'rules/tool.yml'),
+    rule('tool and not carol').replace(
+      '    condition',
+      '    carol:\n        User: carol\n    condition',
+    ),
+  )
+  const options = ['--rules', 'rules', '--server', server.url, '--api-key', API_KEY, '--days', '1']
+  const run = await command(process.execPath, trapline, 'backtest', ...options, '--format', 'json')
+  expect(run.code).toBe(1)
+  const [changed] = JSON.parse(run.out).rules
+  expect(changed).toMatchObject({
+    lost: 0,
+    kept_true_positives: 1,
+    lost_true_positives: [alerts[0].id],
+  })
+})
+
 test('a rule that is not live is hunted among stored events', async () => {
   writeFileSync(join(folder, 'hunt.yml'), rule('admin'))
   const options = ['--rule', 'hunt.yml', '--server', server.url, '--api-key', API_KEY, '--json']

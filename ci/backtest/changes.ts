@@ -2,7 +2,13 @@
 import { fileKind } from '../../sigma/lint/lint.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
-import type { LoadedCorrelation, LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
+import type {
+  LoadedCorrelation,
+  LoadedFilter,
+  LoadedRule,
+  LoadedRules,
+  RuleFile,
+} from '../../sigma/rule.ts'
 import { isRuleFile } from '../rule-files.ts'
 import type { Versions } from '../versions.ts'
 import type { CorrelationVersion } from './correlation.ts'
@@ -38,6 +44,8 @@ export interface Changes {
   readonly notReplayed: readonly string[]
   /** Why rules of the new version cannot run, where the old one could. */
   readonly broken: readonly string[]
+  /** Filters of the new version with the rules that they apply to. */
+  readonly filters: readonly LoadedFilter[]
   /** Pipelines and lists of both versions: rules mean nothing without them. */
   readonly content: {
     readonly before: readonly RuleFile[]
@@ -54,6 +62,7 @@ export function changesOf({ before, after }: Versions): Changes {
     ...changes,
     broken: [...now.broken, ...changes.broken],
     notReplayed: parsersChanged(before, after),
+    filters: now.rules.filters,
     content,
   }
 }
@@ -101,7 +110,7 @@ function isSigma(file: RuleFile): boolean {
 export function changesBetween(
   before: LoadedRules,
   after: LoadedRules,
-): Omit<Changes, 'content' | 'notReplayed'> {
+): Omit<Changes, 'content' | 'filters' | 'notReplayed'> {
   const old = new Map(before.rules.map((rule) => [rule.id, rule]))
   const now = new Map(after.rules.map((rule) => [rule.id, rule]))
   const changed: RuleChange[] = []

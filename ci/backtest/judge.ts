@@ -78,7 +78,12 @@ export function judge(
     findings.push(
       error('max-new-per-day', `${round(perDay)} new alerts a day, at most ${max_new_per_day}`),
     )
-  for (const { alertId } of verdicts.lostTruePositives) {
+  for (const { alertId, isAgreed } of verdicts.lostTruePositives) {
+    if (isAgreed) {
+      const message = `no longer fires on ${alertId}, a true positive that two people agreed to hide`
+      findings.push({ code: 'agreed-true-positive', severity: 'warning', message })
+      continue
+    }
     const message = `no longer fires on ${alertId}, which was judged a true positive`
     const severity = budgets.no_lost_true_positives ? 'error' : 'warning'
     findings.push({ code: 'lost-true-positive', severity, message })

@@ -9,9 +9,16 @@ import type { Changes, RuleChange } from './changes.ts'
 import { rulesBelow } from './correlation.ts'
 import { COST_SAMPLE_MAX, costOfAll } from './cost.ts'
 import { compareVerdicts, type Judged, judge } from './judge.ts'
+import { judgeKept, type Seen, withKept } from './kept.ts'
 import { createReplay, type Replayed } from './replay.ts'
 import { createSample } from './sample.ts'
-import { alertsOf, type PastAlert, replayOnServer, sampleOfServer } from './server-events.ts'
+import {
+  alertsOf,
+  keptVerdicts,
+  type PastAlert,
+  replayOnServer,
+  sampleOfServer,
+} from './server-events.ts'
 
 const DAY_MS = 86_400_000
 
@@ -55,7 +62,7 @@ export async function backtestFiles(
 
 /** Replays what a server keeps of the last `days`, against the verdicts that were given on it. */
 export async function backtestServer(
-  { changed: changes, content }: Pick<Changes, 'changed' | 'content'>,
+  { changed: changes, content, filters }: Pick<Changes, 'changed' | 'content' | 'filters'>,
   access: ServerAccess,
   days: number,
   budgets: Budgets,
@@ -83,7 +90,15 @@ export async function backtestServer(
     replay.add(event)
     onEvents(1)
   })
-  const past = await Promise.all(changes.map(({ id }) => alertsOf(access, id, days)))
+  const past = await Promise.all(
+    changes.map(async (change) => {
+      const [alerts, kept] = await Promise.all([
+        alertsOf(access, change.id, days),
+        keptVerdicts(access, change.id),
+      ])
+      return withKept(alerts, judgeKept(change, kept, filters, seen.get(change)!))
+    }),
+  )
   const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
   return conclude(
     { ...replay.result(), ...range, to: Math.min(to, Date.now()) },
@@ -92,11 +107,6 @@ export async function backtestServer(
     seen,
     budgets,
   )
-}
-
-interface Seen {
-  readonly matched: Set<string>
-  readonly fires: Set<string>
 }
 
 function conclude(

@@ -17,6 +17,17 @@ export interface PastAlert {
   /** Undefined until someone gave one. */
   readonly verdict: string | undefined
   readonly eventIds: readonly string[]
+  /** Two people agreed that a filter of the new version may hide it, though it is a true positive. */
+  readonly isAgreed?: boolean
+}
+
+/** An event that someone judged, which the server keeps whatever retention takes. */
+export interface KeptVerdict {
+  readonly alertId: string
+  readonly verdict: string
+  readonly event: Event
+  /** Ids of filters that may hide it. */
+  readonly agreedFilters: readonly string[]
 }
 
 export interface ServerRange {
@@ -129,6 +140,32 @@ export async function alertsOf(
     cursor = page.cursor ?? undefined
   } while (cursor !== undefined)
   return found
+}
+
+const Kept = z.object({
+  verdicts: z.array(
+    z.object({
+      verdict: z.string(),
+      alert_id: z.string().optional(),
+      event: EventRow,
+      agreed_filters: z.array(z.string()),
+    }),
+  ),
+})
+
+/** Events of a rule that were judged, however long ago. */
+export async function keptVerdicts(
+  access: ServerAccess,
+  ruleId: string,
+): Promise<readonly KeptVerdict[]> {
+  const path = `/api/v1/detections/rules/${encodeURIComponent(ruleId)}/verdicts`
+  const answer = await ask(access, path)
+  return Kept.parse(await answer.json()).verdicts.map(
+    ({ verdict, alert_id, event, agreed_filters }) => ({
+      ...{ verdict, event: eventOf(event), agreedFilters: agreed_filters },
+      alertId: alert_id ?? `event ${event.id}`,
+    }),
+  )
 }
 
 async function* linesOf(answer: Response): AsyncGenerator<string> {

@@ -56,6 +56,7 @@ import {
   previewSuppression,
 } from './suppressions.ts'
 import { changeUser, createKey, createUser, listKeys, listUsers, revokeKey } from './users.ts'
+import { listVerdicts } from './verdicts.ts'
 
 export const ROUTES: readonly Route[] = [
   ingestShort,
@@ -132,6 +133,7 @@ export const ROUTES: readonly Route[] = [
   filterEffect,
   listFeedback,
   giveFeedback,
+  listVerdicts,
   promoteEvent,
   listSources,
   changeSource,
