@@ -61,5 +61,5 @@ test('changes are the same as of the whole', () => {
     return { changed: changed.map((one) => one.id).sort(), notReplayed, broken }
   }
   expect(names(narrowed({ base: 'x', before, after }) as never)).toEqual(names({ before, after }))
-  expect(names({ before, after }).changed).toEqual([id(1), id(2), id(3), id(4)])
+  expect(names({ before, after }).changed).toEqual([id(1), id(2), id(3), id(4), id(9)])
 })
