@@ -56,12 +56,13 @@ export function severityNamed(name: string, option: string): Severity {
 export async function readSubject(
   positionals: readonly string[],
   values: CheckValues,
+  folders?: readonly string[],
 ): Promise<Subject> {
   severityNamed(values['fail-on'], 'fail-on')
   severityNamed(values.show, 'show')
   const disable = (values.disable ?? []).flatMap((ids) => ids.split(',')).filter((id) => id !== '')
   const settings = await readLintSettings(disable)
-  const read = await readContent(await contentPaths(positionals))
+  const read = await readContent(await contentPaths(positionals, folders))
   const files = read.filter(({ path }) => !isIgnored(path, settings.ignore))
   if (process.stderr.isTTY && files.length > MANY_FILES) {
     process.stderr.write(`looking at ${files.length} files ...\n`)

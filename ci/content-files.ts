@@ -27,7 +27,10 @@ async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
 }
 
 /** The paths given, or the content folders there are. Rejects `UsageError` when nothing is there. */
-export async function contentPaths(given: readonly string[]): Promise<readonly string[]> {
+export async function contentPaths(
+  given: readonly string[],
+  folders: readonly string[] = CONTENT_FOLDERS,
+): Promise<readonly string[]> {
   if (given.length > 0) {
     for (const path of given) {
       if ((await kindOf(path)) === undefined) throw new UsageError(`there is no ${path}`)
@@ -35,9 +38,9 @@ export async function contentPaths(given: readonly string[]): Promise<readonly s
     return given
   }
   const found: string[] = []
-  for (const folder of CONTENT_FOLDERS) if ((await kindOf(folder)) === 'folder') found.push(folder)
+  for (const folder of folders) if ((await kindOf(folder)) !== undefined) found.push(folder)
   if (found.length === 0)
-    throw new UsageError(`there is none of ${CONTENT_FOLDERS.join(', ')} here: name a path`)
+    throw new UsageError(`there is none of ${folders.join(', ')} here: name a path`)
   return found
 }
 

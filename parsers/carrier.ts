@@ -47,6 +47,14 @@ const KEYS: ReadonlySet<string> = new Set([
 /** Keys of which a carrier of a line under `log` has at least one: `log` alone says little. */
 const LOG_BESIDE = ['stream', '@timestamp', 'date', 'kubernetes', 'tag', 'time']
 
+/** Whether JSON with these names may carry a line. */
+export function mayCarryLine(names: readonly string[]): boolean {
+  return (
+    names.every((name) => KEYS.has(name)) &&
+    names.some((name) => name === 'message' || name === 'log' || name === 'event')
+  )
+}
+
 /** The line that JSON carries, or undefined where it is an event of its own. */
 export function carriedLine(json: Fields): string | undefined {
   const { message, log } = json

@@ -50,3 +50,8 @@ function recogniseJson(input: ParserInput, json: Fields, context: ParseContext):
   }
   return PARSERS.json
 }
+
+/** Whether a parser other than the generic ones may claim JSON with these names at its top. */
+export function mayBeClaimed(names: readonly string[]): boolean {
+  return JSON_PARSERS.some((index) => ALWAYS_ASKED[index] === 1) || names.some((n) => BY_KEY.has(n))
+}

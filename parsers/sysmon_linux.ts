@@ -40,6 +40,7 @@ export const sysmonLinux: Parser = {
   name: 'sysmon_linux',
   title: 'Sysmon for Linux (syslog)',
   aliases: ['linux_sysmon'],
+  keys: ['winlog'],
   recognise: ({ json, text }) => {
     if (json !== undefined) return isLinuxSysmon(json)
     const start = text.indexOf('<Event>')

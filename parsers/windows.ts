@@ -81,6 +81,10 @@ export const windows: Parser = {
     ...['windows_security', 'powershell', 'sysmon', 'winlogbeat', 'nxlog', 'windows_json'],
     ...['windows_xml', 'evtx'],
   ],
+  keys: [
+    ...['Event', 'winlog', 'winlog.channel', 'System', 'log_name'],
+    ...['EventID', 'Event ID', 'LogName'],
+  ],
   recognise: ({ json, text }) =>
     json === undefined ? looksLikeEventXml(text) || looksLikeSnare(text) : looksLikeWindows(json),
   parse,

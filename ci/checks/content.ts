@@ -1,5 +1,6 @@
 // All checks over content: schemas, lint, and whether everything loads. Pure: files in, findings out.
-import { parserNames } from '../../parsers/table.ts'
+import { checkParserFiles, parserFileKind } from '../../parsers/mapping/check.ts'
+import { MAPPED, parserNames } from '../../parsers/table.ts'
 import { parseQuery } from '../../query/query.ts'
 import { ATTACK, LOG_SOURCES } from '../../sigma/facts/facts.ts'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
@@ -39,18 +40,17 @@ function queryProblem(query: string): string | undefined {
 }
 
 /** Lint findings alone. */
-export function lintContent(
-  files: readonly LintFile[],
-  options: ContentOptions,
-): readonly Finding[] {
+export function lintContent(all: readonly LintFile[], options: ContentOptions): readonly Finding[] {
+  const files = all.filter(({ path }) => parserFileKind(path) === undefined)
   return lint(files, { ...options, facts: lintFacts(options) })
 }
 
-/** Schemas, lint and loading; what two of them say of one line is said once. */
+/** Schemas, lint, loading and parsers' tables; what two of them say of one line is said once. */
 export function checkContent(
-  files: readonly LintFile[],
+  all: readonly LintFile[],
   options: ContentOptions,
 ): readonly Finding[] {
+  const files = all.filter(({ path }) => parserFileKind(path) === undefined)
   const linted = lintContent(files, options)
   const wanted = (path: string) => options.only === undefined || options.only.has(path)
   const errors = new Set(linted.filter(({ severity }) => severity === 'error').map(lineOf))
@@ -72,7 +72,9 @@ export function checkContent(
       return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
     },
   )
-  return [...linted, ...shaped, ...refused].sort(inOrder)
+  const tables = all.filter(({ path }) => parserFileKind(path) !== undefined)
+  const parsers = checkParserFiles(tables, MAPPED).filter(({ path }) => wanted(path))
+  return [...linted, ...shaped, ...refused, ...parsers].sort(inOrder)
 }
 
 function lineOf({ path, line }: Finding): string {

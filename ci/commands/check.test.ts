@@ -209,3 +209,17 @@ describe('trapline test', () => {
     expect(() => Bun.XML.parse(call('test', '--format', 'junit').out)).not.toThrow()
   })
 })
+
+describe('parsers', () => {
+  test('a wrong mapping table stops, and is found where it is wrong', async () => {
+    await write(
+      'parsers/mappings/okta.yml',
+      'name: okta\ntitle: Okta\nproduct: okta\npivots: {usr: [a]}\n',
+    )
+    const run = call('check')
+    await rm(join(folder, 'parsers'), { recursive: true })
+    expect(run.out).toContain('parsers/mappings/okta.yml:4:10')
+    expect(run.out).toContain('usr is no column')
+    expect(run.code).toBe(2)
+  })
+})

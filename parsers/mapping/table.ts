@@ -76,7 +76,8 @@ export interface MappingTable {
 
 type Json = { readonly [name: string]: unknown }
 
-const KEYS: ReadonlySet<string> = new Set([
+/** Keys of a table. */
+export const TABLE_KEYS: ReadonlySet<string> = new Set([
   ...['name', 'title', 'aliases', 'recognise', 'accept', 'product', 'logsources', 'time'],
   ...['message', 'pivots', 'fields', 'texts', 'json', 'pairs'],
 ])
@@ -88,7 +89,7 @@ export function mappingTable(value: unknown): MappingTable {
   const fail = (message: string): never => {
     throw new Error(`mapping table ${name}: ${message}`)
   }
-  for (const key in table) if (!KEYS.has(key)) fail(`unknown key ${key}`)
+  for (const key in table) if (!TABLE_KEYS.has(key)) fail(`unknown key ${key}`)
   const pivots = objectOf(table.pivots ?? {}, 'pivots')
   for (const pivot in pivots) {
     if (!(PIVOTS as readonly string[]).includes(pivot)) fail(`pivots: ${pivot} is no column`)
@@ -114,7 +115,8 @@ export function mappingTable(value: unknown): MappingTable {
   }
 }
 
-function conditionOf(value: unknown): Condition {
+/** A condition out of YAML. Throws what is wrong with it, as the readers below do. */
+export function conditionOf(value: unknown): Condition {
   const { has, not, is, ...rest } = objectOf(value, 'condition')
   const other = Object.keys(rest)[0]
   if (other !== undefined) throw new Error(`condition: unknown key ${other}`)
@@ -125,7 +127,8 @@ function conditionOf(value: unknown): Condition {
   }
 }
 
-function rulesOf(value: unknown): readonly Rule[] {
+/** The rules of a column or field. */
+export function rulesOf(value: unknown): readonly Rule[] {
   return listOf(value).map((rule) => {
     if (typeof rule === 'string') return { path: rule }
     const { path, words, only, as, form, when, ...rest } = objectOf(rule, 'rule')
@@ -151,7 +154,8 @@ function wordsOf(value: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(words.map(([from, to]) => [from.toLowerCase(), textOf(to, from)]))
 }
 
-function logSourceOf(value: unknown): LogSourceRule {
+/** One entry of `logsources`. */
+export function logSourceOf(value: unknown): LogSourceRule {
   const { when, product, category, service } = objectOf(value, 'logsources')
   return {
     ...(when === undefined ? {} : { when: conditionOf(when) }),
@@ -161,7 +165,8 @@ function logSourceOf(value: unknown): LogSourceRule {
   }
 }
 
-function pairOf(value: unknown): MappingTable['pairs'][number] {
+/** One entry of `pairs`. */
+export function pairOf(value: unknown): MappingTable['pairs'][number] {
   const { path, name, value: names, prefix } = objectOf(value, 'pairs')
   const list = textOf(path, 'path')
   return {
@@ -190,7 +195,8 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }
 
-function textsOf(value: unknown): readonly string[] {
+/** A text or a list of texts. */
+export function textsOf(value: unknown): readonly string[] {
   return listOf(value).map((item) => textOf(item, 'list'))
 }
 

@@ -1,0 +1,141 @@
+// Which cut lines become the event that their values are: generic JSON that no parser claims, carries no line
+// and is no envelope. Decided once for all lines that have the same names and declare the same log source.
+import {
+  FLAT_ESCAPED,
+  FLAT_NULL,
+  FLAT_NUMBER,
+  FLAT_STRING,
+  type FlatKind,
+  type FlatLine,
+} from '../sigma/eval/flat.ts'
+import { mayCarryLine } from './carrier.ts'
+import { COMMON_NAMES } from './common-names.ts'
+import type { ParseContext } from './event.ts'
+import { createFlatCutter, type FlatNames, type FlatPlace } from './json-flat.ts'
+import { declaredLogSource, declaresLogSource } from './logsource.ts'
+import { ORIGINAL_TIME_FIELD } from './normalise.ts'
+import { mayBeClaimed } from './recognise.ts'
+import { AHEAD_MAX_MS, parseTime } from './time.ts'
+
+/** Reads lines of generic JSON. */
+export interface GenericLines {
+  /** Cuts `line.bytes` from `start` to `end`; undefined where the line has to be read by `normalise`. */
+  read(line: FlatLine, start: number, end: number): FlatKind | undefined
+}
+
+/** Names that make JSON more than its values, or may. */
+const TELLING = ['source', 'source_type', 'logsource', 'fields']
+const DECLARING = ['product', 'category', 'service'] as const
+/** Log sources remembered for lines of the same names. */
+const ROUTES_MAX = 32
+
+/** What is known of lines that end at one place. */
+interface Names {
+  /** False: no line with these names is generic, or not surely. */
+  readonly isGeneric: boolean
+  /** Whether a line is generic only when it declares its log source. */
+  readonly mustDeclare: boolean
+  /** Values of product, category and service; -1 where there is none. */
+  readonly declaring: readonly number[]
+  readonly times: readonly number[]
+  readonly depths: Uint8Array
+  readonly routes: Route[]
+  next: number
+}
+
+interface Route {
+  readonly texts: readonly (string | undefined)[]
+  readonly kind: FlatKind | undefined
+}
+
+/** Lines of one file; `context` is that of `normalise`, without a source. */
+export function createGenericLines(
+  context: ParseContext & { readonly received: number },
+): GenericLines {
+  const cutter = createFlatCutter()
+  const newest = context.received + AHEAD_MAX_MS
+
+  /** Whether a time of the line is so far ahead that its event would be given another, and a field for it. */
+  const aheadOf = (times: readonly number[]) => (line: FlatLine) =>
+    times.some((value) => {
+      const kind = line.kinds[value]
+      if (kind === FLAT_ESCAPED) return true
+      if (kind !== FLAT_STRING && kind !== FLAT_NUMBER) return false
+      const text = textAt(line, value)
+      const time = parseTime(kind === FLAT_NUMBER ? Number(text) : text, context)
+      return time !== undefined && time > newest
+    })
+
+  function makeRoute(line: FlatLine, { names }: FlatPlace, known: Names): Route {
+    const texts = known.declaring.map((value) => (value < 0 ? undefined : textAt(line, value)))
+    const declared = Object.fromEntries(
+      DECLARING.flatMap((name, i) => (texts[i] === undefined ? [] : [[name, texts[i]]])),
+    )
+    const isGeneric = !known.mustDeclare || declaresLogSource(declared)
+    const kind: FlatKind = {
+      logsource: declaredLogSource(declared),
+      paths: names.paths,
+      depths: known.depths,
+      added: known.times.length === 0 ? [] : [ORIGINAL_TIME_FIELD],
+      mayAdd: aheadOf(known.times),
+      plan: undefined,
+    }
+    const route: Route = { texts, kind: isGeneric ? kind : undefined }
+    if (known.routes.length < ROUTES_MAX) known.routes.push(route)
+    else known.routes[known.next++ % ROUTES_MAX] = route
+    return route
+  }
+
+  return {
+    read(line, start, end) {
+      const place = cutter.cut(line, start, end)
+      if (place === undefined) return undefined
+      place.kinds ??= knownOf(place.names)
+      const known = place.kinds as Names
+      if (!known.isGeneric) return undefined
+      for (const value of known.declaring) {
+        if (value >= 0 && line.kinds[value] !== FLAT_STRING) return undefined
+      }
+      for (const route of known.routes) if (isRoute(line, known, route)) return route.kind
+      return makeRoute(line, place, known).kind
+    },
+  }
+}
+
+function knownOf({ paths, depths }: FlatNames): Names {
+  const top = paths.filter((_, value) => depths[value] === 0)
+  const isNested = top.length < paths.length
+  // A path and a name with dots could be the same field.
+  const isOdd = isNested && top.some((name) => name.includes('.'))
+  const isTelling = top.some((name) => TELLING.includes(name))
+  return {
+    isGeneric: !isOdd && !isTelling && !mayCarryLine(top),
+    mustDeclare: mayBeClaimed(top),
+    declaring: DECLARING.map((name) => top.indexOf(name) < 0 ? -1 : paths.indexOf(name)),
+    times: paths.flatMap((path, value) => (COMMON_NAMES.time.includes(path) ? [value] : [])),
+    depths: Uint8Array.from(depths),
+    routes: [],
+    next: 0,
+  }
+}
+
+function isRoute(line: FlatLine, { declaring }: Names, { texts }: Route): boolean {
+  for (let i = 0; i < declaring.length; i++) {
+    const value = declaring[i]!
+    if (value >= 0 && !isText(line, value, texts[i]!)) return false
+  }
+  return true
+}
+
+function isText({ bytes, starts, ends }: FlatLine, value: number, text: string): boolean {
+  const start = starts[value]!
+  if (ends[value]! - start !== text.length) return false
+  for (let i = 0; i < text.length; i++) {
+    if (bytes[start + i] !== text.charCodeAt(i)) return false
+  }
+  return true
+}
+
+function textAt({ bytes, starts, ends }: FlatLine, value: number): string {
+  return String.fromCharCode(...bytes.subarray(starts[value], ends[value]))
+}
