@@ -142,6 +142,13 @@ export const SETTINGS = {
     help: 'Host headers that are answered, beside loopback and the served address; "*" for all.',
     schema: list(',').transform((names) => names.map((name) => name.toLowerCase())),
   },
+  ownDomains: {
+    variable: 'TRAPLINE_OWN_DOMAINS',
+    type: 'domains, separated by ","',
+    default: '',
+    help: 'DNS domains of the organisation: no test that leaves the server names them or what is below them.',
+    schema: list(',').pipe(z.array(z.string().regex(/^[\w-]+(\.[\w-]+)+$/, 'must be domains'))),
+  },
   allowRegister: {
     variable: 'TRAPLINE_ALLOW_REGISTER',
     type: 'true or false',

@@ -189,6 +189,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
   parts.stops.push(() => egress.stop())
   const suppressions = createSuppressions({
     ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+    ownDomains: settings.ownDomains,
     onProposed: () => egress.outbox.wake(),
   })
   return {
@@ -208,7 +209,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     proposals: egress.proposals,
     drafts: createDrafts({
       ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
-      contentFolder: () => contentFolder(settings),
+      ...{ contentFolder: () => contentFolder(settings), ownDomains: settings.ownDomains },
     }),
     outbox: egress.outbox,
     suppressions,
@@ -222,6 +223,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
       rules,
       gitHunts: followGitHunts(() => contentFolder(settings)),
+      ownDomains: settings.ownDomains,
     }),
     ruleRuns: createRuleRuns({ schedules, rules, state: state.client }),
     rollouts: createRollouts({

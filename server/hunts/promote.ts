@@ -71,6 +71,8 @@ export interface PromoteParts {
   readonly rules: Rules
   readonly proposals: Pick<ProposalService, 'file'>
   readonly now: () => number
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
 }
 
 /** The rule and its tests. Rejects `invalid` with the name of what Sigma cannot say, or without any hit. */
@@ -117,7 +119,14 @@ export async function preparePromotion(
   const cases = [...casesOf(hits, chosen.hits, true), ...casesOf(misses, chosen.misses, false)]
   const [rule] = loadRules([{ path: 'rule.yml', text }]).rules
   if (rule === undefined) throw new ServiceError('invalid', 'the rule cannot be loaded')
-  const { text: testText, replaced, kept, problems } = redactCases(rule, cases)
+  const {
+    text: testText,
+    replaced,
+    kept,
+    problems,
+  } = redactCases(rule, cases, {
+    ownDomains: parts.ownDomains ?? [],
+  })
   const path = await rulePath(parts, title, logsource)
   return {
     ...{

@@ -127,6 +127,12 @@ describe('redaction', () => {
     expect(events[0]?.fields.note).toBe('bob')
   })
 
+  test('knows domains that it is told of', () => {
+    const event = read(JSON.stringify({ url: 'https://wiki.corp.acme.co.uk/x?h=acme.co.uk' }))
+    const { events } = redactEvents([event], { ownDomains: ['acme.co.uk'] })
+    expect(events[0]?.fields.url).toBe('https://host-1.corp.org-1.example/x?h=org-1.example')
+  })
+
   test('never hands out a name that is in the events', () => {
     const { events } = redactEvents([read(JSON.stringify({ user: 'bob', note: 'user-1 saw bob' }))])
     expect(events[0]?.fields.note).toBe('user-1 saw user-2')

@@ -69,6 +69,8 @@ export interface DraftParts {
   readonly events: EventReader
   readonly state: StateClient
   readonly proposals: ProposalService
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
   /** Root of the live content. */
   readonly contentFolder: () => string
 }
@@ -77,7 +79,8 @@ export interface DraftParts {
 export const PREVIEWS_MAX = 2
 
 export function createDrafts(parts: DraftParts): DraftService {
-  const { rules, events, state, proposals } = parts
+  const { rules, events, state, proposals, ownDomains = [] } = parts
+  const redaction = { ownDomains }
   let previews = 0
   const limited = async (input: PreviewInput) => {
     if (previews >= PREVIEWS_MAX)
@@ -127,8 +130,8 @@ export function createDrafts(parts: DraftParts): DraftService {
     discard: (id, by) => state.removeDraft(id, by),
     check,
     withTest: (draft, event, fires) =>
-      addTestOf(events, rules, draft, { event, fires, ruleId: draft.ruleId }),
-    cases: (draft, picked) => casesFor(events, rules, draft, picked),
+      addTestOf(events, rules, draft, { event, fires, ruleId: draft.ruleId, redaction }),
+    cases: (draft, picked) => casesFor(events, rules, draft, picked, redaction),
     complete: (text, position) => completionsAt(text, position, factsOfToday()),
     preview: limited,
     stop: async () => checker.stop(),

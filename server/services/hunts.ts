@@ -108,6 +108,8 @@ export interface HuntParts {
   readonly proposals: Pick<ProposalService, 'open' | 'file'>
   readonly rules: Rules
   readonly gitHunts: () => GitHunts
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
   readonly now?: () => number
 }
 

@@ -11,6 +11,7 @@ import { fieldValues } from '../../sigma/eval/values.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import { type RedactedCases, redactCases } from '../redact/cases.ts'
 import { addTests, type FixtureCase } from '../redact/fixture.ts'
+import type { RedactOptions } from '../redact/types.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
 import { type DraftFiles, filesBeside, loadDraft } from './draft-content.ts'
 import { type SeededRule, seedRule } from './rule-seed.ts'
@@ -100,6 +101,7 @@ export async function casesFor(
   rules: Rules,
   draft: { readonly path: string; readonly text: string },
   picked: Picked,
+  redaction: RedactOptions = {},
 ): Promise<RedactedCases> {
   const ids = [...picked.hits, ...picked.near]
   if (ids.length > PICKED_MAX)
@@ -117,7 +119,7 @@ export async function casesFor(
     const name = match ? `a match ${n}` : `a near miss ${n}${differing(rule.expr, event, hit)}`
     return { name, match, events: [event] }
   })
-  return redactCases(rule, cases)
+  return redactCases(rule, cases, redaction)
 }
 
 /** Fields that the rule asks for and whose values are others than those of a hit; names alone, no values. */
@@ -158,7 +160,12 @@ export async function addTestOf(
   reader: Pick<EventReader, 'get'>,
   rules: Rules,
   draft: DraftFiles,
-  wanted: { readonly event: string; readonly fires: boolean; readonly ruleId: string | undefined },
+  wanted: {
+    readonly event: string
+    readonly fires: boolean
+    readonly ruleId: string | undefined
+    readonly redaction?: RedactOptions
+  },
 ): Promise<AddedTest> {
   const own = loadDraft(draft, filesBeside(draft, rules)).rules
   const rule = own.find(({ id }) => id === wanted.ruleId) ?? own[0]
@@ -169,6 +176,7 @@ export async function addTestOf(
   const day = new Date(event.time).toISOString().slice(0, 10)
   const name = `${wanted.fires ? 'kept' : 'false'} positive of ${day}`
   const made = redactCases(rule, [{ name, match, events: [event] }], {
+    ...wanted.redaction,
     ...(own.length > 1 ? { ruleId: rule.id } : {}),
   })
   const [problem] = made.problems

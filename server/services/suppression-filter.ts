@@ -44,6 +44,8 @@ export interface FilterWish {
 export interface FilterParts {
   readonly rules: RuleService
   readonly events: EventReader
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
 }
 
 /** Rejects `invalid` where no filter or no test can be made, with the reason. */
@@ -66,6 +68,7 @@ export async function planFilter(parts: FilterParts, wish: FilterWish): Promise<
   const tests = makeFilterTests({
     ...{ ruleId, namesRule: target.ruleId === undefined },
     ...{ plain, filtered, criteria, silenced, others },
+    ownDomains: parts.ownDomains ?? [],
   })
   return { id, path, text, tests: tests.text, replaced: tests.replaced }
 }

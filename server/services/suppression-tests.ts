@@ -31,6 +31,8 @@ export interface FilterTestsInput {
   readonly silenced: Event
   /** Events of the rule that the filter leaves, any order; may be none. */
   readonly others: readonly Event[]
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
 }
 
 export interface FilterTests {
@@ -51,6 +53,7 @@ export function makeFilterTests(input: FilterTestsInput): FilterTests {
     )
   const options = {
     keep: Object.values(criteria).flat().map(String),
+    ownDomains: input.ownDomains ?? [],
     ...(input.namesRule ? { ruleId: input.ruleId } : {}),
   }
   // What the filter silences is what the rule finds without it and the criteria hide: both must survive.

@@ -80,6 +80,8 @@ export interface SuppressionParts {
   readonly events: EventReader
   readonly rules: RuleService
   readonly proposals: ProposalService
+  /** DNS domains that never leave the server. */
+  readonly ownDomains?: readonly string[]
   /** Something was put into the outbox. */
   readonly onProposed?: () => void
   readonly now?: () => number
@@ -207,7 +209,7 @@ interface Planned {
 }
 
 async function makeFilter(
-  { rules, events }: SuppressionParts,
+  { rules, events, ownDomains = [] }: SuppressionParts,
   question: SuppressionQuestion,
   { target, effect }: Planned,
   by: Actor,
@@ -216,7 +218,7 @@ async function makeFilter(
   const { reason = NO_REASON, owner = by.name } = question
   const example = await exampleOf(events, question, effect)
   return planFilter(
-    { rules, events },
+    { rules, events, ownDomains },
     { target, criteria: question.criteria, example, reason, owner, by: by.name, now },
   )
 }
