@@ -1,6 +1,6 @@
 // Checked-out content by commit, below `TRAPLINE_DATA/releases`, and which of it is live.
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { RELEASE_WAYS } from '../stores/state/releases.ts'
@@ -10,6 +10,8 @@ import { OWN_BRANCH, SEED_REF, SHIPPED_REF, seed } from './seed.ts'
 
 /** All commits of a backup, in the data folder after a restore. */
 export const CONTENT_BUNDLE = 'content.bundle'
+/** Files flushed to disk at the same time: they share the file system's commits. */
+const SYNCED_AT_ONCE = 32
 /** Names the live commit. */
 export const LIVE_FILE = 'releases/live.json'
 
@@ -36,7 +38,9 @@ export async function stage(data: string, repository: Repository, commit: string
   const half = `${folder}.half`
   await rm(half, { recursive: true, force: true })
   await repository.checkOut(commit, half)
+  await syncTree(half)
   await rename(half, folder)
+  await sync(dirname(folder))
   return folder
 }
 
@@ -112,11 +116,26 @@ export async function setLive(data: string, live: Live): Promise<void> {
     await file.close()
   }
   await rename(next, path)
-  const folder = await open(dirname(path), 'r')
+  await sync(dirname(path))
+}
+
+/** Files and folders below a folder, on disk before anything names them. */
+async function syncTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+  for (let at = 0; at < paths.length; at += SYNCED_AT_ONCE)
+    await Promise.all(paths.slice(at, at + SYNCED_AT_ONCE).map(sync))
+  await sync(folder)
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r')
   try {
-    await folder.sync()
+    await handle.sync()
   } finally {
-    await folder.close()
+    await handle.close()
   }
 }
 
