@@ -21,7 +21,7 @@ import { ServiceError } from './services.ts'
 
 /** Hits offered as tests, and hits that the log source is told from. */
 export const HITS_SHOWN = 20
-export const HITS_READ = 200
+const HITS_READ = 200
 export const NEIGHBOURS_SHOWN = 10
 /** Events that tests are made of at once. */
 export const PICKED_MAX = 50

@@ -3,7 +3,7 @@
 import type { ProposalTarget } from '../../server/services/proposals.ts'
 import type { Proposal } from '../../server/stores/state/proposals.ts'
 import { visible } from '../shared/format.ts'
-import { Notice } from '../shared/section.tsx'
+import { Notice, Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
 
 export interface OpenedProps {
@@ -21,18 +21,50 @@ function said({ proposal, target }: OpenedProps): string {
     : 'It is open.'
 }
 
-/** After a draft became a proposal: where it is. */
-export function OpenedPage(props: OpenedProps) {
+/** How often a proposal that is not at the remote yet is looked at, milliseconds. */
+const POLL_MS = 3_000
+
+/** After a draft became a proposal: where it is, until it is there. */
+export function OpenedPage(props: OpenedProps & { readonly draft: string }) {
   const { proposal } = props
   return (
     <div class="page settings">
       <h1>{visible(proposal.title)}</h1>
+      {proposal.state === 'pending' ? (
+        <Section
+          id="proposal"
+          label="Pull request"
+          url={urls.ruleDraft.href({ draft: props.draft }, { part: 'proposal' })}
+          poll_ms={POLL_MS}
+        >
+          <ProposalFacts {...props} />
+        </Section>
+      ) : (
+        <ProposalFacts {...props} />
+      )}
+      <p>
+        <a class="button" href={urls.releases.href()}>
+          Releases and open changes
+        </a>{' '}
+        <a class="button" href={urls.rules.href()}>
+          Rules
+        </a>
+      </p>
+    </div>
+  )
+}
+
+/** What became of it, its branch, its link. */
+export function ProposalFacts(props: OpenedProps) {
+  const { proposal } = props
+  return (
+    <>
       {proposal.state === 'failed' ? (
         <Notice kind="problem">It could not be opened: {visible(proposal.error ?? '')}</Notice>
       ) : (
         <Notice kind="ok">{said(props)}</Notice>
       )}
-      <dl class="facts-list">
+      <dl class="facts-list spaced">
         <dt>branch</dt>
         <dd class="mono">{proposal.branch}</dd>
         <dt>commit</dt>
@@ -50,21 +82,13 @@ export function OpenedPage(props: OpenedProps) {
           <>
             <dt>pull request</dt>
             <dd>
-              <a href={proposal.url} rel="noopener noreferrer">
+              <a class="link" href={proposal.url} rel="noopener noreferrer">
                 {proposal.url}
               </a>
             </dd>
           </>
         )}
       </dl>
-      <p>
-        <a class="button" href={urls.releases.href()}>
-          Releases and open changes
-        </a>{' '}
-        <a class="button" href={urls.rules.href()}>
-          Rules
-        </a>
-      </p>
-    </div>
+    </>
   )
 }

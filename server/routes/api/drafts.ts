@@ -1,28 +1,22 @@
 // Rules through the API (D5): what is posted becomes a draft and a pull request, nothing live changes; a
 // rule or a draft of it is tried on stored events (D11).
 import { z } from 'zod'
-import { parseQuery } from '../../../query/query.ts'
-import { isRefusal } from '../../../query/to-sigma.ts'
-import { parseRules } from '../../../sigma/parse/rules.ts'
 import type { AppContext } from '../../middleware/env.ts'
 import type { DraftCheck, DraftFinding } from '../../services/draft-check.ts'
 import { DRAFT_LENGTH_MAX_CHARACTERS } from '../../services/draft-content.ts'
-import { rulePathProblem } from '../../services/rule-path.ts'
 import { PREVIEW_DAYS_DEFAULT } from '../../services/rule-preview.ts'
-import { pathOf, seedRule } from '../../services/rule-seed.ts'
-import { HITS_READ } from '../../services/rule-seeds.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
 import { RULE_LEFT_OUT } from '../../services/taken-ids.ts'
 import type { Actor } from '../../stores/state/access.ts'
 import type { Draft } from '../../stores/state/drafts.ts'
 import type { Principal } from '../../stores/state/state-store.ts'
+import { newRule } from './new-rule.ts'
 import { PreviewAnswer, previewJson } from './preview-json.ts'
 import { route } from './route.ts'
 import { defined, iso, Severity, Time } from './schemas.ts'
 import { RangeParams, rangeOf } from './search-params.ts'
 
 const DAY_MS = 86_400_000
-const SEARCH_TIMEOUT_MS = 10_000
 
 const Text = z.string().max(DRAFT_LENGTH_MAX_CHARACTERS)
 const Said = {
@@ -212,49 +206,6 @@ function draftJson({ id, ruleId, path, updated, version, proposal }: Draft) {
 
 function actorOf(c: AppContext, principal: Principal | undefined): Actor {
   return { name: principal?.name ?? '', ip: c.get('ip') }
-}
-
-interface NewRuleBody {
-  readonly text?: string | undefined
-  readonly query?: string | undefined
-  readonly title?: string | undefined
-  readonly level?: string | undefined
-  readonly path?: string | undefined
-}
-
-/** Text and path of a new rule. Rejects `invalid` for a search that is no rule, and for a bad path. */
-async function newRule({ events }: Services, body: NewRuleBody, by: Actor) {
-  const made =
-    body.text === undefined
-      ? await fromSearch(events, body, by)
-      : { text: body.text, path: pathOfText(body.text) }
-  const path = body.path ?? made.path
-  const problem = rulePathProblem(path)
-  if (problem !== undefined) throw new ServiceError('invalid', problem)
-  return { text: made.text, path }
-}
-
-async function fromSearch(events: Services['events'], body: NewRuleBody, by: Actor) {
-  const query = body.query ?? ''
-  const now = Date.now()
-  const parsed = parseQuery(query)
-  const range = { from: now - PREVIEW_DAYS_DEFAULT * DAY_MS, to: now }
-  const request = { ...range, limit: HITS_READ, timeout_ms: SEARCH_TIMEOUT_MS }
-  const found =
-    parsed.valid && parsed.expr !== undefined
-      ? (await events.search({ ...request, expr: parsed.expr })).events
-      : []
-  const facts = { query, found, author: by.name, now }
-  const rule = seedRule({ ...facts, ...defined({ title: body.title, level: body.level }) })
-  if (isRefusal(rule)) throw new ServiceError('invalid', `${rule.code}: ${rule.message}`)
-  return rule
-}
-
-function pathOfText(text: string): string {
-  const [document] = parseRules(text, { path: 'rule.yml' }).documents
-  const value = document?.value
-  const logsource = value === undefined || value.kind === 'correlation' ? {} : value.logsource
-  return pathOf(logsource, document?.title ?? 'rule')
 }
 
 /** A text that would silently delete other rules of its file is refused. */

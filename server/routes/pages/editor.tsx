@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import type { EditorModel } from '../../../views/editor/model.ts'
-import { OpenedPage } from '../../../views/editor/opened.tsx'
+import { OpenedPage, ProposalFacts } from '../../../views/editor/opened.tsx'
 import { EditorPage } from '../../../views/editor/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -29,7 +29,7 @@ import {
 } from './editor-form.ts'
 import { newRuleRoutes } from './editor-new.tsx'
 import { actorOf } from './forms.ts'
-import { page, type Renderer } from './render.tsx'
+import { fragment, page, type Renderer } from './render.tsx'
 
 /** Routes of the editor. */
 export function editorRoutes(services: Services, renderer: Renderer) {
@@ -50,7 +50,7 @@ export function editorRoutes(services: Services, renderer: Renderer) {
     const draft = await services.drafts.get(c.req.param('draft'), actorOf(c))
     return draft.proposal === undefined
       ? show(c, services, renderer, draft)
-      : opened(c, services, renderer, draft.proposal)
+      : opened(c, services, renderer, { draft: draft.id, proposal: draft.proposal })
   })
   app.post(urls.editorAct.pattern, (c) => act(c, services, renderer))
   return app
@@ -119,11 +119,20 @@ async function modelOf(
   }
 }
 
-async function opened(c: AppContext, services: Services, renderer: Renderer, id: string) {
+async function opened(
+  c: AppContext,
+  services: Services,
+  renderer: Renderer,
+  { draft, proposal: id }: { readonly draft: string; readonly proposal: string },
+) {
   const proposal = await services.proposals.get(id)
   if (proposal === undefined) throw new ServiceError('not-found', `There is no proposal ${id}.`)
-  const body = <OpenedPage proposal={proposal} target={services.proposals.target} />
-  return page(c, renderer, { title: proposal.title, nav: 'rules' }, body)
+  const facts = { title: proposal.title, nav: 'rules' } as const
+  const { target } = services.proposals
+  if (c.req.query('part') === 'proposal')
+    return fragment(c, renderer, facts, <ProposalFacts proposal={proposal} target={target} />)
+  const body = <OpenedPage proposal={proposal} target={target} draft={draft} />
+  return page(c, renderer, facts, body)
 }
 
 async function act(c: AppContext, services: Services, renderer: Renderer) {
