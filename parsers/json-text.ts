@@ -63,39 +63,10 @@ const LONG_MEMBER = /:\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const LONG_ELEMENT = /[[,]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const NUMBER_ALONE = /^\s*[-\d]/
 
-/** Where a number with an exponent ends; some strings end so too. */
-const EXPONENT_ENDS = /[eE][+-]?\d+\s*(?:[,\]}]|$)/
-/** Shortest number that a double may change, UTF-16 units; without an exponent. */
-const LONG_UNITS = 16
-
-/** Whether a run of digits and points is so long that a double may lose some. Looks at each sixteenth character:
- * no such run lies between two of them. */
-function hasLongRun(text: string): boolean {
-  for (let index = LONG_UNITS - 1; index < text.length; index += LONG_UNITS) {
-    if (!isDigitOrPoint(text.charCodeAt(index))) continue
-    let start = index
-    while (start > 0 && isDigitOrPoint(text.charCodeAt(start - 1))) start--
-    let end = index + 1
-    while (end < text.length && isDigitOrPoint(text.charCodeAt(end))) end++
-    if (end - start >= LONG_UNITS) return true
-    index = end - 1 - ((end - 1 - (LONG_UNITS - 1)) % LONG_UNITS)
-  }
-  return false
-}
-
-function isDigitOrPoint(code: number): boolean {
-  return (code >= 0x30 && code <= 0x39) || code === 0x2e
-}
-
-function mayLoseDigits(text: string): boolean {
-  if (!hasLongRun(text) && !EXPONENT_ENDS.test(text)) return false
-  return losesDigits(text)
-}
-
 const LONG_NUMBERS = /[:[,]\s*(-?\d(?:[\d.]{15,}|[\d.]*[eE])[\d.eE+-]*)/g
 
 /** Whether a double would change any of the long numbers; those in strings count too. */
-function losesDigits(text: string): boolean {
+function mayLoseDigits(text: string): boolean {
   if (!isCandidate(text)) return false
   if (NUMBER_ALONE.test(text)) return true
   LONG_NUMBERS.lastIndex = 0
