@@ -25,9 +25,9 @@ export function chainAudit(
     const next = {
       sequence,
       at,
-      who: by.name,
+      who: storable(by.name),
       action: entry.action,
-      object: entry.object,
+      object: storable(entry.object),
       before: cut(entry.before),
       after: cut(entry.after),
       ip: by.ip ?? null,
@@ -75,5 +75,11 @@ export function auditFromRow(row: Row): AuditEntry {
 }
 
 function cut(value: string | undefined): string | null {
-  return value === undefined ? null : value.slice(0, AUDIT_TEXT_MAX)
+  return value === undefined ? null : storable(value.slice(0, AUDIT_TEXT_MAX))
+}
+
+/** The text as it comes back from the file, which ends texts at a NUL and holds no half of a pair: the hash
+ * is of what is kept. */
+function storable(value: string): string {
+  return value.toWellFormed().replaceAll('\0', '\u2400')
 }

@@ -116,6 +116,19 @@ test('a changed audit entry is found, and so is a removed one', async () => {
   await remove()
 })
 
+test.each([
+  ['a NUL', 'a\0b', 'a\u2400b'],
+  ['half a pair', 'a\ud800b', 'a\ufffdb'],
+  ['a pair at the cut', `${'x'.repeat(9_999)}🐍`, `${'x'.repeat(9_999)}\ufffd`],
+])('the audit chain holds over texts with %s', async (_, given, kept) => {
+  const { store, remove } = await open(':memory:')
+  await store.audit({ action: 'x.y', object: given, before: given, after: given }, { name: given })
+  await store.audit({ action: 'x.z', object: 'next' }, { name: 'ana' })
+  expect((await store.listAudit({ limit: 2 }))[1]).toMatchObject({ before: kept, after: kept })
+  expect(await store.verifyAudit()).toEqual({ entries: 2 })
+  await remove()
+})
+
 test('a locked database answers unavailable, and works again when the lock is gone', async () => {
   const folder = temporary()
   const { store, remove } = await open(stateUrl(folder), folder)
