@@ -6,6 +6,7 @@ import { createReplay } from '../../ci/backtest/replay.ts'
 import type { Event } from '../../parsers/event.ts'
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
 import { correlationText } from '../../sigma/correlate/text.ts'
+import { readsOf } from '../../sigma/correlate/why.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
@@ -19,6 +20,8 @@ export interface Versions {
   readonly order: 'newest' | 'oldest'
   readonly change: RuleChange
   readonly hasLive: boolean
+  /** Correlations read it, and it raises nothing itself. */
+  readonly feedsOnly: boolean
   /** Says what each event makes fire; `hear` is called at most once for an event. */
   start(hear: (event: Event, before: boolean, after: boolean) => void): (event: Event) => void
   /** Milliseconds of one core per 100,000 events of a sample. */
@@ -30,7 +33,7 @@ export function ruleVersions(after: LoadedRule, before: LoadedRule | undefined):
   const { id, title, path } = after
   const change = { id, title, path, before, after }
   return {
-    ...{ id, change, order: 'newest', hasLive: before !== undefined },
+    ...{ id, change, order: 'newest', hasLive: before !== undefined, feedsOnly: after.feedsOnly },
     expr: before === undefined ? after.expr : { kind: 'or', args: [before.expr, after.expr] },
     start: (hear) => createReplay([change], (_, event, was, is) => hear(event, was, is)).add,
     cost: (sample) => {
@@ -53,13 +56,19 @@ export function correlationVersions(
   before: CorrelationVersion | undefined,
 ): Versions {
   const { id, title, path } = after.correlation
-  const below = [after, ...(before === undefined ? [] : [before])].flatMap(rulesBelow)
+  const below = [after, ...(before === undefined ? [] : [before])].flatMap(
+    (one) => readsOf(one.correlation, one.loaded).rules,
+  )
   const cost = (version: CorrelationVersion | undefined, sample: readonly Event[]) =>
     version === undefined
       ? 0
-      : rulesBelow(version).reduce((sum, rule) => sum + costOf(rule, sample), 0)
+      : readsOf(version.correlation, version.loaded).rules.reduce(
+          (sum, rule) => sum + costOf(rule, sample),
+          0,
+        )
   return {
     ...{ id, order: 'oldest', hasLive: before !== undefined },
+    feedsOnly: after.correlation.feedsOnly,
     // Firings are counted as they are: how they fold into alerts is for the versions of rules.
     change: { id, title, path, before: undefined, after: undefined },
     expr: { kind: 'or', args: below.map((rule) => rule.expr) },
@@ -80,7 +89,7 @@ function firing(version: CorrelationVersion): (event: Event) => boolean {
     read: correlationText,
     lateness_ms: Number.POSITIVE_INFINITY,
   })
-  const inputs = rulesBelow(version).flatMap((rule) => {
+  const inputs = readsOf(version.correlation, version.loaded).rules.flatMap((rule) => {
     const input = engine.input(rule.id)
     return input === undefined ? [] : [{ rule, input, predicate: compilePredicate(rule.expr) }]
   })
@@ -93,19 +102,4 @@ function firing(version: CorrelationVersion): (event: Event) => boolean {
     }
     return fires
   }
-}
-
-/** The rules that a correlation reads, itself or through others. */
-function rulesBelow({ correlation, loaded }: CorrelationVersion): readonly LoadedRule[] {
-  const ids = new Set<string>()
-  const visit = (one: LoadedCorrelation) => {
-    for (const { id, kind } of one.inputs) {
-      if (ids.has(id)) continue
-      ids.add(id)
-      const next = loaded.correlations.find((other) => other.id === id)
-      if (kind === 'correlation' && next !== undefined) visit(next)
-    }
-  }
-  visit(correlation)
-  return loaded.rules.filter(({ id }) => ids.has(id))
 }

@@ -2,7 +2,7 @@
 import { COST_SAMPLE_MAX } from '../../ci/backtest/cost.ts'
 import { compareVerdicts } from '../../ci/backtest/judge.ts'
 import type { PastAlert } from '../../ci/backtest/server-events.ts'
-import { createTally, type EntityCount } from '../../ci/backtest/tally.ts'
+import { createTally, type EntityCount, type Tally } from '../../ci/backtest/tally.ts'
 import type { Event } from '../../parsers/event.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
@@ -54,6 +54,8 @@ export interface Preview {
     readonly refired: readonly PastAlert[]
   }
   readonly hasLive: boolean
+  /** It raises nothing itself: its alerts are none. */
+  readonly feedsOnly: boolean
 }
 
 /** Runs a preview. Rejects with the signal's reason when it is cancelled. */
@@ -65,7 +67,7 @@ export async function previewVersions(
 ): Promise<Preview> {
   const { range, signal } = request
   const started = performance.now()
-  const { id, expr, order, hasLive } = versions
+  const { id, expr, order, hasLive, feedsOnly } = versions
   const counting = reader.count({ ...range, timeout_ms: PREVIEW_TIMEOUT_MS }, signal)
   const heard = listen(versions, range, order)
   const walk = { ...request, expr, order, add: heard.add, matches: () => heard.matched.size }
@@ -78,16 +80,13 @@ export async function previewVersions(
   const { tally, buckets, samples, fires } = heard
   const { added, lost, same, entities, ...counted } = tally.result()
   const verdicts = compareVerdicts(past, fires, heard.matched)
-  const isFolded = versions.change.after !== undefined
   return {
-    ...{ range, ...walked, added, lost, same, samples, hasLive },
+    ...{ range, ...walked, added, lost, same, samples, hasLive, feedsOnly },
     ...{ addedExamples: counted.addedExamples, lostExamples: counted.lostExamples },
     events: { total: events.total, exact: events.exact },
     took_ms: performance.now() - started,
     days: Math.max(1, (walked.covered.to - walked.covered.from) / DAY_MS),
-    alerts: isFolded
-      ? { before: counted.alertsBefore, after: counted.alertsAfter }
-      : { before: lost + same, after: added + same },
+    alerts: alertsIn(versions, tally.result()),
     cost: { ...versions.cost(sample.events), sample: sample.events.length },
     ...buckets.result(),
     entities: entities.map((entity) => ({
@@ -102,6 +101,14 @@ export async function previewVersions(
       refired: verdicts.refiredFalsePositives,
     },
   }
+}
+
+/** What the matches fold into; firings of a correlation are alerts as they are. */
+function alertsIn({ change, feedsOnly }: Versions, tally: Tally): Preview['alerts'] {
+  const { added, lost, same, alertsBefore, alertsAfter } = tally
+  if (feedsOnly) return { before: 0, after: 0 }
+  if (change.after === undefined) return { before: lost + same, after: added + same }
+  return { before: alertsBefore, after: alertsAfter }
 }
 
 /** Counts what the versions say of the events. */

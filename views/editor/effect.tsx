@@ -4,7 +4,6 @@ import type { Event } from '../../parsers/event.ts'
 import type { Preview } from '../../server/services/rule-preview.ts'
 import {
   formatAxis,
-  formatClock,
   formatCount,
   formatDateTime,
   formatIso,
@@ -67,13 +66,15 @@ function Stopped(props: { readonly preview: Preview }) {
 }
 
 function Figures(props: { readonly preview: Preview }) {
-  const { alerts, added, verdicts, hasLive, same, days } = props.preview
+  const { added, lost, verdicts, hasLive, same, days, feedsOnly } = props.preview
+  const alerts = feedsOnly ? { before: lost + same, after: added + same } : props.preview.alerts
+  const what = feedsOnly ? 'matches' : 'alerts'
   const judged = verdicts.kept + verdicts.lost.length
   return (
     <div class="big">
       {hasLive ? (
         <>
-          <Figure value={formatCount(alerts.before)} label="alerts before" />
+          <Figure value={formatCount(alerts.before)} label={`${what} before`} />
           <Figure value={formatCount(alerts.after)} label="after" />
           <Figure value={formatCount(added)} label="new matches" />
           {judged > 0 && (
@@ -87,8 +88,8 @@ function Figures(props: { readonly preview: Preview }) {
       ) : (
         <>
           <Figure value={formatCount(added + same)} label="matches" />
-          <Figure value={formatCount(alerts.after)} label="alerts" />
-          <Figure value={perDay(alerts.after, days)} label="alerts a day" />
+          {!feedsOnly && <Figure value={formatCount(alerts.after)} label="alerts" />}
+          <Figure value={perDay(alerts.after, days)} label={`${what} a day`} />
         </>
       )}
     </div>
@@ -114,10 +115,13 @@ function perDay(count: number, days: number): string {
   return value >= 10 || value === 0 ? formatCount(Math.round(value)) : value.toFixed(1)
 }
 
-function rates({ alerts, days, cost, hasLive, same, lost, added, verdicts }: Preview): string {
-  const alertsADay = hasLive
-    ? `${perDay(alerts.before, days)} → ${perDay(alerts.after, days)} alerts a day`
-    : `${perDay(alerts.after, days)} alerts a day`
+function rates(preview: Preview): string {
+  const { alerts, days, cost, hasLive, same, lost, added, verdicts } = preview
+  const alertsADay = preview.feedsOnly
+    ? 'it feeds correlations and raises nothing itself'
+    : hasLive
+      ? `${perDay(alerts.before, days)} → ${perDay(alerts.after, days)} alerts a day`
+      : `${perDay(alerts.after, days)} alerts a day`
   const ms = (value: number) => `${value.toFixed(1)} ms`
   const price =
     cost.sample === 0
@@ -150,7 +154,7 @@ function Bars(props: { readonly preview: Preview }) {
       >
         {histogram.map(({ start, before, after }, n) => (
           <g>
-            <title>{`${formatClock(start)}  ${hasLive ? `${formatCount(before)} → ` : ''}${formatCount(after)} matches`}</title>
+            <title>{`${formatDateTime(start)}  ${hasLive ? `${formatCount(before)} → ` : ''}${formatCount(after)} matches`}</title>
             <rect
               class="hit"
               x={(n * unit).toFixed(1)}
