@@ -290,7 +290,13 @@ test('a stream that resumes from another run of the server is told to read anew'
   expect(message).toContain('event: reset')
 })
 
+interface Named {
+  readonly value: string
+}
+
 interface CorrelationAlert {
+  readonly rule_id: string
+  readonly event_id: string
   readonly rule_title: string
   readonly event_ids: readonly string[]
 }
@@ -322,6 +328,15 @@ test.each([
   for (const rule of rules) {
     const { event_ids } = alerts.find((alert) => alert.rule_title === rule)!
     expect(event_ids.length).toBeGreaterThanOrEqual(10)
+    const { rule_id, event_id } = alerts.find((alert) => alert.rule_title === rule)!
+    const { fires, correlation } = await server.json(
+      `/api/v1/detections/rules/${rule_id}/explain?event=${event_id}`,
+    )
+    expect({ fires, complete: correlation.complete }).toEqual({ fires: true, complete: true })
+    const [window] = correlation.windows
+    expect(window).toMatchObject({ fires: true, missing: [] })
+    expect(correlation.live[0].group).toEqual(window.group.map((one: Named) => one.value))
+    expect(correlation.live[0].held.value).toBeGreaterThan(0)
   }
 })
 

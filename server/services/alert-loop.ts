@@ -1,4 +1,5 @@
 // Follows the matches of the intake past the cursor in state.db and turns them into alerts.
+import type { GroupView } from '../../sigma/correlate/types.ts'
 import type { MatchFeed } from '../stores/events/event-store.ts'
 import type { AlertWriter } from '../stores/state/alert-writer.ts'
 import type { AlertMakerStatus, AlertNotice } from '../stores/state/alerts-store.ts'
@@ -31,6 +32,8 @@ export interface AlertLoopOptions {
 export interface AlertLoop {
   setRules(rules: readonly RuleFacts[], correlations?: readonly ServedCorrelation[]): Promise<void>
   status(): AlertMakerStatus
+  /** One live group of a correlation, as the engine holds it now. */
+  correlationGroup(id: string, key: readonly (string | undefined)[]): GroupView | undefined
   /** Someone changed alerts: what is remembered of them is stale. */
   alertsChanged(): void
   stop(): Promise<void>
@@ -105,6 +108,7 @@ export function startAlertLoop(options: AlertLoopOptions): AlertLoop {
         ...(stopped === undefined ? {} : { stopped }),
       }
     },
+    correlationGroup: (id, key) => correlator.group(id, key),
     alertsChanged: () => batcher.forget(),
     stop: async () => {
       running = false

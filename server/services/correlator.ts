@@ -2,7 +2,13 @@
 // stored of it may lie behind the alerts' cursor, and is brought up to it by replaying matches without alerts.
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
-import type { Correlator, CorrelatorStats, Firing, Snapshot } from '../../sigma/correlate/types.ts'
+import type {
+  Correlator,
+  CorrelatorStats,
+  Firing,
+  GroupView,
+  Snapshot,
+} from '../../sigma/correlate/types.ts'
 import type { LoadedCorrelation } from '../../sigma/rule.ts'
 import type { MatchFeed, StoredMatch } from '../stores/events/event-store.ts'
 import type { SavedCorrelations } from '../stores/state/alert-writer.ts'
@@ -41,6 +47,8 @@ export interface MatchCorrelator {
   /** Matches up to here are needed no more: the alerts' cursor, or the stored state if that is behind. */
   needless(sequence: number): number
   stats(): CorrelatorStats | undefined
+  /** One live group of a correlation. */
+  group(id: string, key: readonly (string | undefined)[]): GroupView | undefined
 }
 
 export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchCorrelator {
@@ -120,6 +128,7 @@ export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchC
     },
     needless: (sequence) => (engine === undefined ? sequence : Math.min(savedAt, sequence)),
     stats: () => engine?.stats(),
+    group: (id, key) => engine?.group(id, key),
   }
 }
 

@@ -38,7 +38,7 @@ function versionsOf(rules: Rules, files: DraftFiles, ruleId: string | undefined)
   const correlation = correlationOf(draft, ruleId)
   if (correlation !== undefined) {
     const { id } = correlation.correlation
-    return correlationVersions(correlation, liveCorrelation(rules, files.path, ruleId ?? id))
+    return correlationVersions(correlation, rules.correlation(ruleId ?? id))
   }
   const after = draft.rules.find(({ id }) => id === ruleId) ?? draft.rules[0]
   if (after === undefined)
@@ -57,11 +57,4 @@ function correlationOf(
   const isRule = rules.some(({ id, feedsOnly }) => id === ruleId || !feedsOnly)
   const correlation = named ?? (isRule ? undefined : correlations[0])
   return correlation === undefined ? undefined : { correlation, loaded }
-}
-
-function liveCorrelation(rules: Rules, path: string, id: string): CorrelationVersion | undefined {
-  const [live] = rules.referred(new Set([id]))
-  if (live === undefined) return undefined
-  const files = { path, text: live.text, testText: '' }
-  return correlationOf(loadDraft(files, filesBeside(files, rules)), id)
 }

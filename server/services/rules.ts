@@ -9,6 +9,8 @@ import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { RuleHits } from '../stores/events/counts.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
+import { filesBeside, loadDraft } from './draft-content.ts'
+import type { CorrelationVersion } from './preview-versions.ts'
 import type { RuleCatalogue } from './rule-catalogue.ts'
 import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
 
@@ -50,6 +52,19 @@ function filesOf(
       .map(({ id }) => textOf(id).trimEnd())
       .join('\n---\n'),
   }))
+}
+
+/** A live correlation among the rules that it reads. */
+function liveCorrelation(
+  id: string,
+  content: Pick<Rules, 'shaping' | 'referred'>,
+): CorrelationVersion | undefined {
+  const [live] = content.referred(new Set([id]))
+  if (live === undefined) return undefined
+  const files = { path: live.path, text: live.text, testText: '' }
+  const { correlations, loaded } = loadDraft(files, filesBeside(files, content))
+  const correlation = correlations.find((one) => one.id === id)
+  return correlation && { correlation, loaded }
 }
 
 /** The rules of one server; `readHits` gives the matches so far by rule id. */
@@ -99,6 +114,10 @@ export function createRules(
       return rule && { rule, hash: byId.get(id)!.hash }
     },
     readsEvents: (id) => now.needs.has(id),
+    correlation: (id) =>
+      byId.get(id)?.refused !== undefined || now.needs.has(id)
+        ? undefined
+        : liveCorrelation(id, { shaping: () => now.shaping, referred: (ids) => filesOf(now, ids) }),
     facts: (id) => factsById.get(id),
     compiled: (id, more = []) => {
       const text = now.needs.has(id) ? now.texts.get(id)?.text : undefined

@@ -24,6 +24,7 @@ import type { FeedbackService } from './feedback.ts'
 import type { FilterService } from './filters.ts'
 import type { HuntService } from './hunts.ts'
 import type { OutboxService } from './outbox.ts'
+import type { CorrelationVersion } from './preview-versions.ts'
 import type { PromoteService } from './promote.ts'
 import type { ProposalService } from './proposals.ts'
 import type { ProvenanceService } from './provenance.ts'
@@ -165,6 +166,8 @@ export interface RuleService {
   /** A rule as it runs with its filters, pipelines and lists, and with more files beside them; undefined for
    * what reads no events or does not run. */
   compiled(id: string, more?: readonly RuleFile[]): LoadedRule | undefined
+  /** A correlation that runs with everything that it reads; undefined for what is none. */
+  correlation(id: string): CorrelationVersion | undefined
   /** What alert making knows of a rule that runs. */
   facts(id: string): RuleFacts | undefined
   /** Matches of each rule since start of day and total, from alerts and intake counters. */

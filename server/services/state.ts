@@ -49,6 +49,7 @@ export async function openState(options: StateServiceOptions): Promise<StateStor
     setRules: async (rules, correlations) =>
       loop === undefined ? alerts.saveRules(rules) : loop.setRules(rules, correlations),
     alertMakerStatus: async () => loop?.status() ?? NO_ALERTS,
+    correlationGroup: async (id, key) => loop?.correlationGroup(id, key),
     commitRunMatches: createRunAlerts({
       ...{ writer: alerts, mutes, onAlerts: (notice) => onAlerts?.(notice) },
       changing: () => loop?.alertsChanged(),

@@ -7,7 +7,7 @@ import { LATENESS_DEFAULT_MS, MEMORY_MAX_BYTES } from './limits.ts'
 import { restoreStreams, snapshotOf } from './snapshot.ts'
 import { createStreams, newState } from './state.ts'
 import type { Correlator, CorrelatorOptions, FieldText, Firing } from './types.ts'
-import { lateBySource, viewGroups } from './view.ts'
+import { lateBySource, viewGroup, viewGroups } from './view.ts'
 
 const NOTHING: readonly Firing[] = []
 /**
@@ -62,6 +62,7 @@ export function createCorrelator<E>(
     },
     lateBySource: () => lateBySource(state.streams.values()),
     groups: (id, limit) => viewGroups(state.streams.values(), id, limit),
+    group: (id, key, stream = '') => viewGroup(state.streams.get(stream), id, key),
     snapshot: () => snapshotOf(plan.correlations, state),
     restore: (snapshot) =>
       restoreStreams(snapshot, plan.correlations, state, lateness_ms, streamOf),

@@ -40,7 +40,7 @@ export function gather(correlation: Compiled, texts: readonly FieldText[]): Gath
 const NO_COMBINATIONS = { all: NO_KEYS, dropped: 0 }
 
 /** Every way to take one element of each text; at most `COMBINATIONS_MAX`. */
-function combinations(
+export function combinations(
   texts: readonly FieldText[],
   from: number,
   to: number,

@@ -6,6 +6,8 @@ export const LATENESS_DEFAULT_MS = 5 * 60_000
 export const MEMORY_MAX_BYTES = 256 * 1_048_576
 /** Contributing events that one firing lists. */
 export const FIRING_REFS_MAX = 100
+/** Different values that a view of a group lists. */
+export const VALUES_SHOWN_MAX = 20
 /** Combinations of an event's list values that are counted as groups, or as values. */
 export const COMBINATIONS_MAX = 64
 /** A source this far behind the newest one of its stream no longer keeps old entries alive. */

@@ -76,6 +76,8 @@ export interface Correlator<E> {
   lateBySource(): readonly { readonly source: string; readonly late: number }[]
   /** The live groups of a correlation, stalest first, at most `limit`. */
   groups(id: string, limit: number): readonly GroupView[]
+  /** One live group of a correlation. */
+  group(id: string, key: readonly (string | undefined)[], stream?: string): GroupView | undefined
   /** The whole state as JSON. */
   snapshot(): Snapshot
   /** Takes the state of correlations that are still the same; says which those are. */
@@ -92,6 +94,12 @@ export interface GroupView {
   readonly value: number
   /** Inputs seen in that window, by id, for temporal correlations. */
   readonly seen: readonly string[]
+  /** Events of that window, oldest first: the newest `FIRING_REFS_MAX` of them. */
+  readonly events: readonly Ref[]
+  /** Different values of that window, where values are counted: the newest `VALUES_SHOWN_MAX` of them. */
+  readonly values: readonly (string | number)[]
+  /** Whether the condition holds for that window. */
+  readonly holds: boolean
 }
 
 /** State as JSON; `version` changes with its layout. */

@@ -81,7 +81,9 @@ export function Grip() {
 
 function Tabs(props: EventDrawerProps) {
   const { state, event, whys } = props
-  const fired = whys.filter(({ explained }) => explained?.fires !== false).length
+  const fired = whys.filter(
+    ({ explained, correlation }) => (explained ?? correlation)?.fires !== false,
+  ).length
   return (
     <nav class="tabs" aria-label="Event">
       {SEARCH_TABS.map((tab) => {

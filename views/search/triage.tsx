@@ -116,7 +116,7 @@ function PromoteDialog(props: {
   const { triage, state, eventId, whys } = props
   const post = urls.searchPromote.href({ id: eventId }, searchParams({ ...state, sel: eventId }))
   const choices = [
-    ...whys.filter(({ explained }) => explained?.fires !== false),
+    ...whys.filter(({ explained, correlation }) => (explained ?? correlation)?.fires !== false),
     { ruleId: '', title: 'no rule: an alert of its own' },
   ]
   return (

@@ -4,6 +4,7 @@ import type { Why as Explained, WhyNode, WhyTest } from '../../sigma/eval/why.ts
 import { urls } from '../urls.ts'
 import { visible } from './format.ts'
 import { SeverityMark } from './severity.tsx'
+import { type CorrelationStanding, StandingBody } from './why-correlation.tsx'
 
 /** A rule, and its condition on one event. */
 export interface Why {
@@ -13,6 +14,8 @@ export interface Why {
   readonly status?: string
   /** Undefined when the rule could not be explained; `problem` says why. */
   readonly explained?: Explained
+  /** Of a correlation, instead. */
+  readonly correlation?: CorrelationStanding
   readonly problem?: string
   /** No rule's page to go to. */
   readonly isUnlinked?: true
@@ -23,9 +26,10 @@ const SHOWN_chars = 160
 /** Why a rule fires or does not; `open` shows the condition at once. */
 export function WhyBox(props: { readonly why: Why; readonly open?: boolean }) {
   const { why, open = true } = props
-  const { explained } = why
+  const { explained, correlation } = why
+  const fires = explained?.fires ?? correlation?.fires
   return (
-    <div class={`why ${explained?.fires === false ? 'no' : ''}`}>
+    <div class={`why ${fires === false ? 'no' : ''}`}>
       <div class="head">
         {why.level !== undefined && <SeverityMark severity={why.level} />}
         {why.isUnlinked ? (
@@ -45,6 +49,20 @@ export function WhyBox(props: { readonly why: Why; readonly open?: boolean }) {
             {explained.fires ? 'fires on this event' : 'does not fire on it as it is loaded now'}
           </summary>
           <Tree explained={explained} />
+        </details>
+      )}
+      {correlation !== undefined && (
+        <details open={open}>
+          <summary>
+            <Tick holds={correlation.fires} />
+            {correlation.fires
+              ? 'holds around this event'
+              : 'does not hold around it as it is loaded now'}
+          </summary>
+          <StandingBody standing={correlation} />
+          {correlation.whys.map(({ ruleId, title, explained: below }) => (
+            <WhyBox why={{ ruleId, title, explained: below }} open={false} />
+          ))}
         </details>
       )}
     </div>

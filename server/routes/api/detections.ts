@@ -1,6 +1,7 @@
 // Loaded rules (D5, the reading half) and their reload.
 import { z } from 'zod'
 import { type RuleSummary, ServiceError } from '../../services/services.ts'
+import { CorrelationAnswer, correlationWhy } from './correlation-answer.ts'
 import { route } from './route.ts'
 import { defined, iso, Severity, Time } from './schemas.ts'
 import { several } from './search-params.ts'
@@ -121,9 +122,11 @@ export const explainRule = route({
       }),
     ),
     fires: z.boolean(),
-    logsource: z.object({ accepts: z.boolean(), why: z.string() }),
+    /** Of rules; a correlation has `correlation` instead. */
+    logsource: z.object({ accepts: z.boolean(), why: z.string() }).optional(),
     /** Nodes `{kind, label, holds, test?, children, omitted?}`, children likewise. */
-    tree: z.record(z.string(), z.unknown()),
+    tree: z.record(z.string(), z.unknown()).optional(),
+    correlation: CorrelationAnswer.optional(),
     change: z
       .object({
         changes: z.array(
@@ -139,6 +142,8 @@ export const explainRule = route({
       .optional(),
   }),
   handle: async ({ params, query, services }) => {
+    const { fires: held, ...why } = (await correlationWhy(services, params.id, query.event)) ?? {}
+    if (held !== undefined) return { leaves: [], fires: held, ...why }
     const [leaves, { fires, logsource, tree, change }] = await Promise.all([
       services.rules.explain(params.id, query.event),
       services.rules.why(params.id, query.event),

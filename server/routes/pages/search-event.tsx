@@ -8,6 +8,7 @@ import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { MANUAL_RULE_ID } from '../../services/alert-maker.ts'
 import { ServiceError, type Services } from '../../services/services.ts'
+import { correlationsOver, whyOfCorrelation } from './correlation-why.ts'
 import { fragment, type Renderer } from './render.tsx'
 import { levelRank, rulesById } from './rule-names.ts'
 import { readSearch } from './search-query.ts'
@@ -41,11 +42,13 @@ async function eventDrawer(
   const matches = await services.events.matchesOf([id])
   const { rule } = input.state
   // The rule that the search is narrowed to is explained also where it does not fire (any more).
-  const asked = [...new Set([...(rule === undefined ? [] : [rule]), ...(matches[id] ?? [])])]
+  const matched = matches[id] ?? []
+  const over = input.state.tab === 'rules' ? correlationsOver(services, matched) : []
+  const asked = [...new Set([...(rule === undefined ? [] : [rule]), ...matched, ...over])]
   const whys = await explainAll(services, event, asked, rule)
   const marks = [...input.marks, ...marksOfWhy(whys)]
   const state = { ...input.state, sel: id }
-  const triage = await drawerTriage(c, services, event, matches[id] ?? [], done?.notice)
+  const triage = await drawerTriage(c, services, event, matched, done?.notice)
   return fragment(
     c,
     renderer,
@@ -55,7 +58,6 @@ async function eventDrawer(
 }
 
 const BY_HAND = 'Somebody made this alert of the event; no rule fired.'
-const CORRELATION = 'A correlation: it held over several events together.'
 
 /** Why each rule matched an event, `first` and then the worst first. A rule that cannot be explained says so instead of vanishing. */
 export async function explainAll(
@@ -79,7 +81,7 @@ export async function explainAll(
         return { ruleId, title: 'Promoted by hand', problem: BY_HAND, isUnlinked: true }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
       if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
-        return { ...why, problem: CORRELATION }
+        return { ...why, ...(await whyOfCorrelation(services, event, ruleId)) }
       try {
         return { ...why, explained: await services.rules.why(ruleId, event) }
       } catch (error) {

@@ -1,5 +1,5 @@
 // What the state store does with alerts: the queue that people work, and what detection adds to it.
-import type { CorrelatorStats } from '../../../sigma/correlate/types.ts'
+import type { CorrelatorStats, GroupView } from '../../../sigma/correlate/types.ts'
 import type { LoadedCorrelation } from '../../../sigma/rule.ts'
 import type { Actor } from './access.ts'
 import type { PromotionStore } from './promotions.ts'
@@ -131,6 +131,8 @@ export interface AlertMaking extends RunMatchStore, PromotionStore {
     correlations?: readonly (LoadedCorrelation & { readonly hash: string })[],
   ): Promise<void>
   alertMakerStatus(): Promise<AlertMakerStatus>
+  /** One live group of a correlation as the engine holds it now; undefined where there is none. */
+  correlationGroup(id: string, key: readonly (string | undefined)[]): Promise<GroupView | undefined>
 }
 
 /** Notice `alerts`, after each commit: ids, at most `ALERT_NOTICE_MAX` of each. */
