@@ -1,7 +1,11 @@
 // Lines to the texts of events where an event is more than a line: the records of an audit event, joined by
-// their serial, and the XML of Windows events. Everything else passes through as it is.
+// their serial (also where a shipper wrapped each), the XML of Windows events, the journal's entries.
+// Everything else passes through as it is.
 import { stampOf } from './auditd/record.ts'
-import { isEventTag } from './windows/xml.ts'
+import { type CarriedRecord, carriedRecord, joinedRecords } from './frames/carried.ts'
+import { createJournalLines } from './frames/journal.ts'
+import { FRAME_UNITS_MAX } from './frames/limits.ts'
+import { createXmlLines } from './frames/windows.ts'
 
 /** An event's text and the number of its first line. */
 export interface Frame {
@@ -15,24 +19,29 @@ export interface Framer {
   line(text: string, index: number, out: Frame[]): void
   /** What was still open. */
   end(out: Frame[]): void
+  /** True while no event is open: a line that is no part of one may then pass by. */
+  readonly isIdle: boolean
 }
 
 /** An audit event is whole when so many lines came since its last record, or at its EOE record. */
 const AUDIT_HOLD_LINES = 32
-/** Longest text that is put together, UTF-16 units; what is longer comes out in parts. */
-export const FRAME_UNITS_MAX = 1024 * 1024
 
 interface Group {
   readonly index: number
   text: string
   last: number
+  /** The records, where each came in an envelope. */
+  readonly carried?: CarriedRecord[]
+  /** Characters of the envelopes. */
+  units: number
 }
 
 /** A framer for one file, one request or one connection. */
 export function createFramer(): Framer {
   const groups = new Map<string, Group>()
-  let xml: Group | undefined
+  const xml = createXmlLines()
   let count = 0
+  const journal = createJournalLines()
 
   function audit(line: string, index: number, out: Frame[]): boolean {
     const stamp = isAuditLine(line) ? stampOf(line) : undefined
@@ -40,7 +49,7 @@ export function createFramer(): Framer {
     const node = line.startsWith('node=') ? line.slice(0, line.indexOf(' ')) : ''
     const key = `${stamp} ${node}`
     const group = groups.get(key)
-    if (group === undefined) groups.set(key, { index, text: line, last: count })
+    if (group === undefined) groups.set(key, { index, text: line, last: count, units: 0 })
     else if (group.text.length + line.length < FRAME_UNITS_MAX) {
       group.text += `\n${line}`
       group.last = count
@@ -48,9 +57,29 @@ export function createFramer(): Framer {
       groups.set(key, group)
     } else {
       out.push(frame(group))
-      groups.set(key, { index, text: line, last: count })
+      groups.set(key, { index, text: line, last: count, units: 0 })
     }
     if (line.includes('type=EOE ')) give(out, key)
+    return true
+  }
+
+  /** A record in an envelope: as `audit`. */
+  function carried(text: string, index: number, out: Frame[]): boolean {
+    const record = carriedRecord(text)
+    if (record === undefined) return false
+    const key = `{${record.key}`
+    const group = groups.get(key)
+    if (group?.carried === undefined || group.units + text.length > FRAME_UNITS_MAX) {
+      if (group !== undefined) give(out, key)
+      groups.set(key, { index, text, last: count, units: text.length, carried: [record] })
+    } else {
+      group.carried.push(record)
+      groups.delete(key)
+      group.units += text.length
+      group.last = count
+      groups.set(key, group)
+    }
+    if (record.line.includes('type=EOE ')) give(out, key)
     return true
   }
 
@@ -68,51 +97,20 @@ export function createFramer(): Framer {
     }
   }
 
-  /** Collects lines from `<Event>` to `</Event>`; false when the line is no such XML. */
-  function windowsXml(line: string, index: number, out: Frame[]): boolean {
-    let rest = line
-    if (xml === undefined) {
-      const start = xmlStart(line)
-      if (start < 0) return isXmlFrame(line)
-      rest = line.slice(start)
-    }
-    for (;;) {
-      const end = rest.indexOf(EVENT_END)
-      const part = end < 0 ? rest : rest.slice(0, end + EVENT_END.length)
-      if (xml === undefined) xml = { index, text: part, last: 0 }
-      else xml.text += `\n${part}`
-      if (end < 0) {
-        if (xml.text.length > FRAME_UNITS_MAX) endXml(out)
-        return true
-      }
-      endXml(out)
-      rest = rest.slice(end + EVENT_END.length)
-      const next = xmlStart(rest)
-      if (next < 0) {
-        if (!isXmlFrame(rest) && rest.trim() !== '') out.push({ text: rest, index })
-        return true
-      }
-      rest = rest.slice(next)
-    }
-  }
-
-  function endXml(out: Frame[]): void {
-    if (xml !== undefined) out.push(frame(xml))
-    xml = undefined
-  }
-
   return {
+    get isIdle() {
+      return groups.size === 0 && xml.isIdle && journal.isIdle
+    },
     line(text, index, out) {
       count++
       if (groups.size > 0) flush(out)
-      if (xml !== undefined || mayBeXml(text)) {
-        if (windowsXml(text, index, out)) return
-      }
-      if (text.trim() === '' || audit(text, index, out)) return
+      if (xml.line(text, index, out) || journal.line(text, index, out)) return
+      if (text.trim() === '' || audit(text, index, out) || carried(text, index, out)) return
       out.push({ text, index })
     },
     end(out) {
-      endXml(out)
+      xml.end(out)
+      journal.end(out)
       for (const group of groups.values()) out.push(frame(group))
       groups.clear()
     },
@@ -130,45 +128,7 @@ function isAuditLine(line: string): boolean {
   return type >= 0 && type < at
 }
 
-function frame({ text, index }: Group): Frame {
-  return { text, index }
-}
-
-const EVENT_END = '</Event>'
-
-function mayBeXml(line: string): boolean {
-  return line.charCodeAt(skipSpace(line, 0)) === 0x3c
-}
-
-/** Where `<Event>` begins behind nothing but other markup, or -1. */
-function xmlStart(line: string): number {
-  for (let at = line.indexOf('<'); at >= 0; at = line.indexOf('<', at + 1)) {
-    if (isEventTag(line, at)) return isXmlFrame(line.slice(0, at)) || at === 0 ? at : -1
-    if (at > XML_HEAD_UNITS) return -1
-  }
-  return -1
-}
-
-/** Declarations and the outer element before the first event of a line, UTF-16 units. */
-const XML_HEAD_UNITS = 1024
-
-const AROUND_EVENTS =
-  /<\?xml[^>]{0,200}\?>|<!--[^>]{0,400}-->|<Events(?:\s[^>]{0,400})?>|<\/Events\s{0,8}>/y
-
-/** Whether a text is only what stands around events: a declaration, a comment, `<Events>`, `</Events>`. */
-function isXmlFrame(text: string): boolean {
-  let at = skipSpace(text, 0)
-  while (at < text.length) {
-    AROUND_EVENTS.lastIndex = at
-    const found = AROUND_EVENTS.exec(text)
-    if (found === null) return false
-    at = skipSpace(text, at + found[0].length)
-  }
-  return true
-}
-
-function skipSpace(text: string, from: number): number {
-  let at = from
-  while (at < text.length && (text.charCodeAt(at) <= 0x20 || text.charCodeAt(at) === 0xfeff)) at++
-  return at
+function frame({ text, index, carried }: Group): Frame {
+  const isJoined = carried !== undefined && carried.length > 1
+  return { text: isJoined ? joinedRecords(carried) : text, index }
 }

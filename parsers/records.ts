@@ -1,5 +1,5 @@
 // Documents that hold many events in one list, as clouds deliver them: CloudTrail's `{"Records":[...]}`,
-// Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions.
+// Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions, Okta's event hooks.
 import { JsonError, parseJsonText } from './json-text.ts'
 
 /** How far into a document its list begins, at most, UTF-16 units. */
@@ -7,13 +7,14 @@ const PREFIX_UNITS_MAX = 4096
 
 /** Members of text, number or a list of texts may stand before the list. */
 const PREFIX =
-  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(Records|records|items|value|logEvents|Events|Findings|entries)"\s*:\s*\[\s*(?=[{\]])/
+  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|Events|Findings|entries))"\s*:\s*\[\s*(?=[{\]])/
 
 /** What else must stand before a list whose name says too little. */
 const TELLING: Readonly<Record<string, RegExp>> = {
   items: /"kind"\s*:\s*"(?:admin#reports#activities|EventList)"/,
   value: /"@odata\.context"/,
   logEvents: /"logGroup"|"messageType"/,
+  events: /"com\.okta\.event_hook"/,
 }
 /** What the first element must hold. */
 const FIRST: Readonly<Record<string, RegExp>> = {
@@ -25,7 +26,7 @@ const FIRST: Readonly<Record<string, RegExp>> = {
 
 /** Members with which such documents begin: any other text is told from them at once. */
 const FIRST_KEY =
-  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|kind|etag|messageType|owner|nextToken|NextToken|nextPageToken|@odata\.context)"/
+  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|kind|etag|messageType|owner|eventType|eventTypeVersion|cloudEventsVersion|eventId|contentType|nextToken|NextToken|nextPageToken|@odata\.context)"/
 
 /** Where the list of a document begins (its bracket), or undefined where it is one event. `text` may be
  * the document's start. */
@@ -33,7 +34,8 @@ export function listStart(text: string): number | undefined {
   if (!FIRST_KEY.test(text)) return undefined
   const match = PREFIX.exec(text.slice(0, PREFIX_UNITS_MAX))
   if (match === null) return undefined
-  const [prefix, name = ''] = match
+  const [prefix, hooked, listed] = match
+  const name = hooked ?? listed ?? ''
   const bracket = prefix.lastIndexOf('[')
   if (TELLING[name]?.test(prefix) === false) return undefined
   if (FIRST[name]?.test(text.slice(bracket, bracket + PREFIX_UNITS_MAX)) === false) return undefined

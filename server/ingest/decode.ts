@@ -14,11 +14,15 @@ const CLOSE_ARRAY = 0x5d
 const COMMA = 0x2c
 
 const decoder = new TextDecoder()
+/** In a body of JSON: it may carry audit records one by one. */
+const CARRIED_AUDIT = 'msg=audit('
 
 /** The events' texts in order, none blank; a document that only holds a list of events is its events. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
 export function decodeBody(body: Uint8Array): string[] {
   if (looksLikeEvtx(body)) return logTexts(body)
-  return splitText(decoder.decode(body)).flatMap((text) => recordsOf(text) ?? text)
+  const whole = decoder.decode(body)
+  const texts = splitText(whole).flatMap((text) => recordsOf(text) ?? text)
+  return whole.includes(CARRIED_AUDIT) ? framed(texts) : texts
 }
 
 /** As `decodeBody`, of text. */
@@ -32,11 +36,14 @@ export function splitText(text: string): string[] {
 
 /** Lines end at LF or CRLF; blank ones are left out, those that are parts of one event put together. */
 function splitLines(text: string): string[] {
+  return framed(text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line)))
+}
+
+/** Parts of one event put together. */
+function framed(lines: readonly string[]): string[] {
   const frames: Frame[] = []
   const framer = createFramer()
-  for (const line of text.split('\n')) {
-    framer.line(line.endsWith('\r') ? line.slice(0, -1) : line, 0, frames)
-  }
+  for (const line of lines) framer.line(line, 0, frames)
   framer.end(frames)
   return frames.map((frame) => frame.text)
 }
