@@ -11,6 +11,7 @@ import { cef } from './cef.ts'
 import { checkpoint } from './checkpoint.ts'
 import { ciscoAsa } from './cisco_asa.ts'
 import { ciscoIos } from './cisco_ios.ts'
+import { ciscoMeraki } from './cisco_meraki.ts'
 import { cloudtrail } from './cloudtrail.ts'
 import { dhcpd } from './dhcpd.ts'
 import { docker } from './docker.ts'
@@ -74,6 +75,7 @@ export const PARSERS = {
   leef,
   cisco_asa: ciscoAsa,
   cisco_ios: ciscoIos,
+  cisco_meraki: ciscoMeraki,
   fortinet,
   paloalto,
   checkpoint,
@@ -103,7 +105,16 @@ export type ParserName = keyof typeof PARSERS
  * parser of their own yet is read by recognition, under its name as label. */
 export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
   web: ['nginx', 'apache', 'webserver'],
-  firewall: ['iptables', 'cisco_asa', 'fortinet', 'paloalto', 'checkpoint', 'pfsense', 'cisco_ios'],
+  firewall: [
+    'iptables',
+    'cisco_asa',
+    'fortinet',
+    'paloalto',
+    'checkpoint',
+    'pfsense',
+    'cisco_ios',
+    'cisco_meraki',
+  ],
   dns: ['bind', 'unbound'],
   dhcp: ['dhcpd'],
 }
