@@ -3,6 +3,7 @@
 import type { Event } from '../../parsers/event.ts'
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
 import { correlationText } from '../../sigma/correlate/text.ts'
+import { readsOf } from '../../sigma/correlate/why.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
 import { UsageError } from '../command.ts'
@@ -13,7 +14,7 @@ export const HELD_EVENTS_MAX = 500_000
 /** A correlation with everything that was loaded with it. */
 export interface CorrelationVersion {
   readonly correlation: LoadedCorrelation
-  readonly loaded: Pick<LoadedRules, 'rules' | 'correlations'>
+  readonly loaded: LoadedRules
 }
 
 /** What one event does to a correlation. */
@@ -33,17 +34,7 @@ export interface CorrelationRun {
 
 /** The rules that a correlation reads, itself or through others. */
 export function rulesBelow({ correlation, loaded }: CorrelationVersion): readonly LoadedRule[] {
-  const ids = new Set<string>()
-  const visit = (one: LoadedCorrelation) => {
-    for (const { id, kind } of one.inputs) {
-      if (ids.has(id)) continue
-      ids.add(id)
-      const next = loaded.correlations.find((other) => other.id === id)
-      if (kind === 'correlation' && next !== undefined) visit(next)
-    }
-  }
-  visit(correlation)
-  return loaded.rules.filter(({ id }) => ids.has(id))
+  return readsOf(correlation, loaded).rules
 }
 
 /** A run of one version from an empty state. Nothing is late. */

@@ -16,6 +16,8 @@ export interface Replayed {
 
 export interface Replay {
   add(event: Event): void
+  /** Counts events of these times that no version matches. */
+  skip(count: number, from: number, to: number): void
   result(): Replayed
 }
 
@@ -63,6 +65,11 @@ export function createReplay(changes: readonly RuleChange[], onMatch?: OnMatch):
         tallies[change]!.add(event, both || !after, both || after)
         onMatch?.(changes[change]!, event, both || !after, both || after)
       }
+    },
+    skip: (count, first, last) => {
+      events += count
+      if (first < from) from = first
+      if (last > to) to = last
     },
     result: () => {
       for (const sequence of sequences) sequence.finish()

@@ -8,6 +8,7 @@ import type { Budgets } from '../settings.ts'
 import type { Changes, RuleChange } from './changes.ts'
 import { rulesBelow } from './correlation.ts'
 import { COST_SAMPLE_MAX, costOfAll } from './cost.ts'
+import { type FileWorkers, startFileWorkers } from './file-workers.ts'
 import { compareVerdicts, type Judged, judge } from './judge.ts'
 import { judgeKept, type Seen, withKept } from './kept.ts'
 import { createReplay, type Replayed } from './replay.ts'
@@ -37,6 +38,9 @@ export interface FileEvents {
   readonly onEvents: (count: number) => void
 }
 
+/** Events that are read here before it is worth starting workers. */
+const EVENTS_ALONE = 20_000
+
 /** Replays events of files. They have no alerts, so no verdicts. */
 export async function backtestFiles(
   changes: readonly RuleChange[],
@@ -47,17 +51,37 @@ export async function backtestFiles(
   const sample = createSample<Event>(COST_SAMPLE_MAX)
   const now = Date.now()
   const options = { now, received: now, timeZone: 'UTC', source }
-  for (const file of files) {
-    for await (const batch of readEventBatches(file)) {
-      for (const { text } of batch) {
-        const event = normalise(text, options)
-        sample.add(event)
-        replay.add(event)
+  const rules = changes.flatMap((one) => [...rulesOf(one, 'before'), ...rulesOf(one, 'after')])
+  let workers: FileWorkers | undefined
+  let alone = 0
+  try {
+    for await (const texts of textsOf(files)) {
+      if (alone < EVENTS_ALONE) {
+        for (const text of texts) {
+          const event = normalise(text, options)
+          sample.add(event)
+          replay.add(event)
+        }
+        alone += texts.length
+      } else {
+        workers ??= startFileWorkers({ rules: [...new Set(rules)], options }, (batch) => {
+          for (const event of batch.matched) replay.add(event)
+          replay.skip(batch.count - batch.matched.length, batch.from, batch.to)
+        })
+        await workers.read(texts)
       }
-      onEvents(batch.length)
+      onEvents(texts.length)
     }
+    for (const event of (await workers?.finish()) ?? []) sample.add(event)
+  } finally {
+    workers?.stop()
   }
   return conclude(replay.result(), sample.items(), [], new Map(), budgets)
+}
+
+async function* textsOf(files: readonly string[]): AsyncGenerator<readonly string[]> {
+  for (const file of files)
+    for await (const batch of readEventBatches(file)) yield batch.map(({ text }) => text)
 }
 
 /** Replays what a server keeps of the last `days`, against the verdicts that were given on it. */

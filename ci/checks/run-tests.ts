@@ -2,6 +2,7 @@
 import { normalise } from '../../parsers/normalise.ts'
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
 import { correlationText } from '../../sigma/correlate/text.ts'
+import { readsOf } from '../../sigma/correlate/why.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { EventLogSource, Fields, SigmaEvent } from '../../sigma/event.ts'
@@ -53,7 +54,7 @@ export function runCorrelationTest(
     read: correlationText,
     lateness_ms: Number.POSITIVE_INFINITY,
   })
-  const wanted = rulesBelow(correlation, loaded)
+  const wanted = readsOf(correlation, loaded).rules
   const inputs = wanted.map((rule) => ({
     ...{ rule, input: engine.input(rule.id)!, predicate: compilePredicate(rule.expr) },
   }))
@@ -69,24 +70,6 @@ export function runCorrelationTest(
     }
   }
   return judge(correlation, test, { matched: [...new Set(matched)], unparsed, routedAway: [] })
-}
-
-/** The rules that a correlation reads, itself or through others. */
-function rulesBelow(
-  correlation: LoadedCorrelation,
-  loaded: Pick<LoadedRules, 'rules' | 'correlations'>,
-): LoadedRule[] {
-  const ids = new Set<string>()
-  const visit = (one: LoadedCorrelation) => {
-    for (const { id, kind } of one.inputs) {
-      if (ids.has(id)) continue
-      ids.add(id)
-      const below = loaded.correlations.find((other) => other.id === id)
-      if (kind === 'correlation' && below !== undefined) visit(below)
-    }
-  }
-  visit(correlation)
-  return loaded.rules.filter((rule) => ids.has(rule.id))
 }
 
 interface Seen {

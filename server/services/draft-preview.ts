@@ -1,13 +1,9 @@
 // A draft and the live version of it, as a preview runs them.
+import type { CorrelationVersion } from '../../ci/backtest/correlation.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import { type DraftFiles, filesBeside, type LoadedDraft, loadDraft } from './draft-content.ts'
-import {
-  type CorrelationVersion,
-  correlationVersions,
-  ruleVersions,
-  type Versions,
-} from './preview-versions.ts'
+import { correlationVersions, ruleVersions, type Versions } from './preview-versions.ts'
 import { type Preview, type PreviewRequest, previewVersions } from './rule-preview.ts'
 import type { Rules } from './rules.ts'
 import { ServiceError } from './services.ts'

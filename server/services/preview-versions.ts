@@ -1,16 +1,18 @@
 // Two versions of a rule, or of a correlation, over the same events: which of them each event makes fire.
 
 import type { RuleChange } from '../../ci/backtest/changes.ts'
-import { costOf } from '../../ci/backtest/cost.ts'
+import {
+  type CorrelationVersion,
+  createCorrelationRun,
+  rulesBelow,
+} from '../../ci/backtest/correlation.ts'
+import { costOf, costOfAll } from '../../ci/backtest/cost.ts'
 import { createReplay } from '../../ci/backtest/replay.ts'
 import type { Event } from '../../parsers/event.ts'
-import { createCorrelator } from '../../sigma/correlate/engine.ts'
-import { correlationText } from '../../sigma/correlate/text.ts'
-import { readsOf } from '../../sigma/correlate/why.ts'
-import { compilePredicate } from '../../sigma/eval/predicate.ts'
-import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
-import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import type { LoadedRule } from '../../sigma/rule.ts'
+
+export type { CorrelationVersion }
 
 export interface Versions {
   readonly id: string
@@ -44,28 +46,15 @@ export function ruleVersions(after: LoadedRule, before: LoadedRule | undefined):
   }
 }
 
-/** A correlation with everything that it reads. */
-export interface CorrelationVersion {
-  readonly correlation: LoadedCorrelation
-  readonly loaded: LoadedRules
-}
-
 /** Versions of a correlation: every match of the rules below it is needed, oldest first. */
 export function correlationVersions(
   after: CorrelationVersion,
   before: CorrelationVersion | undefined,
 ): Versions {
   const { id, title, path } = after.correlation
-  const below = [after, ...(before === undefined ? [] : [before])].flatMap(
-    (one) => readsOf(one.correlation, one.loaded).rules,
-  )
+  const below = [after, ...(before === undefined ? [] : [before])].flatMap(rulesBelow)
   const cost = (version: CorrelationVersion | undefined, sample: readonly Event[]) =>
-    version === undefined
-      ? 0
-      : readsOf(version.correlation, version.loaded).rules.reduce(
-          (sum, rule) => sum + costOf(rule, sample),
-          0,
-        )
+    version === undefined ? 0 : costOfAll(rulesBelow(version), sample)
   return {
     ...{ id, order: 'oldest', hasLive: before !== undefined },
     feedsOnly: after.correlation.feedsOnly,
@@ -83,23 +72,8 @@ export function correlationVersions(
   }
 }
 
+/** Says of each event, in order of time, whether the correlation holds with it. */
 function firing(version: CorrelationVersion): (event: Event) => boolean {
-  const { correlation, loaded } = version
-  const engine = createCorrelator<Event>(loaded.correlations, {
-    read: correlationText,
-    lateness_ms: Number.POSITIVE_INFINITY,
-  })
-  const inputs = readsOf(version.correlation, version.loaded).rules.flatMap((rule) => {
-    const input = engine.input(rule.id)
-    return input === undefined ? [] : [{ rule, input, predicate: compilePredicate(rule.expr) }]
-  })
-  return (event) => {
-    let fires = false
-    for (const { rule, input, predicate } of inputs) {
-      if (!ruleAccepts(rule.logsource, event.logsource) || !predicate(event)) continue
-      const firings = engine.push(input, event, event.time, event.source, event.id)
-      if (firings.some(({ id }) => id === correlation.id)) fires = true
-    }
-    return fires
-  }
+  const run = createCorrelationRun(version)
+  return (event) => run.add(event, event.id) !== undefined
 }
