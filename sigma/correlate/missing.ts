@@ -1,5 +1,5 @@
 // A correlation's condition in words, and what a window lacks of it.
-import type { CorrelationOp, LoadedCorrelation } from '../rule.ts'
+import type { CorrelationInput, CorrelationOp, LoadedCorrelation } from '../rule.ts'
 import { compares } from './compile.ts'
 import type { GroupView } from './types.ts'
 
@@ -60,15 +60,16 @@ export function saidText(correlation: Asked, value: number): string {
 export function missingOf(
   correlation: LoadedCorrelation,
   view: Pick<GroupView, 'value' | 'seen' | 'holds'> | undefined,
+  titleOf: (input: CorrelationInput) => string = ({ name }) => name,
 ): readonly string[] {
   if (view?.holds === true) return []
   const { type, inputs, ops, expression } = correlation
   const value = view?.value ?? 0
-  const unseen = inputs.filter(({ id }) => !view?.seen.includes(id)).map(({ name }) => name)
+  const unseen = inputs.filter(({ id }) => !view?.seen.includes(id)).map(titleOf)
   if (expression !== undefined) return [seenText(inputs.length, unseen)]
   const short = ops.filter(({ op, value: bound }) => !compares(op, value, bound))
   if (type === 'temporal' || type === 'temporal_ordered') {
-    const names = inputs.map(({ name }) => name).join(', ')
+    const names = inputs.map(titleOf).join(', ')
     if (unseen.length === 0) return [`all matched, but not in this order: ${names}`]
     const least = Math.max(0, ...ops.map(({ op, value: bound }) => leastOf(op, bound)))
     if (least >= inputs.length) return unseen.map((name) => `${name} has not matched`)

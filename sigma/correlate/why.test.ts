@@ -77,7 +77,7 @@ describe('a correlation that did not hold says what is missing', () => {
       ],
       0,
       '2 of the rules matched, at least 3 asked',
-      ['b has not matched'],
+      ['rule b has not matched'],
     ],
     [
       'the order',
@@ -88,7 +88,7 @@ describe('a correlation that did not hold says what is missing', () => {
       ],
       1,
       '1 of the rules matched in their order, at least 2 asked',
-      ['all matched, but not in this order: a, b'],
+      ['all matched, but not in this order: rule a, rule b'],
     ],
     [
       'a sum',

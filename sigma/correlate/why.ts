@@ -24,7 +24,7 @@ export interface InputWhy {
   readonly name: string
   readonly title: string
   readonly kind: 'rule' | 'correlation'
-  /** Events that it matched or held at, among those looked at. */
+  /** Events of the same groups that it matched or held at, among those looked at. */
   readonly events: number
   /** Whether it matched, or held at, the event that is asked for. */
   readonly matched: boolean
@@ -153,14 +153,23 @@ export function whyCorrelation(
     lateness_ms: Number.POSITIVE_INFINITY,
   })
   const seen = newSeen()
+  const keysOf = (event: SigmaEvent, ids: ReadonlySet<string>) =>
+    groupsOf(correlation, loaded.correlations, event, ids).map(mapKeyOf)
+  const ownKeys = new Set(keysOf(asked.event, own))
   for (const { ref, event } of events) {
     const isAsked = ref === asked.ref
-    for (const id of matchedBy({ ref, event })) {
-      seen.add(id, ref, isAsked)
+    const matched = matchedBy({ ref, event })
+    if (matched.length === 0) continue
+    const isOurs = keysOf(event, new Set(matched)).some((key) => ownKeys.has(key))
+    const add = (id: string, at: Ref) => {
+      if (isOurs) seen.add(id, at, isAsked)
+    }
+    for (const id of matched) {
+      add(id, ref)
       const input = engine.input(id)
       if (input === undefined) continue
       for (const firing of engine.push(input, event, event.time, event.source, ref))
-        seen.add(firing.id, firing.ref, isAsked)
+        add(firing.id, firing.ref)
     }
     for (const { one, groups } of watched)
       for (const group of groups) {
@@ -232,6 +241,8 @@ function whyOf(
   const all = [...loaded.rules, ...loaded.correlations]
   const groups = watched.find(({ one }) => one === correlation)?.groups ?? []
   const ids = new Set(inputs.map((input) => input.id))
+  const titleOf = (input: { readonly id: string; readonly name: string }) =>
+    all.find((one) => one.id === input.id)?.title ?? input.name
   const windows = groups.map(({ key, best }) => {
     const view = best?.view
     const holdsTime = best?.rank[0] === 0
@@ -243,7 +254,7 @@ function whyOf(
       to: view?.last ?? 0,
       value,
       said: saidText(correlation, value),
-      missing: missingOf(correlation, view),
+      missing: missingOf(correlation, view, titleOf),
       seen: view?.seen ?? [],
       values: view?.values ?? [],
       events: (view?.events ?? []).map((ref) => ({
@@ -259,7 +270,7 @@ function whyOf(
     fires: windows.some((window) => window.fires),
     inputs: inputs.map((input) => ({
       ...{ id: input.id, name: input.name, kind: input.kind },
-      title: all.find((one) => one.id === input.id)?.title ?? input.name,
+      title: titleOf(input),
       events: seen.count(input.id),
       matched: seen.own.has(input.id),
     })),

@@ -89,6 +89,24 @@ describe.skipIf(chromium === undefined)('why', () => {
     await box.getByText('Its condition would hold if').waitFor()
   })
 
+  test('a correlation that did not hold says what is missing', async () => {
+    const { eventIds } = await alertOf(ROOT_ID)
+    await page.goto(`${server.url}/search?rule=${GUESSED}&sel=${eventIds[0]}&tab=rules`)
+    const box = page.locator('#drawer .why.no').first()
+    await box.getByText('does not hold').waitFor()
+    await box.getByText('missing:').first().waitFor()
+    await box.getByText('None of its rules matches this event').waitFor()
+  })
+
+  test('an event says where the correlations over its rules stand', async () => {
+    const { eventIds } = await alertOf(GUESSED)
+    await page.goto(`${server.url}/search?sel=${eventIds[0]}&tab=rules`)
+    const box = page.locator('#drawer .why', { hasText: 'holds around this event' }).first()
+    await box.getByText('The live engine holds').first().waitFor()
+    await box.locator('summary', { hasText: 'that count' }).first().click()
+    await box.locator('.contributing a').first().waitFor()
+  })
+
   test('a correlation’s alert shows its group and each event, and an event opens', async () => {
     const { id } = await alertOf(GUESSED)
     await page.goto(`${server.url}/alerts?sel=${id}`)

@@ -182,7 +182,7 @@ function TabBody(props: AlertDrawerProps) {
     default:
       return (
         <>
-          <WhyBox why={why} />
+          <WhyBox why={why} open={props.correlation === undefined} />
           {props.correlation !== undefined && (
             <CorrelationBox facts={props.correlation} time={alert.event.time} />
           )}

@@ -31,7 +31,7 @@ const TEXT_chars = 120
 
 /** Everything but the head. */
 export function StandingBody({ standing }: { readonly standing: CorrelationStanding }) {
-  const isRead = standing.inputs.some(({ matched }) => matched)
+  const isRead = reads(standing)
   return (
     <>
       {!isRead && (
@@ -55,6 +55,11 @@ export function StandingBody({ standing }: { readonly standing: CorrelationStand
       )}
     </>
   )
+}
+
+/** Whether the event counts for it, or for a correlation that it reads. */
+function reads({ inputs, below }: CorrelationWhy): boolean {
+  return inputs.some(({ matched }) => matched) || below.some(reads)
 }
 
 function Level(props: { readonly why: CorrelationWhy; readonly standing: CorrelationStanding }) {
@@ -84,8 +89,8 @@ function Level(props: { readonly why: CorrelationWhy; readonly standing: Correla
       {why.windows.map((window) => (
         <Window window={window} standing={standing} />
       ))}
-      {why.below.map((below) => (
-        <details open={!why.fires}>
+      {(why.fires ? [] : why.below).map((below) => (
+        <details open>
           <summary>
             <Held holds={below.fires} />
             {visible(below.title)}
@@ -178,7 +183,7 @@ function LiveGroups({ standing }: { readonly standing: CorrelationStanding }) {
 
 function Held({ holds }: { readonly holds: boolean }) {
   return (
-    <span class="tick">
+    <span class={holds ? 'tick' : 'tick no'}>
       <span aria-hidden="true">{holds ? '✓' : '✗'}</span>
       <span class="hidden">{holds ? 'held: ' : 'did not hold: '}</span>
     </span>
