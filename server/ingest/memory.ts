@@ -6,7 +6,7 @@ export const RESIDENT_HIGH_BYTES = 832 * 1_048_576
 /** What a collection left is in use: the next one comes when the process has grown by this, bytes. */
 export const RESIDENT_GROWTH_BYTES = 64 * 1_048_576
 /** A collection stops the thread for a tenth of a second: so often at most, milliseconds. */
-const COLLECT_MS = 4000
+const COLLECT_MS = 3000
 
 /** What the watch asks and does; tests set it. */
 export interface MemoryWatchOptions {
