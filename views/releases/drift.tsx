@@ -45,7 +45,7 @@ export function DriftPart(props: DriftProps) {
             </li>
           )}
           {mutes.map((mute) => (
-            <Mute mute={mute} now={props.now} />
+            <Mute {...props} mute={mute} />
           ))}
           {overlays.map((overlay) => (
             <Overlay {...props} overlay={overlay} />
@@ -140,14 +140,27 @@ function Commits(props: { readonly title: string; readonly commits: readonly Rel
   )
 }
 
-function Mute({ mute, now }: { readonly mute: Suppression; readonly now: number }) {
+function Mute(props: DriftProps & { readonly mute: Suppression }) {
+  const { mute, now, canChange } = props
   const { id, reason, owner, expires, ruleId, matches, path } = mute
   return (
     <li class="release">
       <div class="release-head">
         <span class="pill">muted</span>
         <strong>{visible(reason)}</strong>
-        <span class="mono muted">{id}</span>
+        <a class="link mono" href={urls.suppressions.href()}>
+          {id}
+        </a>
+        {canChange && (
+          <Act
+            {...props}
+            action={urls.suppressionEnd.href({ id })}
+            what={`end-${id}`}
+            label="End it"
+            title="End this mute?"
+            text="What it holds back comes to the queue with its own times. Its proposal stays as it is."
+          />
+        )}
       </div>
       <p class="muted small-text">
         by {visible(owner)}; ends{' '}
@@ -160,7 +173,7 @@ function Mute({ mute, now }: { readonly mute: Suppression; readonly now: number 
           <>
             ;{' '}
             <a class="link" href={urls.rule.href({ id: ruleId })}>
-              the rule, where it can be ended
+              the rule
             </a>
           </>
         )}
@@ -235,18 +248,21 @@ function Shipped(props: DriftProps) {
 }
 
 interface ActProps extends DriftProps {
-  readonly what: 'revert' | 'live' | 'overlay' | 'shipped'
+  readonly what: string
   readonly path?: string
+  /** Where the form goes; by default to the section's own. */
+  readonly action?: string
   readonly label: string
   readonly title: string
   readonly text: string
 }
 
 /** A button and what it asks before it acts. */
-function Act({ what, path = '', label, title, text, csrfToken }: ActProps) {
+function Act(props: ActProps) {
+  const { what, path = '', label, title, text, csrfToken } = props
   const id = `drift-${what}-${path.replaceAll(/[^a-zA-Z0-9]/g, '-')}`
-  const action =
-    what === 'revert' ? urls.releaseDriftRevert.href() : urls.releaseDriftPropose.href()
+  const own = what === 'revert' ? urls.releaseDriftRevert : urls.releaseDriftPropose
+  const action = props.action ?? own.href()
   return (
     <>
       <button type="button" class="small" data-dialog={id}>
