@@ -92,6 +92,22 @@ describe('a hunt of the server', () => {
     expect((await answer.json()).error.message).toContain(why)
   })
 
+  test.each([
+    [{ title: 'a\nb', query: 'x' }, 'title: must be one line'],
+    [{ title: 'a\0b', query: 'x' }, 'title: must be one line'],
+    [{ title: 'T', query: 'x', tags: ['a'] }, 'must be like attack.t1078'],
+    [{ title: 'T', yaml: 'title: U' }, 'yaml says everything'],
+    [{ yaml: 'title: U' }, 'line 1: id: is missing'],
+    [
+      { yaml: 'title: "a\\tb"\nid: 4a54a5a4-0d6f-4d0c-8f57-9d7b4b5b5a11\nquery: x' },
+      'title: must be one line',
+    ],
+  ])('%j is refused with its reason', async (body, message) => {
+    const refused = await server.fetch(HUNTS, post(body))
+    expect(refused.status).toBe(400)
+    expect((await refused.json()).error.message).toContain(message)
+  })
+
   test('an address of the search page becomes a hunt, and leads back to it', async () => {
     const search = '/search?q=failed+login&from=now-7d&cols=user%2Chost&group=user&rule=r1'
     const made = await server.json(HUNTS, post({ title: 'From a search', search }))
@@ -117,6 +133,8 @@ describe('runs', () => {
     await server.ingest([event('needle 1'), event('needle 2'), event('hay')].join('\n'))
     const first = await run(id)
     expect(first).toMatchObject({ status: 'ok', match_count: 2, new_count: 2, first: 'first-run' })
+    const { entries } = await server.json('/api/v1/audit?action=hunt.run&limit=1')
+    expect(entries).toMatchObject([{ object: `hunt ${id}`, after: first.id, who: 'admin' }])
     expect(await run(id)).toMatchObject({ match_count: 2, new_count: 0, sample_event_ids: [] })
     const past = new Date(Date.now() - 30 * 60_000).toISOString()
     const ahead = new Date(Date.now() + 3600_000).toISOString()

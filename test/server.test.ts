@@ -411,6 +411,11 @@ test('sources, health, readiness, metrics and the API description answer', async
   for (const { path, method } of ROUTES) {
     expect(api.paths[path.replace(/:(\w+)/g, '{$1}')][method]).toBeDefined()
   }
+  const hunts = api.paths['/api/v1/siem/hunts'].post
+  expect(Object.keys(hunts.responses)).toEqual(['201', '202', 'default'])
+  const rule = '/api/v1/detections/rules/{id}'
+  expect(api.paths[`${rule}/run`].post.requestBody.required).toBe(false)
+  expect(api.paths[`${rule}/feedback`].post.requestBody.required).toBe(true)
   expect(await (await server.fetch('/docs')).text()).toContain('/api/v1/search')
 })
 

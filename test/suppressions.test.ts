@@ -60,10 +60,37 @@ describe('a mute', () => {
     [{ 'Image|endswith': 'x' }, 'cannot be the name'],
     [{ '@host': 'nowhere' }, 'no stored event'],
     [{ '@product': 'linux' }, 'hide everything'],
+    [{ host: 'web-3', '@host': 'web-3' }, 'are the same'],
   ])('with criteria %p is refused', async (wrong, message) => {
     const refused = await post(MUTES, { criteria: wrong, reason: 'nightly backup' })
     expect(refused.status).toBe(400)
     expect((await refused.json()).error.message).toContain(message)
+  })
+
+  test('with a name that a record loses is refused, not made wider', async () => {
+    for (const name of ['__proto__', '\\u005f_proto__']) {
+      const body = `{"criteria":{"${name}":"x","@user":"backup"},"reason":"nightly backup"}`
+      const refused = await server.fetch(MUTES, { method: 'POST', body })
+      expect(refused.status).toBe(400)
+      expect((await refused.json()).error.message).toContain('cannot be a name')
+    }
+  })
+
+  test('may name host, source and severity as they are', async () => {
+    const seen = await server.json(`${MUTES}/preview`, {
+      method: 'POST',
+      body: JSON.stringify({
+        criteria: { host: 'web-3', source: 'linux_auth', severity: ['informational', 'low'] },
+      }),
+    })
+    expect(seen).toMatchObject({ hidden: 2 })
+    expect(seen.filter.text).toContain('"@source": linux_auth')
+  })
+
+  test('of a rule that never was is not found', async () => {
+    const none = await server.fetch('/api/v1/detections/rules/none/suppressions')
+    expect(none.status).toBe(404)
+    expect((await server.fetch('/api/v1/detections/rules/none/feedback')).status).toBe(404)
   })
 
   test('acts at once, is proposed, and is listed', async () => {

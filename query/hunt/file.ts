@@ -78,7 +78,9 @@ export function readHunt(
   const parsed = File.safeParse(plain(first.value))
   if (parsed.success) return defined(parsed.data)
   const [issue] = parsed.error.issues
-  return problem(`${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
+  const name = issue?.path.join('.') || 'the file'
+  const isMissing = issue?.message.endsWith('received undefined')
+  return problem(`${name}: ${isMissing ? 'is missing' : issue?.message}`)
 }
 
 /** Drops what is undefined, as exact optional properties want it. */

@@ -18,7 +18,9 @@ export function intervalOf({ schedule }: Pick<Hunt, 'schedule'>): number | undef
 /** The same checks as in CI, and whether it can run. Rejects `invalid` with the first finding. */
 export function checkHunt(hunt: Hunt, now: number): void {
   huntRequest(hunt, now)
-  const { schedule } = hunt
+  const { schedule, title } = hunt
+  if (/\p{Cc}/u.test(title))
+    throw new ServiceError('invalid', 'title: must be one line without control characters')
   if (schedule !== undefined && durationOf(schedule) !== intervalOf(hunt))
     throw new ServiceError('invalid', `schedule: ${schedule} is too often: at least 1m`)
   const today = new Date(now).toISOString().slice(0, 10)

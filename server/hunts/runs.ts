@@ -19,7 +19,9 @@ export function createHuntRuns(
     run: async (id, by, actor) => {
       mustWrite(by)
       await reads.visible(id, by)
-      return schedules.runNow({ kind: 'hunt', id }, { mode: 'replay' }, actor)
+      const started = await schedules.runNow({ kind: 'hunt', id }, { mode: 'replay' }, actor)
+      await state.audit({ action: 'hunt.run', object: `hunt ${id}`, after: started.run.run }, actor)
+      return started
     },
     runs: async (id, limit, by) => {
       await reads.visible(id, by)

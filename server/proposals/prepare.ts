@@ -27,10 +27,11 @@ export interface PrepareParts {
 /** Branch and commit of a change; see `ProposalService.prepare`. */
 export async function prepareProposal(
   parts: PrepareParts,
-  proposal: NewProposal,
+  asked: NewProposal,
   by: Actor,
 ): Promise<ProposalRecord> {
-  checkProposal(proposal)
+  checkProposal(asked)
+  const proposal = { ...asked, body: printable(asked.body) }
   const { content } = parts
   const base = await baseOf(parts, proposal)
   for (const file of proposal.files) await checkPlace(content, base, file)
@@ -45,6 +46,11 @@ export async function prepareProposal(
   const { kind, title, body, files } = proposal
   const paths = files.map(({ path }) => path)
   return { id, kind, title, body, branch, base, commit, paths, created: parts.now(), by }
+}
+
+/** Without what would steer the terminal of whoever reads the commit. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '')
 }
 
 function checkProposal({ title, body, files }: NewProposal): void {

@@ -102,6 +102,7 @@ export interface HuntParts {
     | 'removeHunt'
     | 'listSchedules'
     | 'listRuns'
+    | 'audit'
   >
   readonly events: Pick<EventReader, 'search' | 'count' | 'position' | 'histogram' | 'get'>
   readonly schedules: Pick<ScheduleService, 'register' | 'put' | 'remove' | 'runNow' | 'runs'>

@@ -47,6 +47,14 @@ const TestAnswer = z.object({
   message: z.string(),
 })
 
+/** The draft is kept and not proposed. */
+const Refused = z.object({
+  error: z.object({ code: z.string(), message: z.string(), request_id: z.string() }),
+  draft_id: z.string(),
+  findings: z.array(FindingAnswer),
+  tests: z.array(TestAnswer),
+})
+
 export const createRule = route({
   method: 'post',
   path: '/api/v1/detections/rules',
@@ -55,7 +63,7 @@ export const createRule = route({
   summary: 'A new rule, from its text or from a search, as a pull request; nothing live changes',
   status: 202,
   body: z
-    .object({
+    .strictObject({
       text: Text.optional().describe('Sigma YAML'),
       query: z.string().max(8_192).optional().describe('In place of text: a search'),
       level: Severity.optional().describe('Of a rule from a search'),
@@ -67,6 +75,7 @@ export const createRule = route({
       message: 'give either text or query',
     }),
   answer: Proposed,
+  also: { 422: Refused },
   handle: async ({ body, services, principal, c }) => {
     const by = actorOf(c, principal)
     const { text, path } = await newRule(services, body, by)
@@ -84,7 +93,7 @@ export const changeRule = route({
   status: 202,
   params: z.object({ id: z.string().max(200) }),
   body: z
-    .object({
+    .strictObject({
       text: Text.optional().describe('The whole file, Sigma YAML'),
       test_text: Text.optional(),
       removes: z
@@ -99,6 +108,7 @@ export const changeRule = route({
       message: 'give text, test_text or both',
     }),
   answer: Proposed,
+  also: { 422: Refused },
   handle: async ({ params, body, services, principal, c }) => {
     const by = actorOf(c, principal)
     const live = await services.rules.get(params.id)
@@ -127,7 +137,7 @@ export const testRule = route({
     'A rule, or another text of it, over stored events: histogram and samples; raises nothing',
   params: z.object({ id: z.string().max(200) }),
   query: RangeParams,
-  body: z.object({ text: Text.optional(), test_text: Text.optional() }),
+  body: z.strictObject({ text: Text.optional(), test_text: Text.optional() }),
   answer: PreviewAnswer.extend({
     findings: z.array(FindingAnswer),
     tests: z.array(TestAnswer),

@@ -103,6 +103,7 @@ export const revertDrift = route({
   tag: 'detections',
   summary: 'Make the head of the followed branch live, whatever is live now',
   answer: ReleaseOutcomeSchema,
+  also: { 422: ReleaseOutcomeSchema },
   handle: async ({ principal, services, c }) => {
     const outcome = await services.releases.adopt(actorOf(principal, c))
     return c.json(outcomeAnswer(outcome), outcome.status === 'live' ? 200 : 422)

@@ -1,5 +1,6 @@
 // Feedback on rules (D13).
 import { z } from 'zod'
+import { ServiceError } from '../../services/services.ts'
 import { FEEDBACK_VERDICTS, type Feedback } from '../../stores/state/feedback.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'
@@ -44,6 +45,9 @@ export const listFeedback = route({
       params.id,
       query.limit,
     )
+    if (entries.length === 0 && falsePositiveRatio === undefined)
+      if ((await services.rules.get(params.id)) === undefined)
+        throw new ServiceError('not-found', `no rule ${params.id}`)
     return {
       true_positive: counts.truePositive,
       false_positive: counts.falsePositive,

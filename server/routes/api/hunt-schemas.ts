@@ -14,6 +14,8 @@ import { defined, iso, RoleName, Time } from './schemas.ts'
 const TEXT_MAX = 8_192
 const TITLE_MAX = 256
 const VALUES_MAX = 100
+/** Sigma's form of tags. */
+const TAG = /^[^\s.]+(\.[^\s.]+)+$/
 
 const text = z.string().max(TEXT_MAX)
 const values = (item: z.ZodType<string>) =>
@@ -23,7 +25,12 @@ const values = (item: z.ZodType<string>) =>
 
 /** What a hunt may say; null takes a part away. */
 const Fields = {
-  title: z.string().trim().min(1).max(TITLE_MAX),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(TITLE_MAX)
+    .regex(/^\P{Cc}*$/u, 'must be one line without control characters'),
   query: z.string().trim().min(1).max(TEXT_MAX).describe('Search language, see docs'),
   source: values(z.string().max(500)),
   severity: values(z.enum(SEVERITIES)),
@@ -43,7 +50,9 @@ const Fields = {
     .describe('How often it runs by itself; at least 1m'),
   sharing_mode: z.enum(SHARING_MODES).describe('team: everyone with siem:read'),
   shared_with_roles: z.array(RoleName).max(10),
-  tags: z.array(z.string().max(200)).max(50),
+  tags: z
+    .array(z.string().max(200).regex(TAG, 'must be like attack.t1078: words between dots'))
+    .max(50),
   owner: z.string().max(200).nullable().describe('Team that reads what it finds'),
 }
 
@@ -53,12 +62,16 @@ export const HuntChangeBody = z.strictObject({
 })
 export type HuntChangeInput = z.output<typeof HuntChangeBody>
 
-export const HuntBody = z.strictObject({
-  ...z.object(Fields).partial().shape,
-  yaml: z.string().max(65_536).optional().describe('A hunt file, in place of everything else'),
-  search: z.string().max(32_000).optional().describe('Address of a search: /search?q=...'),
-  place: z.enum(['database', 'git']).default('database').describe('git: proposes the file'),
-})
+export const HuntBody = z
+  .strictObject({
+    ...z.object(Fields).partial().shape,
+    yaml: z.string().max(65_536).optional().describe('A hunt file, in place of everything else'),
+    search: z.string().max(32_000).optional().describe('Address of a search: /search?q=...'),
+    place: z.enum(['database', 'git']).default('database').describe('git: proposes the file'),
+  })
+  .refine(({ yaml, place: _, ...rest }) => yaml === undefined || Object.keys(rest).length === 0, {
+    message: 'yaml says everything about a hunt: leave out all else but place',
+  })
 
 export const HuntAnswer = z.object({
   id: z.string(),

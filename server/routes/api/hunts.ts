@@ -24,7 +24,6 @@ import { route } from './route.ts'
 import { actorOf } from './users.ts'
 
 const HuntId = z.object({ id: z.string().max(64) })
-const Changed = z.union([HuntAnswer, ProposedAnswer])
 
 /** The caller of a route that needs a permission: there always is one. */
 function callerOf(principal: Principal | undefined): Principal {
@@ -66,7 +65,9 @@ export const createHunt = route({
   tag: 'hunts',
   summary: 'Keep a hunt on the server (201), or propose its file for Git (202)',
   body: HuntBody,
-  answer: Changed,
+  status: 201,
+  answer: HuntAnswer,
+  also: { 202: ProposedAnswer },
   handle: async ({ body, principal, services, c }) => {
     const { place } = body
     const change = await services.hunts.create(
@@ -143,7 +144,8 @@ export const changeHunt = route({
   summary: 'Change your own hunt (200), or propose the change of one in Git (202)',
   params: HuntId,
   body: HuntChangeBody,
-  answer: Changed,
+  answer: HuntAnswer,
+  also: { 202: ProposedAnswer },
   handle: async ({ params, body, principal, services, c }) => {
     const { version, ...parts } = body
     const by = callerOf(principal)
@@ -162,7 +164,8 @@ export const removeHunt = route({
   tag: 'hunts',
   summary: 'Remove your own hunt (200), or propose to remove one from Git (202)',
   params: HuntId,
-  answer: z.union([z.object({ removed: z.string() }), ProposedAnswer]),
+  answer: z.object({ removed: z.string() }),
+  also: { 202: ProposedAnswer },
   handle: async ({ params, principal, services, c }) => {
     const by = callerOf(principal)
     const proposal = await services.hunts.remove(params.id, by, actorOf(principal, c))
@@ -198,6 +201,7 @@ export const runHunt = route({
   }),
   status: 202,
   answer: HuntRunAnswer,
+  also: { 200: HuntRunAnswer },
   handle: async ({ params, query, principal, services, c }) => {
     const by = callerOf(principal)
     const { run, done } = await services.hunts.run(params.id, by, actorOf(principal, c))

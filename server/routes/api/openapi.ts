@@ -55,6 +55,7 @@ function describeRoute(route: Route): Json {
           ? { 'application/json': { schema: schemaOf(route.answer, 'output') } }
           : { [route.answerType ?? 'application/json']: {} },
       },
+      ...alsoOf(route),
       default: {
         description: 'What went wrong',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
@@ -63,15 +64,27 @@ function describeRoute(route: Route): Json {
   }
 }
 
+function alsoOf({ also = {} }: Route): Json {
+  const answers = Object.entries(also).map(([status, schema]) => [
+    status,
+    {
+      description: status === '422' ? 'Refused, with what was found' : 'Success',
+      content: { 'application/json': { schema: schemaOf(schema, 'output') } },
+    },
+  ])
+  return Object.fromEntries(answers)
+}
+
 function operationId({ method, path }: Route): string {
   const words = path.split(/[^a-zA-Z0-9]+/).filter((word) => word !== '' && word !== 'v1')
   return [method, ...words].join('_')
 }
 
+/** An empty body is an empty object, where that is enough. */
 function requestBodyOf(route: Route): Json {
   if (route.body !== undefined) {
     const content = { 'application/json': { schema: schemaOf(route.body, 'input') } }
-    return { requestBody: { required: true, content } }
+    return { requestBody: { required: !route.body.safeParse({}).success, content } }
   }
   if (route.bodyType === undefined) return {}
   return { requestBody: { required: true, content: { [route.bodyType]: {} } } }

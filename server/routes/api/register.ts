@@ -51,10 +51,20 @@ async function readJson(c: AppContext): Promise<unknown> {
   const bytes = await readLimited(c.req.raw, BODY_MAX_BYTES)
   if (bytes.length === 0) return {}
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return JSON.parse(text, MAY_NAME_PROTO.test(text) ? refuseProto : undefined)
   } catch (error) {
+    if (error instanceof ServiceError) throw error
     throw new ServiceError('invalid', `the body is not JSON: ${(error as Error).message}`)
   }
+}
+
+const MAY_NAME_PROTO = /__proto__|\\u00/i
+
+/** A record would lose this key without a word: criteria would hide more than was asked. */
+function refuseProto(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new ServiceError('invalid', 'body: "__proto__" cannot be a name')
+  return value
 }
 
 function parse(schema: z.ZodType, input: unknown, where: string): unknown {

@@ -91,6 +91,7 @@ export const pushRelease = route({
   query: z.object({ commit: Commit, force: z.enum(['true', 'false']).default('false') }),
   bodyType: 'application/x-git-bundle',
   answer: ReleaseOutcomeSchema,
+  also: { 422: ReleaseOutcomeSchema },
   handle: async ({ query, principal, services, c }) => {
     const bundle = await readLimited(c.req.raw, BUNDLE_MAX_BYTES)
     if (bundle.length === 0) throw new ServiceError('invalid', 'the body must be a Git bundle')
@@ -104,13 +105,16 @@ export const pushRelease = route({
   },
 })
 
+const Pulled = z.object({ outcome: ReleaseOutcomeSchema.nullable() })
+
 export const pullRelease = route({
   method: 'post',
   path: '/api/v1/releases/pull',
   access: 'detections:write',
   tag: 'detections',
   summary: 'Look at the followed branch now instead of at the next interval',
-  answer: z.object({ outcome: ReleaseOutcomeSchema.nullable() }),
+  answer: Pulled,
+  also: { 422: Pulled },
   handle: async ({ principal, services, c }) => {
     const outcome = await services.releases.pull(actorOf(principal, c))
     const answer = outcome === undefined ? null : outcomeAnswer(outcome)
@@ -126,6 +130,7 @@ export const rollbackRelease = route({
   summary: 'Make the commit that was live before, or a named one that was live once, live again',
   body: z.strictObject({ commit: Commit.optional() }),
   answer: ReleaseOutcomeSchema,
+  also: { 422: ReleaseOutcomeSchema },
   handle: async ({ body, principal, services, c }) => {
     const outcome = await services.releases.rollback(body.commit, actorOf(principal, c))
     return c.json(outcomeAnswer(outcome), outcome.status === 'live' ? 200 : 422)

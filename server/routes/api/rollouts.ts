@@ -144,7 +144,7 @@ export const judgeShadow = route({
   tag: 'detections',
   summary: 'Say whether a would-be alert was right: its rule needs a precision to go live',
   params: z.object({ id: z.string().max(30) }),
-  body: z.object({ verdict: z.enum(SHADOW_VERDICTS) }),
+  body: z.strictObject({ verdict: z.enum(SHADOW_VERDICTS) }),
   answer: ShadowAnswer,
   handle: async ({ params, body, principal, services, c }) => {
     const by = { name: principal?.name ?? '', ip: c.get('ip') }

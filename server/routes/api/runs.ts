@@ -70,9 +70,10 @@ export const runRule = route({
   query: RangeParams.extend({
     wait: z.enum(['true', 'false']).default('false').describe('Answer when the run has ended'),
   }),
-  body: z.object({ mode: z.enum(['detect', 'replay']).optional() }).optional(),
+  body: z.strictObject({ mode: z.enum(['detect', 'replay']).optional() }).optional(),
   status: 202,
   answer: RunAnswer,
+  also: { 200: RunAnswer },
   handle: async ({ params, query, body, principal, services, c }) => {
     const by = { name: principal?.name ?? '', ip: c.get('ip') }
     const range = rangeOf(query, Date.now())
@@ -80,7 +81,7 @@ export const runRule = route({
     const { run, done } = await services.ruleRuns.run(params.id, request, by)
     if (query.wait === 'false') return runJson(run)
     keepOpen(c)
-    return runJson(await done)
+    return c.json(runJson(await done), 200)
   },
 })
 

@@ -1,6 +1,6 @@
 // Mutes (D12): what one would hide, making, agreeing to and ending them.
 import { z } from 'zod'
-import type { Services } from '../../services/services.ts'
+import { ServiceError, type Services } from '../../services/services.ts'
 import type { Effect } from '../../services/suppression-effect.ts'
 import type { SuppressionQuestion, SuppressionRequest } from '../../services/suppressions.ts'
 import type { Actor } from '../../stores/state/access.ts'
@@ -16,7 +16,22 @@ const ALERTS_LISTED_MAX = 1_000
 const Value = z.union([z.string().max(2_000), z.number(), z.boolean()])
 export const CriteriaBody = z
   .record(z.string().min(1).max(200), z.union([Value, z.array(Value).min(1).max(100)]))
-  .describe('`{field: value|[values]}`, all of which must hold. `@host` and kin are columns')
+  .describe(
+    '`{field: value|[values]}`, all of which must hold. `@user` and kin are columns, and so are `host`, `source`, `severity`',
+  )
+
+/** Criteria by which programs name the event's host, source and severity. */
+const COLUMNS = ['host', 'source', 'severity']
+
+type Criteria = z.output<typeof CriteriaBody>
+
+function criteriaOf(body: Criteria): Criteria {
+  const twice = COLUMNS.find((name) => Object.hasOwn(body, name) && Object.hasOwn(body, `@${name}`))
+  if (twice !== undefined)
+    throw new ServiceError('invalid', `body.criteria: ${twice} and @${twice} are the same`)
+  const named = (name: string) => (COLUMNS.includes(name) ? `@${name}` : name)
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [named(name), value]))
+}
 
 const LogSourceBody = z.strictObject({
   product: z.string().max(100).optional(),
@@ -95,7 +110,7 @@ function questionOf(
   logsource?: z.output<typeof LogSourceBody>,
 ): SuppressionQuestion {
   return {
-    criteria: body.criteria,
+    criteria: criteriaOf(body.criteria),
     ...(ruleId === undefined ? {} : { ruleId }),
     ...(logsource === undefined ? {} : { logsource: defined(logsource) }),
     ...(body.event_id === undefined ? {} : { eventId: body.event_id }),
@@ -231,12 +246,15 @@ const ListQuery = z.object({
 })
 const ListAnswer = z.object({ suppressions: z.array(SuppressionAnswer), count: z.number() })
 
+/** A rule that is gone may still have mutes; of one that never was there are none to tell of. */
 async function list(services: Services, query: z.output<typeof ListQuery>, ruleId?: string) {
   const found = await services.suppressions.list({
     limit: query.limit,
     ...(query.state === undefined ? {} : { states: query.state }),
     ...(ruleId === undefined ? {} : { ruleId }),
   })
+  if (ruleId !== undefined && found.length === 0 && !(await services.rules.get(ruleId)))
+    throw new ServiceError('not-found', `no rule ${ruleId}`)
   return { suppressions: found.map(suppressionJson), count: found.length }
 }
 

@@ -65,7 +65,7 @@ async function ruleVolumes(database: Database, since: number): Promise<Record<st
 async function runTotals(database: Database, kind: WorkKind, since: number): Promise<RunTotals> {
   const row = await database.first(
     `SELECT count(*) AS runs, coalesce(sum(status = 'failed'), 0) AS failed,
-       coalesce(sum(matches), 0) AS matches, coalesce(sum(suppressed), 0) AS suppressed,
+       coalesce(sum(matches) FILTER (WHERE mode = 'detect'), 0) AS matches, coalesce(sum(suppressed), 0) AS suppressed,
        coalesce(sum(alerts), 0) AS alerts, coalesce(sum(duration_ms), 0) AS duration_ms
      FROM runs WHERE kind = ? AND started >= ?`,
     [kind, since],

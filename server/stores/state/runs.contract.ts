@@ -131,6 +131,13 @@ export function runsContract(
       expect(await store.runCosts('rule', AT, 5)).toEqual([{ id: 'r1', runs: 1, duration_ms: 12 }])
     })
 
+    test('totals leave out what replays matched', async () => {
+      const { run } = (await store.claimRun({ ...RUN, mode: 'replay' }))!
+      const end = { status: 'ok', outcome: { matches: 9 }, duration_ms: 1 } as const
+      await store.finishRun({ ...WORK, run }, end)
+      expect(await store.runTotals('rule', AT)).toMatchObject({ runs: 1, matches: 0 })
+    })
+
     test('runs are forgotten after their time', async () => {
       const { run } = (await store.claimRun(RUN))!
       await store.finishRun({ ...WORK, run }, { status: 'failed', error: 'x', duration_ms: 1 })

@@ -95,6 +95,7 @@ export interface RunRecord extends Work, RunOutcome {
 export interface RunTotals {
   readonly runs: number
   readonly failed: number
+  /** Of those that raise alerts: a replay only looks. */
   readonly matches: number
   readonly suppressed: number
   readonly alerts: number
