@@ -38,7 +38,7 @@ export function splunkRoutes(app: Hono<AppEnv>, services: Services, limits: Rate
     guarded((c) => answerAcks(c, acks)),
   )
   for (const path of [`${ROOT}/health`, `${ROOT}/health/1.0`]) {
-    app.get(path, (c) => reply(c, 'healthy'))
+    app.get(path, (c) => reply(c, services.ingest.isFull() ? 'unhealthy' : 'healthy'))
   }
   app.options(`${ROOT}/*`, (c) => c.body(null, 200))
 }

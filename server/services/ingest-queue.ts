@@ -28,6 +28,8 @@ export interface IngestQueue {
   /** The worker is gone: whether it committed what it had is unknown, so those calls are rejected. */
   abandon(reason: string): void
   length(): number
+  /** Whether the next call may be refused. */
+  isFull(): boolean
   /** From acceptance to commit, milliseconds. */
   commit_ms(): { readonly p50: number; readonly p99: number }
 }
@@ -109,6 +111,7 @@ export function createIngestQueue(): IngestQueue {
       }
     },
     length: () => waiting.length + running.size,
+    isFull: () => waiting.length + running.size >= QUEUE_BATCHES_MAX || bytes >= QUEUE_BYTES_MAX,
     commit_ms: latencies.percentiles,
   }
 }

@@ -75,6 +75,7 @@ export async function startIngest(options: IngestServiceOptions): Promise<Ingest
       const bytes = lines.reduce((sum, line) => sum + line.length, 0)
       return queue.push(bytes, (worker) => worker.lines({ lines, source }))
     },
+    isFull: () => workers.stopping() || indexLag_ms() > INDEX_LAG_MAX_MS || queue.isFull(),
     reload: workers.reload,
     stats: async () => ({
       ...(await workers.call((worker) => worker.stats())),

@@ -118,6 +118,8 @@ export interface IngestService {
   ingest(request: IngestRequest): Promise<IngestAnswer>
   /** Datagrams and lines of the syslog listeners. */
   lines(lines: readonly string[], source: string): Promise<IngestAnswer>
+  /** Whether events would be refused now, for want of room or because the server stops. */
+  isFull(): boolean
   /** Compiles the rules anew in a second worker and hands over between two batches. */
   reload(): Promise<{ readonly rules: number; readonly refused: number; readonly took_ms: number }>
 }
