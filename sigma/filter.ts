@@ -63,6 +63,16 @@ export function exprWithoutFilter(
   return condition && conditionExpr(condition, rule.selections)
 }
 
+/** The condition that a filter added as `number`; undefined where there is none. */
+export function conditionOfFilter(condition: Condition, number: number): Condition | undefined {
+  if (condition.kind !== 'and' || condition.args.length !== 2) return undefined
+  const [before, added] = condition.args
+  if (before === undefined || added === undefined) return undefined
+  const names = namesOf(added)
+  if (names.length > 0 && names.every((name) => name.startsWith(prefixOf(number)))) return added
+  return conditionOfFilter(before, number)
+}
+
 /** Filters are added from the outside: the condition so far, and theirs. */
 function withoutFilter(condition: Condition, prefix: string): Condition | undefined {
   if (condition.kind !== 'and' || condition.args.length !== 2) return undefined

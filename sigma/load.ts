@@ -11,6 +11,7 @@ import type {
   LoadedRule,
   LoadedRules,
   RefusedRule,
+  RuleEffect,
   RuleFile,
   SigmaFilter,
   SigmaRule,
@@ -23,6 +24,8 @@ export { LEVEL_DEFAULT } from './loaded.ts'
 export type RuleTransform = (rule: SigmaRule) => {
   readonly rule: SigmaRule
   readonly diagnostics: readonly Diagnostic[]
+  /** What it changed, for explanations. */
+  readonly effects?: readonly RuleEffect[]
 }
 
 export interface LoadOptions {
@@ -140,10 +143,17 @@ function loadRule(
   for (const one of applied) one.applied.push(id)
   const { expr, selections } = lowered
   const { logsource } = rule
+  const effects = [...applied.map(filterEffect), ...(transformed?.effects ?? [])]
   const loaded: LoadedRule = {
     ...headOf(rule, id),
     ...{ logsource, conditionText, expr, selections, condition },
+    ...(effects.length === 0 ? {} : { effects }),
     feedsOnly: false,
   }
   return { rule: loaded, loaded: true, found }
+}
+
+function filterEffect({ filter }: RunningFilter, at: number): RuleEffect {
+  const asked = filter.detection.conditionText
+  return { kind: 'filter', name: filter.title, number: at + 1, changes: [`it asks for: ${asked}`] }
 }

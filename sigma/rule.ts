@@ -224,6 +224,17 @@ export interface ParsedDocument {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Something outside of a rule's file that changed it before it ran. */
+export interface RuleEffect {
+  readonly kind: 'filter' | 'pipeline' | 'list'
+  /** Title of the filter, name of the pipeline or list. */
+  readonly name: string
+  /** Of a filter: its selections are called `filter N: NAME`. */
+  readonly number?: number
+  /** Sentences. */
+  readonly changes: readonly string[]
+}
+
 /** A rule that can run. */
 export interface LoadedRule {
   /** The rule's id; where it has none, `path:` and its path (and line, if not the first document). */
@@ -251,6 +262,8 @@ export interface LoadedRule {
   readonly condition: Condition
   readonly conditionText: string
   readonly trapline: TraplineSettings | undefined
+  /** What filters, pipelines and lists made of it, in order; absent where nothing did. */
+  readonly effects?: readonly RuleEffect[]
   /** True when correlations read it and none says `generate`: it raises nothing itself. */
   readonly feedsOnly: boolean
 }

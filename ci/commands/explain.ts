@@ -115,6 +115,11 @@ function textOf(rule: LoadedRule, why: Why): string {
     `${mark(why.logsource.accepts)} log source: ${why.logsource.why}`,
   ]
   printNode(why.tree, '', lines)
+  for (const { kind, name, number, changes, silences } of why.effects ?? []) {
+    const what = silences ? ' leaves this event out' : ''
+    lines.push(`  ${[kind, number, `"${name}"`].filter(Boolean).join(' ')}${what}`)
+    lines.push(...changes.map((change) => `    ${change}`))
+  }
   if (why.change !== undefined) lines.push('', ...changeText(why.change))
   return lines.join('\n')
 }

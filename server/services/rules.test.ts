@@ -11,11 +11,17 @@ const RULE = `title: Failed
 id: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f
 name: failed
 logsource: {product: linux}
-detection: {selection: {outcome: failed, account|expand: '%watched%'}, condition: selection}
+detection: {selection: {result: failed, account|expand: '%watched%'}, condition: selection}
 `
 const FILTER = `title: Known
 logsource: {product: linux}
 filter: {rules: [failed], known: {host: lab}, condition: not known}
+`
+
+const PIPELINE = `name: own names
+priority: 10
+transformations:
+  - {id: outcome, type: field_name_mapping, mapping: {result: outcome}}
 `
 
 test('a rule is explained as it runs: with its filters, lists and pipelines', async () => {
@@ -25,6 +31,8 @@ test('a rule is explained as it runs: with its filters, lists and pipelines', as
     await Bun.write(join(folder, 'rule.yml'), RULE)
     await Bun.write(join(folder, 'known.yml'), FILTER)
     await Bun.write(join(folder, 'lists/watched.txt'), 'ana\n')
+    await mkdir(join(folder, 'pipelines'))
+    await Bun.write(join(folder, 'pipelines/own.yml'), PIPELINE)
     const options = { now: 0, received: 0, timeZone: 'UTC' }
     const event = normalise(
       '{"product":"linux","outcome":"failed","account":"ana","host":"lab"}',
@@ -36,6 +44,14 @@ test('a rule is explained as it runs: with its filters, lists and pipelines', as
     const why = await rules.why(rule!.id, 'any')
     expect(why).toMatchObject({ fires: false, tree: { kind: 'and' }, change: { isProven: true } })
     expect(why.change?.changes.map(({ field }) => field)).toEqual(['host'])
+    expect(why.effects).toEqual([
+      {
+        ...{ kind: 'filter', name: 'Known', number: 1, silences: true },
+        changes: ['it asks for: not known'],
+      },
+      { kind: 'pipeline', name: 'own names', changes: ['result is outcome'] },
+      { kind: 'list', name: 'watched', changes: ['%watched% stands for 1 value'] },
+    ])
     const leaves = await rules.explain(rule!.id, 'any')
     expect(leaves.map(({ selection, matched }) => [selection, matched])).toEqual([
       ['selection', true],
@@ -52,7 +68,7 @@ test('an event that left by retention is explained from a copy', async () => {
   try {
     await Bun.write(join(folder, 'rule.yml'), RULE.replace(", account|expand: '%watched%'", ''))
     const options = { now: 0, received: 0, timeZone: 'UTC' }
-    const event = normalise('{"product":"linux","outcome":"failed","account":"ana"}', options)
+    const event = normalise('{"product":"linux","result":"failed","account":"ana"}', options)
     const rules = createRules({ get: async () => [undefined] }, async () => ({}))
     rules.use(await makeCatalogue(openRules([{ path: folder, overlay: false }]).report))
     const [rule] = rules.list()

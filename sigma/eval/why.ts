@@ -1,8 +1,9 @@
 // Why a rule fires on an event or does not: its condition as a tree, every test with what the event has, what
 // was asked, and what that came to.
 import type { SigmaEvent } from '../event.ts'
+import { conditionOfFilter } from '../filter.ts'
 import type { Expr, Target, Test } from '../ir/expr.ts'
-import type { Condition, LoadedRule } from '../rule.ts'
+import type { Condition, LoadedRule, RuleEffect } from '../rule.ts'
 import { fold } from '../text/fold.ts'
 import { evaluate } from './evaluate.ts'
 import { expectedOf, fieldOf, operatorOf } from './explain.ts'
@@ -39,12 +40,15 @@ export interface Why {
   readonly fires: boolean
   readonly logsource: { readonly accepts: boolean; readonly why: string }
   readonly tree: WhyNode
+  /** Filters, pipelines and lists that changed the rule; `silences`: the filter leaves this event out. */
+  readonly effects?: readonly (RuleEffect & { readonly silences?: boolean })[]
   /** The fewest values that would have to be others for the rule to fire; absent when it fires. */
   readonly change?: SmallestChange
 }
 
 type Match = Extract<Expr, { readonly kind: 'match' }>
-export type ExplainedRule = Pick<LoadedRule, 'expr' | 'selections' | 'condition' | 'logsource'>
+export type ExplainedRule = Pick<LoadedRule, 'expr' | 'selections' | 'condition' | 'logsource'> &
+  Pick<LoadedRule, 'effects'>
 
 const ACTUAL_UNITS_MAX = 300
 /** Failing alternatives of one node that are shown. */
@@ -57,7 +61,22 @@ export function explainWhy(rule: ExplainedRule, event: SigmaEvent): Why {
   const holds = evaluate(rule.expr, event)
   const logsource = { accepts, why: logSourceWhy(rule, event, accepts) }
   const fires = accepts && holds
-  return { fires, logsource, tree, ...(holds ? {} : { change: smallestChange(rule.expr, event) }) }
+  return {
+    ...{ fires, logsource, tree },
+    ...(rule.effects === undefined ? {} : { effects: rule.effects.map(effectOn(rule, event)) }),
+    ...(holds ? {} : { change: smallestChange(rule.expr, event) }),
+  }
+}
+
+/** A filter's own condition on the event. */
+function effectOn({ condition, selections }: ExplainedRule, event: SigmaEvent) {
+  return (effect: RuleEffect) => {
+    if (effect.number === undefined) return effect
+    const own = conditionOfFilter(condition, effect.number)
+    return own === undefined || conditionNode(own, selections, event).holds
+      ? { ...effect, silences: false }
+      : { ...effect, silences: true }
+  }
 }
 
 function logSourceWhy({ logsource }: ExplainedRule, event: SigmaEvent, accepts: boolean): string {

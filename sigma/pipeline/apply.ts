@@ -1,11 +1,12 @@
 // Pipelines and lists of placeholder values to one change of rules, made before lowering.
 import type { Diagnostic } from '../diagnostic.ts'
 import type { LoadOptions, RuleTransform } from '../load.ts'
-import type { DetectionItem, SigmaRule } from '../rule.ts'
+import type { DetectionItem, RuleEffect, SigmaRule } from '../rule.ts'
 import { itemHolds, ruleHolds } from './conditions.ts'
 import { type Context, noteApplied } from './context.ts'
+import { listEffects, pipelineEffect } from './effects.ts'
 import { fieldNames, isFieldMapping } from './field-names.ts'
-import { changeItems } from './items.ts'
+import { changeItems, itemsOf } from './items.ts'
 import type { Pipeline } from './pipeline.ts'
 import { fillPlaceholders, placeholdersOf } from './placeholder.ts'
 import { runItems } from './transformations.ts'
@@ -29,13 +30,19 @@ export function compilePipelines({
   const ordered = [...pipelines].sort((a, b) => a.priority - b.priority)
   const transform: RuleTransform = (rule) => {
     const diagnostics: Diagnostic[] = []
+    const effects: RuleEffect[] = []
     let current = rule
     for (const pipeline of ordered) {
       const context = contextOf(pipeline, current, lists, diagnostics)
       runItems(pipeline.items, context)
+      const effect = pipelineEffect(pipeline.name, current, context.rule)
+      if (effect !== undefined) effects.push(effect)
       current = context.rule
     }
-    return { rule: withLists(current, lists, diagnostics), diagnostics }
+    const filled = withLists(current, lists, diagnostics)
+    if (filled !== current)
+      effects.push(...listEffects(itemsOf(current).flatMap(placeholdersOf), lists))
+    return { rule: filled, diagnostics, effects }
   }
   return { transform, rename: (rule, field) => renameField(ordered, rule, field) }
 }

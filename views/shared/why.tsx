@@ -70,7 +70,7 @@ export function WhyBox(props: { readonly why: Why; readonly open?: boolean }) {
 }
 
 function Tree(props: { readonly explained: Explained }) {
-  const { fires, logsource, tree, change } = props.explained
+  const { fires, logsource, tree, change, effects = [] } = props.explained
   const nodes = tree.kind === 'and' ? tree.children : [tree]
   return (
     <>
@@ -87,8 +87,31 @@ function Tree(props: { readonly explained: Explained }) {
           <Node node={node} fires={fires} negated={false} />
         ))}
       </ul>
+      {effects.length > 0 && <Effects effects={effects} />}
       {change !== undefined && <SmallestChange change={change} runs={logsource.accepts} />}
     </>
+  )
+}
+
+/** What filters, pipelines and lists made of the rule. A filter that leaves the event out is open. */
+function Effects(props: { readonly effects: NonNullable<Explained['effects']> }) {
+  return (
+    <div class="why-change">
+      {props.effects.map(({ kind, name, number, changes, silences }) => (
+        <details open={silences === true}>
+          <summary>
+            {silences !== undefined && <Tick holds={!silences} />}
+            {kind} {number} {visible(name)}
+            {silences === true && ' leaves this event out'}
+          </summary>
+          <ul>
+            {changes.map((change) => (
+              <li>{cut(change)}</li>
+            ))}
+          </ul>
+        </details>
+      ))}
+    </div>
   )
 }
 

@@ -126,6 +126,18 @@ export const explainRule = route({
     logsource: z.object({ accepts: z.boolean(), why: z.string() }).optional(),
     /** Nodes `{kind, label, holds, test?, children, omitted?}`, children likewise. */
     tree: z.record(z.string(), z.unknown()).optional(),
+    effects: z
+      .array(
+        z.object({
+          kind: z.enum(['filter', 'pipeline', 'list']),
+          name: z.string(),
+          number: z.number().optional(),
+          changes: z.array(z.string()),
+          silences: z.boolean().optional().describe('The filter leaves this event out'),
+        }),
+      )
+      .optional()
+      .describe('What filters, pipelines and lists made of the rule'),
     correlation: CorrelationAnswer.optional(),
     change: z
       .object({
@@ -144,12 +156,12 @@ export const explainRule = route({
   handle: async ({ params, query, services }) => {
     const { fires: held, ...why } = (await correlationWhy(services, params.id, query.event)) ?? {}
     if (held !== undefined) return { leaves: [], fires: held, ...why }
-    const [leaves, { fires, logsource, tree, change }] = await Promise.all([
+    const [leaves, { fires, logsource, tree, change, effects }] = await Promise.all([
       services.rules.explain(params.id, query.event),
       services.rules.why(params.id, query.event),
     ])
     const found = change && { changes: change.changes, is_proven: change.isProven }
-    return { leaves, fires, logsource, tree: { ...tree }, ...defined({ change: found }) }
+    return { leaves, fires, logsource, tree: { ...tree }, ...defined({ change: found, effects }) }
   },
 })
 
