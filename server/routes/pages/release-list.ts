@@ -61,16 +61,12 @@ async function volumesOf(services: Services, releases: readonly ReleaseRecord[],
     const windows = windowsOf(release, releases, now)
     return windows === undefined ? [] : [{ number: release.number, windows }]
   })
-  const made = await services.state.alertsMade(counted.flatMap(({ windows }) => windows))
+  const made = await services.state.countAlertsMade(counted.flatMap(({ windows }) => windows))
   return new Map(
     counted.map(({ number, windows: [before] }, n) => {
-      const [then, since] = [made[2 * n] ?? {}, made[2 * n + 1] ?? {}]
+      const [then = 0, since = 0] = made.slice(2 * n, 2 * n + 2)
       const span_ms = before.to - before.from
-      return [number, { before: sum(then), after: sum(since), span_ms }] as const
+      return [number, { before: then, after: since, span_ms }] as const
     }),
   )
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0)
 }

@@ -44,6 +44,17 @@ export function createReleaseStore({ database, now }: Context): ReleaseStore {
         )
         if (release.way !== 'seed') enqueue(write, statusOf(release, now()))
       }),
+    countAlertsMade: (windows) =>
+      Promise.all(
+        windows.map(async ({ from, to }) => {
+          const row = await database.first(
+            `SELECT count(*) AS n FROM alerts INDEXED BY alerts_by_created
+             WHERE created >= ? AND created < ?`,
+            [from, to],
+          )
+          return Number(row?.n ?? 0)
+        }),
+      ),
     alertsMade: (windows) =>
       Promise.all(
         windows.map(async ({ from, to }) => {

@@ -95,6 +95,7 @@ export function releasesContract(
         { from: 0, to: start },
       ]
       expect(await store.alertsMade(windows)).toEqual([{ one: 1, two: 1 }, { one: 2 }, {}])
+      expect(await store.countAlertsMade(windows)).toEqual([2, 2, 0])
     })
   })
 }

@@ -114,6 +114,8 @@ export interface ReleaseStore {
   recordRelease(release: NewRelease, by: Actor): Promise<void>
   /** Newest first. */
   listReleases(limit: number): Promise<readonly ReleaseRecord[]>
-  /** Alerts made in each range, by rule. */
+  /** How many alerts were made in each range. */
+  countAlertsMade(windows: readonly AlertWindow[]): Promise<readonly number[]>
+  /** The same by rule: reads each alert of the ranges. */
   alertsMade(windows: readonly AlertWindow[]): Promise<readonly Readonly<Record<string, number>>[]>
 }
