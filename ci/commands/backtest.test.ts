@@ -136,6 +136,24 @@ describe('a backtest against the base branch', () => {
     ])
   })
 
+  test('reads long files on several threads, and counts as on one', () => {
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')
+    write('rules/tool.yml', rule('tool and not admin'))
+    const rows = Array.from({ length: 45_000 }, (_, n) =>
+      n % 1_000 === 7
+        ? event(`ws-${n}`, n % 2_000 === 7 ? 'admin' : 'bob', n / 100)
+        : '{"product":"windows","Image":"other"}',
+    )
+    write('events.ndjson', `${rows.join('\n')}\n`)
+    const { report: found } = report()
+    write('events.ndjson', events)
+    expect(found).toMatchObject({ events: 45_000, from: '2026-11-01T10:00:00.000Z' })
+    const [changed] = found.rules
+    expect(changed).toMatchObject({ same: 22, lost: 23, new: 0 })
+    const hosts = changed.lost_examples.map(({ host }: { host: string }) => host)
+    expect(hosts).toEqual(['ws-7', 'ws-2007', 'ws-4007', 'ws-6007', 'ws-8007'])
+  })
+
   test('a pipeline that cannot be used stops it', () => {
     mkdirSync(join(folder, 'rules/pipelines'))
     write('rules/pipelines/m.yml', 'name: m\ntransformations: [{type: nothing}]\n')
