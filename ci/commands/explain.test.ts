@@ -89,6 +89,20 @@ describe('trapline explain', () => {
     expect(out).toContain('open group account=b: 2 entries, value 2')
   })
 
+  test('says how a correlation stands around one event, and what is missing', () => {
+    const standing = (index: string) =>
+      call(
+        ...['--rule', 'rules.yml', '--id', 'Many Failed'],
+        ...['--event', 'events.ndjson', '--index', index],
+      )
+    const lacking = standing('3')
+    expect(lacking.code).toBe(1)
+    expect(lacking.out).toContain('- account=b: 2 events, at least 3 asked, events 1, 3')
+    expect(lacking.out).toContain('missing: 1 more event')
+    expect(standing('0')).toMatchObject({ code: 0 })
+    expect(standing('9')).toMatchObject({ code: 3 })
+  })
+
   test('shows a filter that lies beside the rule, by its number and selection', async () => {
     const filter = `title: Known\nlogsource: {product: linux}\nfilter:\n    rules: [failed]\n    known: {account: test}\n    condition: not known\n`
     await Bun.write(join(folder, 'known.yml'), filter)
@@ -97,6 +111,7 @@ describe('trapline explain', () => {
     await rm(join(folder, 'known.yml'))
     expect(code).toBe(1)
     expect(out).toContain('+ filter 1: known')
+    expect(out).toContain('filter 1 "Known" leaves this event out')
     expect(out).toContain(
       'account is "test", must be so that it no longer is "test", for example absent',
     )

@@ -11,6 +11,7 @@ import { explainWhy, type Why, type WhyNode } from '../../sigma/eval/why.ts'
 import type { SigmaEvent } from '../../sigma/event.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
 import { EXIT, UsageError } from '../command.ts'
+import { standingAt, standingText } from '../explain-standing.ts'
 import { readEvents } from '../input/read-events.ts'
 import { readRuleFolder } from '../rule-files.ts'
 
@@ -19,7 +20,8 @@ export const usage = `trapline explain --rule FILE [--id ID] --event JSON|FILE [
   --rule    a rule file, or a folder with --id; filters and pipelines beside it take part
   --id      id or title of the rule, where there are several
   --event   the event as JSON, or a file of events (also .gz, .zst, .evtx)
-  --index   which event of the file, from 0 (default: the first); a correlation takes them all
+  --index   which event of the file, from 0 (default: the first); a correlation takes them all, and says
+            with it how it stands around that one
   --source  parser for events that do not say what they are
 Prints the condition with every test, what the event has and why it passed or failed, and the smallest
 change that would make the rule fire. Exit code 1: it does not fire; 2: the rule cannot run.`
@@ -34,15 +36,16 @@ export async function run(args: readonly string[]): Promise<number> {
       rule: { type: 'string' },
       id: { type: 'string' },
       event: { type: 'string' },
-      index: { type: 'string', default: '0' },
+      index: { type: 'string' },
       source: { type: 'string' },
       json: { type: 'boolean' },
     },
   })
   if (values.rule === undefined) throw new UsageError('say which rule: --rule FILE')
   if (values.event === undefined) throw new UsageError('say which event: --event JSON or FILE')
-  if (!/^\d{1,9}$/.test(values.index))
+  if (values.index !== undefined && !/^\d{1,9}$/.test(values.index))
     throw new UsageError(`--index "${values.index}" is no number`)
+  const index = values.index === undefined ? undefined : Number(values.index)
   const { loaded, rule } = await find(values.rule, values.id)
   if (rule === undefined) {
     for (const { path, line, message } of loaded.refused)
@@ -51,7 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.badRule
   }
   if ('expr' in rule) {
-    const event = await eventAt(values.event, Number(values.index), values.source)
+    const event = await eventAt(values.event, index ?? 0, values.source)
     const why = explainWhy(rule, event)
     console.log(
       values.json
@@ -59,6 +62,11 @@ export async function run(args: readonly string[]): Promise<number> {
         : textOf(rule, why),
     )
     return why.fires ? EXIT.ok : EXIT.findings
+  }
+  if (index !== undefined) {
+    const around = await standingAt(rule, loaded, eventsOf(values.event, values.source), index)
+    console.log(values.json ? JSON.stringify(around, null, 2) : standingText(around))
+    return around.fires ? EXIT.ok : EXIT.findings
   }
   const outcome = await explainCorrelation(rule, loaded, values.event, values.source)
   console.log(values.json ? JSON.stringify(outcome, null, 2) : correlationTextOf(rule, outcome))
