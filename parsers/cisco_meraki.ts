@@ -42,6 +42,11 @@ interface Mark {
 }
 
 function markIn(text: string): Mark | undefined {
+  // Every line is asked: most have no version in front of an epoch time, and no such time at their start.
+  const first = text.charCodeAt(0)
+  if (first !== 0x31 && first !== 0x32 && !text.includes('1 1') && !text.includes('1 2')) {
+    return undefined
+  }
   const match = MARK.exec(text.length > HEADER_UNITS_MAX ? text.slice(0, HEADER_UNITS_MAX) : text)
   if (match === null) return undefined
   const [whole, time = '', device = '', kind = ''] = match

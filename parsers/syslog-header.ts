@@ -87,22 +87,43 @@ function rfc3164(
   sure: boolean,
   context?: ParseContext,
 ): SyslogLine | undefined {
-  const head = { form: 'rfc3164' as const, ...(priority === undefined ? {} : { priority }), time }
   const end = wordEnd(text, start, HOST_LENGTH_MAX)
   const host = text.slice(start, end)
   if (host === '' || host.endsWith(':') || host.endsWith(']') || host.startsWith('%')) {
     const tag = tagged(text, start)
-    return tag.program === undefined && !sure ? undefined : { ...head, ...tag }
+    return tag.program === undefined && !sure ? undefined : lineOf(priority, time, undefined, tag)
   }
   if (!isHostName(host) || end >= text.length) {
-    return sure ? { ...head, message: text.slice(start) } : undefined
+    return sure ? lineOf(priority, time, undefined, { message: text.slice(start) }) : undefined
   }
   const tag = tagged(text, end + 1)
-  if (tag.program !== undefined) return { ...head, host, ...tag }
+  if (tag.program !== undefined) return lineOf(priority, time, host, tag)
   if (!sure) return undefined
   const relayed = nested(text, end + 1, priority, context)
   if (relayed !== undefined) return relayed
-  return { ...head, host, ...(spacedTag(text, end + 1) ?? tag) }
+  return lineOf(priority, time, host, spacedTag(text, end + 1) ?? tag)
+}
+
+type Tag = Pick<SyslogLine, 'host' | 'program' | 'pid' | 'message'>
+
+/** The line of an RFC 3164 header; the tag's own host counts, where it has one. */
+function lineOf(
+  priority: number | undefined,
+  time: number,
+  host: string | undefined,
+  tag: Tag,
+): SyslogLine {
+  const line: { -readonly [name in keyof SyslogLine]: SyslogLine[name] } = {
+    form: 'rfc3164',
+    message: tag.message,
+    time,
+  }
+  if (priority !== undefined) line.priority = priority
+  const own = tag.host ?? host
+  if (own !== undefined) line.host = own
+  if (tag.program !== undefined) line.program = tag.program
+  if (tag.pid !== undefined) line.pid = tag.pid
+  return line
 }
 
 /** A relay's header in front of the sender's own: `Nov 20 10:11:12 relay Nov 20 10:11:11 host program: text`.
@@ -124,10 +145,7 @@ function nested(
 }
 
 /** `Google Chrome[85294]: message`: a program's name with blanks needs its process id. */
-function spacedTag(
-  text: string,
-  start: number,
-): Pick<SyslogLine, 'host' | 'program' | 'pid' | 'message'> | undefined {
+function spacedTag(text: string, start: number): Tag | undefined {
   const open = text.indexOf('[', start)
   if (open < 0 || open - start > PROGRAM_LENGTH_MAX || open === start) return undefined
   const close = text.indexOf(']: ', open)
@@ -237,7 +255,13 @@ function isProgram(text: string): boolean {
 }
 
 function isPid(text: string): boolean {
-  return text !== '' && /^[\w.-]+$/.test(text)
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (!isDigit(code) && !isLetter(code) && code !== 0x5f && code !== 0x2d && code !== 0x2e) {
+      return false
+    }
+  }
+  return text !== ''
 }
 
 function isLetter(code: number): boolean {
