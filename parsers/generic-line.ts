@@ -2,7 +2,6 @@
 // and is no envelope. Decided once for all lines that have the same names and declare the same log source.
 import {
   FLAT_ESCAPED,
-  FLAT_NULL,
   FLAT_NUMBER,
   FLAT_STRING,
   type FlatKind,
@@ -25,6 +24,7 @@ export interface GenericLines {
 
 /** Names that make JSON more than its values, or may. */
 const TELLING = ['source', 'source_type', 'logsource', 'fields']
+const TIME_NAMES: ReadonlySet<string> = new Set(COMMON_NAMES.time)
 const DECLARING = ['product', 'category', 'service'] as const
 /** Log sources remembered for lines of the same names. */
 const ROUTES_MAX = 32
@@ -54,6 +54,7 @@ export function createGenericLines(
 ): GenericLines {
   const cutter = createFlatCutter()
   const newest = context.received + AHEAD_MAX_MS
+  const safeDay = new Date(context.received - AHEAD_MAX_MS).toISOString().slice(0, DAY_UNITS)
 
   /** Whether a time of the line is so far ahead that its event would be given another, and a field for it. */
   const aheadOf = (times: readonly number[]) => (line: FlatLine) =>
@@ -61,6 +62,7 @@ export function createGenericLines(
       const kind = line.kinds[value]
       if (kind === FLAT_ESCAPED) return true
       if (kind !== FLAT_STRING && kind !== FLAT_NUMBER) return false
+      if (kind === FLAT_STRING && isDayBefore(line, value, safeDay)) return false
       const text = textAt(line, value)
       const time = parseTime(kind === FLAT_NUMBER ? Number(text) : text, context)
       return time !== undefined && time > newest
@@ -111,8 +113,8 @@ function knownOf({ paths, depths }: FlatNames): Names {
   return {
     isGeneric: !isOdd && !isTelling && !mayCarryLine(top),
     mustDeclare: mayBeClaimed(top),
-    declaring: DECLARING.map((name) => top.indexOf(name) < 0 ? -1 : paths.indexOf(name)),
-    times: paths.flatMap((path, value) => (COMMON_NAMES.time.includes(path) ? [value] : [])),
+    declaring: DECLARING.map((name) => (top.indexOf(name) < 0 ? -1 : paths.indexOf(name))),
+    times: paths.flatMap((path, value) => (TIME_NAMES.has(path) ? [value] : [])),
     depths: Uint8Array.from(depths),
     routes: [],
     next: 0,
@@ -135,6 +137,26 @@ function isText({ bytes, starts, ends }: FlatLine, value: number, text: string):
   }
   return true
 }
+
+const DAY_UNITS = 10
+const DIGIT_ZERO = 0x30
+const DIGIT_NINE = 0x39
+
+/** Whether a text begins with a day `2026-11-21` that is surely before `day`. */
+function isDayBefore({ bytes, starts, ends }: FlatLine, value: number, day: string): boolean {
+  const start = starts[value]!
+  if (ends[value]! - start < DAY_UNITS) return false
+  let order = 0
+  for (let i = 0; i < DAY_UNITS; i++) {
+    const code = bytes[start + i]!
+    const isDigit = code >= DIGIT_ZERO && code <= DIGIT_NINE
+    if (i === 4 || i === 7 ? code !== DASH : !isDigit) return false
+    if (order === 0) order = code - day.charCodeAt(i)
+  }
+  return order < 0
+}
+
+const DASH = 0x2d
 
 function textAt({ bytes, starts, ends }: FlatLine, value: number): string {
   return String.fromCharCode(...bytes.subarray(starts[value], ends[value]))

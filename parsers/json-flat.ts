@@ -68,60 +68,13 @@ export interface FlatCutter {
 
 /** A cutter that knows no names yet. */
 export function createFlatCutter(): FlatCutter {
-  const root = placeOf('', { paths: [], depths: [], around: [''] })
-  let places = 1
-
-  /** The place behind a name that was not seen here before. */
-  function learn(from: FlatPlace, line: FlatLine, start: number, end: number) {
-    const { bytes } = line
-    let at = start
-    while (at < end && bytes[at] !== QUOTE) {
-      const byte = bytes[at]!
-      if (byte < SPACE || byte > 0x7e || byte === BACKSLASH) return undefined
-      at++
-    }
-    const isKnowable = at < end && at - start <= NAME_BYTES_MAX
-    if (!isKnowable || from.children.length >= CHILDREN_MAX || places >= PLACES_MAX) return undefined
-    const { paths, depths, around } = from.names
-    const name = String.fromCharCode(...bytes.subarray(start, at))
-    const depth = around.length - 1
-    if (depth > 0 && (name === '' || name.includes('.'))) return undefined
-    const path = around[depth]! + name
-    if (paths.includes(path) || paths.length >= FLAT_VALUES_MAX) return undefined
-    const place = placeOf(`${name}"`, {
-      paths: [...paths, path],
-      depths: [...depths, depth],
-      around,
-    })
-    from.children.push(place)
-    places++
-    return place
-  }
-
-  function open(from: FlatPlace): FlatPlace | undefined {
-    const { names } = from
-    const path = names.paths.at(-1)!
-    const isPlain = names.around.length > 1 || !path.includes('.')
-    if (!isPlain || names.around.length > DEPTH_MAX || places >= PLACES_MAX) return undefined
-    places++
-    from.opened = placeOf('', { ...names, around: [...names.around, `${path}.`] })
-    return from.opened
-  }
-
-  function close(from: FlatPlace): FlatPlace | undefined {
-    const { names } = from
-    if (names.around.length < 2 || places >= PLACES_MAX) return undefined
-    places++
-    from.closed = placeOf('', { ...names, around: names.around.slice(0, -1) })
-    return from.closed
-  }
-
+  const places = createPlaces()
   return {
     cut(line, start, end) {
       const { bytes } = line
       if (bytes[start] !== OPEN || bytes[end - 1] !== CLOSE) return undefined
       if (end - start > FLAT_BYTES_MAX) return undefined
-      let place: FlatPlace | undefined = root
+      let place: FlatPlace | undefined = places.root
       let depth = 0
       line.count = 0
       let at = start + 1
@@ -129,21 +82,16 @@ export function createFlatCutter(): FlatCutter {
       let mayClose = true
       for (;;) {
         while (bytes[at] === SPACE) at++
-        if (bytes[at] !== QUOTE) {
-          if (bytes[at] !== CLOSE || !mayClose) return undefined
-        } else {
-          const next: FlatPlace | undefined =
-            childAt(place, bytes, at + 1, end) ?? learn(place, line, at + 1, end)
-          if (next === undefined) return undefined
-          place = next
+        if (bytes[at] === QUOTE) {
+          place = childAt(place, bytes, at + 1, end) ?? places.learnName(place, bytes, at + 1, end)
+          if (place === undefined) return undefined
           at += place.quoted.length + 1
           while (bytes[at] === SPACE) at++
-          if (bytes[at] !== COLON) return undefined
-          at++
+          if (bytes[at++] !== COLON) return undefined
           while (bytes[at] === SPACE) at++
           if (bytes[at] === OPEN) {
             line.kinds[line.count++] = FLAT_OBJECT
-            place = place.opened ?? open(place)
+            place = place.opened ?? places.learnOpened(place)
             if (place === undefined) return undefined
             depth++
             at++
@@ -152,23 +100,80 @@ export function createFlatCutter(): FlatCutter {
           }
           at = bytes[at] === QUOTE ? cutString(line, at + 1, end) : cutOther(line, at, end)
           if (at < 0) return undefined
-        }
+        } else if (bytes[at] !== CLOSE || !mayClose) return undefined
         // Behind a value, or at the bracket that closes an empty object.
         for (;;) {
           while (bytes[at] === SPACE) at++
           if (bytes[at] !== CLOSE) break
           at++
-          if (depth === 0) return at === end ? place : undefined
-          depth--
-          place = place.closed ?? close(place)
+          if (depth-- === 0) return at === end ? place : undefined
+          place = place.closed ?? places.learnClosed(place)
           if (place === undefined) return undefined
         }
-        if (bytes[at] !== COMMA) return undefined
-        at++
+        if (bytes[at++] !== COMMA) return undefined
         mayClose = false
       }
     },
   }
+}
+
+interface Places {
+  readonly root: FlatPlace
+  /** The place behind something that was not seen here before; undefined where it is not learnt. */
+  learnName(from: FlatPlace, bytes: Uint8Array, start: number, end: number): FlatPlace | undefined
+  learnOpened(from: FlatPlace): FlatPlace | undefined
+  learnClosed(from: FlatPlace): FlatPlace | undefined
+}
+
+function createPlaces(): Places {
+  let count = 1
+  const add = (quoted: string, names: FlatNames): FlatPlace | undefined => {
+    if (count >= PLACES_MAX) return undefined
+    count++
+    return placeOf(quoted, names)
+  }
+  return {
+    root: placeOf('', { paths: [], depths: [], around: [''] }),
+    learnName(from, bytes, start, end) {
+      const name = plainName(bytes, start, end)
+      const { paths, depths, around } = from.names
+      const depth = around.length - 1
+      if (name === undefined || from.children.length >= CHILDREN_MAX) return undefined
+      // A path is cut at dots, so only names without any stand below others.
+      if (depth > 0 && (name === '' || name.includes('.'))) return undefined
+      const path = around[depth]! + name
+      if (paths.includes(path) || paths.length >= FLAT_VALUES_MAX) return undefined
+      const names = { paths: [...paths, path], depths: [...depths, depth], around }
+      const place = add(`${name}"`, names)
+      if (place !== undefined) from.children.push(place)
+      return place
+    },
+    learnOpened(from) {
+      const { names } = from
+      const path = names.paths.at(-1)!
+      const isPlain = names.around.length > 1 || !path.includes('.')
+      if (!isPlain || names.around.length > DEPTH_MAX) return undefined
+      from.opened = add('', { ...names, around: [...names.around, `${path}.`] })
+      return from.opened
+    },
+    learnClosed(from) {
+      const { names } = from
+      from.closed = add('', { ...names, around: names.around.slice(0, -1) })
+      return from.closed
+    },
+  }
+}
+
+/** The name from `start` to its quote; undefined where it is long or has more than plain characters. */
+function plainName(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let at = start
+  while (at < end && bytes[at] !== QUOTE) {
+    const byte = bytes[at]!
+    if (byte < SPACE || byte > 0x7e || byte === BACKSLASH) return undefined
+    at++
+  }
+  if (at >= end || at - start > NAME_BYTES_MAX) return undefined
+  return String.fromCharCode(...bytes.subarray(start, at))
 }
 
 function placeOf(quoted: string, names: FlatNames): FlatPlace {
@@ -276,9 +281,9 @@ function numberEnd(bytes: Uint8Array, start: number, end: number): number {
   if (at === whole) return -1
   if (bytes[whole] === ZERO && (at > whole + 1 || whole > start)) return -1
   if (bytes[at] === POINT) {
-    // `0.000001` and smaller are written with an exponent.
-    if (bytes[whole] === ZERO) return -1
     const fraction = ++at
+    // Below 0.000001 JavaScript writes an exponent.
+    if (bytes[whole] === ZERO && bytes[fraction] === ZERO) return -1
     while (at < end && bytes[at]! >= ZERO && bytes[at]! <= NINE) at++
     if (at === fraction || bytes[at - 1] === ZERO) return -1
   }

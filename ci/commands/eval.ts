@@ -1,5 +1,6 @@
 // `trapline eval`: rules on files of events, without a server.
 import { parseArgs } from 'node:util'
+import type { NormalisedEvent } from '../../parsers/event.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
@@ -12,9 +13,11 @@ import {
   createFileCorrelator,
   type FileCorrelator,
 } from '../correlations.ts'
+import { createFlatMatcher } from '../flat-matches.ts'
 import { STDIN } from '../input/bytes.ts'
 import { withHeader } from '../input/header.ts'
-import { readEventBatches } from '../input/read-events.ts'
+import { readEventBatches, readOtherEvents } from '../input/read-events.ts'
+import type { TakeLine } from '../input/take-lines.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { readRuleFolder } from '../rule-files.ts'
 
@@ -132,28 +135,43 @@ async function evalFile(
   const printCorrelation = json ? correlationJson : correlationText
   matcher.emptyMemo()
   correlator?.open(file)
-  for await (const batch of readEventBatches(file)) {
+  /** Prints what one event matches; `event` is made only where correlations ask for it. */
+  const report = (
+    matched: readonly number[],
+    index: number,
+    event: () => NormalisedEvent,
+  ): void => {
+    for (const rule of matched) {
+      if (rules[rule]!.feedsOnly) continue
+      totals.matches++
+      totals.rules.add(rules[rule]!.id)
+      output.write(print(rule, index))
+    }
+    if (correlator === undefined || matched.length === 0) return
+    for (const match of correlator.add(event(), index, matched)) {
+      totals.matches++
+      totals.rules.add(match.correlation.id)
+      output.write(printCorrelation(match))
+    }
+  }
+  const flat = createFlatMatcher(matcher, options)
+  const take: TakeLine = (bytes, view, start, end, index) => {
+    const matched = flat.match(bytes, view, start, end)
+    if (matched === undefined) return false
+    totals.events++
+    if (matched.length > 0) report(matched, index, flat.event)
+    return true
+  }
+  const batches = source === undefined ? readOtherEvents(file, take) : readEventBatches(file)
+  for await (const batch of batches) {
     for (const input of batch) {
-      const { index } = input
       const event = normalise(input.text, withHeader(options, input), input.json)
       totals.events++
       if (event.parser === UNPARSED) totals.unparsed++
-      const matched = matcher.match(event)
-      for (const rule of matched) {
-        if (rules[rule]!.feedsOnly) continue
-        totals.matches++
-        totals.rules.add(rules[rule]!.id)
-        output.write(print(rule, index))
-      }
-      if (correlator === undefined || matched.length === 0) continue
-      for (const match of correlator.add(event, index, matched)) {
-        totals.matches++
-        totals.rules.add(match.correlation.id)
-        output.write(printCorrelation(match))
-      }
+      report(matcher.match(event), input.index, () => event)
       if (output.isFull && !(await output.flush())) return false
     }
-    if (file === STDIN && !(await output.flush())) return false
+    if ((output.isFull || file === STDIN) && !(await output.flush())) return false
   }
   return true
 }

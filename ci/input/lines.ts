@@ -16,8 +16,18 @@ const HASH = 0x23
 /** Header lines kept of a file; a log that repeats its header starts anew. */
 const HEADER_LINES_MAX = 64
 
+/** A splitter beside whom lines may be read by somebody else. */
+export interface LineSplitter extends Splitter {
+  /** True at the start of a line that no line before it has anything to say about. */
+  readonly isIdle: boolean
+  /** Number of the line that comes next. */
+  readonly index: number
+  /** Counts a line, no header, that somebody else has read. */
+  pass(): void
+}
+
 /** Lines end at LF or CRLF; blank and header lines are counted but give nothing. */
-export function lineSplitter(): Splitter {
+export function lineSplitter(): LineSplitter {
   let index = 0
   let open = ''
   let header: Header | undefined
@@ -46,6 +56,15 @@ export function lineSplitter(): Splitter {
   }
 
   return {
+    get isIdle() {
+      return open === '' && header === undefined && framer.isIdle
+    },
+    get index() {
+      return index
+    },
+    pass() {
+      index++
+    },
     push(chunk) {
       const out: InputEvent[] = []
       let start = 0

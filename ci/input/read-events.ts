@@ -6,13 +6,15 @@ import { looksLikeEvtx } from '../../parsers/evtx/reader.ts'
 import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
 import { listStart, recordsOf } from '../../parsers/records.ts'
 import { type Member, openMembers } from './archive.ts'
+import { peek } from './bytes.ts'
 import { csvDelimiter, csvSplitter } from './csv.ts'
 import { documentSplitter } from './documents.ts'
 import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
 import { type InputFile, listFiles } from './files.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
-import { readText } from './text.ts'
+import { type TakeLine, takeLines } from './take-lines.ts'
+import { encodingOf, readText } from './text.ts'
 
 /** How a file is cut into events. */
 export type InputFormat = 'lines' | 'documents' | 'array' | 'csv'
@@ -28,6 +30,8 @@ export interface ReadOptions {
 
 /** Enough text to tell formats apart, UTF-16 units. */
 const HEAD_UNITS = 64 * 1024
+/** Bytes that lines are told by before they are offered to whoever takes them. */
+const FORMAT_BYTES_MIN = 2
 
 /** Events one by one. Rejects `InputError`, which names the file. */
 export async function* readEvents(
@@ -47,6 +51,19 @@ export async function* readEventBatches(
   }
 }
 
+/**
+ * Events by chunk, save for lines that `take` takes: it is asked about each line in its turn, so each batch
+ * must be used up before the next one.
+ */
+export async function* readOtherEvents(
+  path: string,
+  take: TakeLine,
+): AsyncGenerator<Iterable<InputEvent>> {
+  for (const file of await listFiles([path])) {
+    for await (const member of logsOf(file, {})) yield* readOthers(member, take)
+  }
+}
+
 /** The events of one file, or of one member of an archive. */
 export interface MemberEvents {
   readonly name: string
@@ -59,11 +76,18 @@ export async function* readMembers(
   file: InputFile,
   options: ReadOptions = {},
 ): AsyncGenerator<MemberEvents> {
+  for await (const member of logsOf(file, options)) {
+    const { name, isInner } = member
+    yield { name, isInner, events: readMember(member, options) }
+  }
+}
+
+async function* logsOf(file: InputFile, options: ReadOptions): AsyncGenerator<Member> {
   for await (const member of openMembers(file.path, options.onBytes)) {
     const { name, isInner } = member
     if ((isInner || file.isFound) && isBinary(member.head)) {
       options.onNotice?.(`${name}: no log (binary), passed over`)
-    } else yield { name, isInner, events: readMember(member, options) }
+    } else yield member
   }
 }
 
@@ -71,6 +95,20 @@ function readMember(member: Member, options: ReadOptions): AsyncGenerator<readon
   const { name, head, chunks } = member
   if (looksLikeEvtx(head)) return readEvtxEvents(name, chunks, options.onNotice)
   return readTextEvents(name, chunks, options)
+}
+
+/** `readMember`, where lines of UTF-8 are offered to `take` first. */
+async function* readOthers(member: Member, take: TakeLine): AsyncGenerator<Iterable<InputEvent>> {
+  const { name, head } = member
+  const first = await peek(member.chunks, FORMAT_BYTES_MIN)
+  const text = new TextDecoder().decode(first.head)
+  const isLines =
+    first.head.length > 1 &&
+    encodingOf(first.head) === 'utf-8' &&
+    formatOf(name, text, text.length >= HEAD_UNITS) === 'lines' &&
+    wrappedList(text) === undefined
+  if (isLines && !looksLikeEvtx(head)) yield* takeLines(first.chunks, take)
+  else yield* readMember({ ...member, chunks: first.chunks }, {})
 }
 
 /** Bytes of a file's start that are looked at. */

@@ -1,7 +1,8 @@
 // A rule's condition as closures over the atoms that an event has set.
 import type { SigmaEvent } from '../event.ts'
 import type { Condition, LateTest } from './atoms.ts'
-import { compileMatch, type EventPredicate } from './predicate.ts'
+import { compileFlatTest, type FlatFields } from './flat-test.ts'
+import { compileMatch } from './predicate.ts'
 
 /** States of an atom while an event is matched. */
 export const UNSET = 0
@@ -11,13 +12,33 @@ export const PENDING = 2
 
 /** What conditions read while one event is matched. */
 export interface MatchState {
-  event: SigmaEvent
+  /** The event; undefined where it was not needed yet. */
+  event: SigmaEvent | undefined
+  /** Makes the event where there is none. */
+  make: () => SigmaEvent
+  /** The line that is matched in place of an event. */
+  flat: FlatFields | undefined
   /** By atom: its state. */
   readonly set: Uint8Array
   /** By late test: unknown (0), false (1), true (2). */
   readonly lateState: Uint8Array
   /** Late tests that are known. */
   readonly lateTouched: number[]
+}
+
+/** A test as a function of the state: the line answers where it can, else the event does. */
+function compileOn({ target, test }: LateTest, state: MatchState): Check {
+  const ofEvent = compileMatch(target, test)
+  const ofLine = compileFlatTest(target, test)
+  return () => {
+    if (state.event === undefined) {
+      const { flat } = state
+      const answer = flat === undefined ? undefined : ofLine?.(flat)
+      if (answer !== undefined) return answer
+      state.event = state.make()
+    }
+    return ofEvent(state.event)
+  }
 }
 
 export type Check = () => boolean
@@ -27,7 +48,7 @@ export type ConditionCompiler = (condition: Condition) => Check
 
 /** Makes the compiler of conditions over one state; `late` are its late tests. */
 export function conditionCompiler(state: MatchState, late: readonly LateTest[]): ConditionCompiler {
-  const lateTests = late.map(({ target, test }) => compileMatch(target, test))
+  const lateTests = late.map((test) => compileOn(test, state))
   const pending = new Map<number, Check>()
 
   const compileAtom = (atom: number, check: LateTest | undefined): Check => {
@@ -35,10 +56,10 @@ export function conditionCompiler(state: MatchState, late: readonly LateTest[]):
     if (check === undefined) return () => set[atom] === SET
     const known = pending.get(atom)
     if (known !== undefined) return known
-    const test = compileMatch(check.target, check.test)
+    const test = compileOn(check, state)
     const made = () => {
       if (set[atom] !== PENDING) return set[atom] === SET
-      set[atom] = test(state.event) ? SET : UNSET
+      set[atom] = test() ? SET : UNSET
       return set[atom] === SET
     }
     pending.set(atom, made)
@@ -70,13 +91,13 @@ function compileLate(
   id: number,
   guards: readonly number[] | undefined,
   state: MatchState,
-  test: EventPredicate,
+  test: Check,
 ): Check {
   const { lateState, set } = state
   const run = () => {
     const known = lateState[id]!
     if (known !== 0) return known === 2
-    const result = test(state.event)
+    const result = test()
     lateState[id] = result ? 2 : 1
     state.lateTouched.push(id)
     return result

@@ -5,6 +5,8 @@ import type { SigmaEvent } from '../event.ts'
 import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, conditionCompiler } from './condition.ts'
+import type { FlatKind, FlatLine } from './flat.ts'
+import { type FlatPlan, planFlat, readFlat } from './flat-read.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
 import { knownLogSources, type RuleLogSource } from './routing.ts'
@@ -29,6 +31,11 @@ export interface MatcherOptions {
 export interface Matcher {
   /** Indices of the rules that match, ascending. */
   match(event: SigmaEvent): readonly number[]
+  /**
+   * `match` for a line whose event was not made: `make` makes it where a test asks for more than the line's
+   * values. Undefined where the line must be matched as an event.
+   */
+  matchFlat(line: FlatLine, kind: FlatKind, make: () => SigmaEvent): readonly number[] | undefined
   /** Forgets the values seen. */
   emptyMemo(): void
   /** Counts since the matcher was made. */
@@ -82,6 +89,13 @@ export function compileMatcher(
       matches += found.length
       return found
     },
+    matchFlat(line, kind, make) {
+      const found = run.matchFlat(line, kind, make, views(kind.logsource))
+      if (found === undefined) return undefined
+      events++
+      matches += found.length
+      return found
+    },
     emptyMemo: () => emptyMemos(pool),
     stats: () => ({
       events,
@@ -96,6 +110,12 @@ export function compileMatcher(
 
 interface Run {
   match(event: SigmaEvent, view: View): readonly number[]
+  matchFlat(
+    line: FlatLine,
+    kind: FlatKind,
+    make: () => SigmaEvent,
+    view: View,
+  ): readonly number[] | undefined
   candidates(): number
 }
 
@@ -124,23 +144,43 @@ function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Ru
     candidates += triedCount
   }
 
+  const check = (view: View, count: number): void => {
+    const { layout, learning } = view
+    found.length = 0
+    checkTouched(layout, count)
+    for (const rule of layout.always) if (checks[rule]!()) found.push(rule)
+    candidates += layout.always.length
+    if (learning !== undefined && learn(learning, touched, count)) relearn(view, learning, source)
+  }
+  const sorted = (): readonly number[] =>
+    found.length === 0 ? NOTHING : found.slice().sort((a, b) => a - b)
+
   return {
     candidates: () => candidates,
     match(event, view) {
-      found.length = 0
-      const { layout, learning } = view
       try {
-        const count = scan.read(event, view.readers)
-        checkTouched(layout, count)
-        for (const rule of layout.always) if (checks[rule]!()) found.push(rule)
-        candidates += layout.always.length
-        if (learning !== undefined && learn(learning, touched, count)) {
-          relearn(view, learning, source)
-        }
+        check(view, scan.read(event, view.readers))
       } finally {
         scan.reset()
       }
-      return found.length === 0 ? NOTHING : found.slice().sort((a, b) => a - b)
+      return sorted()
+    },
+    matchFlat(line, kind, make, view) {
+      let plan = kind.plan as FlatPlan | undefined
+      if (plan === undefined || plan.view !== view || plan.fields.line !== line) {
+        plan = planFlat(line, kind, view)
+        kind.plan = plan
+      }
+      if (plan.readsAdded && kind.mayAdd(line)) return undefined
+      try {
+        scan.state.make = make
+        scan.state.flat = plan.fields
+        if (!readFlat(line, plan, scan.atoms)) return undefined
+        check(view, scan.atoms.count)
+      } finally {
+        scan.reset()
+      }
+      return sorted()
     },
   }
 }

@@ -1,4 +1,5 @@
 // Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
+import { type ByteMemo, createByteMemo, emptyByteMemo } from './byte-memo.ts'
 
 /** Longer texts are scanned every time, UTF-16 units. */
 const TEXT_UNITS_MAX = 1_024
@@ -13,6 +14,8 @@ const HIT_SHARE_MIN = 0.3
 export interface MemoPool {
   readonly fields: FieldMemo[]
   bytes: number
+  /** Of values that were never made texts. */
+  readonly ofBytes: ByteMemo
 }
 
 export interface FieldMemo {
@@ -25,7 +28,7 @@ export interface FieldMemo {
 }
 
 export function createMemoPool(): MemoPool {
-  return { fields: [], bytes: 0 }
+  return { fields: [], bytes: 0, ofBytes: createByteMemo() }
 }
 
 /** A memo for one field, drawing on the pool's bound. */
@@ -44,6 +47,7 @@ export function emptyMemos(pool: MemoPool): void {
     memo.rest = 0
   }
   pool.bytes = 0
+  emptyByteMemo(pool.ofBytes)
 }
 
 /** Drops the memos themselves: their readers are gone. */
@@ -51,24 +55,30 @@ export function forgetMemos(pool: MemoPool | undefined): void {
   if (pool === undefined) return
   pool.fields.length = 0
   pool.bytes = 0
+  emptyByteMemo(pool.ofBytes)
 }
 
 /** Whether a text should be looked up and kept now. */
-export function accepts(memo: FieldMemo, text: string): boolean {
+export function accepts(memo: FieldMemo, { length }: { readonly length: number }): boolean {
   if (memo.rest > 0) {
     memo.rest--
     return false
   }
-  return text.length <= TEXT_UNITS_MAX
+  return length <= TEXT_UNITS_MAX
 }
 
 /** What was kept for a text that the memo accepts. */
 export function recall(memo: FieldMemo, text: string): Int32Array | undefined {
-  memo.lookups++
   const atoms = memo.found.get(text)
-  if (atoms !== undefined) memo.hits++
-  else if (memo.lookups >= TRIAL_LOOKUPS) endTrial(memo)
+  countLookup(memo, atoms !== undefined)
   return atoms
+}
+
+/** Counts a look-up; a field whose values do not repeat rests from now on. */
+export function countLookup(memo: FieldMemo, isHit: boolean): void {
+  memo.lookups++
+  if (isHit) memo.hits++
+  else if (memo.lookups >= TRIAL_LOOKUPS) endTrial(memo)
 }
 
 function endTrial(memo: FieldMemo): void {

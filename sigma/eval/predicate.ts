@@ -87,7 +87,9 @@ function textAt(fields: Fields, name: string): string | undefined {
 }
 
 /** Whether one value stands to another as the test asks; texts of unequal length are not folded. */
-function compileReference(test: FieldRef): (value: FieldValue, other: FieldValue) => boolean {
+export function compileReference(
+  test: FieldRef,
+): (value: FieldValue, other: FieldValue) => boolean {
   if (test.op !== 'equals') return (value, other) => refers(test, value, other)
   return (value, other) => {
     const text = textOf(value)

@@ -1,6 +1,6 @@
 // How the fields of one view's events are read: by name, what is asked of the value and of its text as a
 // keyword, answered in one step and remembered together.
-import { addHit, createHits } from './hits.ts'
+import { addHit, createHits, type Hits } from './hits.ts'
 import { accepts, addFieldMemo, type FieldMemo, type MemoPool, recall, remember } from './memo.ts'
 import { buildNetworkIndex, findNetworks, type NetworkIndex } from './networks.ts'
 import type { Check, FieldSlot, Slots } from './slots.ts'
@@ -30,6 +30,8 @@ export interface Reader {
   /** Whether a number or boolean can set anything but presence. */
   readonly readsNumbers: boolean
   readonly memo: FieldMemo | undefined
+  /** Tells it from every other reader of the process. */
+  readonly id: number
   readonly relevant: Uint8Array
   /** True when no rule of the view asks anything of this field. */
   readonly isIdle: boolean
@@ -44,6 +46,8 @@ export interface Readers {
   readonly lastNames: string[]
   readonly lastReaders: Reader[]
 }
+
+let nextId = 0
 
 /** Readers for the rules of a view; `relevant` tells by atom what they do with it. */
 export function createReaders(
@@ -86,6 +90,7 @@ export function createReaders(
       below,
       readsNumbers,
       memo,
+      id: nextId++,
       relevant,
       isIdle,
     }
@@ -163,25 +168,30 @@ export function rememberedAtoms(reader: Reader, text: string): Int32Array | unde
   const known = recall(memo, text)
   if (known !== undefined) return known
   findLiterals(reader, text)
-  const literals = hits.count
-  for (const check of reader.always) if (check.passes(text)) addHit(hits, check.atom)
-  eachGuarded(reader, literals, (check) => {
-    const isKnown = hits.atoms.subarray(literals, hits.count).includes(check.atom)
-    if (!isKnown && check.passes(text)) addHit(hits, check.atom)
-  })
-  const { atoms } = hits
-  const { relevant } = reader
-  let kept = 0
-  for (let i = 0; i < hits.count; i++) {
-    const atom = atoms[i]!
-    if ((relevant[atom]! & READ) !== 0) atoms[kept++] = atom
-  }
-  const found = kept === 0 ? NOTHING : atoms.slice(0, kept)
+  const found = checkedHits(reader, hits, () => text)
   remember(memo, text, found)
   return found
 }
 
 const NOTHING = new Int32Array(0)
+
+/** The atoms that conditions read, given the literals of a text in `hits`: its tests are made. */
+export function checkedHits(reader: Reader, literals: Hits, text: () => string): Int32Array {
+  const { count } = literals
+  for (const check of reader.always) if (check.passes(text())) addHit(literals, check.atom)
+  eachGuarded(reader, literals, count, (check) => {
+    const isKnown = literals.atoms.subarray(count, literals.count).includes(check.atom)
+    if (!isKnown && check.passes(text())) addHit(literals, check.atom)
+  })
+  const { atoms } = literals
+  const { relevant } = reader
+  let kept = 0
+  for (let i = 0; i < literals.count; i++) {
+    const atom = atoms[i]!
+    if ((relevant[atom]! & READ) !== 0) atoms[kept++] = atom
+  }
+  return kept === 0 ? NOTHING : atoms.slice(0, kept)
+}
 
 /** What a text sets at once, and what it leaves to be checked when a condition asks. */
 export interface Marks {
@@ -192,13 +202,19 @@ export interface Marks {
 /** Marks the atoms of a text that is not remembered. */
 export function markAtoms(reader: Reader, text: string, marks: Marks): void {
   findLiterals(reader, text)
+  markHits(reader, hits, marks)
+}
+
+/** Marks the literals in `hits`, and leaves the tests that they lead to. */
+export function markHits(reader: Reader, literals: Hits, marks: Marks): void {
   const { relevant } = reader
-  for (let i = 0; i < hits.count; i++) {
-    const atom = hits.atoms[i]!
+  const { atoms, count } = literals
+  for (let i = 0; i < count; i++) {
+    const atom = atoms[i]!
     if ((relevant[atom]! & READ) !== 0) marks.set(atom)
   }
   for (const check of reader.always) marks.pend(check.atom)
-  eachGuarded(reader, hits.count, (check) => marks.pend(check.atom))
+  eachGuarded(reader, literals, count, (check) => marks.pend(check.atom))
 }
 
 function findLiterals(reader: Reader, text: string): void {
@@ -207,15 +223,16 @@ function findLiterals(reader: Reader, text: string): void {
   if (reader.networks !== undefined) findNetworks(reader.networks, text, hits)
 }
 
-/** The checks that the first `literals` hits lead to; some more than once. */
+/** The checks that the first `count` literals lead to; some more than once. */
 function eachGuarded(
   { guarded, relevant }: Reader,
-  literals: number,
+  literals: Hits,
+  count: number,
   visit: (check: Check) => void,
 ): void {
   if (guarded.size === 0) return
-  for (let i = 0; i < literals; i++) {
-    const guard = hits.atoms[i]!
+  for (let i = 0; i < count; i++) {
+    const guard = literals.atoms[i]!
     if ((relevant[guard]! & GUARD) === 0) continue
     for (const check of guarded.get(guard) ?? []) visit(check)
   }

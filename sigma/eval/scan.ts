@@ -6,6 +6,7 @@ import { fieldValues, isJsonText } from './values.ts'
 
 export interface Scan {
   readonly state: MatchState
+  readonly atoms: AtomSet
   /** Atoms that are set, as many as `read` returned. */
   readonly touched: Int32Array
   /** Sets the atoms of an event and returns how many they are. */
@@ -14,18 +15,8 @@ export interface Scan {
   reset(): void
 }
 
-const NO_EVENT: SigmaEvent = {
-  time: 0,
-  source: '',
-  logsource: { category: [], service: [], closed: false },
-  pivots: {},
-  message: '',
-  fields: {},
-  raw: '',
-}
-
 /** What one event has set so far. */
-interface AtomSet {
+export interface AtomSet {
   readonly set: Uint8Array
   readonly touched: Int32Array
   count: number
@@ -41,13 +32,16 @@ export function createScan(atomCount: number, lateCount: number): Scan {
     marks: { set: (atom) => setAtom(atoms, atom), pend: (atom) => pendAtom(atoms, atom) },
   }
   const state: MatchState = {
-    event: NO_EVENT,
+    event: undefined,
+    make: noEvent,
+    flat: undefined,
     set: atoms.set,
     lateState: new Uint8Array(lateCount),
     lateTouched: [],
   }
   return {
     state,
+    atoms,
     touched: atoms.touched,
     read(event, readers) {
       state.event = event
@@ -61,12 +55,19 @@ export function createScan(atomCount: number, lateCount: number): Scan {
       atoms.count = 0
       for (const id of state.lateTouched) state.lateState[id] = 0
       state.lateTouched.length = 0
-      state.event = NO_EVENT
+      state.event = undefined
+      state.make = noEvent
+      state.flat = undefined
     },
   }
 }
 
-function setAtom(atoms: AtomSet, atom: number): void {
+function noEvent(): never {
+  throw new Error('no event is being matched')
+}
+
+/** Sets an atom. */
+export function setAtom(atoms: AtomSet, atom: number): void {
   if (atoms.set[atom] === UNSET) atoms.touched[atoms.count++] = atom
   atoms.set[atom] = SET
 }
@@ -77,7 +78,8 @@ function pendAtom(atoms: AtomSet, atom: number): void {
   atoms.touched[atoms.count++] = atom
 }
 
-function setPresence({ slot, keywords }: Reader, atoms: AtomSet): void {
+/** Sets that the field of a reader has a value. */
+export function setPresence({ slot, keywords }: Reader, atoms: AtomSet): void {
   if (slot !== undefined && slot.presence >= 0) setAtom(atoms, slot.presence)
   if (keywords !== undefined && keywords.presence >= 0) setAtom(atoms, keywords.presence)
 }

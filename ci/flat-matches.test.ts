@@ -1,0 +1,195 @@
+// A line matched where it stands gives what its event gives: on generated lines, on damaged ones, on corpora.
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { normalise } from '../parsers/normalise.ts'
+import { expr as anyExpr, logsource as anyLogSource } from '../sigma/eval/arbitraries.ts'
+import { compileMatcher, type MatcherRule } from '../sigma/eval/matcher.ts'
+import { corpusFolder } from '../test/corpus/corpus.ts'
+import { createFlatMatcher } from './flat-matches.ts'
+import { readRuleFolder } from './rule-files.ts'
+
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000)
+const NOW = Date.UTC(2026, 10, 21)
+const OPTIONS = { now: NOW, received: NOW, timeZone: 'UTC', classify: false }
+
+/** Matches lines both ways; how many were matched where they stand. */
+function compare(rules: readonly MatcherRule[], lines: readonly string[], times = 1): number {
+  let taken = 0
+  for (const options of [{}, { memo: false }, { routing: false }]) {
+    const matcher = compileMatcher(rules, options)
+    const flat = createFlatMatcher(matcher, OPTIONS)
+    const plain = compileMatcher(rules, options)
+    for (let i = 0; i < times; i++) {
+      for (const line of lines) {
+        const bytes = Buffer.from(` ${line}\n`)
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+        const found = flat.match(bytes, view, 1, bytes.length - 1)
+        if (found === undefined) continue
+        taken++
+        const event = normalise(line, OPTIONS)
+        expect({ line, found }).toEqual({ line, found: plain.match(event) as number[] })
+        expect(flat.event()).toEqual(event)
+      }
+    }
+  }
+  return taken
+}
+
+const NAMES = [
+  ...[
+    'a',
+    'b',
+    'a.b',
+    'a.b.c',
+    'b.a',
+    'c',
+    '__proto__',
+    'x y',
+    '',
+    'product',
+    'category',
+    'service',
+  ],
+  ...['message', 'log', 'source', 'UtcTime', 'time', 'EventID', 'Channel', 'fields', 'logsource'],
+]
+const TEXTS = [
+  ...['', 'a', 'ab', 'bA', 'aab b', '10', '4624', 'true', 'C:\\a\\b', 'a"b', 'b\\', 'tab\there'],
+  ...['windows', 'linux', 'process_creation', 'sysmon', 'security', '10.0.0.1', 'é', '\u212A'],
+  ...['2026-07-28 11:45:48', '2036-07-28 11:45:48', '1e1', '-0', 'a'.repeat(130), 'a\u0001b'],
+]
+const scalar = fc.constantFrom<string>(
+  ...TEXTS.map((text) => JSON.stringify(text)),
+  ...['0', '1', '-1', '10', '1.5', '1.50', '0.5', '0.05', '4624', '1e1', '1e21', '-0', '01', '007'],
+  ...[
+    '123456789012345678',
+    '999999999999999',
+    'true',
+    'false',
+    'null',
+    'nul',
+    '"\\u0041"',
+    '"\\x"',
+  ],
+  ...['"a\\/b"', '[]', '["a","b"]', '[{"a":"b"}]', '{}', '"un', '1779300000', '99999999999'],
+)
+const { object } = fc.letrec<{ object: string }>((tie) => ({
+  object: fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(...NAMES),
+        fc.oneof(
+          { maxDepth: 3, withCrossShrink: true },
+          { weight: 8, arbitrary: scalar },
+          tie('object'),
+        ),
+        fc.constantFrom('', '', '', ' ', '\t'),
+      ),
+      { maxLength: 6 },
+    )
+    .map((members) => {
+      const texts = members.map(
+        ([name, value, gap]) => `${gap}${JSON.stringify(name)}:${gap}${value}`,
+      )
+      return `{${texts.join(',')}}`
+    }),
+}))
+
+/** A line, or a line with one character put in, taken out or changed. */
+const line = fc.oneof(
+  { weight: 4, arbitrary: object },
+  fc
+    .tuple(
+      object,
+      fc.nat(200),
+      fc.constantFrom('', '"', '\\', ',', ':', '{', '}', 'a', ' ', 'é'),
+      fc.nat(1),
+    )
+    .map(([text, at, put, cut]) => text.slice(0, at) + put + text.slice(at + cut)),
+)
+
+describe('a line matched where it stands', () => {
+  test('gives the matches of its event, generated and damaged', () => {
+    let taken = 0
+    const rules = fc.array(
+      fc.record({ id: fc.constant('r'), logsource: anyLogSource, expr: anyExpr }),
+      { maxLength: 6 },
+    )
+    fc.assert(
+      fc.property(rules, fc.array(line, { minLength: 1, maxLength: 8 }), (set, lines) => {
+        taken += compare(set, lines, 2)
+      }),
+      { numRuns: RUNS },
+    )
+    expect(taken).toBeGreaterThan(RUNS)
+  }, 120_000)
+
+  test.each([
+    ['a flat line', '{"a":"b","product":"windows","category":"process_creation"}', true],
+    ['numbers, booleans, null', '{"a":1,"b":-2.5,"c":true,"d":null}', true],
+    ['a nested object', '{"a":{"b":"c","d":{}},"e":{}}', true],
+    ['escapes', '{"a":"C:\\\\x\\"\\n"}', true],
+    ['an array', '{"a":["b"]}', false],
+    ['a name twice', '{"a":1,"a":2}', false],
+    ['a path twice', '{"a":{"b":1},"a.b":2}', false],
+    ['an unknown escape', '{"a":"\\x"}', false],
+    ['a number that loses digits', '{"a":12345678901234567}', false],
+    ['a number that is written otherwise', '{"a":1.50}', false],
+    ['characters beyond ASCII', '{"a":"é"}', false],
+    ['a control character', '{"a":"b\u0001"}', false],
+    ['a label of its own', '{"a":"b","source":"nginx"}', false],
+    ['a carried line', '{"message":"sshd[1]: x","host":"h"}', false],
+    ['what a parser may claim', '{"EventID":1,"Channel":"Security"}', false],
+    ['what says itself what it is', '{"EventID":1,"product":"windows","service":"sysmon"}', true],
+    ['no object', '[1]', false],
+    ['half an object', '{"a":1', false],
+    ['more than an object', '{"a":1}{"b":1}', false],
+    ['a comma too many', '{"a":1,}', false],
+  ])('%s', (_, text, isTaken) => {
+    const rules = [
+      {
+        id: 'r',
+        logsource: {},
+        expr: {
+          kind: 'match' as const,
+          target: { scope: 'keyword' as const },
+          test: { kind: 'contains' as const, value: 'b', cased: false },
+        },
+      },
+    ]
+    expect(compare(rules, [text]) > 0).toBe(isTaken)
+  })
+
+  test('a time far ahead is left to the event, whose field for it a rule may read', () => {
+    const rules = [
+      {
+        id: 'r',
+        logsource: {},
+        expr: {
+          kind: 'match' as const,
+          target: { scope: 'field' as const, name: 'trapline.original_time' },
+          test: { kind: 'exists' as const, value: true },
+        },
+      },
+    ]
+    expect(compare(rules, ['{"UtcTime":"2036-01-01T00:00:00Z"}'])).toBe(0)
+    expect(compare(rules, ['{"UtcTime":"2026-01-01T00:00:00Z"}', '{"a":"b"}'])).toBe(6)
+  })
+})
+
+const lanes = await corpusFolder('lanes')
+const sigmahq = await corpusFolder('sigmahq')
+
+describe.skipIf(lanes === undefined || sigmahq === undefined)('lines of the lanes', () => {
+  test('match as their events do, nearly all where they stand', async () => {
+    const { rules } = await readRuleFolder([`${sigmahq}/rules`])
+    let count = 0
+    const lines: string[] = []
+    for await (const file of new Bun.Glob('*.ndjson.gz').scan({ cwd: lanes! })) {
+      const text = Bun.gunzipSync(await Bun.file(`${lanes}/${file}`).bytes())
+      for (const one of new TextDecoder().decode(text).split('\n')) {
+        if (one !== '' && count++ % 40 === 0) lines.push(one)
+      }
+    }
+    expect(compare(rules, lines, 2)).toBeGreaterThan(lines.length * 5.5)
+  }, 120_000)
+})

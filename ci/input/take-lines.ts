@@ -1,0 +1,109 @@
+// Lines of UTF-8 offered as bytes to somebody who may read them faster than an event is made; what is not
+// taken becomes an event as always.
+import type { InputEvent } from './event.ts'
+import { type LineSplitter, lineSplitter } from './lines.ts'
+
+/**
+ * Is asked about each line in its turn, without its line end; true: it is dealt with. `bytes` and `view` are
+ * the same piece of memory; `index` is the number of the line from 0.
+ */
+export type TakeLine = (
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+  index: number,
+) => boolean
+
+/** Longest start of a line that is held as bytes. */
+const TAIL_BYTES_MAX = 256 * 1024
+/** After so many lines in a row that are not taken, the rest of a chunk is not offered. */
+const REFUSALS_MAX = 32
+
+const LF = 0x0a
+const CR = 0x0d
+
+interface Reading {
+  readonly take: TakeLine
+  readonly splitter: LineSplitter
+  readonly decoder: TextDecoder
+  /** The start of a line whose end has not come yet. */
+  tail: Uint8Array
+}
+
+/** The events of lines that are not taken, by chunk. Each batch must be used up before the next one. */
+export async function* takeLines(
+  chunks: AsyncIterable<Uint8Array>,
+  take: TakeLine,
+): AsyncGenerator<Iterable<InputEvent>> {
+  let reading: Reading | undefined
+  for await (const chunk of chunks) {
+    reading ??= startReading(chunk, take)
+    yield readChunk(reading, chunk)
+  }
+  if (reading !== undefined) yield readEnd(reading)
+}
+
+function startReading(head: Uint8Array, take: TakeLine): Reading {
+  const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: !hasMark })
+  return { take, splitter: lineSplitter(), decoder, tail: new Uint8Array(0) }
+}
+
+function* readChunk(reading: Reading, chunk: Uint8Array): Generator<InputEvent> {
+  const { splitter } = reading
+  let start = 0
+  if (reading.tail.length > 0) {
+    const newline = chunk.indexOf(LF)
+    start = newline < 0 ? chunk.length : newline + 1
+    const line = Buffer.concat([reading.tail, chunk.subarray(0, start)])
+    reading.tail = line
+    if (newline < 0 && line.length <= TAIL_BYTES_MAX) return
+    reading.tail = new Uint8Array(0)
+    yield* readLines(reading, line)
+  }
+  yield* readLines(reading, start === 0 ? chunk : chunk.subarray(start))
+  if (reading.tail.length > TAIL_BYTES_MAX) {
+    yield* splitter.push(reading.decoder.decode(reading.tail, { stream: true }))
+    reading.tail = new Uint8Array(0)
+  }
+}
+
+/** Reads whole lines; what stands behind the last one becomes the tail, or the splitter's. */
+function* readLines(reading: Reading, bytes: Uint8Array): Generator<InputEvent> {
+  const { take, splitter, decoder } = reading
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let start = 0
+  let refusals = 0
+  while (start < bytes.length) {
+    const newline = bytes.indexOf(LF, start)
+    if (newline < 0 || refusals > REFUSALS_MAX) break
+    const next = newline + 1
+    const end = newline > start && bytes[newline - 1] === CR ? newline - 1 : newline
+    if (splitter.isIdle && take(bytes, view, start, end, splitter.index)) {
+      splitter.pass()
+      refusals = 0
+    } else {
+      refusals++
+      yield* splitter.push(decoder.decode(bytes.subarray(start, next), { stream: true }))
+    }
+    start = next
+  }
+  if (start === bytes.length) return
+  const rest = bytes.subarray(start)
+  if (refusals > REFUSALS_MAX || !splitter.isIdle) {
+    yield* splitter.push(decoder.decode(rest, { stream: true }))
+  } else reading.tail = rest.slice()
+}
+
+function* readEnd({ take, splitter, decoder, tail }: Reading): Generator<InputEvent> {
+  if (tail.length > 0) {
+    const view = new DataView(tail.buffer, tail.byteOffset, tail.length)
+    const isTaken = splitter.isIdle && take(tail, view, 0, tail.length, splitter.index)
+    if (isTaken) splitter.pass()
+    else yield* splitter.push(decoder.decode(tail, { stream: true }))
+  }
+  const rest = decoder.decode()
+  if (rest !== '') yield* splitter.push(rest)
+  yield* splitter.end()
+}

@@ -1,0 +1,78 @@
+// Tests of one field on a flat line, for conditions that ask for more than atoms: the value is decoded, its
+// event is not made.
+import type { FieldValue } from '../event.ts'
+import type { Target, Test } from '../ir/expr.ts'
+import { compileTest } from './compile-test.ts'
+import {
+  FLAT_BOOLEAN,
+  FLAT_ESCAPED,
+  FLAT_NULL,
+  FLAT_NUMBER,
+  FLAT_OBJECT,
+  type FlatLine,
+} from './flat.ts'
+import { compileReference } from './predicate.ts'
+import { asciiText, unescaped, unescapeJson } from './unescape.ts'
+
+/** A line and where its values are by path. */
+export interface FlatFields {
+  readonly line: FlatLine
+  readonly values: ReadonlyMap<string, number>
+  /** Names of fields that the event may have beside those of the line. */
+  readonly added: readonly string[]
+}
+
+/** The answer of a test; undefined where only the event can give it. */
+export type FlatTest = (fields: FlatFields) => boolean | undefined
+
+/** A test as a function of a flat line; undefined where it reads more than one field's own values. */
+export function compileFlatTest(target: Target, test: Test): FlatTest | undefined {
+  if (target.scope !== 'field') return undefined
+  const { name } = target
+  switch (test.kind) {
+    case 'exists':
+      return undefined
+    case 'null':
+      return ({ line, values }) => {
+        const value = values.get(name)
+        return value === undefined || line.kinds[value] === FLAT_NULL
+      }
+    case 'fieldref': {
+      const compare = compileReference(test)
+      return ({ line, values, added }) => {
+        const value = values.get(name)
+        const other = values.get(test.name)
+        if (other === undefined && added.includes(test.name)) return undefined
+        if (value === undefined || other === undefined) return false
+        const own = valueAt(line, value)
+        const others = valueAt(line, other)
+        return own === undefined || others === undefined ? undefined : compare(own, others)
+      }
+    }
+    default: {
+      const holds = compileTest(test)
+      return ({ line, values }) => {
+        const value = values.get(name)
+        if (value === undefined) return false
+        const own = valueAt(line, value)
+        return own === undefined ? undefined : holds(own)
+      }
+    }
+  }
+}
+
+/** The value; undefined where it is an object, or its escapes are not plain. */
+function valueAt(line: FlatLine, value: number): FieldValue | undefined {
+  const kind = line.kinds[value]!
+  if (kind === FLAT_OBJECT) return undefined
+  if (kind === FLAT_NULL) return null
+  const start = line.starts[value]!
+  const end = line.ends[value]!
+  if (kind === FLAT_ESCAPED) {
+    const length = unescapeJson(line.bytes, start, end)
+    return length < 0 ? undefined : asciiText(unescaped(), 0, length)
+  }
+  const text = asciiText(line.bytes, start, end)
+  if (kind === FLAT_NUMBER) return Number(text)
+  return kind === FLAT_BOOLEAN ? text === 'true' : text
+}

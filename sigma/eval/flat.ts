@@ -1,0 +1,60 @@
+// A JSON line as bytes, cut into values where they stand: what the matcher reads of events that need no
+// parser. Whoever cuts it makes sure that the line is valid JSON, ASCII, without arrays, and that its event is
+// exactly its fields.
+import type { EventLogSource } from '../event.ts'
+
+/** What a value is. */
+export const FLAT_STRING = 0
+/** A string with escapes, which are not yet known to be valid; none is `\u`. */
+export const FLAT_ESCAPED = 1
+/** A number whose source text is its text. */
+export const FLAT_NUMBER = 2
+export const FLAT_BOOLEAN = 3
+export const FLAT_NULL = 4
+/** An object; its members follow as values of their own. */
+export const FLAT_OBJECT = 5
+
+/** Values of one line, at most. */
+export const FLAT_VALUES_MAX = 256
+
+/** One line; reused for every line. */
+export interface FlatLine {
+  bytes: Uint8Array
+  view: DataView
+  /** Values of the line, objects included. */
+  count: number
+  readonly kinds: Uint8Array
+  /** Where values stand in `bytes`, strings without their quotes. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  /** Equal for equal source texts. */
+  readonly hashes: Int32Array
+}
+
+/** Room for one line. */
+export function createFlatLine(): FlatLine {
+  const bytes = new Uint8Array(0)
+  return {
+    bytes,
+    view: new DataView(bytes.buffer),
+    count: 0,
+    kinds: new Uint8Array(FLAT_VALUES_MAX),
+    starts: new Int32Array(FLAT_VALUES_MAX),
+    ends: new Int32Array(FLAT_VALUES_MAX),
+    hashes: new Int32Array(FLAT_VALUES_MAX),
+  }
+}
+
+/** Lines that have the same names in the same order and the same log source. */
+export interface FlatKind {
+  readonly logsource: EventLogSource
+  /** By value: its name, with the names of the objects around it before it, joined by dots. */
+  readonly paths: readonly string[]
+  /** By value: how many objects are around it. */
+  readonly depths: Uint8Array
+  /** Names of fields that an event may get beside those of its line, and whether this one may get one. */
+  readonly added: readonly string[]
+  readonly mayAdd: (line: FlatLine) => boolean
+  /** The matcher's own. */
+  plan?: unknown
+}

@@ -1,0 +1,55 @@
+// The characters of a JSON string with escapes, as bytes; and bytes as a string.
+
+const BACKSLASH = 0x5c
+/** By the character behind a backslash: what both stand for, or 0. `u` is not among them. */
+const MEANINGS = new Uint8Array(256)
+for (const [letter, meaning] of Object.entries({
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+})) {
+  MEANINGS[letter.charCodeAt(0)] = meaning.charCodeAt(0)
+}
+
+let room = new Uint8Array(4096)
+
+/** Where `unescapeJson` puts what it finds; good until its next call. */
+export function unescaped(): Uint8Array {
+  return room
+}
+
+/**
+ * Decodes the inside of an ASCII JSON string from `start` to `end`; gives the length of what is then in
+ * `unescaped()`, or -1 for an escape that is invalid or `\u`.
+ */
+export function unescapeJson(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > room.length) room = new Uint8Array((end - start) * 2)
+  const out = room
+  let length = 0
+  for (let i = start; i < end; i++) {
+    let byte = bytes[i]!
+    if (byte === BACKSLASH) {
+      byte = i + 1 < end ? MEANINGS[bytes[++i]!]! : 0
+      if (byte === 0) return -1
+    }
+    out[length++] = byte
+  }
+  return length
+}
+
+let lastBytes: Uint8Array = room
+let last: Buffer = Buffer.from(room.buffer)
+
+/** The string of ASCII bytes. */
+export function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  if (bytes !== lastBytes) {
+    lastBytes = bytes
+    last = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  }
+  return last.toString('latin1', start, end)
+}
