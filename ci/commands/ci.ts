@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { spreadLists } from '../args.ts'
 import { severityNamed } from '../checked.ts'
 import { EXIT, UsageError } from '../command.ts'
-import { git } from '../git.ts'
+import { tryGit } from '../git.ts'
 import { commentOf, verdictOf } from '../pull-request/comment.ts'
 import { webAddress } from '../pull-request/link.ts'
 import { codeQuality, mergedReport } from '../pull-request/merged.ts'
@@ -74,7 +74,7 @@ async function conclude(
   { link, annotate }: Wanted,
 ): Promise<number> {
   const reports = await readReports(out)
-  const prefix = (await git('.', 'rev-parse', '--show-prefix')).trim()
+  const prefix = (await tryGit('.', ['rev-parse', '--show-prefix']))?.trim() ?? ''
   const report = mergedReport(reports, prefix)
   const code = Math.max(...runs.map((one) => one.code))
   await Promise.all([
