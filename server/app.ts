@@ -17,7 +17,8 @@ import { errorAnswer } from './routes/errors.ts'
 import { otlpLokiRoutes } from './routes/otlp-loki.ts'
 import { splunkRoutes } from './routes/splunk.ts'
 import { createRateLimits, type RateLimits } from './services/rate-limit.ts'
-import { ServiceError, type Services } from './services/services.ts'
+import { ServiceError } from './services/service-error.ts'
+import type { Services } from './services/services.ts'
 
 export interface AppParts {
   readonly services: Services

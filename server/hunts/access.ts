@@ -1,7 +1,7 @@
 // Who sees a hunt, and who may change it.
 import type { Hunt } from '../../query/hunt/hunt.ts'
 import { can } from '../services/permissions.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Principal } from '../stores/state/state-store.ts'
 
 /** What access goes by. */

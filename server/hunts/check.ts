@@ -3,7 +3,7 @@ import { checkContent } from '../../ci/checks/content.ts'
 import { writeHunt } from '../../query/hunt/file.ts'
 import type { Hunt } from '../../query/hunt/hunt.ts'
 import { durationOf } from '../services/schedule-clock.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import { huntRequest } from './search.ts'
 
 /** A hunt runs at most so often, milliseconds. */

@@ -1,7 +1,7 @@
 // Hunts that become detections, as the hunts service offers it.
 import type { HuntParts, HuntService } from '../services/hunts.ts'
 import { can } from '../services/permissions.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Principal } from '../stores/state/state-store.ts'
 import { oneLine } from './markdown.ts'
 import { preparePromotion, promotionBody, promotionFiles, withDetection } from './promote.ts'

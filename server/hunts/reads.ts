@@ -1,7 +1,7 @@
 // Hunts of Git and of the server in one list, each with its last run.
 import type { Hunt } from '../../query/hunt/hunt.ts'
 import type { HuntList, HuntParts, HuntSummary } from '../services/hunts.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { HuntRow } from '../stores/state/hunts.ts'
 import type { RunRecord, Schedule } from '../stores/state/runs.ts'
 import type { Principal } from '../stores/state/state-store.ts'

@@ -2,7 +2,7 @@
 import { type HuntFilters, type HuntSearch, rangeEnds } from '../../query/hunt/hunt.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import { compileFilters, FUTURE_MS, parseTime } from '../services/search-request.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { TimeRange } from '../stores/events/event-store.ts'
 
 export interface HuntRequest {

@@ -3,7 +3,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { CredentialService } from '../services/credentials.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Principal } from '../stores/state/state-store.ts'
 import { makeCsrfToken } from './csrf.ts'
 import { type AppContext, type AppEnv, SESSION_COOKIE } from './env.ts'

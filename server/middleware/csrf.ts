@@ -1,7 +1,7 @@
 // Unsafe requests that a browser makes on its own authority (cookie, remembered Basic) must come from our
 // pages: same origin by the browser's word, and with the session's token.
 import type { MiddlewareHandler } from 'hono'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import { type AppContext, type AppEnv, CSRF_FIELD, CSRF_HEADER } from './env.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])

@@ -1,7 +1,7 @@
 // Limits on requests (P3): per session or key where there is one, else per address.
 import type { MiddlewareHandler } from 'hono'
 import type { RateLimits, RateName } from '../services/rate-limit.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { AppEnv } from './env.ts'
 
 /** Never limited: probes and static files. */

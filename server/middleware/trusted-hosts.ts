@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { hostname } from 'node:os'
 import type { MiddlewareHandler } from 'hono'
 import type { Settings } from '../config.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { AppEnv } from './env.ts'
 
 /** Lets requests pass whose Host is loopback, an address, this machine, or listed. */

@@ -2,7 +2,7 @@
 import { GitError } from '../releases/repository.ts'
 import type { MergeOutcome, ProposalTarget } from '../services/proposals.ts'
 import type { ReleaseOutcome, ReleaseService } from '../services/releases.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'

@@ -1,5 +1,5 @@
 // Which files a proposal may touch: content, and nothing that runs.
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 
 /** Folders of a content repository that pages may propose changes to. */
 export const CONTENT_FOLDERS = ['detections', 'hunts', 'filters', 'pipelines', 'parsers'] as const

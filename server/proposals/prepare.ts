@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { GitError } from '../releases/repository.ts'
 import type { NewProposal } from '../services/proposals.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal, ProposalRecord } from '../stores/state/proposals.ts'
 import { COMMITTER, type Content, type Person } from './content.ts'

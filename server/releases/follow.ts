@@ -1,6 +1,6 @@
 // Follows a branch: of a remote, or of the content repository in the data folder.
 import { scrub } from '../proposals/scrub.ts'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseFinding } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'

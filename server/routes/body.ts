@@ -1,7 +1,7 @@
 // Request bodies with limits: on what arrives and on what it inflates to. `Content-Length` and the sender's
 // word are never enough, so the bytes are counted as they come.
 import { HTTPException } from 'hono/http-exception'
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 
 /** Largest JSON body of an API call, bytes. */
 export const BODY_MAX_BYTES = 1024 * 1024

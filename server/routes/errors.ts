@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import type { AppContext } from '../middleware/env.ts'
-import { ServiceError, type ServiceErrorCode } from '../services/services.ts'
+import { ServiceError, type ServiceErrorCode } from '../services/service-error.ts'
 import { StateError } from '../stores/state/state-store.ts'
 import { WorkerError } from '../workers/rpc.ts'
 

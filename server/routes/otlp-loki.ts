@@ -1,7 +1,8 @@
 // OTLP/HTTP logs and Loki pushes, for OpenTelemetry collectors, Grafana Alloy, Promtail, Fluent Bit, Vector.
 import type { Hono } from 'hono'
 import type { AppContext, AppEnv } from '../middleware/env.ts'
-import { ServiceError, type Services } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
+import type { Services } from '../services/services.ts'
 import { lokiBinaryEvents, lokiJsonEvents } from '../wire/loki.ts'
 import { otlpBinaryEvents, otlpJsonEvents } from '../wire/otlp.ts'
 import { WireError } from '../wire/protobuf.ts'

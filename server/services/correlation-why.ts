@@ -13,7 +13,8 @@ import type { Expr } from '../../sigma/ir/expr.ts'
 import type { EventReader, SearchRequest } from '../stores/events/event-store.ts'
 import type { AlertMaking } from '../stores/state/alerts-store.ts'
 import type { CorrelationVersion } from './preview-versions.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 /** Events read before the event, and after it. */
 export const WHY_EVENTS_MAX = 2_000

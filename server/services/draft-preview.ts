@@ -6,7 +6,7 @@ import { type DraftFiles, filesBeside, type LoadedDraft, loadDraft } from './dra
 import { correlationVersions, ruleVersions, type Versions } from './preview-versions.ts'
 import { type Preview, type PreviewRequest, previewVersions } from './rule-preview.ts'
 import type { Rules } from './rules.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 export interface PreviewInput extends PreviewRequest {
   readonly files: DraftFiles

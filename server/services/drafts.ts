@@ -17,7 +17,7 @@ import type { ProposalService } from './proposals.ts'
 import type { Preview } from './rule-preview.ts'
 import { type AddedTest, addTestOf, casesFor, type Picked } from './rule-seeds.ts'
 import type { Rules } from './rules.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** A draft as it would be started: what the content holds now. */
 export type FreshDraft = NewDraft

@@ -15,7 +15,8 @@ import type { Suppression } from '../stores/state/suppressions.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { NewProposal, ProposalService, ProposedFile } from './proposals.ts'
 import type { ReleaseService } from './releases.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 const MUTES_MAX = 200
 

@@ -4,7 +4,8 @@ import type { Actor } from '../stores/state/access.ts'
 import type { Feedback, FeedbackCounts, FeedbackVerdict } from '../stores/state/feedback.ts'
 import type { Alert } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 export interface FeedbackRequest {
   readonly ruleId: string

@@ -5,7 +5,8 @@ import { parseRules } from '../../sigma/parse/rules.ts'
 import type { LoadedRule, RuleException, RuleFile, SigmaFilter } from '../../sigma/rule.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import { replay } from './replay.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 /** How far back effects are measured, days. */
 export const FILTER_EFFECT_DAYS = 30

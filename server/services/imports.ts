@@ -6,7 +6,8 @@ import { basename, join } from 'node:path'
 import type { ImportHandlers } from '../workers/import.ts'
 import { connect } from '../workers/rpc.ts'
 import type { StateClient } from '../workers/state-client.ts'
-import { type ImportRun, type ImportService, type IngestService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { ImportRun, ImportService, IngestService } from './services.ts'
 
 /** Largest file, bytes. */
 export const UPLOAD_MAX_BYTES = 8 * 1024 ** 3

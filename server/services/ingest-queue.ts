@@ -3,7 +3,8 @@
 import type { IngestHandlers } from '../workers/ingest.ts'
 import { type Client, WorkerError } from '../workers/rpc.ts'
 import { createLatencies } from './latencies.ts'
-import { type IngestAnswer, ServiceError, type ServiceErrorCode } from './services.ts'
+import { ServiceError, type ServiceErrorCode } from './service-error.ts'
+import type { IngestAnswer } from './services.ts'
 
 /** Accepted and not yet committed, at most; more is `too-many`. One call alone may be larger. */
 export const QUEUE_BYTES_MAX = 64 * 1_048_576

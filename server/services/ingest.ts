@@ -7,7 +7,8 @@ import type { StoredDeadLetter } from '../stores/events/dead-letter.ts'
 import type { IngestHandlers } from '../workers/ingest.ts'
 import { type Client, type Connection, connect } from '../workers/rpc.ts'
 import { asServiceError, createIngestQueue } from './ingest-queue.ts'
-import { type IngestService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { IngestService } from './services.ts'
 
 /** Past this the index is too far behind to take more, milliseconds. */
 export const INDEX_LAG_MAX_MS = 5000

@@ -11,7 +11,7 @@ import { parseRules } from '../../sigma/parse/rules.ts'
 import type { LogSource, RuleFile, SigmaFilter } from '../../sigma/rule.ts'
 import { formatWildcards } from '../../sigma/text/wildcard.ts'
 import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 export const CRITERIA_FIELDS_MAX = 20
 export const CRITERIA_VALUES_MAX = 100

@@ -4,7 +4,7 @@ import type { Event } from '../../parsers/event.ts'
 import type { Suppression, SuppressionStore } from '../stores/state/suppressions.ts'
 import { type MuteOf, NO_MUTES } from './alert-maker.ts'
 import { type MuteFilter, readFilter } from './mute-filter.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** Mutes are read again after this long even when nobody said that they changed, milliseconds. */
 const REREAD_MS = 2_000

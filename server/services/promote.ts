@@ -11,7 +11,8 @@ import { getPath } from './event-value.ts'
 import { addKeys } from './match-keys.ts'
 import type { MutedRows } from './muted-rows.ts'
 import { observablesOf } from './observables.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 export interface PromoteRequest {
   readonly eventId: string

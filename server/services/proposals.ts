@@ -9,7 +9,7 @@ import type { Actor } from '../stores/state/access.ts'
 import type { Proposal, ProposalKind, ProposalRecord } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import type { ReleaseOutcome, ReleaseService } from './releases.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 export interface ProposedFile {
   /** Relative to the content root: `detections/...`, `hunts/...`; filters lie in `detections/filters/`. */

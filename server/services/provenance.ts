@@ -5,7 +5,8 @@ import { contentRepository } from '../releases/staging.ts'
 import type { RuleProvenance } from '../stores/state/provenance.ts'
 import type { Alert } from '../stores/state/state-store.ts'
 import { type DiffLine, diffLines } from './line-diff.ts'
-import { type RuleService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService } from './services.ts'
 
 /** `same`: what would run is what ran. `reshaped`: the text is the same, filters, pipelines or lists are not. */
 export const NOW_STATES = ['same', 'reshaped', 'changed', 'removed', 'refused'] as const

@@ -20,7 +20,8 @@ import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseRecord } from '../stores/state/releases.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import { agreedFilters } from './agreed-mutes.ts'
-import { type IngestService, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { IngestService } from './services.ts'
 
 export type { ReleaseOutcome } from '../releases/releaser.ts'
 

@@ -6,7 +6,7 @@ import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedRule, RuleFile } from '../../sigma/rule.ts'
 import type { EventReader, TimeRange } from '../stores/events/event-store.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** Rules of one replay. */
 export const REPLAY_RULES_MAX = 500

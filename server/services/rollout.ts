@@ -15,7 +15,8 @@ import { withStage } from './rollout-edit.ts'
 import { type Judgement, judgeRollout } from './rollout-judge.ts'
 import { decisionBody, decisionTitle } from './rollout-text.ts'
 import type { WorkRunner } from './schedules.ts'
-import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService, RuleSummary } from './services.ts'
 
 /** How often criteria are judged, milliseconds. */
 export const ROLLOUT_INTERVAL_MS = 3600_000

@@ -1,6 +1,6 @@
 // Where a rule may be written in the content.
 import { checkPath } from '../proposals/paths.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** Why a path cannot be a rule's; undefined where it can. */
 export function rulePathProblem(path: string): string | undefined {

@@ -10,7 +10,7 @@ import { RUN_SAMPLES_MAX, type RunStore } from '../stores/state/runs.ts'
 import { type Covered, cover } from './cover.ts'
 import { getPath } from './event-value.ts'
 import type { DueWork, WorkOutcome, WorkRunner } from './schedules.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** Matches that one transaction takes; more are committed in parts. */
 export const RUN_MATCHES_MAX = 5_000

@@ -17,7 +17,7 @@ import { type DraftFiles, filesBeside, loadDraft } from './draft-content.ts'
 import { type SeededRule, seedRule } from './rule-seed.ts'
 import type { Rules } from './rules.ts'
 import { type Neighbour, nearestBenign, tellingFields } from './seed-events.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** Hits offered as tests, and hits that the log source is told from. */
 export const HITS_SHOWN = 20

@@ -12,7 +12,8 @@ import type { RuleFacts } from '../stores/state/state-store.ts'
 import { filesBeside, loadDraft } from './draft-content.ts'
 import type { CorrelationVersion } from './preview-versions.ts'
 import type { RuleCatalogue } from './rule-catalogue.ts'
-import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService, RuleSummary } from './services.ts'
 
 /** The service, and how a load reaches it. */
 export interface Rules extends RuleService {

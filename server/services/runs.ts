@@ -4,7 +4,8 @@ import type { RunMode, RunRecord, RunTotals, Schedule } from '../stores/state/ru
 import type { StateClient } from '../workers/state-client.ts'
 import type { ReplayRange } from './rule-runs.ts'
 import type { ScheduleService, StartedRun } from './schedules.ts'
-import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService, RuleSummary } from './services.ts'
 
 const DAY_MS = 24 * 3600_000
 /** A rule is noisy when so many of its alerts were judged and this share of them was false. */

@@ -9,12 +9,8 @@ import {
   planScenario,
   type Scenario,
 } from './scenario-file.ts'
-import {
-  type IngestService,
-  type ScenarioRun,
-  type ScenarioService,
-  ServiceError,
-} from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { IngestService, ScenarioRun, ScenarioService } from './services.ts'
 
 /** Runs that are kept for the list, and that may play at once. */
 const RUNS_KEPT = 50

@@ -17,7 +17,7 @@ import type {
 import { isCatchUp, isDue, keyOf, nextSlot } from './schedule-clock.ts'
 import { createLeaseWatch } from './schedule-lease.ts'
 import { createExecutor } from './schedule-run.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** How often due work is looked for, milliseconds. */
 export const SCHEDULE_POLL_MS = 2_000

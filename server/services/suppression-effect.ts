@@ -5,7 +5,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Alert, Verdict } from '../stores/state/state-store.ts'
 import type { SuppressionEffect } from '../stores/state/suppressions.ts'
 import type { StateClient } from '../workers/state-client.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 /** How far back alerts are looked at, days. */
 export const EFFECT_DAYS = 30

@@ -4,7 +4,8 @@ import { filterApplies } from '../../sigma/filter.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { LogSource } from '../../sigma/rule.ts'
 import { criteriaExpr } from './mute-filter.ts'
-import { type RuleService, type RuleSummary, ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
+import type { RuleService, RuleSummary } from './services.ts'
 import type { SuppressionQuestion } from './suppressions.ts'
 
 export interface SuppressionTarget {

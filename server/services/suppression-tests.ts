@@ -14,7 +14,7 @@ import { readInput, testFileText } from '../redact/fixture.ts'
 import type { Replacement } from '../redact/types.ts'
 import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
 import { criteriaExpr } from './mute-filter.ts'
-import { ServiceError } from './services.ts'
+import { ServiceError } from './service-error.ts'
 
 const OTHER = 'other'
 const SILENCED = 'the event that this filter silences'

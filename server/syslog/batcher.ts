@@ -1,5 +1,5 @@
 // Collects lines of all connections and hands them to ingest in order, again and again until they are in.
-import { ServiceError } from '../services/services.ts'
+import { ServiceError } from '../services/service-error.ts'
 
 /** A batch goes out at this many lines, or after this long, milliseconds. */
 export const BATCH_LINES = 500

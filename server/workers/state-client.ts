@@ -1,5 +1,5 @@
 // The main thread's side of the state worker: the state store's methods, with errors as `ServiceError`.
-import { ServiceError, type ServiceErrorCode } from '../services/services.ts'
+import { ServiceError, type ServiceErrorCode } from '../services/service-error.ts'
 import type { AlertNotice } from '../stores/state/alerts-store.ts'
 import type { StateStore } from '../stores/state/state-store.ts'
 import { type Connection, connect, WorkerError } from './rpc.ts'

@@ -1,7 +1,7 @@
 // Counts over events: histogram, top values, summary of the last hours.
 import { z } from 'zod'
 import { compilePivot, PIVOT_KINDS } from '../../services/search-request.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { route } from './route.ts'
 import { EventAnswer, eventJson, iso, Time } from './schemas.ts'
 import {

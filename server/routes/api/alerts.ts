@@ -1,7 +1,7 @@
 // The alert queue (T4, T5).
 import { z } from 'zod'
 import { alertDescription } from '../../services/alert-fold.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { ALERT_ORDERS } from '../../stores/state/alerts-store.ts'
 import {
   ALERT_STATUSES,

@@ -1,6 +1,7 @@
 // Loaded rules (D5, the reading half) and their reload.
 import { z } from 'zod'
-import { type RuleSummary, ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { RuleSummary } from '../../services/services.ts'
 import { CorrelationAnswer, correlationWhy } from './correlation-answer.ts'
 import { route } from './route.ts'
 import { defined, iso, Severity, Time } from './schemas.ts'

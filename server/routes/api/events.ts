@@ -1,6 +1,6 @@
 // Search and single events.
 import { z } from 'zod'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { type Route, route } from './route.ts'
 import { EventAnswer, eventJson, iso, Time } from './schemas.ts'
 import {

@@ -1,6 +1,6 @@
 // Feedback on rules (D13).
 import { z } from 'zod'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { FEEDBACK_VERDICTS, type Feedback } from '../../stores/state/feedback.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'

@@ -3,7 +3,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { repositoryOf } from '../../proposals/egress.ts'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { Services } from '../../services/services.ts'
 import { readLimited } from '../body.ts'
 import { route } from './route.ts'
 

@@ -1,7 +1,7 @@
 // From a hunt to a detection (H7).
 import { z } from 'zod'
 import type { Promotion } from '../../hunts/promote.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { SEVERITIES } from '../../stores/state/state-store.ts'
 import { ProposedAnswer, proposedJson } from './hunt-schemas.ts'
 import { route } from './route.ts'

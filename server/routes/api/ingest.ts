@@ -1,6 +1,6 @@
 // Events in (I1). The body goes to the ingest worker as it is; the answer comes after its commit.
 import { z } from 'zod'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { readIngestBody } from '../body.ts'
 import { type Route, route } from './route.ts'
 

@@ -1,6 +1,6 @@
 // Short links (S8): `/s/<id>` for views whose state is too long for an address.
 import { z } from 'zod'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { route } from './route.ts'
 import { actorOf } from './users.ts'
 

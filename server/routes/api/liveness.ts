@@ -1,6 +1,7 @@
 // Rule liveness (D17): which rules can match what arrives, and what sources lack for them.
 import { z } from 'zod'
-import { LIVENESS_STATES, ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import { LIVENESS_STATES } from '../../services/services.ts'
 import { route } from './route.ts'
 import { defined, iso, Severity, Time } from './schemas.ts'
 

@@ -1,6 +1,6 @@
 // Changes to content that were proposed on pages, and merging those of the local content repository.
 import { z } from 'zod'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { PROPOSAL_KINDS, PROPOSAL_STATES, type Proposal } from '../../stores/state/proposals.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'

@@ -1,7 +1,7 @@
 // Where an alert's rule came from, and what became of it since (D14).
 import { z } from 'zod'
 import { NOW_STATES, type ThenAndNow } from '../../services/provenance.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { type RuleProvenance, TEST_STATUSES } from '../../stores/state/provenance.ts'
 import { route } from './route.ts'
 import { iso, Time } from './schemas.ts'

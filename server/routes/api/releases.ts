@@ -1,7 +1,7 @@
 // Releases of content (G6): offer one, see the history, go back.
 import { z } from 'zod'
 import { pullRequestsOf } from '../../releases/pull-request.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { RELEASE_STATUSES, RELEASE_WAYS } from '../../stores/state/releases.ts'
 import { readLimited } from '../body.ts'
 import {

@@ -1,7 +1,7 @@
 // Runs of rules and what they add up to (D5).
 import { z } from 'zod'
 import { keepOpen } from '../../middleware/env.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import {
   RUN_STATUSES,
   RUN_TRIGGERS,

@@ -1,6 +1,7 @@
 // Attack scenarios (R3): list them, play one, see how it goes.
 import { z } from 'zod'
-import { type ScenarioRun, ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { ScenarioRun } from '../../services/services.ts'
 import { route } from './route.ts'
 import { defined, iso, Time } from './schemas.ts'
 

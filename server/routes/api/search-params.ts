@@ -8,7 +8,7 @@ import {
   parseTime,
   RANGE_DEFAULT_MS,
 } from '../../services/search-request.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import type { SearchRequest, TimeRange } from '../../stores/events/event-store.ts'
 import { SEVERITIES } from '../../stores/state/state-store.ts'
 import { InvalidError } from '../errors.ts'

@@ -1,6 +1,7 @@
 // Mutes (D12): what one would hide, making, agreeing to and ending them.
 import { z } from 'zod'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { Services } from '../../services/services.ts'
 import type { Effect } from '../../services/suppression-effect.ts'
 import type { SuppressionQuestion, SuppressionRequest } from '../../services/suppressions.ts'
 import type { Actor } from '../../stores/state/access.ts'

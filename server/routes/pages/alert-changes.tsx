@@ -8,7 +8,8 @@ import { formatAge, plural } from '../../../views/shared/format.ts'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { Services } from '../../services/services.ts'
 import type { BulkResult } from '../../stores/state/alerts-store.ts'
 import {
   ALERT_STATUSES,
@@ -151,7 +152,9 @@ const Undo = z.object({
 /** Takes back what one act did: the times under which it was written down. */
 async function undo(c: AppContext, services: Services, renderer: Renderer) {
   requireWrite(c)
-  const { at } = Undo.parse(c.req.query())
+  const asked = Undo.safeParse(c.req.query())
+  if (!asked.success) throw new ServiceError('invalid', 'at: which act to take back')
+  const { at } = asked.data
   const result: BulkOutcome = { changed: 0, skipped: [], at: new Set() }
   for (const time of at.split(',')) {
     const undone = await services.state.undoChanges(Number(time), actorOf(c))

@@ -5,7 +5,8 @@ import { ThenNow } from '../../../views/alerts/then-now.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppEnv } from '../../middleware/env.ts'
 import { hunksOf } from '../../services/line-diff.ts'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { Services } from '../../services/services.ts'
 import { fragment, type Renderer } from './render.tsx'
 
 const FACTS = { title: 'Then and now', nav: 'alerts' } as const

@@ -9,7 +9,7 @@ import {
 } from '../../../views/alerts/state.ts'
 import type { AppContext } from '../../middleware/env.ts'
 import { parseTime } from '../../services/search-request.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import {
   ALERT_STATUSES,
   type AlertFilter,

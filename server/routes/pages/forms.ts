@@ -1,7 +1,7 @@
 // Posted forms: read once, checked by a schema, with who sent them.
 import type { z } from 'zod'
 import type { AppContext } from '../../middleware/env.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import type { Actor } from '../../stores/state/access.ts'
 import type { Principal } from '../../stores/state/state-store.ts'
 

@@ -3,7 +3,7 @@
 import { SectionError } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext } from '../../middleware/env.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 import { StateError } from '../../stores/state/state-store.ts'
 import { type Explained, explainError } from '../errors.ts'
 import { isPartial, page, type Renderer, wantsFrame } from './render.tsx'

@@ -15,7 +15,7 @@ import {
   type SearchState,
   type SearchTab,
 } from '../../../views/search/state.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 
 /** What a search looks for, as a hunt. Rejects `invalid` for a range that no file can say. */
 export function huntOfSearch(state: SearchState): HuntSearch {

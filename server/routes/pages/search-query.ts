@@ -16,7 +16,7 @@ import {
 } from '../../../views/search/state.ts'
 import type { AppContext } from '../../middleware/env.ts'
 import { parseTime } from '../../services/search-request.ts'
-import { ServiceError } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
 
 const QUERY_MAX_chars = 8192
 const COLUMNS_MAX = 12

@@ -10,7 +10,8 @@ import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/pa
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
-import { ServiceError, type Services } from '../../services/services.ts'
+import { ServiceError } from '../../services/service-error.ts'
+import type { Services } from '../../services/services.ts'
 import { actorOf, formOf, principalOf } from './forms.ts'
 import { fragment, originOf, page, type Renderer } from './render.tsx'
 
