@@ -59,7 +59,7 @@ export function isoAt(text: string, start: number, context: ParseContext): TimeA
   const month = digits(text, start + 5, 2)
   const day = digits(text, start + 8, 2)
   if (month < 0 || day < 0 || text.charCodeAt(start + 7) !== separator) return undefined
-  const join = text.charCodeAt(start + 10)
+  const join = start + 10 < text.length ? text.charCodeAt(start + 10) : 0
   if (join !== 0x54 && join !== 0x20 && join !== 0x74 && join !== 0x5f) {
     return zoned(utcTime(year, month, day, 0, 0, 0, 0), text, start + 10, context)
   }
@@ -97,14 +97,14 @@ function clockAt(
   let end = start + 5
   let second = 0
   let millisecond = 0
-  if (text.charCodeAt(end) === 0x3a) {
+  if (end < text.length && text.charCodeAt(end) === 0x3a) {
     second = digits(text, end + 1, 2)
     if (second < 0) return undefined
     end += 3
-    const mark = text.charCodeAt(end)
+    const mark = end + 1 < text.length ? text.charCodeAt(end) : 0
     if ((mark === 0x2e || mark === 0x2c) && isDigit(text.charCodeAt(end + 1))) {
       let scale = 100
-      for (end++; isDigit(text.charCodeAt(end)); end++) {
+      for (end++; end < text.length && isDigit(text.charCodeAt(end)); end++) {
         millisecond += (text.charCodeAt(end) - 0x30) * scale
         scale = scale === 100 ? 10 : scale === 10 ? 1 : 0
       }
@@ -121,6 +121,7 @@ function zoned(
   context: ParseContext,
 ): TimeAt | undefined {
   if (local === undefined) return undefined
+  if (end >= text.length) return { time: zonedTime(local, context.timeZone), end }
   let at = end
   if (text.charCodeAt(at) === 0x20 && isOffsetSign(text, at + 1)) at++
   const mark = text.charCodeAt(at)
@@ -143,6 +144,7 @@ function isOffsetSign(text: string, at: number): boolean {
 }
 
 function isUtcName(text: string, at: number): boolean {
+  if (text.charCodeAt(at) !== 0x20) return false
   return text.startsWith(' UTC', at) || text.startsWith(' GMT', at)
 }
 
@@ -270,6 +272,7 @@ function monthAt(text: string, start: number): number {
 
 /** The number of exactly `count` digits at `start`, or -1. */
 function digits(text: string, start: number, count: number): number {
+  if (start + count > text.length) return -1
   let value = 0
   for (let index = start; index < start + count; index++) {
     const code = text.charCodeAt(index)

@@ -9,7 +9,7 @@ export function splitCsv(text: string, start: number): readonly string[] {
   const { length } = text
   let at = start
   while (at <= length && columns.length < COLUMNS_MAX) {
-    if (text.charCodeAt(at) === 0x22) {
+    if (at < length && text.charCodeAt(at) === 0x22) {
       const end = closingQuote(text, at + 1)
       if (end >= 0) {
         const value = trimmedAt(text, at + 1, end)
@@ -50,9 +50,10 @@ function isMark(code: number): boolean {
 function closingQuote(text: string, start: number): number {
   let end = text.indexOf('"', start)
   while (end >= 0) {
+    if (end + 1 >= text.length) return end
     const next = text.charCodeAt(end + 1)
     if (next === 0x22) end = text.indexOf('"', end + 2)
-    else if (Number.isNaN(next) || next === 0x2c) return end
+    else if (next === 0x2c) return end
     else end = text.indexOf('"', end + 1)
   }
   return -1

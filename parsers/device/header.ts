@@ -90,8 +90,9 @@ function readPart(text: string, start: number, state: State, context: ParseConte
 const NODE = /^([A-Z]{2}\/\d[\w/]{0,40}):/
 
 function isBoundary(text: string, at: number): boolean {
+  if (at >= text.length) return true
   const code = text.charCodeAt(at)
-  return Number.isNaN(code) || code === 0x20 || code === 0x3a || code === 0x5d || code === 0x2c
+  return code === 0x20 || code === 0x3a || code === 0x5d || code === 0x2c
 }
 
 /** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
@@ -141,6 +142,7 @@ export function deviceTimeAt(
   if (!(isDigit(first) || (first >= 0x41 && first <= 0x5a))) return undefined
   const stamp = yearFirst(text, start, context) ?? timeAt(text, start, context)
   if (stamp === undefined) return undefined
+  if (stamp.end >= text.length) return stamp
   // Some relays write an offset and a Z behind it.
   if (text.charCodeAt(stamp.end) === 0x5a) return { time: stamp.time, end: stamp.end + 1 }
   const blank = text.charCodeAt(stamp.end) === 0x20 ? 1 : 0
@@ -155,7 +157,7 @@ export function deviceTimeAt(
 
 function zoneName(text: string, start: number): string {
   let end = start
-  while (end - start < 5) {
+  while (end - start < 5 && end < text.length) {
     const code = text.charCodeAt(end)
     if (!(code >= 0x41 && code <= 0x5a)) break
     end++
@@ -170,7 +172,8 @@ const YEAR_FIRST = /^(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}(?:\.
 
 function yearFirst(text: string, start: number, context: ParseContext): TimeAt | undefined {
   const code = text.charCodeAt(start)
-  if (!(code >= 0x31 && code <= 0x39) || text.charCodeAt(start + 4) !== 0x20) return undefined
+  if (!(code >= 0x31 && code <= 0x39) || start + 16 > text.length) return undefined
+  if (text.charCodeAt(start + 4) !== 0x20) return undefined
   const match = YEAR_FIRST.exec(text.slice(start, start + 40))
   if (match === null) return undefined
   const [whole, year, month, day, clock] = match
