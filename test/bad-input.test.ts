@@ -137,6 +137,23 @@ test('fields named __proto__ and constructor are data', async () => {
   expect((await find('__proto__.polluted:yes')).total).toBe(1)
 })
 
+test.each([
+  ['/search/more', 400],
+  ['/search/groups?level=z', 400],
+  ['/search/facet', 400],
+  ['/alerts/facet', 400],
+  ['/sources/one', 400],
+  ['/sources/fields', 400],
+  ['/rules/__proto__/feedback', 200],
+  ['/api/v1/detections/rules/__proto__/feedback', 404],
+])('%s without its parameters, or with odd ones, is no failure', async (path, status) => {
+  expect((await server.fetch(path)).status).toBe(status)
+})
+
+test('an undo that names no act is refused', async () => {
+  expect((await server.fetch('/alerts/undo', { method: 'POST' })).status).toBe(400)
+})
+
 test('HTML and ANSI escapes come back as JSON text and never as markup', async () => {
   const message = '<script>alert(1)</script> \u001b[31m redmarker \u001b[0m'
   await server.ingest(JSON.stringify({ message }))

@@ -77,7 +77,7 @@ export function createFeedback({ state, events, rules }: FeedbackParts): Feedbac
         state.feedbackCounts(),
         state.listFeedback(ruleId, limit),
       ])
-      const own = counts[ruleId] ?? NOBODY
+      const own = (Object.hasOwn(counts, ruleId) ? counts[ruleId] : undefined) ?? NOBODY
       return { counts: own, falsePositiveRatio: falsePositiveRatio(own), entries }
     },
   }

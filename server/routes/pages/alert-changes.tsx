@@ -20,7 +20,7 @@ import {
 } from '../../stores/state/state-store.ts'
 import { drawer, queue } from './alerts.tsx'
 import { alertFilter, readAlerts } from './alerts-query.ts'
-import { actorOf, formOf } from './forms.ts'
+import { actorOf, formOf, queryOf } from './forms.ts'
 import { isConflict } from './page-errors.tsx'
 import type { Renderer } from './render.tsx'
 
@@ -152,9 +152,7 @@ const Undo = z.object({
 /** Takes back what one act did: the times under which it was written down. */
 async function undo(c: AppContext, services: Services, renderer: Renderer) {
   requireWrite(c)
-  const asked = Undo.safeParse(c.req.query())
-  if (!asked.success) throw new ServiceError('invalid', 'at: which act to take back')
-  const { at } = asked.data
+  const { at } = queryOf(c, Undo)
   const result: BulkOutcome = { changed: 0, skipped: [], at: new Set() }
   for (const time of at.split(',')) {
     const undone = await services.state.undoChanges(Number(time), actorOf(c))

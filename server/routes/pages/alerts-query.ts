@@ -16,6 +16,7 @@ import {
   type AlertStatus,
   SEVERITIES,
 } from '../../stores/state/state-store.ts'
+import { queryOf } from './forms.ts'
 
 /** Statuses that mean somebody has something to do. */
 export const OPEN_STATUSES = [
@@ -51,7 +52,7 @@ const Params = z.object({
 
 /** Reads the queue's state; what is unknown falls back to the default view. */
 export function readAlerts(c: AppContext): AlertState {
-  const { selectedAlert, ...params } = Params.parse(c.req.query())
+  const { selectedAlert, ...params } = queryOf(c, Params)
   return {
     ...params,
     from: params.from || ALERT_FROM,

@@ -20,6 +20,7 @@ import { ALERT_FACETS, type AlertOrder } from '../../stores/state/alerts-store.t
 import type { Alert, AlertGroup } from '../../stores/state/state-store.ts'
 import { correlationOf } from './alert-correlation.ts'
 import { alertFilter, defaultFilter, readAlerts } from './alerts-query.ts'
+import { queryOf } from './forms.ts'
 import { fragment, isPartial, page, type Renderer } from './render.tsx'
 import { explainAll } from './search-event.tsx'
 
@@ -50,7 +51,7 @@ export function alertRoutes(services: Services, renderer: Renderer) {
   })
   app.get(urls.alertQueue.pattern, (c) => queue(c, services, renderer))
   app.get(urls.alertFacet.pattern, async (c) => {
-    const { field, order } = FacetParams.parse(c.req.query())
+    const { field, order } = queryOf(c, FacetParams)
     const state = readAlerts(c)
     const filter = alertFilter(state, Date.now())
     const top = await services.state.topAlerts(filter, field, order, FACET_VALUES)

@@ -13,7 +13,7 @@ import { ServiceError } from '../../services/service-error.ts'
 import type { Services } from '../../services/services.ts'
 import { explainError } from '../errors.ts'
 import { addressOf, pathField, requireEngineer, textField } from './editor-form.ts'
-import { actorOf, formOf } from './forms.ts'
+import { actorOf, formOf, queryOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 
 const FACTS = { title: 'New rule', nav: 'rules' } as const
@@ -40,7 +40,7 @@ const Params = z.object({
 
 async function show(c: AppContext, services: Services, renderer: Renderer, notice?: string) {
   requireEngineer(c)
-  const { q, from, to, event } = Params.parse(c.req.query())
+  const { q, from, to, event } = queryOf(c, Params)
   if (q === '' && event !== undefined) return fromEvent(c, services, event)
   const by = actorOf(c)
   const seeded =

@@ -29,7 +29,7 @@ import {
   saveForm,
 } from './editor-form.ts'
 import { newRuleRoutes } from './editor-new.tsx'
-import { actorOf } from './forms.ts'
+import { actorOf, queryOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 
 /** Routes of the editor. */
@@ -40,7 +40,7 @@ export function editorRoutes(services: Services, renderer: Renderer) {
   app.get(urls.ruleEdit.pattern, async (c) => {
     requireEngineer(c)
     const draft = await services.drafts.ofRule(c.req.param('id'), actorOf(c))
-    const { event, expect } = EventParams.parse(c.req.query())
+    const { event, expect } = queryOf(c, EventParams)
     if (event === undefined) return show(c, services, renderer, draft)
     const { testText, made } = await services.drafts.withTest(draft, event, expect === 'fires')
     const notice = { kind: 'hint', text: addedText(made) } as const

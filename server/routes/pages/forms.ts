@@ -7,7 +7,16 @@ import type { Principal } from '../../stores/state/state-store.ts'
 
 /** A form's fields by a schema; repeated names become lists. Rejects `invalid` with every problem. */
 export async function formOf<T extends z.ZodType>(c: AppContext, schema: T): Promise<z.output<T>> {
-  const parsed = schema.safeParse(fieldsOf(await c.req.formData()))
+  return checked(schema, fieldsOf(await c.req.formData()))
+}
+
+/** What an address asks for by a schema. Rejects `invalid` with every problem. */
+export function queryOf<T extends z.ZodType>(c: AppContext, schema: T): z.output<T> {
+  return checked(schema, c.req.query())
+}
+
+function checked<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
+  const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map((one) => `${one.path.join('.')}: ${one.message}`)
   throw new ServiceError('invalid', problems.join('; '))

@@ -25,7 +25,7 @@ import type { RuleSummary, Services } from '../../services/services.ts'
 import type { TimeRange } from '../../stores/events/event-store.ts'
 import type { RunRecord } from '../../stores/state/runs.ts'
 import { explainError } from '../errors.ts'
-import { actorOf, principalOf } from './forms.ts'
+import { actorOf, principalOf, queryOf } from './forms.ts'
 import { fragment, isPartial, page, type Renderer } from './render.tsx'
 import { searchOfHunt } from './search-hunt.ts'
 import { bucketWidth } from './search-query.ts'
@@ -57,7 +57,7 @@ const Filter = z.object({
 })
 
 async function list(c: AppContext, services: Services, renderer: Renderer) {
-  const filter = Filter.parse(c.req.query())
+  const filter = queryOf(c, Filter)
   const by = principalOf(c)
   const { hunts, refused } = await services.hunts.list(by)
   const shown = hunts.filter((hunt) => fits(hunt, filter)).sort(byNews)

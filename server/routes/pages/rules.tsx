@@ -19,7 +19,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError } from '../../services/service-error.ts'
 import type { RuleSummary, Services } from '../../services/services.ts'
 import { type Principal, SEVERITIES } from '../../stores/state/state-store.ts'
-import { principalOf } from './forms.ts'
+import { principalOf, queryOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 
 const RECENT_ALERTS = 8
@@ -48,7 +48,7 @@ const Params = z.object({
 })
 
 async function list(c: AppContext, services: Services, renderer: Renderer) {
-  const filter = Params.parse(c.req.query())
+  const filter = queryOf(c, Params)
   const all = services.rules.list()
   const hits = await services.rules.hits()
   const byLiveness = isLiveness(filter.state)

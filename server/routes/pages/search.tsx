@@ -20,6 +20,7 @@ import { can } from '../../services/permissions.ts'
 import { ServiceError } from '../../services/service-error.ts'
 import type { Services } from '../../services/services.ts'
 import type { CountRequest, QueryStats, SearchResult } from '../../stores/events/event-store.ts'
+import { queryOf } from './forms.ts'
 import { fragment, isPartial, page, type Renderer, wantsFrame } from './render.tsx'
 import { rulesById, rulesOfEvents } from './rule-names.ts'
 import { explainEmpty } from './search-empty.ts'
@@ -168,7 +169,7 @@ const MoreParams = z.object({
 
 async function moreRows(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
-  const { beforeTime: time, beforeId: id, asof } = MoreParams.parse(c.req.query())
+  const { beforeTime: time, beforeId: id, asof } = queryOf(c, MoreParams)
   const request = { ...countRequest(input), limit: PAGE_ROWS, cursor: { time, id }, asof }
   const result = await services.events.search(request, c.req.raw.signal)
   const rows = await rowsProps(services, input, result)
@@ -187,7 +188,7 @@ const GroupParams = z.object({
 
 async function groups(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
-  const { level } = GroupParams.parse(c.req.query())
+  const { level } = queryOf(c, GroupParams)
   const request = countRequest(input)
   const signal = c.req.raw.signal
   const [field = ''] = groupFields(input.state)
@@ -233,7 +234,7 @@ const FacetParams = z.object({
 
 async function facet(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
-  const { field, order } = FacetParams.parse(c.req.query())
+  const { field, order } = queryOf(c, FacetParams)
   const { state, range } = input
   const request = countRequest(input, FACET_TIMEOUT_MS)
   const column = field === 'rule' ? '@rule' : field

@@ -12,7 +12,7 @@ import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError } from '../../services/service-error.ts'
 import type { Services } from '../../services/services.ts'
-import { actorOf, formOf, principalOf } from './forms.ts'
+import { actorOf, formOf, principalOf, queryOf } from './forms.ts'
 import { fragment, originOf, page, type Renderer } from './render.tsx'
 
 const SILENT_MIN_s = 10
@@ -33,11 +33,11 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
   })
   app.get(urls.sourceCards.pattern, (c) => cards(c, services, renderer))
   app.get(urls.source.pattern, (c) => {
-    const { source } = One.parse(c.req.query())
+    const { source } = queryOf(c, One)
     return page(c, renderer, { ...FACTS, title: source }, <SourcePage source={source} />)
   })
   app.get(urls.sourceFields.pattern, async (c) => {
-    const { source } = One.parse(c.req.query())
+    const { source } = queryOf(c, One)
     const found = await services.liveness.fieldsOf(source)
     return fragment(c, renderer, FACTS, <FieldTable found={found} />)
   })
@@ -97,7 +97,7 @@ const Upload = z.object({
 /** A file as the request's body. */
 async function upload(c: AppContext, services: Services, renderer: Renderer) {
   requireWrite(c)
-  const { name, source, bytes } = Upload.parse(c.req.query())
+  const { name, source, bytes } = queryOf(c, Upload)
   const { body } = c.req.raw
   if (body === null) throw new ServiceError('invalid', 'The file is empty.')
   await services.imports.start(

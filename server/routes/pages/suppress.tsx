@@ -20,7 +20,7 @@ import type { Services } from '../../services/services.ts'
 import type { SuppressionQuestion } from '../../services/suppressions.ts'
 import type { Criteria, CriteriaValue } from '../../stores/state/suppressions.ts'
 import { explainError } from '../errors.ts'
-import { actorOf, formOf } from './forms.ts'
+import { actorOf, formOf, queryOf } from './forms.ts'
 import { fragment, page, type Renderer } from './render.tsx'
 import { rulesById } from './rule-names.ts'
 
@@ -84,7 +84,7 @@ export function suppressRoutes(services: Services, renderer: Renderer) {
 }
 
 async function start(c: AppContext, services: Services, renderer: Renderer) {
-  const query = Query.parse(c.req.query())
+  const query = queryOf(c, Query)
   const alert = query.alert === '' ? undefined : await services.state.getAlert(query.alert)
   const event = alert?.event ?? (await eventOf(services, query.event))
   const fields = muteFields(event)
