@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { startTestServer, type TestServer } from './support/server.ts'
+import { eventually, startTestServer, type TestServer } from './support/server.ts'
 
 let server: TestServer
 const rules = mkdtempSync(join(tmpdir(), 'trapline-rules-'))
@@ -31,6 +31,9 @@ beforeAll(async () => {
   )
   writeFileSync(join(rules, 'broken.yml'), 'title: [unclosed\n')
   writeFileSync(join(rules, 'nul.yml'), 'title: a\0b\n')
+  const dedup = 'trapline: { owner: qa, dedup: [constructor, __proto__, toString] }'
+  const sel = '  sel: { odd: dedup }\n  condition: sel'
+  writeFileSync(join(rules, 'dedup.yml'), `${rule('03', sel)}${dedup}\n---\n${rule('04', sel)}`)
   server = await startTestServer({ TRAPLINE_RULES: rules })
 })
 
@@ -148,6 +151,18 @@ test.each([
   ['/api/v1/detections/rules/__proto__/feedback', 404],
 ])('%s without its parameters, or with odd ones, is no failure', async (path, status) => {
   expect((await server.fetch(path)).status).toBe(status)
+})
+
+test('dedup by names that every object has raises its alert, and holds no other up', async () => {
+  await server.ingest(JSON.stringify({ logsource: { category: 'bad_input' }, odd: 'dedup' }))
+  const titles = await eventually(
+    async () => {
+      const { alerts } = await server.json('/api/v1/alerts')
+      return alerts.map(({ title }: { title: string }) => title).sort()
+    },
+    (found) => found.length > 1,
+  )
+  expect(titles).toEqual(['Rule 03', 'Rule 04'])
 })
 
 test('an undo that names no act is refused', async () => {

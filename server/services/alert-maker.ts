@@ -13,6 +13,7 @@ import type {
 } from '../stores/state/alert-writer.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { type AlertMatch, foldGroup, type Group, ofMute } from './alert-fold.ts'
+import { ownKey } from './match-keys.ts'
 
 export const DEDUP_DEFAULT = ['host', 'user', 'src_ip'] as const
 export const DEDUP_WINDOW_DEFAULT_MS = 60 * 60_000
@@ -66,7 +67,7 @@ export function dedupHash(
   fields: readonly string[],
   values: Readonly<Record<string, string>>,
 ): string {
-  const parts = fields.map((name) => [name, (values[name] ?? '').toLowerCase()])
+  const parts = fields.map((name) => [name, (ownKey(values, name) ?? '').toLowerCase()])
   return new Bun.CryptoHasher('sha256').update(JSON.stringify([ruleId, ...parts])).digest('hex')
 }
 
@@ -142,7 +143,7 @@ function groupOf(
   mute: string | undefined,
 ): Group {
   let key = mute === undefined ? rule.id : `${rule.id}\u0001${mute}`
-  for (const name of rule.dedup) key += `\0${name}\0${(keys[name] ?? '').toLowerCase()}`
+  for (const name of rule.dedup) key += `\0${name}\0${(ownKey(keys, name) ?? '').toLowerCase()}`
   const known = remembered.get(key)
   if (known !== undefined) return known
   const group: Group = {

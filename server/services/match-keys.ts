@@ -26,5 +26,10 @@ export function addKeys(
 /** A field's text out of what a match keeps. */
 export function keyText(keys: Keys, name: string): FieldText {
   const list = keys[name + LIST_MARK]
-  return list === undefined ? keys[name] : (JSON.parse(list) as readonly string[])
+  return list === undefined ? ownKey(keys, name) : (JSON.parse(list) as readonly string[])
+}
+
+/** A key's value; a rule may name `constructor`, which every object has. */
+export function ownKey(keys: Keys, name: string): string | undefined {
+  return Object.hasOwn(keys, name) ? keys[name] : undefined
 }
