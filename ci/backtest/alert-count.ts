@@ -2,8 +2,8 @@
 // every alert left open.
 
 import type { Event } from '../../parsers/event.ts'
-import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../server/services/alert-maker.ts'
-import { getPath } from '../../server/services/event-value.ts'
+import { getPath } from '../../parsers/event-value.ts'
+import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../sigma/dedup.ts'
 import type { LoadedCorrelation, LoadedRule } from '../../sigma/rule.ts'
 
 const MINUTE_MS = 60_000

@@ -1,7 +1,7 @@
 // What of a backtest leaves for a pull request or an artifact: example events without secrets, and where
 // asked for with pseudonyms, the same in tables and examples.
 import type { Event } from '../../parsers/event.ts'
-import { redactEvents } from '../../server/redact/redact.ts'
+import { redactEvents } from '../redact/redact.ts'
 import type { Judged } from './judge.ts'
 import type { Tally } from './tally.ts'
 

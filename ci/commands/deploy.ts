@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { SIGNATURE_NAMESPACE, signedText } from '../../server/releases/signature.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { git, tryGit } from '../git.ts'
 import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
+import { SIGNATURE_NAMESPACE, signedText } from '../signed-bundle.ts'
 
 export const summary = 'make a commit the content of a running server'
 export const usage = `trapline deploy [REF] [--server URL] [--api-key KEY] [--force] [--sign KEYFILE] [--report FILE]

@@ -1,7 +1,7 @@
 // Calls of GitHub's REST API from CI: waits where GitHub says so, tries again where a server stumbles.
 import { Octokit } from '@octokit/core'
-import { scrub } from '../../server/proposals/scrub.ts'
 import { UsageError } from '../command.ts'
+import { scrub } from '../scrub.ts'
 
 export interface ClientOptions {
   readonly token: string

@@ -1,9 +1,9 @@
 // The JSON reports of a CI run, as `trapline ... --format json` wrote them into one folder.
 import { join } from 'node:path'
 import { z } from 'zod'
-import { scrub } from '../../server/proposals/scrub.ts'
 import { UsageError } from '../command.ts'
 import { PLAN_KINDS } from '../plan/plan.ts'
+import { scrub } from '../scrub.ts'
 
 /** Characters of why a command wrote no report. */
 const WHY_CHARACTERS_MAX = 500

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startTestServer, type TestServer } from '../../test/support/ingest-server.ts'
 import { run } from '../commands/ingest.ts'
 import { ingestUrl, RefusedError, sendBatch } from './client.ts'
 import { progressLine } from './progress.ts'
-import { startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let folder: string

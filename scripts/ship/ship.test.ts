@@ -13,7 +13,7 @@ import {
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startTestServer, type TestServer } from '../../ci/send/test-server.ts'
+import { startTestServer, type TestServer } from '../../test/support/ingest-server.ts'
 import { run as runHost } from './host.ts'
 import { followOnce } from './journal.ts'
 import { targetOf } from './options.ts'

@@ -1,6 +1,9 @@
 // From a hunt to a detection (H7): the rule that finds the same events, tests made of chosen ones, what it
 // would have found in 30 days, and lineage both ways.
 
+import { type CaseProblem, redactCases } from '../../ci/redact/cases.ts'
+import type { FixtureCase } from '../../ci/redact/fixture.ts'
+import type { Replacement } from '../../ci/redact/types.ts'
 import type { Event } from '../../parsers/event.ts'
 import { editHunt } from '../../query/hunt/edit.ts'
 import type { Hunt } from '../../query/hunt/hunt.ts'
@@ -8,9 +11,6 @@ import { exprToSigma, isRefusal } from '../../query/to-sigma.ts'
 import type { RuleLogSource } from '../../sigma/eval/routing.ts'
 import { loadRules } from '../../sigma/load.ts'
 import type { Level, LogSource } from '../../sigma/rule.ts'
-import { type CaseProblem, redactCases } from '../redact/cases.ts'
-import type { FixtureCase } from '../redact/fixture.ts'
-import type { Replacement } from '../redact/types.ts'
 import { checkDraft, type DraftCheck } from '../services/draft-check.ts'
 import type { ProposalService } from '../services/proposals.ts'
 import type { Rules } from '../services/rules.ts'

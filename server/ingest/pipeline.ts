@@ -2,9 +2,9 @@
 // what the matcher remembers.
 import { type Columns, columnsAfter, isHeaderLine } from '../../parsers/columns.ts'
 import type { Event } from '../../parsers/event.ts'
+import { getPath } from '../../parsers/event-value.ts'
 import type { ParserContent } from '../../parsers/mapping/content.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
-import { getPath } from '../services/event-value.ts'
 import { addKeys, STREAM_KEY } from '../services/match-keys.ts'
 import type { IngestAnswer } from '../services/services.ts'
 import {

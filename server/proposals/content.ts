@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type GitOptions, runGit } from '../../ci/git.ts'
+import { scrub } from '../../ci/scrub.ts'
 import { GitError } from '../releases/repository.ts'
-import { scrub } from './scrub.ts'
 
 /** One local git call may take this long, milliseconds. */
 const GIT_TIMEOUT_MS = 60_000

@@ -2,8 +2,8 @@
 // and hold no credentials.
 import { createAppAuth } from '@octokit/auth-app'
 import { Octokit } from '@octokit/core'
+import { scrub } from '../../ci/scrub.ts'
 import { DeliveryError, isTransient, RETRY_AFTER_MAX_MS, retryAfterOf } from '../outbox/delivery.ts'
-import { scrub } from './scrub.ts'
 
 /** One call may take this long, milliseconds. */
 const TIMEOUT_MS = 15_000

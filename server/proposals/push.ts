@@ -1,8 +1,9 @@
 // Pushes a proposal's branch to the remote.
+
+import { scrub } from '../../ci/scrub.ts'
 import { DeliveryError } from '../outbox/delivery.ts'
 import { GitError } from '../releases/repository.ts'
 import type { Content } from './content.ts'
-import { scrub } from './scrub.ts'
 
 /** One push may take this long, milliseconds. */
 const PUSH_TIMEOUT_MS = 45_000

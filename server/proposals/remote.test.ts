@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { scrub } from '../../ci/scrub.ts'
 import { tokenEnvironment } from './push.ts'
 import { comparePage, remoteName } from './remote.ts'
-import { scrub } from './scrub.ts'
 
 describe('the name of a remote', () => {
   test.each([

@@ -1,5 +1,5 @@
 // Follows a branch: of a remote, or of the content repository in the data folder.
-import { scrub } from '../proposals/scrub.ts'
+import { scrub } from '../../ci/scrub.ts'
 import { ServiceError } from '../services/service-error.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { ReleaseFinding } from '../stores/state/releases.ts'

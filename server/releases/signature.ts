@@ -3,15 +3,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SIGNATURE_NAMESPACE, signedText } from '../../ci/signed-bundle.ts'
 
-export const SIGNATURE_NAMESPACE = 'trapline-release'
 /** Checking one signature may take this long, milliseconds. */
 const VERIFY_TIMEOUT_MS = 10_000
-
-/** What is signed. */
-export function signedText(bundle: Uint8Array): string {
-  return new Bun.CryptoHasher('sha256').update(bundle).digest('hex')
-}
 
 /** Who signed a bundle, or undefined when the signature is not good or its key is not allowed. */
 export async function signerOf(

@@ -1,5 +1,6 @@
 // Folds the matches of one dedup hash into its alerts.
 import type { Event } from '../../parsers/event.ts'
+import { getPath } from '../../parsers/event-value.ts'
 import type { StoredMatch } from '../stores/events/event-store.ts'
 import { ALERT_EVENT_IDS_MAX } from '../stores/state/alert-rows.ts'
 import {
@@ -9,7 +10,6 @@ import {
   type Candidate,
 } from '../stores/state/alert-writer.ts'
 import type { Alert, RuleFacts } from '../stores/state/state-store.ts'
-import { getPath } from './event-value.ts'
 
 export const TITLE_MAX_CHARACTERS = 300
 export const DESCRIPTION_MAX_CHARACTERS = 4_000

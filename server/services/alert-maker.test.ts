@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import type { Event } from '../../parsers/event.ts'
+import { DEDUP_DEFAULT } from '../../sigma/dedup.ts'
 import type { StoredMatch } from '../stores/events/event-store.ts'
 import type { Candidate } from '../stores/state/alert-writer.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
 import { fillTitle } from './alert-fold.ts'
-import { createAlertMaker, DEDUP_DEFAULT, dedupHash, type MuteOf, NO_MUTES } from './alert-maker.ts'
+import { createAlertMaker, dedupHash, type MuteOf, NO_MUTES } from './alert-maker.ts'
 
 const MINUTE = 60_000
 const NOON = Date.UTC(2026, 10, 21, 12)

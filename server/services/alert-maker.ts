@@ -15,8 +15,6 @@ import type { RuleFacts } from '../stores/state/state-store.ts'
 import { type AlertMatch, foldGroup, type Group, ofMute } from './alert-fold.ts'
 import { ownKey } from './match-keys.ts'
 
-export const DEDUP_DEFAULT = ['host', 'user', 'src_ip'] as const
-export const DEDUP_WINDOW_DEFAULT_MS = 60 * 60_000
 /** Dedup hashes whose alerts are remembered between batches. */
 export const REMEMBERED_HASHES_MAX = 50_000
 /** The rule id of rows that someone promoted without a rule. */

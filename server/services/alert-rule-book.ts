@@ -1,8 +1,9 @@
 // Rules by the hash of their text, so that a match shows the rule as it was when it fired.
+
+import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../sigma/dedup.ts'
 import type { StoredMatch } from '../stores/events/event-store.ts'
 import type { AlertWriter } from '../stores/state/alert-writer.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
-import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
 
 /** Matches of a rule that is not described yet wait this long for `setRules`. */
 export const RULE_WAIT_MS = 10_000

@@ -3,7 +3,7 @@
 import { completionsAt } from '../../ci/checks/completion.ts'
 import { readLintSettings } from '../../ci/lint-settings.ts'
 import type { CompletionItem, Position } from '../../ci/lsp/protocol.ts'
-import type { RedactedCases } from '../redact/cases.ts'
+import type { RedactedCases } from '../../ci/redact/cases.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Draft, DraftChange, NewDraft } from '../stores/state/drafts.ts'

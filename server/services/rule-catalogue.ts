@@ -2,13 +2,13 @@
 // texts, made from its report.
 import { createHash } from 'node:crypto'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
+import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../sigma/dedup.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
 import type { LogSource, Rollout, RuleFile } from '../../sigma/rule.ts'
 import type { CorrelationInfo, RefusedInfo, RuleInfo, RulesReport } from '../ingest/rules.ts'
 import type { ContentOrigin } from '../releases/origin.ts'
 import type { FilterProvenance, RuleProvenance } from '../stores/state/provenance.ts'
 import type { RuleFacts } from '../stores/state/state-store.ts'
-import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from './alert-maker.ts'
 import type { RuleSummary } from './services.ts'
 
 /** Everything about the rules of one load. */

@@ -1,6 +1,7 @@
 // Runs of rules (D7, D8): the scheduled one, which covers what came in since the last, in the order of ingest,
 // each part committed with its alerts; and the replay, which only looks.
 import type { Event } from '../../parsers/event.ts'
+import { getPath } from '../../parsers/event-value.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
 import type { EventReader, IngestPosition, SearchRequest } from '../stores/events/event-store.ts'
@@ -8,7 +9,6 @@ import { TIME_MAX_MS, TIME_MIN_MS } from '../stores/events/id.ts'
 import type { RunMatch, RunMatchStore } from '../stores/state/run-matches.ts'
 import { RUN_SAMPLES_MAX, type RunStore } from '../stores/state/runs.ts'
 import { type Covered, cover } from './cover.ts'
-import { getPath } from './event-value.ts'
 import type { DueWork, WorkOutcome, WorkRunner } from './schedules.ts'
 import { ServiceError } from './service-error.ts'
 

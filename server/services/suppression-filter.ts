@@ -1,7 +1,8 @@
 // The filter file of a mute and its tests, proven against the rule before anything is stored.
+
+import type { Replacement } from '../../ci/redact/types.ts'
 import type { Event } from '../../parsers/event.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
-import type { Replacement } from '../redact/types.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Criteria } from '../stores/state/suppressions.ts'
 import { filterText } from './mute-filter.ts'

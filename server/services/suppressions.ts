@@ -1,7 +1,8 @@
 // Mutes: what they would hide is shown first, then they act at once and propose their filter for Git.
+
+import type { Replacement } from '../../ci/redact/types.ts'
 import type { Event } from '../../parsers/event.ts'
 import type { LogSource } from '../../sigma/rule.ts'
-import type { Replacement } from '../redact/types.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Criteria, Suppression, SuppressionList } from '../stores/state/suppressions.ts'

@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 // A new rule from a search: what it will say, which events become its tests, what of them leaves.
+
 import type { Event } from '../../parsers/event.ts'
-import type { RedactedCases } from '../../server/redact/cases.ts'
 import type { Seeded } from '../../server/services/rule-seeds.ts'
 import type { Draft } from '../../server/stores/state/drafts.ts'
 import { formatAge, formatDateTime, formatIso, plural, visible } from '../shared/format.ts'
@@ -179,8 +179,28 @@ function EventPicks(props: {
   )
 }
 
+/** Tests as they leave the server, and what was replaced in them. */
+export interface LeavingTests {
+  readonly text: string
+  readonly replaced: readonly Replaced[]
+  /** Values that identify somebody and stay. */
+  readonly kept: readonly Pick<Replaced, 'kind' | 'from'>[]
+  readonly problems: readonly {
+    readonly code: string
+    readonly case: string
+    readonly message: string
+  }[]
+}
+
+interface Replaced {
+  readonly kind: string
+  readonly from: string
+  readonly to: string
+  readonly count: number
+}
+
 /** What leaves: every replacement, what had to stay, what cannot be a test, and the file itself. */
-export function Leaves(props: { readonly made: RedactedCases }) {
+export function Leaves(props: { readonly made: LeavingTests }) {
   const { replaced, kept, problems, text } = props.made
   return (
     <>

@@ -1,9 +1,10 @@
 // What a correlation's alert was raised over: its condition, the group, and the events that contributed.
+
+import { getPath } from '../../../parsers/event-value.ts'
 import { addFilter } from '../../../query/edit.ts'
 import { parseRules } from '../../../sigma/parse/rules.ts'
 import type { SigmaCorrelation } from '../../../sigma/rule.ts'
 import type { CorrelationFacts } from '../../../views/alerts/correlation.tsx'
-import { getPath } from '../../services/event-value.ts'
 import type { RuleService, Services } from '../../services/services.ts'
 import { ALERT_EVENT_IDS_MAX } from '../../stores/state/alert-rows.ts'
 import type { Alert } from '../../stores/state/state-store.ts'

@@ -1,11 +1,12 @@
 // Cases of a rule redacted so that the rule answers as before: a value that it needs stays and is named, and
 // where that is not enough the case is refused.
-import type { RuleTest, TestEvent } from '../../ci/checks/test-file.ts'
+
 import type { Event } from '../../parsers/event.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { SigmaEvent } from '../../sigma/event.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
+import type { RuleTest, TestEvent } from '../checks/test-file.ts'
 import { type FixtureCase, formsOf, readInput, testFileText, testInForm } from './fixture.ts'
 import { redactEvents } from './redact.ts'
 import type { RedactOptions, Replacement } from './types.ts'

@@ -1,10 +1,10 @@
 // Tests of a rule made from stored events: redacted, and still telling the rule what the events told it.
 import { isMap, isSeq, parseDocument, stringify } from 'yaml'
-import { eventOf } from '../../ci/checks/run-tests.ts'
-import type { RuleTest, TestEvent } from '../../ci/checks/test-file.ts'
 import type { Event } from '../../parsers/event.ts'
 import type { FieldValue, SigmaEvent } from '../../sigma/event.ts'
 import type { LogSource } from '../../sigma/rule.ts'
+import { eventOf } from '../checks/run-tests.ts'
+import type { RuleTest, TestEvent } from '../checks/test-file.ts'
 
 /** One test to be: events that the rule must match (one of them at least), or must not. */
 export interface FixtureCase {

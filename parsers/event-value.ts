@@ -1,6 +1,7 @@
 // One value of an event by name, as text: for titles and dedup fields.
-import type { Event } from '../../parsers/event.ts'
-import { type FieldValue, PIVOTS } from '../../sigma/event.ts'
+
+import { type FieldValue, PIVOTS } from '../sigma/event.ts'
+import type { Event } from './event.ts'
 
 /** The field of exactly this name, else the nested path split at dots, else the pivot column. Undefined
  * when there is none, or it is empty, an object or a list. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { runTest } from '../../ci/checks/run-tests.ts'
-import { parseTestFile } from '../../ci/checks/test-file.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { loadRules } from '../../sigma/load.ts'
+import { runTest } from '../checks/run-tests.ts'
+import { parseTestFile } from '../checks/test-file.ts'
 import { redactCases } from './cases.ts'
 import { addTests, fixtureFile, testOf } from './fixture.ts'
 
