@@ -135,6 +135,7 @@ async function evalFile(
   const printCorrelation = json ? correlationJson : correlationText
   matcher.emptyMemo()
   correlator?.open(file)
+  const seen = new Uint8Array(rules.length)
   /** Prints what one event matches; `event` is made only where correlations ask for it. */
   const report = (
     matched: readonly number[],
@@ -144,8 +145,9 @@ async function evalFile(
     for (const rule of matched) {
       if (rules[rule]!.feedsOnly) continue
       totals.matches++
-      totals.rules.add(rules[rule]!.id)
-      output.write(print(rule, index))
+      if (seen[rule] === 0) totals.rules.add(rules[rule]!.id)
+      seen[rule] = 1
+      print(output, rule, index)
     }
     if (correlator === undefined || matched.length === 0) return
     for (const match of correlator.add(event(), index, matched)) {
@@ -180,14 +182,17 @@ function readsSeverity({ expr }: LoadedRule): boolean {
   return columnsOf(expr).has('severity')
 }
 
-type Printer = (rule: number, index: number) => string
+type Printer = (output: Output, rule: number, index: number) => void
 
 function jsonPrinter(rules: readonly LoadedRule[], file: string): Printer {
-  const heads: string[] = []
-  const tail = `,"file":${JSON.stringify(file)}}\n`
-  return (rule, index) => {
-    heads[rule] ??= jsonHead(rules[rule]!)
-    return `${heads[rule]},"event_index":${index}${tail}`
+  const encoder = new TextEncoder()
+  const heads: Uint8Array[] = []
+  const tail = encoder.encode(`,"file":${JSON.stringify(file)}}\n`)
+  return (output, rule, index) => {
+    heads[rule] ??= encoder.encode(`${jsonHead(rules[rule]!)},"event_index":`)
+    output.writeBytes(heads[rule])
+    output.writeIndex(index)
+    output.writeBytes(tail)
   }
 }
 
@@ -196,9 +201,9 @@ function jsonHead({ id, title, level }: LoadedRule): string {
 }
 
 function textPrinter(rules: readonly LoadedRule[], file: string): Printer {
-  return (rule, index) => {
+  return (output, rule, index) => {
     const { id, title, level } = rules[rule]!
-    return `${file}:${index}  ${level.padEnd(13)}  ${title}  (${id})\n`
+    output.write(`${file}:${index}  ${level.padEnd(13)}  ${title}  (${id})\n`)
   }
 }
 

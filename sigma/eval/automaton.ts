@@ -55,34 +55,38 @@ export function buildAutomaton(literals: readonly LiteralAtom[]): Automaton {
   const queue: Pending[] = [{ state: 0, from: 0, to: sorted.length, depth: 0 }]
   let next = 1
   for (let head = 0; head < queue.length; head++) {
-    const pending = queue[head]!
-    const { state, to, depth } = pending
-    let { from } = pending
-    depthAt[state] = depth
+    const { state, to, depth, from: first } = queue[head]!
     const row = state * classes.count
     const failRow = fail[state]! * classes.count
     if (state > 0) table.copyWithin(row, failRow, failRow + classes.count)
-    const length = texts[from]!.length
-    if (length === depth || isAlone(pending)) {
-      atomAt[state] = sorted[from]!.atom
-      if (length > depth) restAt[state] = rests.push(texts[from]!.slice(depth)) - 1
-      from++
-    }
-    const failState = fail[state]!
-    shorter[state] = atomAt[failState]! >= 0 ? failState : shorter[failState]!
+    let from = atomAt[state]! >= 0 ? first + 1 : first
     while (from < to) {
-      const code = texts[from]!.charCodeAt(depth)
       const end = endOfRun(texts, from, to, depth)
       const child = next++
-      const charClass = classOf(classes, code)
-      fail[child] = state === 0 ? 0 : table[failRow + charClass]!
-      table[row + charClass] = child
-      queue.push({ state: child, from, to: end, depth: depth + 1 })
+      const at = row + classOf(classes, texts[from]!.charCodeAt(depth))
+      const pending = { state: child, from, to: end, depth: depth + 1 }
+      const failState = state === 0 ? 0 : stateOf(table[at]!, classes.count)
+      fail[child] = failState
+      shorter[child] = atomAt[failState]! >= 0 ? failState : shorter[failState]!
+      depthAt[child] = depth + 1
+      const { length } = texts[from]!
+      if (length === depth + 1 || isAlone(pending)) {
+        atomAt[child] = sorted[from]!.atom
+        if (length > depth + 1) restAt[child] = rests.push(texts[from]!.slice(depth + 1)) - 1
+      }
+      // Rows are written as they are read: a second pass over the table would take as long as this one.
+      const childRow = child * classes.count
+      table[at] = atomAt[child]! >= 0 || shorter[child]! > 0 ? ~childRow : childRow
+      queue.push(pending)
       from = end
     }
   }
-  encodeRows(table, classes.count, atomAt, shorter)
   return { classes, table, atomAt, restAt, rests, shorter, depthAt }
+}
+
+/** The state of an entry of the table. */
+function stateOf(entry: number, classCount: number): number {
+  return (entry < 0 ? ~entry : entry) / classCount
 }
 
 /** Where the texts from `from` on stop having the same character at `depth`. */
@@ -109,20 +113,6 @@ function sharedLength(a: string, b: string): number {
   let shared = 0
   while (shared < a.length && a.charCodeAt(shared) === b.charCodeAt(shared)) shared++
   return shared
-}
-
-/** State numbers become row offsets, negative where something ends. */
-function encodeRows(
-  table: Int32Array,
-  classCount: number,
-  atomAt: Int32Array,
-  shorter: Int32Array,
-): void {
-  for (let i = 0; i < table.length; i++) {
-    const state = table[i]!
-    const row = state * classCount
-    table[i] = atomAt[state]! >= 0 || shorter[state]! > 0 ? ~row : row
-  }
 }
 
 /** Shorter texts are not worth two walks. */

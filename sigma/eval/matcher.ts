@@ -152,8 +152,10 @@ function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Ru
     candidates += layout.always.length
     if (learning !== undefined && learn(learning, touched, count)) relearn(view, learning, source)
   }
-  const sorted = (): readonly number[] =>
-    found.length === 0 ? NOTHING : found.slice().sort((a, b) => a - b)
+  const sorted = (): readonly number[] => {
+    if (found.length < 2) return found.length === 0 ? NOTHING : [found[0]!]
+    return found.slice().sort((a, b) => a - b)
+  }
 
   return {
     candidates: () => candidates,
