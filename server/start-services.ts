@@ -196,6 +196,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     settings,
     ingest,
     events: events.reader,
+    background: events.background,
     state: state.client,
     rules,
     live,
@@ -208,7 +209,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
     }),
     proposals: egress.proposals,
     drafts: createDrafts({
-      ...{ rules, events: events.reader, state: state.client, proposals: egress.proposals },
+      ...{ rules, events: events.background, state: state.client, proposals: egress.proposals },
       ...{ contentFolder: () => contentFolder(settings), ownDomains: settings.ownDomains },
     }),
     outbox: egress.outbox,
@@ -217,7 +218,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ state: state.client, events: events.reader, rules, muted: suppressions.muted },
     }),
     feedback: createFeedback({ state: state.client, events: events.reader, rules }),
-    filters: createFilters({ rules, events: events.reader }),
+    filters: createFilters({ rules, events: events.background }),
     schedules,
     hunts: createHunts({
       ...{ state: state.client, events: events.reader, schedules, proposals: egress.proposals },
@@ -230,7 +231,7 @@ function bundle(settings: Settings, options: ServiceOptions, parts: Parts) {
       ...{ rules, state: state.client, proposals: egress.proposals },
       wake: () => egress.outbox.wake(),
     }),
-    liveness: createLiveness(events.reader, rules, sources),
+    liveness: createLiveness(events.background, rules, sources),
     scenarios: createScenarios(options.scenarios, ingest, state.client),
     imports: createImports(join(settings.data, 'uploads'), {
       ingest,

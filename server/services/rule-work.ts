@@ -73,10 +73,11 @@ export function createRuleSet(
 
 /** The runner of rules over a server's services. */
 export function ruleRunner(
-  { events, state, releases }: Pick<Services, 'events' | 'state' | 'releases'>,
+  { background, state, releases }: Pick<Services, 'background' | 'state' | 'releases'>,
   rules: Pick<Rules, 'runnable'>,
 ): WorkRunner {
-  return createRuleRunner({ events, state, ruleOf: rules.runnable, commit: () => releases.live() })
+  const commit = () => releases.live()
+  return createRuleRunner({ events: background, state, ruleOf: rules.runnable, commit })
 }
 
 /** Matches of rules with a schedule: ingest does not count them. */

@@ -39,6 +39,8 @@ export interface Services {
   readonly ingest: IngestService
   /** Query workers behind the reader's interface. */
   readonly events: EventReader
+  /** The same for long work that nobody waits for on a page: it gives way to all else. */
+  readonly background: EventReader
   /** The state worker. */
   readonly state: StateClient
   readonly rules: RuleService

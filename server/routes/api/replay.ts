@@ -33,7 +33,7 @@ export const replayDetections = route({
     const range = rangeOf(query, Date.now())
     const counted = await services.events.count({ ...range, timeout_ms: SEARCH_TIMEOUT_MS })
     keepOpen(c)
-    const pages = replay(services.events, rules, range, c.req.raw.signal)
+    const pages = replay(services.background, rules, range, c.req.raw.signal)
     const encoder = new TextEncoder()
     const head = { range: { from: iso(range.from), to: iso(range.to) }, events: counted.total }
     const stream = new ReadableStream<Uint8Array>({
