@@ -70,6 +70,8 @@ export interface Parser {
   /** JSON that it recognises has one of these keys at its top level; none: it reads no JSON;
    * absent: it must always be asked. */
   readonly keys?: readonly string[]
+  /** True where it reads nothing but JSON: it is never asked about any other text. */
+  readonly jsonOnly?: boolean
   /** Cheap and strict: true only when the input is surely this format. */
   recognise(input: ParserInput, context: ParseContext): boolean
   /** The event, or why the input is not of this format. Never throws. */

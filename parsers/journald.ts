@@ -69,6 +69,7 @@ export const journald: Parser = {
   title: 'systemd journal as JSON',
   aliases: ['journal', 'journalctl'],
   keys: ['__REALTIME_TIMESTAMP'],
+  jsonOnly: true,
   recognise: ({ json }) =>
     json !== undefined &&
     json.__REALTIME_TIMESTAMP !== undefined &&

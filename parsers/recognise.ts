@@ -8,6 +8,9 @@ import { PARSERS } from './table.ts'
 const GENERIC: ReadonlySet<Parser> = new Set([PARSERS.json, PARSERS.syslog, PARSERS.text])
 const SPECIFIC: readonly Parser[] = Object.values<Parser>(PARSERS).filter((p) => !GENERIC.has(p))
 
+/** Those that may read a text that is no JSON. */
+const TEXT_PARSERS: readonly Parser[] = SPECIFIC.filter(({ jsonOnly }) => jsonOnly !== true)
+
 /** Parsers, by their number in `SPECIFIC`, whose JSON has a key: one pass over an event's keys finds them. */
 const BY_KEY = new Map<string, number[]>()
 SPECIFIC.forEach((parser, index) => {
@@ -20,7 +23,7 @@ export function recognise(input: ParserInput, context: ParseContext): Parser {
   if (json !== undefined) {
     return declaresLogSource(json) ? PARSERS.json : recogniseJson(input, json, context)
   }
-  for (const parser of SPECIFIC) if (parser.recognise(input, context)) return parser
+  for (const parser of TEXT_PARSERS) if (parser.recognise(input, context)) return parser
   return PARSERS.syslog.recognise(input, context) ? PARSERS.syslog : PARSERS.text
 }
 

@@ -144,7 +144,9 @@ function isOffsetSign(text: string, at: number): boolean {
 }
 
 function isUtcName(text: string, at: number): boolean {
-  if (text.charCodeAt(at) !== 0x20) return false
+  if (at + 4 > text.length || text.charCodeAt(at) !== 0x20) return false
+  const first = text.charCodeAt(at + 1)
+  if (first !== 0x55 && first !== 0x47) return false
   return text.startsWith(' UTC', at) || text.startsWith(' GMT', at)
 }
 

@@ -94,6 +94,7 @@ export function mappedParser(
     title,
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(keys === undefined ? {} : { keys: [...keys, ...wrappers] }),
+    jsonOnly: true,
     recognise({ json }, context) {
       return json !== undefined && (context.mappings?.get(name) ?? own).recognises(unwrap(json))
     },

@@ -45,10 +45,10 @@ export function readAccessLine(text: string, context: ParseContext): AccessLine 
 function readLine(text: string, context: ParseContext): AccessLine | undefined {
   const open = text.indexOf(' [')
   if (open < 0 || open > HEAD_UNITS_MAX) return undefined
-  const head = readHead(text.slice(0, open))
-  if (head === undefined) return undefined
   const stamp = clfAt(text, open + 2, context) ?? isoAt(text, open + 2, context)
   if (stamp === undefined || !text.startsWith('] "', stamp.end)) return undefined
+  const head = readHead(text.slice(0, open))
+  if (head === undefined) return undefined
   const request = readQuoted(text, stamp.end + 3)
   if (request === undefined || text.charCodeAt(request.end) !== 0x20) return undefined
   const status = Number(text.slice(request.end + 1, request.end + 4))
