@@ -4,6 +4,7 @@ import type { Alert, AlertActivity } from '../../server/stores/state/state-store
 import { StagePill } from '../rules/stage.tsx'
 import { Grip } from '../search/drawer.tsx'
 import { EventFields, EventMessage, EventRaw, EventSummary } from '../search/event-body.tsx'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import {
   formatAge,
   formatCount,
@@ -346,14 +347,7 @@ function Actions(props: AlertDrawerProps) {
             {...(alert.verdict === undefined ? {} : { chosen: alert.verdict })}
             {...(alert.reason === undefined ? {} : { reason: alert.reason })}
           />
-          <div class="dialog-foot">
-            <button type="submit" class="primary small">
-              Close alert
-            </button>
-            <button type="button" class="small" data-dialog-close="">
-              Cancel
-            </button>
-          </div>
+          <DialogFoot label="Close alert" />
         </form>
       </dialog>
     </div>

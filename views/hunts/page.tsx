@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Child } from 'hono/jsx'
 import type { HuntSummary } from '../../server/services/hunts.ts'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import { visible } from '../shared/format.ts'
 import { Notice, Section } from '../shared/section.tsx'
 import { Yaml } from '../shared/yaml.tsx'
@@ -249,14 +250,7 @@ function Ask(props: {
         <h2 id={`${props.id}-title`}>{props.title}</h2>
         <p>{props.children}</p>
         <input type="hidden" name="_csrf" value={props.csrfToken} />
-        <div class="dialog-foot">
-          <button type="submit" class="primary small">
-            {props.button}
-          </button>
-          <button type="button" class="small" data-dialog-close="">
-            Cancel
-          </button>
-        </div>
+        <DialogFoot label={props.button} />
       </form>
     </dialog>
   )

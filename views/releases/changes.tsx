@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { ProposalTarget } from '../../server/services/proposals.ts'
 import type { Proposal, ProposalState } from '../../server/stores/state/proposals.ts'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import { formatAge, formatIso, plural, visible } from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
@@ -169,14 +170,7 @@ function MergeButton({ change, branch, csrfToken }: One) {
             is checked, tested and goes live for everyone; if it is refused, nothing changes.
           </p>
           <input type="hidden" name="_csrf" value={csrfToken} />
-          <div class="dialog-foot">
-            <button type="submit" class="primary small">
-              Merge
-            </button>
-            <button type="button" class="small" data-dialog-close="">
-              Cancel
-            </button>
-          </div>
+          <DialogFoot label="Merge" />
         </form>
       </dialog>
     </>

@@ -3,6 +3,7 @@
 import type { Drift, OverlayDrift } from '../../server/services/drift.ts'
 import type { ReleaseCommit } from '../../server/stores/state/releases.ts'
 import type { Suppression } from '../../server/stores/state/suppressions.ts'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import { formatAge, formatIso, plural, visible } from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
@@ -275,14 +276,7 @@ function Act(props: ActProps) {
           <input type="hidden" name="_csrf" value={csrfToken} />
           <input type="hidden" name="what" value={what} />
           <input type="hidden" name="path" value={path} />
-          <div class="dialog-foot">
-            <button type="submit" class="primary small">
-              {label}
-            </button>
-            <button type="button" class="small" data-dialog-close="">
-              Cancel
-            </button>
-          </div>
+          <DialogFoot label={label} />
         </form>
       </dialog>
     </>

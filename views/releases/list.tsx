@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { PullRequest } from '../../server/releases/pull-request.ts'
 import type { ReleaseFinding, ReleaseRecord } from '../../server/stores/state/releases.ts'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import { formatAge, formatIso, plural, visible } from '../shared/format.ts'
 import { urls } from '../urls.ts'
 import { ReleaseFacts, type Volume } from './report.tsx'
@@ -201,14 +202,7 @@ export function GoBack(
           </p>
           <input type="hidden" name="_csrf" value={csrfToken} />
           <input type="hidden" name="commit" value={to.commit} />
-          <div class="dialog-foot">
-            <button type="submit" class="primary small">
-              {label}
-            </button>
-            <button type="button" class="small" data-dialog-close="">
-              Cancel
-            </button>
-          </div>
+          <DialogFoot label={label} />
         </form>
       </dialog>
     </>

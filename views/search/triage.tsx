@@ -1,6 +1,7 @@
 /** @jsxImportSource hono/jsx */
 // What became of an event: the mute that holds it, the alerts it is in, and making it one.
 import type { AlertLink } from '../../server/stores/state/promotions.ts'
+import { DialogFoot } from '../shared/dialog-foot.tsx'
 import { formatSpan, visible } from '../shared/format.ts'
 import { Notice } from '../shared/section.tsx'
 import type { Why } from '../shared/why.tsx'
@@ -146,14 +147,7 @@ function PromoteDialog(props: {
             Although {triage.muted.id} mutes it; the audit log keeps that
           </label>
         )}
-        <div class="dialog-foot">
-          <button type="submit" class="primary small">
-            Promote
-          </button>
-          <button type="button" class="small" data-dialog-close="">
-            Cancel
-          </button>
-        </div>
+        <DialogFoot label="Promote" />
       </form>
     </dialog>
   )
