@@ -20,7 +20,9 @@ const INDEX_DIGITS_MAX = 16
 
 /** A buffer before standard output. */
 export function bufferedOutput(): Output {
-  let buffer = Buffer.allocUnsafe(BUFFER_BYTES * 2)
+  let buffer: Buffer = Buffer.allocUnsafe(BUFFER_BYTES * 2)
+  /** Takes what comes while the other one is written. */
+  let spare: Buffer | undefined
   let used = 0
   let isOpen = true
   const makeRoom = (bytes: number): void => {
@@ -54,11 +56,14 @@ export function bufferedOutput(): Output {
     },
     async flush() {
       if (used === 0 || !isOpen) return isOpen
-      const bytes = buffer.subarray(0, used)
+      const full = buffer
+      const bytes = full.subarray(0, used)
       used = 0
-      buffer = Buffer.allocUnsafe(BUFFER_BYTES * 2)
+      buffer = spare ?? Buffer.allocUnsafe(BUFFER_BYTES * 2)
+      spare = undefined
       try {
         await Bun.write(Bun.stdout, bytes)
+        spare = full
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
         isOpen = false

@@ -79,7 +79,9 @@ export async function run(args: readonly string[]): Promise<number> {
     memo: !values['no-memo'],
   })
   const lateness_ms = latenessOf(values.lateness, files.length)
-  const engine: Engine = { matcher, correlator: createFileCorrelator(loaded, lateness_ms) }
+  const correlator = createFileCorrelator(loaded, lateness_ms)
+  const classify = correlator !== undefined || loaded.rules.some(readsSeverity)
+  const engine: Engine = { matcher, correlator, classify }
   const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
   const started = performance.now()
   const output = bufferedOutput()
@@ -99,6 +101,8 @@ export async function run(args: readonly string[]): Promise<number> {
 interface Engine {
   readonly matcher: Matcher
   readonly correlator: FileCorrelator | undefined
+  /** Whether events need a severity: few rules read it, and correlations may group by it. */
+  readonly classify: boolean
 }
 
 function latenessOf(seconds: string | undefined, files: number): number {
@@ -122,14 +126,12 @@ function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | unde
 async function evalFile(
   file: string,
   rules: readonly LoadedRule[],
-  { matcher, correlator }: Engine,
+  { matcher, correlator, classify }: Engine,
   { json, source }: Options,
   output: Output,
   totals: Totals,
 ): Promise<boolean> {
   const now = Date.now()
-  // Sigma rules read fields; few read the severity, and correlations may group by it.
-  const classify = correlator !== undefined || rules.some(readsSeverity)
   const options = { now, received: now, timeZone: 'UTC', source, classify }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
