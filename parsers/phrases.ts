@@ -11,10 +11,14 @@ interface Phrase {
 const ASCII = 128
 const WORD = 1
 const OTHER = 0
-const KELVIN = 0x212a
-const DOTTED_I = 0x130
+/** The only characters beyond ASCII whose lower case is a letter of ASCII: Kelvin's sign, I with a dot. */
+const FOLDING = [0x212a, 0x130]
+/** UTF-16 units there are. */
+const UNITS = 65_536
 /** By character, of one finder: belongs to a word, and phrases start with it. */
 const FIRST = 2
+/** Its lower case is another character. */
+const FOLDED = 3
 /** By ASCII code: whether it belongs to a word, and what it is in lower case. */
 const KIND = new Uint8Array(ASCII)
 const LOWER = new Uint8Array(ASCII)
@@ -30,7 +34,10 @@ export function createPhraseFinder(groups: readonly (readonly string[])[]): Phra
   // Phrases stand at the start of a word, so two characters there leave few to compare.
   const starts = new Map<number, Phrase[]>()
   const isStart = new Uint8Array(ASCII * ASCII)
-  const kinds = Uint8Array.from(KIND)
+  // One look-up for any character: most of a text's time is spent there.
+  const kinds = new Uint8Array(UNITS).fill(WORD)
+  kinds.set(KIND)
+  for (const unit of FOLDING) kinds[unit] = FOLDED
   for (const phrase of phrases) {
     const [first, second] = [phrase.text.charCodeAt(0), phrase.text.charCodeAt(1)]
     if (!isPlain(phrase.text)) return (text) => findSlowly(text, groups)
@@ -46,15 +53,10 @@ export function createPhraseFinder(groups: readonly (readonly string[])[]): Phra
     const { length } = text
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i)
-      if (code >= ASCII) {
-        // The only others whose lower case is a letter of ASCII.
-        if (code === KELVIN || code === DOTTED_I) return findSlowly(text, groups)
-        before = WORD
-        continue
-      }
       const kind = kinds[code]!
+      if (kind === FOLDED) return findSlowly(text, groups)
       if (kind === FIRST && before === OTHER) {
-        const next = text.charCodeAt(i + 1)
+        const next = i + 1 < length ? text.charCodeAt(i + 1) : 0
         const key = LOWER[code]! * ASCII + (next < ASCII ? LOWER[next]! : 0)
         if (isStart[key] === 1) best = Math.min(best, groupAt(text, i, starts.get(key)!))
       }

@@ -1,42 +1,54 @@
 // `name:"value"; name2:"value"` and `name="value" name2="value"`, in one pass.
 import type { WritableFields } from '../device/event.ts'
-import { internedAt } from '../names.ts'
+import { NAME_SEED, nameAt, nameHash } from '../names.ts'
 
 const PAIRS_MAX = 512
-const NAME_UNITS_MAX = 128
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+const COLON = 0x3a
+const EQUALS = 0x3d
 
 /** The pairs from `start` on. `\"`, `\\` and `\]` are unescaped; of a name's values the first wins. */
 export function quotedPairs(text: string, start: number): WritableFields {
   const fields: WritableFields = {}
   const escapes = text.includes('\\')
+  const { length } = text
   let at = start
   for (let count = 0; count < PAIRS_MAX; count++) {
-    const open = text.indexOf('"', at)
-    if (open < 0) break
+    // The name in front of `:"`, `::"` or `="`: the last run of its characters, and nothing but marks behind it.
+    let first = at
+    let last = at
+    let hash = NAME_SEED
+    let open = at
+    for (; open < length; open++) {
+      const code = text.charCodeAt(open)
+      if (code === QUOTE) break
+      if (code === COLON || code === EQUALS) continue
+      if (!isNameUnit(code)) {
+        first = last = open + 1
+        hash = NAME_SEED
+        continue
+      }
+      if (last !== open) {
+        first = open
+        hash = NAME_SEED
+      }
+      hash = nameHash(hash, code)
+      last = open + 1
+    }
+    if (open >= length) break
     const end = closingQuote(text, open + 1)
-    const close = end < 0 ? text.length : end
-    const name = close === open + 1 ? '' : nameBefore(text, open, at)
-    if (name !== '' && name !== '__proto__' && fields[name] === undefined) {
+    const close = end < 0 ? length : end
+    if (last > first && last < open && close > open + 1) {
+      const name = nameAt(text, first, last, hash)
       const value = text.slice(open + 1, close)
-      fields[name] = escapes && value.includes('\\') ? value.replace(/\\(["\\\]])/g, '$1') : value
+      if (name !== '__proto__' && fields[name] === undefined) {
+        fields[name] = escapes && value.includes('\\') ? value.replace(/\\(["\\\]])/g, '$1') : value
+      }
     }
     at = close + 1
   }
   return fields
-}
-
-/** The name in front of `:"`, `::"` or `="`. */
-function nameBefore(text: string, open: number, floor: number): string {
-  let end = open
-  while (end > floor && (text.charCodeAt(end - 1) === 0x3a || text.charCodeAt(end - 1) === 0x3d))
-    end--
-  if (end === open) return ''
-  let start = end
-  while (start > floor && isNameUnit(text.charCodeAt(start - 1)) && end - start < NAME_UNITS_MAX)
-    start--
-  return internedAt(text, start, end)
 }
 
 /** Letters, digits, `_`, `.` and `-`. */
