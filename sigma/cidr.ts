@@ -8,12 +8,16 @@ export interface Network {
   readonly prefix_bits: number
 }
 
+/** Longer texts, but for the zone, are no addresses. */
+const ADDRESS_CHARACTERS_MAX = 64
+
 /** Bytes of an address (4 or 16), or undefined when the text is none. A zone (`%eth0`) is dropped. */
 export function parseAddress(text: string): readonly number[] | undefined {
-  if (text.length > 64) return undefined
-  if (!text.includes(':')) return parseIpv4(text)
   const zone = text.indexOf('%')
-  const bytes = parseIpv6(zone < 0 ? text : text.slice(0, zone))
+  const plain = zone < 0 ? text : text.slice(0, zone)
+  if (plain.length > ADDRESS_CHARACTERS_MAX) return undefined
+  if (!text.includes(':')) return parseIpv4(text)
+  const bytes = parseIpv6(plain)
   if (bytes === undefined) return undefined
   const isMapped =
     bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255

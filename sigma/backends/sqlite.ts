@@ -1,8 +1,9 @@
 // SQLite, without functions of our own. Its `lower` folds ASCII, `glob` ends at NUL, and it has no regular
-// expressions or networks: those are refused.
+// expressions: those are refused.
 import type { Target } from '../ir/expr.ts'
 import { type Dialect, SqlRefusal, type SqlTable, type ValueSql, wellFormed } from './dialect.ts'
 import { foldReplacements } from './fold-sql.ts'
+import { sqliteCidr } from './sqlite-cidr.ts'
 
 /** GLOB takes no longer patterns, bytes. */
 const GLOB_BYTES_MAX = 50_000
@@ -181,7 +182,7 @@ export const sqlite: Dialect = {
     return `${text} GLOB ${literal(pattern)}`
   },
   regex: () => refuse('sql-regex-unsupported', 'regular expressions'),
-  cidr: () => refuse('sql-cidr-unsupported', 'networks'),
+  cidr: sqliteCidr,
   groupText: (table, name) => {
     const [rows] = rowsOf(table, { scope: 'field', name })
     return `(SELECT nullif(${VALUE.text}, '') FROM ${rows} LIMIT 1)`
