@@ -65,7 +65,9 @@ const matched = async (server: Pick<TestServer, 'json'>): Promise<number> => {
 test(
   'a rule with a schedule is not matched on arrival; a run makes its alerts, once',
   async () => {
-    const server = await start("{schedule: '1d'}")
+    const server = await start(
+      "{schedule: '1d', owner: soc, severity: critical, rollout: {stage: live, min_days: 3}}",
+    )
     await server.ingest(events(30))
     await Bun.sleep(500)
     expect(await matched(server)).toBe(0)
@@ -93,7 +95,11 @@ test(
       ...{ scheduled_rules: 1, runs_24h: 3, matches_24h: 33, scheduled_matches_24h: 33 },
       high_match_rules: [{ rule_id: ID, title: 'Marker', match_count: 33, alert_count: 2 }],
     })
-    expect((await server.json(`/api/v1/detections/rules/${ID}`)).matches).toBe(33)
+    expect(await server.json(`/api/v1/detections/rules/${ID}`)).toMatchObject({
+      ...{ matches: 33, owner: 'soc', severity: 'critical', auto_create_case: false },
+      ...{ schedule_enabled: true, schedule_interval_minutes: 1440, next_run_at },
+      ...{ last_run_at: expect.any(String), rollout: { stage: 'live', min_days: 3 } },
+    })
   },
   TIMEOUT_MS,
 )

@@ -129,6 +129,9 @@ function summaryOf(rule: Running, tests: FileTests): RuleSummary {
     tests: { positive: tests.positive, negative: tests.negative },
     ...(rule.trapline?.schedule === undefined ? {} : { schedule: rule.trapline.schedule }),
     ...(rule.trapline?.rollout === undefined ? {} : { rollout: rule.trapline.rollout }),
+    ...(rule.trapline?.owner === undefined ? {} : { owner: rule.trapline.owner }),
+    ...(rule.trapline?.severity === undefined ? {} : { severity: rule.trapline.severity }),
+    ...(rule.trapline?.auto_create_case === true ? { autoCreateCase: true } : {}),
   }
 }
 

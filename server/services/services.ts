@@ -129,6 +129,10 @@ export interface RuleSummary {
   readonly schedule?: string
   /** Its stage on the way to live, and the criteria. */
   readonly rollout?: Rollout
+  readonly owner?: string
+  /** Of its alerts, where that is not the level. */
+  readonly severity?: AlertSeverity
+  readonly autoCreateCase?: boolean
 }
 
 export interface RuleDetail extends RuleSummary {

@@ -1,48 +1,11 @@
 // Loaded rules (D5, the reading half) and their reload.
 import { z } from 'zod'
 import { ServiceError } from '../../services/service-error.ts'
-import type { RuleSummary } from '../../services/services.ts'
 import { CorrelationAnswer, correlationWhy } from './correlation-answer.ts'
 import { route } from './route.ts'
-import { defined, iso, Severity, Time } from './schemas.ts'
+import { RuleAnswer, ruleWriter } from './rule-answer.ts'
+import { defined, Severity } from './schemas.ts'
 import { several } from './search-params.ts'
-
-const RuleAnswer = z.object({
-  id: z.string(),
-  title: z.string(),
-  level: Severity,
-  status: z.string(),
-  author: z.string().optional(),
-  description: z.string().optional(),
-  logsource: z.object({
-    product: z.string().optional(),
-    category: z.string().optional(),
-    service: z.string().optional(),
-  }),
-  techniques: z.array(z.string()),
-  tags: z.array(z.string()),
-  hash: z.string(),
-  path: z.string(),
-  overlay: z.boolean().describe('From a TRAPLINE_RULES folder: read only'),
-  refused: z.object({ code: z.string(), message: z.string() }).optional(),
-  tests: z.object({ positive: z.number(), negative: z.number() }),
-  matches: z.number(),
-  last_match: Time.optional(),
-})
-
-type Hits = Readonly<Record<string, { readonly total: number; readonly last?: number }>>
-
-function ruleJson(rule: RuleSummary, hits: Hits) {
-  const { id, title, level, status, author, description, logsource } = rule
-  const { techniques, tags, hash, path, overlay, refused, tests } = rule
-  const hit = Object.hasOwn(hits, id) ? hits[id] : undefined
-  return defined({
-    ...{ id, title, level, status, author, description, logsource },
-    ...{ techniques, tags, hash, path, overlay, refused, tests },
-    matches: hit?.total ?? 0,
-    last_match: hit?.last === undefined ? undefined : iso(hit.last),
-  })
-}
 
 export const listRules = route({
   method: 'get',
@@ -74,8 +37,7 @@ export const listRules = route({
       const { title, id, path, tags } = rule
       return [title, id, path, ...tags].some((value) => value.toLowerCase().includes(text))
     })
-    const hits = await services.rules.hits()
-    const rules = wanted.slice(offset, offset + limit).map((rule) => ruleJson(rule, hits))
+    const rules = wanted.slice(offset, offset + limit).map(await ruleWriter(services))
     const { version } = services.rules
     return { rules, count: rules.length, total: wanted.length, version }
   },
@@ -97,7 +59,7 @@ export const getRule = route({
     const rule = await services.rules.get(params.id)
     if (rule === undefined) throw new ServiceError('not-found', `no rule ${params.id}`)
     const { text, testText, testPath } = rule
-    const summary = ruleJson(rule, await services.rules.hits())
+    const summary = (await ruleWriter(services))(rule)
     return { ...summary, ...defined({ text, test_text: testText, test_path: testPath }) }
   },
 })
