@@ -7,6 +7,7 @@ import {
   type WritableFields,
   type WritablePivots,
 } from '../device/event.ts'
+import { internedAt } from '../names.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
 
 type Role = 'src' | 'dst' | 'mapped' | 'server'
@@ -144,7 +145,7 @@ export function readAsaMessage(
 
 function readWord(state: State, message: string, start: number, end: number): void {
   const word = message.slice(start, end)
-  const first = word.charCodeAt(0)
+  const first = message.charCodeAt(start)
   if (state.spent !== undefined && word !== '=' && word !== ':') {
     const value = state.spent
     state.spent = undefined
@@ -153,10 +154,10 @@ function readWord(state: State, message: string, start: number, end: number): vo
       return
     }
   }
-  if (word === '=') return
-  const own = first === 0x28 ? word.slice(1) : word
-  if (mayBeKeyword(own)) {
-    const keyword = KEYWORDS.get(own)
+  if (first === 0x3d && end - start === 1) return
+  const own = first === 0x28 ? start + 1 : start
+  if (mayBeKeyword(message, own, end)) {
+    const keyword = KEYWORDS.get(internedAt(message, own, end))
     if (keyword !== undefined) {
       readKeyword(state, keyword, message, end)
       state.previous = word
@@ -178,14 +179,15 @@ function readWord(state: State, message: string, start: number, end: number): vo
 
 /** First characters and lengths that keywords have: most other words are told apart by these. */
 const SHAPES = new Uint8Array(128 * KEYWORD_UNITS)
-for (const keyword of KEYWORDS.keys()) SHAPES[shapeOf(keyword)] = 1
+for (const keyword of KEYWORDS.keys()) SHAPES[shapeOf(keyword, 0, keyword.length)] = 1
 
-function shapeOf(word: string): number {
-  return (word.charCodeAt(0) & 127) * KEYWORD_UNITS + word.length
+function shapeOf(text: string, start: number, end: number): number {
+  return (text.charCodeAt(start) & 127) * KEYWORD_UNITS + end - start
 }
 
-function mayBeKeyword(word: string): boolean {
-  return word.length > 0 && word.length < KEYWORD_UNITS && SHAPES[shapeOf(word)] === 1
+function mayBeKeyword(text: string, start: number, end: number): boolean {
+  const length = end - start
+  return length > 0 && length < KEYWORD_UNITS && SHAPES[shapeOf(text, start, end)] === 1
 }
 
 /** Where the first `:` or `=` stands behind a short label, or -1. */
