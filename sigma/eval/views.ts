@@ -94,9 +94,9 @@ function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View 
   for (const rule of rules) {
     eachAtom(source.conditions[rule]!, (atom) => {
       relevant[atom] = relevant[atom]! | READ
-      for (const guard of source.guardsOf.get(atom) ?? []) {
-        relevant[guard] = relevant[guard]! | GUARD
-      }
+      const guards = source.guardsOf.get(atom)
+      if (guards === undefined) return
+      for (const guard of guards) relevant[guard] = relevant[guard]! | GUARD
     })
   }
   const witnesses = rules.map((rule) => source.witnesses[rule])

@@ -59,6 +59,7 @@ function together(
 }
 
 function union(atoms: readonly number[], likelihoods: readonly number[]): Witness {
+  if (atoms.length === 1) return { atoms, cost: likelihoods[atoms[0]!]! }
   const unique = [...new Set(atoms)]
   return { atoms: unique, cost: unique.reduce((sum, atom) => sum + likelihoods[atom]!, 0) }
 }
