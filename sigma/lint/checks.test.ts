@@ -35,6 +35,7 @@ describe('the table of checks', () => {
       'file-no-final-newline',
       'file-trailing-blanks',
       'file-windows-line-ends',
+      'filter-test-missing',
       'hunt-query-invalid',
       'test-missing',
       'test-of-stable-missing',

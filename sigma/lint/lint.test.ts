@@ -154,6 +154,32 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(found(stable, tests(true))).toContain('test-of-stable-missing')
   })
 
+  test('tests of a filter: what it silences, and what it must not', () => {
+    const complete = { ...facts, complete: true }
+    const text = `title: Known Admin Hosts
+id: 0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111
+logsource: {product: windows}
+filter:
+    rules: [6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f]
+    known: {host: lab}
+    condition: not known
+`
+    const found = (...matches: boolean[]) => {
+      const cases = matches.map(
+        (match) =>
+          `    - {name: ${match}, match: ${match}, rule: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f, events: [{fields: {host: x}}]}`,
+      )
+      const tests = { path: 'known.test.yml', text: `tests:\n${cases.join('\n')}\n` }
+      const files = [{ path: 'known.yml', text }, ...(matches.length > 0 ? [tests] : [])]
+      return lint(files, { facts: complete }).filter(({ code }) => code === 'filter-test-missing')
+    }
+    expect(found()).toMatchObject([{ severity: 'warning' }])
+    expect(found(false)).toMatchObject([
+      { message: 'has no test that it must still find (match: true)' },
+    ])
+    expect(found(true, false)).toEqual([])
+  })
+
   test('hunts whose query the given language cannot read', () => {
     const hunt = {
       path: 'hunts/one.yml',

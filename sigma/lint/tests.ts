@@ -1,6 +1,6 @@
 // Tests of rules: that there are some, and that they can say anything.
 import type { Scalar, Yaml } from '../rule.ts'
-import type { Check, DocumentSubject, YamlSubject } from './check.ts'
+import type { Check, DocumentSubject, FilterSubject, YamlSubject } from './check.ts'
 import { feedsOnly, itemUses, placeOf } from './check.ts'
 
 type Case = Extract<Yaml, { readonly kind: 'map' }>
@@ -47,12 +47,30 @@ export const TEST_CHECKS = {
       if (
         subject.facts.complete &&
         !feedsOnly(subject) &&
+        subject.value.kind !== 'filter' &&
         subject.value.status !== 'stable' &&
         casesOf(subject).length === 0 &&
         !hasOther(subject)
       ) {
         add(subject.value, 'has no tests beside it')
       }
+    },
+  },
+  'filter-test-missing': {
+    on: 'filter',
+    severity: 'warning',
+    summary: 'a filter without a test of what it silences and of what it must not',
+    why: 'A filter that is too wide hides attacks and nobody notices. In `<filter>.test.yml` beside it, `match: false` is an event that it silences and `match: true` its nearest neighbour that must still be found.',
+    run(subject, add) {
+      if (!subject.facts.complete || hasOther(subject)) return
+      const found = filterCases(subject)
+      const missing = [false, true].filter((match) => !found.some((one) => one.match === match))
+      const what = missing.map((match) =>
+        match
+          ? 'no test that it must still find (match: true)'
+          : 'no test that it silences (match: false)',
+      )
+      if (what.length > 0) add(subject.value, `has ${what.join(' and ')}`)
     },
   },
   'test-of-stable-missing': {
@@ -183,6 +201,17 @@ export const TEST_CHECKS = {
     },
   },
 } as const satisfies Record<string, Check>
+
+/** Tests beside a filter: those of one file are of a rule that it silences, or of the filter itself. */
+function filterCases(subject: FilterSubject) {
+  const path = subject.file.path.replace(/\.ya?ml$/, '.test.yml')
+  const { id, title, name, rules } = subject.value
+  const isMeant = (rule: string) =>
+    [id, title, name].includes(rule) || rules === 'any' || rules.includes(rule)
+  return (subject.set.tests.get(path)?.cases ?? []).filter(
+    ({ rule }) => rule === undefined || isMeant(rule),
+  )
+}
 
 /** Whether the rule names tests of another kind: SigmaHQ's, exemplars in the rule. */
 function hasOther(subject: DocumentSubject): boolean {
