@@ -9,7 +9,7 @@ import { gotValue, isRight } from './compare.ts'
 const NOW = Date.parse('2026-11-21T12:00:00Z')
 const END_OF_TIME = Date.UTC(9999, 0, 1)
 /** CPU time that a source's lines are normalised for, milliseconds. */
-const WARM_MS = 700
+const WARM_MS = 1500
 const MEASURE_MS = 300
 /** Events between two looks at the clock, which costs as much as an event. */
 const PASS_EVENTS_MIN = 1000
