@@ -3,9 +3,12 @@ import { type AttackFacts, type LintFacts, techniqueOf } from '../../sigma/lint/
 import { fieldsOf } from '../../sigma/lint/logsources.ts'
 import { NAMESPACES } from '../../sigma/lint/tags.ts'
 import { MODIFIERS } from '../../sigma/lower/modifiers.ts'
+import type { Entries } from '../../sigma/parse/reader.ts'
 import { CORRELATION_TYPES, LEVELS, type LogSource, STATUSES } from '../../sigma/rule.ts'
 import { type CompletionItem, KIND, type Position } from '../lsp/protocol.ts'
 import { contextAt } from './position-context.ts'
+import { type SchemaName, schemaNameOf } from './schema.ts'
+import { schemaItems } from './schema-completion.ts'
 
 const ITEMS_MAX = 1_000
 const TOP_KEYS =
@@ -18,11 +21,12 @@ const TRAPLINE_KEYS =
   )
 const CORRELATION_KEYS = 'type rules group-by timespan condition aliases generate'.split(' ')
 
-/** The items for a position; the client filters them by what is typed. */
+/** The items for a position; the client filters them by what is typed. The path tells what kind of file it is. */
 export function completionsAt(
   text: string,
   { line, character }: Position,
   facts: LintFacts,
+  file = 'rule.yml',
 ): readonly CompletionItem[] {
   const { path, before, key } = contextAt(text, line, character)
   const typed = /[^\s|:'",[\]{}-][^\s|:'",[\]{}]*$/.exec(before)?.[0] ?? ''
@@ -30,6 +34,11 @@ export function completionsAt(
     edited([...labels].slice(0, ITEMS_MAX), line, character, typed.length)
   const parents = key === undefined ? path : path.slice(0, -1)
   const [top] = parents
+  const schema = schemaNameOf(file, keysIn(text))
+  if (schema !== undefined && !SIGMA.has(schema)) {
+    if (path.at(-1) === 'fields') return at(fieldItems(facts, text, line))
+    return at(schemaItems(schema, key === undefined ? parents : path, key !== undefined))
+  }
   if (top === 'tags' || path[0] === 'tags') return tagItems(before, line, character, facts.attack)
   if (key !== undefined) return at(values(path, text, facts))
   if (top === undefined) return at(TOP_KEYS.map((label) => ({ label, kind: KIND.property })))
@@ -40,8 +49,24 @@ export function completionsAt(
   if (parents.length === 1)
     return at(['condition', ...(top === 'filter' ? ['rules'] : [])].map(asKey))
   if (/\|[\w|]*$/.test(before)) return at(modifierItems())
+  return at(fieldItems(facts, text, line))
+}
+
+/** Files of these have completion of their own; of the others the schema says what may stand there. */
+const SIGMA: ReadonlySet<SchemaName> = new Set(['rule', 'correlation', 'filter'])
+
+/** Top-level keys, read line by line: a text that is being typed is seldom YAML. */
+function keysIn(text: string): Entries {
+  const place = { line: 1, column: 1 }
+  const names = [...text.matchAll(/^([A-Za-z_]\w*):/gm)].map(([, name]) => name!)
+  const nothing = { ...place, kind: 'null', text: '' } as const
+  const keyOf = (name: string) => ({ ...place, kind: 'string', text: name }) as const
+  return new Map(names.map((name) => [name, { key: keyOf(name), value: nothing }])) as Entries
+}
+
+function fieldItems(facts: LintFacts, text: string, line: number): CompletionItem[] {
   const fields = fieldsOf(facts, logSourceIn(text, line)) ?? new Set<string>()
-  return at([...fields].map((label) => ({ label, kind: KIND.field })))
+  return [...fields].map((label) => ({ label, kind: KIND.field }))
 }
 
 const asKey = (label: string): CompletionItem => ({ label, kind: KIND.property })

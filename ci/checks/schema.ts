@@ -15,9 +15,12 @@ import hunt from '../../sigma/schema/hunt.schema.json' with { type: 'json' }
 import pipeline from '../../sigma/schema/pipeline.schema.json' with { type: 'json' }
 import rule from '../../sigma/schema/rule.schema.json' with { type: 'json' }
 import tests from '../../sigma/schema/tests.schema.json' with { type: 'json' }
+import settings from '../../sigma/schema/trapline.schema.json' with { type: 'json' }
+import { SETTINGS_FILE } from '../settings.ts'
 
-const SCHEMAS = { rule, correlation, filter, hunt, pipeline, tests }
-export type SchemaName = keyof typeof SCHEMAS
+/** Schemas of content, with what they share. */
+export const SCHEMAS = { common, rule, correlation, filter, hunt, pipeline, tests, settings }
+export type SchemaName = Exclude<keyof typeof SCHEMAS, 'common'>
 
 /** Code of every finding of a schema. */
 export const SCHEMA_CODE = 'schema'
@@ -28,11 +31,25 @@ let validators: Readonly<Record<SchemaName, ValidateFunction>> | undefined
 function compile(): Readonly<Record<SchemaName, ValidateFunction>> {
   const ajv = new Ajv2020({ allErrors: true, strict: false, schemas: [common] })
   addFormats(ajv)
-  const names = Object.keys(SCHEMAS) as SchemaName[]
+  const names = (Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]).filter(
+    (name) => name !== 'common',
+  )
   return Object.fromEntries(names.map((name) => [name, ajv.compile(SCHEMAS[name])])) as Record<
     SchemaName,
     ValidateFunction
   >
+}
+
+/** Whether a path is that of a repository's settings. */
+export function isSettingsFile(path: string): boolean {
+  return path.split('/').at(-1) === SETTINGS_FILE
+}
+
+/** The schema that a file is held to, by its name and its keys; undefined for a list. */
+export function schemaNameOf(path: string, entries: Entries | undefined): SchemaName | undefined {
+  if (isSettingsFile(path)) return 'settings'
+  const kind = contentKind(path, entries)
+  return kind === 'list' ? undefined : schemaOf(kind, entries ?? new Map())
 }
 
 function schemaOf(kind: Exclude<ContentKind, 'list'>, entries: Entries): SchemaName {
@@ -50,7 +67,8 @@ export function checkSchema(file: LintFile): readonly Finding[] {
   const documents = kind === 'sigma' ? applyActions(roots) : roots
   return documents.flatMap(({ value }) => {
     if (value?.kind !== 'map') return []
-    const validate = validators![schemaOf(kind, value.entries)]
+    const name = isSettingsFile(file.path) ? 'settings' : schemaOf(kind, value.entries)
+    const validate = validators![name]
     if (validate(plain(value))) return []
     return deepest(validate.errors ?? []).map((error): Finding => {
       const { line, column } = placeOf(value, error)

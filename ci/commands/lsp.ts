@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import { checkContent, lintFacts } from '../checks/content.ts'
+import { checkSchema, isSettingsFile } from '../checks/schema.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { CONTENT_FOLDERS, readContent } from '../content-files.ts'
 import { readLintSettings } from '../lint-settings.ts'
@@ -28,6 +29,7 @@ export async function run(args: readonly string[]): Promise<number> {
       workspace = await readWorkspace(folders)
     },
     find: async (path, text): Promise<readonly Finding[]> => {
+      if (isSettingsFile(path)) return checkSchema({ path, text })
       const settings = await readLintSettings()
       const others = workspace.filter((file) => file.path !== path)
       const complete = others.length < workspace.length

@@ -139,7 +139,12 @@ async function handle(
     case 'textDocument/didClose':
       return didClose(state, params)
     case 'textDocument/completion':
-      return completionsAt(document().text, params.position as Position, state.options.facts)
+      return completionsAt(
+        document().text,
+        params.position as Position,
+        state.options.facts,
+        pathOf(document()),
+      )
     case 'textDocument/hover':
       return hoverAt(document().text, params.position as Position, state.options.facts)
     case 'textDocument/codeAction':
@@ -172,6 +177,10 @@ function documentOf(state: State, params: Params): OpenDocument {
   const document = state.documents.get(uriIn(params))
   if (document === undefined) throw new RpcError(RPC.params, `${uriIn(params)} is not open`)
   return document
+}
+
+function pathOf({ uri }: OpenDocument): string {
+  return uri.startsWith('file:') ? fileURLToPath(uri) : uri
 }
 
 function didOpen(state: State, params: Params): void {
@@ -231,8 +240,7 @@ async function refresh(state: State, document: OpenDocument): Promise<void> {
 async function findingsOf(state: State, document: OpenDocument): Promise<readonly Finding[]> {
   const known = state.found.get(document.uri)
   if (known?.version === document.version) return known.findings
-  const path = document.uri.startsWith('file:') ? fileURLToPath(document.uri) : document.uri
-  const findings = await state.options.find(path, document.text)
+  const findings = await state.options.find(pathOf(document), document.text)
   state.found.set(document.uri, { version: document.version, findings })
   return findings
 }
