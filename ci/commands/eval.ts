@@ -160,6 +160,8 @@ async function evalFile(
   }
   const flat = createFlatMatcher(matcher, options)
   const take: TakeLine = (bytes, view, start, end, index) => {
+    // The output can be written only between events.
+    if (output.isFull) return false
     const matched = flat.match(bytes, view, start, end)
     if (matched === undefined) return false
     totals.events++
