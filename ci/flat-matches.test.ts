@@ -193,3 +193,26 @@ describe.skipIf(lanes === undefined || sigmahq === undefined)('lines of the lane
     expect(compare(rules, lines, 2)).toBeGreaterThan(lines.length * 5.5)
   }, 120_000)
 })
+
+const beats = await corpusFolder('elastic-beats')
+const panther = await corpusFolder('panther-events')
+const LINES_OF_A_FILE = 200
+
+describe.skipIf(beats === undefined || panther === undefined || sigmahq === undefined)(
+  'lines of other corpora',
+  () => {
+    test('match as their events do, where a parser leaves them generic', async () => {
+      const { rules } = await readRuleFolder([`${sigmahq}/rules`])
+      const lines: string[] = []
+      for (const folder of [beats!, panther!]) {
+        for await (const file of new Bun.Glob('**/*.{json,ndjson,log}').scan({ cwd: folder })) {
+          const text = await Bun.file(`${folder}/${file}`).text()
+          const found = text.split('\n').filter((one) => one.startsWith('{') && one.endsWith('}'))
+          lines.push(...found.slice(0, LINES_OF_A_FILE))
+        }
+      }
+      expect(lines.length).toBeGreaterThan(500)
+      compare(rules, lines)
+    }, 120_000)
+  },
+)
