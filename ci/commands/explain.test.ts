@@ -117,6 +117,19 @@ describe('trapline explain', () => {
     )
   })
 
+  test('says what a pipeline given on the command line made of the rule', async () => {
+    const own = 'name: own\ntransformations:\n    - {type: field_name_prefix, prefix: my.}\n'
+    await Bun.write(join(folder, 'own.yaml.txt'), own)
+    const event = '{"product":"linux","my":{"outcome":"failed","account":"x"}}'
+    const { code, out } = call(
+      ...['--rule', 'rules.yml', '--id', 'Failed', '--event', event],
+      ...['--pipeline', './own.yaml.txt'],
+    )
+    expect(out).toContain('pipeline "own"')
+    expect(out).toContain('outcome is my.outcome')
+    expect(code).toBe(0)
+  })
+
   test('ends with 2 for a rule that is not there, 3 for a wrong call', () => {
     expect(call('--rule', 'rules.yml', '--id', 'None', '--event', '{}').code).toBe(2)
     expect(call('--rule', 'rules.yml').code).toBe(3)

@@ -13,7 +13,7 @@ import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rul
 import { EXIT, UsageError } from '../command.ts'
 import { standingAt, standingText } from '../explain-standing.ts'
 import { readEvents } from '../input/read-events.ts'
-import { readRuleFolder } from '../rule-files.ts'
+import { type RuleFolderOptions, readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Says why a rule fires on an event, or why it does not'
 export const usage = `trapline explain --rule FILE [--id ID] --event JSON|FILE [--index N] [--source NAME] [--json]
@@ -22,6 +22,8 @@ export const usage = `trapline explain --rule FILE [--id ID] --event JSON|FILE [
   --event   the event as JSON, or a file of events (also .gz, .zst, .evtx)
   --index   which event of the file, from 0 (default: the first); a correlation takes them all, and says
             with it how it stands around that one
+  --pipeline NAME|FILE   a shipped pipeline or a file, beside those that lie with the rules; several times
+  --lists DIR   lists of placeholder values, beside those that lie with the rules
   --source  parser for events that do not say what they are
 Prints the condition with every test, what the event has and why it passed or failed, and the smallest
 change that would make the rule fire. Exit code 1: it does not fire; 2: the rule cannot run.`
@@ -38,6 +40,8 @@ export async function run(args: readonly string[]): Promise<number> {
       event: { type: 'string' },
       index: { type: 'string' },
       source: { type: 'string' },
+      pipeline: { type: 'string', multiple: true },
+      lists: { type: 'string' },
       json: { type: 'boolean' },
     },
   })
@@ -46,7 +50,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (values.index !== undefined && !/^\d{1,9}$/.test(values.index))
     throw new UsageError(`--index "${values.index}" is no number`)
   const index = values.index === undefined ? undefined : Number(values.index)
-  const { loaded, rule } = await find(values.rule, values.id)
+  const { loaded, rule } = await find(values.rule, values.id, {
+    pipelines: values.pipeline,
+    lists: values.lists,
+  })
   if (rule === undefined) {
     for (const { path, line, message } of loaded.refused)
       console.error(`${path}:${line}: ${message}`)
@@ -77,11 +84,12 @@ export async function run(args: readonly string[]): Promise<number> {
 async function find(
   path: string,
   id: string | undefined,
+  options: RuleFolderOptions,
 ): Promise<{ loaded: LoadedRules; rule: LoadedRule | LoadedCorrelation | undefined }> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot read ${path}: ${error.code ?? error.message}`)
   })
-  const loaded = await readRuleFolder([info.isDirectory() ? path : dirname(path)])
+  const loaded = await readRuleFolder([info.isDirectory() ? path : dirname(path)], options)
   const own = ({ path: at }: { readonly path: string }) =>
     info.isDirectory() || resolve(at) === resolve(path)
   const all = [...loaded.correlations, ...loaded.rules].filter(own)

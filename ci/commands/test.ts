@@ -18,6 +18,8 @@ export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base
   --json      one JSON object a test on standard output
   --base REF  only rules that the change since REF reaches: themselves, their tests, filters, pipelines
   --beside DIR  filters are tested on the rules there: upstream rules, a server's overlays
+  --pipeline NAME|FILE   a shipped pipeline or a file, beside those that lie with the rules; several times
+  --lists DIR   lists of placeholder values, beside those that lie with the rules
   --require   rules that need a test that must match and one that must not: all by itself, none, or
               stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
 Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
@@ -41,13 +43,16 @@ export async function run(args: readonly string[]): Promise<number> {
       base: { type: 'string' },
       require: { type: 'string' },
       beside: { type: 'string', multiple: true },
+      pipeline: { type: 'string', multiple: true },
+      lists: { type: 'string' },
     },
   })
   const format = formatNamed(values.format)
   const settings = await readTestSettings()
   const require = requirement(values.require) ?? settings.require
   const paths = positionals.length > 0 ? positionals : ['detections']
-  const folder = await readWithBeside(paths, values.beside ?? [])
+  const { pipeline: pipelines, lists } = values
+  const folder = await readWithBeside(paths, values.beside ?? [], { pipelines, lists })
   const testable: Testable[] = [...folder.rules, ...folder.correlations].filter(folder.isOwn)
   if (testable.length + folder.refused.length + folder.filters.length === 0)
     throw new UsageError(`no rules below ${paths.join(', ')}`)
