@@ -98,6 +98,11 @@ describe('a mute', () => {
     expect(made.status).toBe(201)
     const mute = await made.json()
     expect(mute).toMatchObject({ id: 'S-1', state: 'active', criteria, effect: { hidden: 1 } })
+    const twin = await post(MUTES, { criteria, reason: 'somebody else thought so too' })
+    expect([twin.status, (await twin.json()).error.message]).toEqual([
+      409,
+      'mute S-1 of admin is the same already',
+    ])
     await send(shell('backup', 'web-4'))
     await send(shell('eve', 'web-4'))
     const [held] = await raised('held', 1)

@@ -42,13 +42,14 @@ export async function mergeProposal(
   const head = await content.commitOf(ref)
   if (head === undefined) throw new ServiceError('unavailable', `there is no branch ${branch}`)
   const commit = await merged(parts, proposal, head, by)
-  if (commit !== head) await content.setRef(ref, commit, head)
+  if (commit !== head && !(await moved(content, ref, commit, head)))
+    throw new ServiceError('conflict', `${branch} went on meanwhile: merge again`)
   const changed = await state.changeProposal(id, { state: 'merged', error: null }, by)
   const release = await releases.pull(by)
   const why = await refusalOf(releases, commit, release)
   if (why === undefined) return { proposal: changed ?? proposal, commit, release }
   // A head that cannot go live would be in the way of every change after it.
-  const isUndone = await undo(content, ref, head, commit)
+  const isUndone = await moved(content, ref, head, commit)
   const what = isUndone ? 'not merged' : 'merged, but not released'
   const error = `${what}: the release was refused: ${why}`
   if (isUndone) await state.changeProposal(id, { state: 'open', error }, by)
@@ -68,8 +69,8 @@ async function refusalOf(
   return shown.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
 }
 
-/** Puts the branch back, unless it went on since. */
-async function undo(content: Content, ref: string, to: string, from: string): Promise<boolean> {
+/** Moves the branch; false where it is no longer where it was seen. */
+async function moved(content: Content, ref: string, to: string, from: string): Promise<boolean> {
   try {
     await content.setRef(ref, to, from)
     return true

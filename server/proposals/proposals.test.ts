@@ -246,6 +246,14 @@ describe('merging in the local content repository', () => {
     expect(await proposals.get(id)).toMatchObject({ state: 'pending' })
   })
 
+  test('by two people at once happens once, and giving up waits for it', async () => {
+    const { id } = await proposals.open(change(), ANA)
+    const code = (job: Promise<unknown>) => job.then(() => 'done').catch((error) => error.code)
+    const acts = [merge(id), merge(id), proposals.close(id, ANA)]
+    expect(await Promise.all(acts.map(code))).toEqual(['done', 'conflict', 'conflict'])
+    expect(await proposals.get(id)).toMatchObject({ state: 'merged' })
+  })
+
   test('is undone where the release is refused, also when it was looked at by others', async () => {
     const head = inContent('rev-parse', 'main')
     const { id, commit } = await proposals.open(change(), ANA)

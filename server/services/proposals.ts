@@ -8,6 +8,7 @@ import { prepareProposal } from '../proposals/prepare.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal, ProposalKind, ProposalRecord } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import { createTurns } from './in-turn.ts'
 import type { ReleaseOutcome, ReleaseService } from './releases.ts'
 import { ServiceError } from './service-error.ts'
 
@@ -97,6 +98,7 @@ export interface ProposalParts {
 
 export function createProposals(parts: ProposalParts): ProposalService {
   const { content, head, state, ready, onOpened, emailDomain, target, now = Date.now } = parts
+  const inTurn = createTurns()
 
   const prepare = async (proposal: NewProposal, by: Actor) => {
     await ready()
@@ -125,16 +127,17 @@ export function createProposals(parts: ProposalParts): ProposalService {
       const base = await head.current(maxAge_ms)
       return base === undefined ? undefined : content.text(base, path)
     },
-    merge: (id, by) => mergeProposal({ ...parts, now }, id, by),
-    close: async (id, by) => {
-      const proposal = await known(id)
-      if (!UNDECIDED.some((one) => one === proposal.state))
-        throw new ServiceError('conflict', `the change is ${proposal.state} already`)
-      if (proposal.number !== undefined)
-        throw new ServiceError('conflict', `close its pull request: ${proposal.url}`)
-      const change = { state: 'closed', error: null, when: UNDECIDED } as const
-      return (await state.changeProposal(id, change, by)) ?? proposal
-    },
+    merge: (id, by) => inTurn(() => mergeProposal({ ...parts, now }, id, by)),
+    close: (id, by) =>
+      inTurn(async () => {
+        const proposal = await known(id)
+        if (!UNDECIDED.some((one) => one === proposal.state))
+          throw new ServiceError('conflict', `the change is ${proposal.state} already`)
+        if (proposal.number !== undefined)
+          throw new ServiceError('conflict', `close its pull request: ${proposal.url}`)
+        const change = { state: 'closed', error: null, when: UNDECIDED } as const
+        return (await state.changeProposal(id, change, by)) ?? proposal
+      }),
     diff: async (id) => {
       const proposal = await known(id)
       if ((await content.commitOf(proposal.commit)) === undefined) return undefined

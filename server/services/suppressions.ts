@@ -7,6 +7,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Criteria, Suppression, SuppressionList } from '../stores/state/suppressions.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import { createTurns } from './in-turn.ts'
 import { createMutedRows, type MutedRows } from './muted-rows.ts'
 import { can } from './permissions.ts'
 import type { ProposalService } from './proposals.ts'
@@ -24,6 +25,8 @@ export const MUTE_MAX_MS = 30 * 24 * 60 * MINUTE_MS
 export const MUTE_DEFAULT_MS = 7 * 24 * 60 * MINUTE_MS
 export const MUTE_REASON_MIN_CHARACTERS = 5
 export const MUTE_REASON_MAX_CHARACTERS = 2_000
+/** Newest open mutes of a rule among which the same one is looked for. */
+const TWINS_LOOKED_AT = 1_000
 
 /** Stands in the preview of a filter before somebody has typed why. */
 const NO_REASON = 'no reason yet'
@@ -93,6 +96,7 @@ export interface SuppressionParts {
 export function createSuppressions(parts: SuppressionParts): SuppressionService {
   const { state, now = Date.now } = parts
   const { muted, forget } = createMutedRows(state, parts.rules, now)
+  const inTurn = createTurns()
   const changed = (made: Suppression, isProposed: boolean) => {
     forget()
     if (isProposed) parts.onProposed?.()
@@ -139,10 +143,13 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
         ...(request.eventId === undefined ? {} : { eventId: request.eventId }),
         ...(isAsked && request.agreedBy !== undefined ? { agreedBy: request.agreedBy } : {}),
       }
-      const proposal = isAsked
-        ? undefined
-        : await parts.proposals.prepare(proposalOf(suppression, target.title), by)
-      return changed(await state.addSuppression(suppression, proposal, by), !isAsked)
+      return inTurn(async () => {
+        await refuseTwin(state, suppression)
+        const proposal = isAsked
+          ? undefined
+          : await parts.proposals.prepare(proposalOf(suppression, target.title), by)
+        return changed(await state.addSuppression(suppression, proposal, by), !isAsked)
+      })
     },
     agree: async (id, by) => {
       const pending = await get(id)
@@ -160,6 +167,20 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
     get,
     list: (request) => state.listSuppressions(request),
   }
+}
+
+/** Two people, or a form sent twice, need one mute and one filter. */
+async function refuseTwin(
+  state: Pick<StateClient, 'listSuppressions'>,
+  { ruleId, criteria }: Pick<Suppression, 'ruleId' | 'criteria'>,
+): Promise<void> {
+  if (ruleId === undefined) return
+  const states = ['pending', 'active'] as const
+  const open = await state.listSuppressions({ ruleId, states, limit: TWINS_LOOKED_AT })
+  const text = JSON.stringify(criteria)
+  const twin = open.find((one) => one.ruleId === ruleId && JSON.stringify(one.criteria) === text)
+  if (twin !== undefined)
+    throw new ServiceError('conflict', `mute ${twin.id} of ${twin.by} is the same already`)
 }
 
 function ruleTitle(rules: RuleService, id: string | undefined): string {
