@@ -97,13 +97,23 @@ function insert(window: Window, correlation: Compiled, at: number, onFire: OnFir
     window.low++
     lookAgain(window, correlation, at, onFire)
   } else if (correlation.ordered) {
-    lookAgain(window, correlation, at, onFire)
-    rebuild(window, correlation)
+    // Chains know their beginnings: what is before the newest window does no harm in its state.
+    window.state = lookAgain(window, correlation, at, onFire)
+    recount(window, correlation)
   } else walkBack(window, correlation, at, onFire)
 }
 
-/** The windows from `at` on, with a state of their own. */
-function lookAgain(window: Window, correlation: Compiled, at: number, onFire: OnFire): void {
+/** Where the newest window begins, and what of it no firing has listed. */
+function recount(window: Window, { timespan_ms }: Compiled): void {
+  const { times, flags } = window.entries
+  window.low = lowerBound(times, times.at(-1)! - timespan_ms, window.base)
+  window.unreported = 0
+  for (let i = window.low; i < times.length; i++)
+    if ((flags[i]! & REPORTED) === 0) window.unreported++
+}
+
+/** The windows from `at` on, with a state of their own: that of the last of them. */
+function lookAgain(window: Window, correlation: Compiled, at: number, onFire: OnFire): unknown {
   const { times, flags } = window.entries
   const { measure, timespan_ms } = correlation
   const state = measure.create()
@@ -118,6 +128,7 @@ function lookAgain(window: Window, correlation: Compiled, at: number, onFire: On
     const value = measure.value(state, window.entries, i)
     if (correlation.holds(value, state)) onFire(i, low, value, Number.POSITIVE_INFINITY)
   }
+  return state
 }
 
 /** Takes the newest window back to `at` and forward again: events a little out of order cost as much as they
