@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { EXIT } from '../command.ts'
+import { oneLine } from '../report/plain.ts'
 import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
 import { reportOutcome } from './deploy.ts'
 
@@ -56,7 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const body: unknown = await (await ask(access, '/api/v1/drift')).json()
   const drift = Drift.parse(body)
   if (values.json) console.log(JSON.stringify(body))
-  else for (const line of linesOf(drift)) console.log(line)
+  else for (const line of linesOf(drift)) console.log(oneLine(line))
   return drift.drifted ? EXIT.findings : EXIT.ok
 }
 

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { EXIT } from '../command.ts'
+import { oneLine } from '../report/plain.ts'
 import { accessOf, ask, SERVER_OPTIONS } from '../send/api.ts'
 
 export const summary = 'list the releases of a running server'
@@ -41,9 +42,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const mark = commit === live && status === 'live' ? '*' : ' '
     const what = status === 'live' ? `${rules} rules` : status
     const from = pull_requests.map(({ label }) => `  [${label}]`).join('')
-    console.log(
-      `${mark} ${commit.slice(0, 12)}  ${at}  ${way}  ${what}  ${subject} (${author})${from}`,
-    )
+    const line = `${mark} ${commit.slice(0, 12)}  ${at}  ${way}  ${what}  ${subject} (${author})${from}`
+    console.log(oneLine(line))
   }
   if (live === null) console.log('There is no git there: the program’s own content runs as it is.')
   return EXIT.ok

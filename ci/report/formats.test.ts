@@ -28,6 +28,21 @@ const REPORT: Report = {
 }
 const EMPTY: Report = { command: 'lint', findings: [], tests: [], summary: '0 files: no findings' }
 
+describe('what people of a pull request wrote', () => {
+  const hostile = 'a\u001b[31m\n::error::b'
+  const report: Report = {
+    ...EMPTY,
+    findings: [{ code: 'c', severity: 'error', message: hostile, path: 'b.yml' }],
+    tests: [{ path: 'b.yml', rule: 'id', name: hostile, passed: false, message: hostile }],
+  }
+
+  test.each(['text', 'github', 'markdown'] as const)('steers no terminal as %s', (name) => {
+    const written = FORMATS[name](report)
+    expect(written).not.toContain('\u001b')
+    expect(written.split('\n').filter((line) => line.trim().startsWith('::error::'))).toEqual([])
+  })
+})
+
 describe('SARIF', () => {
   test.each([REPORT, EMPTY])('validates against the published schema', async (report) => {
     const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false })

@@ -1,11 +1,12 @@
 // GitHub workflow commands: annotations on the lines of a pull request.
+import { printable } from './plain.ts'
 import type { Report } from './report.ts'
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'notice' } as const
 
-/** Text of a command: no line breaks, no percent signs as they are. */
+/** Text of a command: no line breaks or control characters, no percent signs as they are. */
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  return printable(text).replaceAll('%', '%25').replaceAll('\n', '%0A')
 }
 
 function escapeProperty(text: string): string {

@@ -6,7 +6,7 @@ const ROWS_MAX = 100
 /** Text inside a table cell: nothing in it is markup. */
 export function cell(text: string): string {
   return text
-    .replace(/[\r\n]+/g, ' ')
+    .replace(/\p{Cc}+/gu, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/[\\`*_[\]|~@#]/g, '\\$&')

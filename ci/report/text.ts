@@ -1,13 +1,14 @@
 // For terminals: a line a finding, as compilers write them.
+import { oneLine, printable } from './plain.ts'
 import type { Report } from './report.ts'
 
 export function text({ findings, tests, text: extra, summary }: Report): string {
-  const lines = findings.map(
-    ({ path, line = 1, column = 1, severity, code, message }) =>
-      `${path}:${line}:${column}: ${severity}: ${message} [${code}]`,
+  const lines = findings.map(({ path, line = 1, column = 1, severity, code, message }) =>
+    oneLine(`${path}:${line}:${column}: ${severity}: ${message} [${code}]`),
   )
   const failed = tests
     .filter(({ passed }) => !passed)
-    .map(({ path, name, message }) => `${path}: FAIL ${name}: ${message}`)
-  return `${[...lines, ...failed, ...(extra === undefined ? [] : [extra]), summary].join('\n')}\n`
+    .map(({ path, name, message }) => oneLine(`${path}: FAIL ${name}: ${message}`))
+  const more = extra === undefined ? [] : [printable(extra)]
+  return `${[...lines, ...failed, ...more, summary].join('\n')}\n`
 }
