@@ -1,11 +1,11 @@
 // Correlations to what the engine runs: measures, conditions, and for every rule the places its matches go.
 import { pushTo } from '../collections.ts'
 import type { Condition, LoadedCorrelation } from '../rule.ts'
+import { stagesInOrder } from './chain-state.ts'
 import {
   eventCount,
   type Measure,
   type StagesState,
-  stagesInOrder,
   stagesSeen,
   valueAvg,
   valueCount,

@@ -105,6 +105,40 @@ function run(rule: OracleRule, matches: readonly OracleMatch[], cuts: readonly n
   })
 }
 
+/** Long enough that states of ordered chains are kept and gone on from. */
+const LONG_MATCHES = 300
+const longOrdered = fc
+  .array(
+    fc.record({
+      rule: fc.constantFrom(...RULES),
+      step: fc.integer({ min: 0, max: 3 }),
+      back: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, fc.integer({ min: 0, max: 400 })),
+    }),
+    { minLength: LONG_MATCHES / 2, maxLength: LONG_MATCHES },
+  )
+  .map((steps) => {
+    let now = 1000
+    return steps.map(({ rule, step, back }, ref): OracleMatch => {
+      now += step
+      return { rule, time: now - back, source: 's', ref, fields: {} }
+    })
+  })
+
+test('long ordered windows equal brute force, however late their matches come', () => {
+  const rule = { type: 'temporal_ordered', inputs: ['a', 'b', 'c'], groupBy: [] } as const
+  fc.assert(
+    fc.property(longOrdered, fc.constantFrom(2, 20, 90, 250), (matches, timespan_ms) => {
+      const ordered: OracleRule = { ...rule, timespan_ms, ops: [{ op: 'gte', value: 2 }] }
+      const engine = open(ordered, 500)
+      const own = matches.flatMap(({ rule: id, fields, time, source, ref }) =>
+        engine.push(engine.input(id)!, fields, time, source, ref),
+      )
+      expect(anchors(own)).toEqual(anchors(oracle(ordered, matches, 500)))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 describe('the correlation engine equals brute force', () => {
   test.each([
     ['in order', 0, ['s', 't']],

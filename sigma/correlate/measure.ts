@@ -4,11 +4,15 @@ import type { Entries } from './entries.ts'
 
 /** `S` is the measure's own state of one window. */
 export interface Measure<S> {
-  create(): S
+  /** An empty state; entries before `since`, milliseconds, will not be added. */
+  create(since?: number): S
   add(state: S, entries: Entries, at: number): void
   remove(state: S, entries: Entries, at: number): void
   /** The worth of the window that ends with entry `at`, the one added last. */
   value(state: S, entries: Entries, at: number): number
+  /** A state of entries up to a time before `time`, to which the later ones are added anew; `state` forgets
+   * what an entry at `time` makes wrong. */
+  resume?(state: S, time: number): { readonly state: S; readonly time: number } | undefined
 }
 
 export interface CountState {
@@ -156,41 +160,5 @@ export function stagesSeen(inputs: number): Measure<StagesState> {
       if (--state.counts[stage]! === 0) state.distinct--
     },
     value: (state) => state.distinct,
-  }
-}
-
-export interface ChainState {
-  /** `starts[stage * inputs + length - 1]`: latest start of a chain of that length ending at that stage. */
-  readonly starts: Float64Array
-}
-
-/**
- * Inputs seen in their order: the longest chain of ever later inputs, at never earlier times, that ends
- * with the last event and begins within the timespan.
- */
-export function stagesInOrder(inputs: number, timespan_ms: number): Measure<ChainState> {
-  return {
-    create: () => ({ starts: new Float64Array(inputs * inputs).fill(Number.NEGATIVE_INFINITY) }),
-    add: ({ starts }, entries, at) => {
-      const stage = entries.stages[at]!
-      const own = stage * inputs
-      for (let length = stage; length >= 1; length--) {
-        let start = starts[own + length]!
-        for (let before = length - 1; before < stage; before++) {
-          start = Math.max(start, starts[before * inputs + length - 1]!)
-        }
-        starts[own + length] = start
-      }
-      starts[own] = entries.times[at]!
-    },
-    remove: () => {},
-    value: ({ starts }, entries, at) => {
-      const stage = entries.stages[at]!
-      const oldest = entries.times[at]! - timespan_ms
-      for (let length = stage; length >= 0; length--) {
-        if (starts[stage * inputs + length]! >= oldest) return length + 1
-      }
-      return 1
-    },
   }
 }

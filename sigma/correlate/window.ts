@@ -93,7 +93,8 @@ function append(window: Window, correlation: Compiled, at: number, onFire: OnFir
 
 /** Looks again at the windows that hold the entry inserted at `at`. */
 function insert(window: Window, correlation: Compiled, at: number, onFire: OnFire): void {
-  if (at < window.low) {
+  const { times } = window.entries
+  if (at < window.low || times[at]! < times.at(-1)! - correlation.timespan_ms) {
     window.low++
     lookAgain(window, correlation, at, onFire)
   } else if (correlation.ordered) {
@@ -116,9 +117,13 @@ function recount(window: Window, { timespan_ms }: Compiled): void {
 function lookAgain(window: Window, correlation: Compiled, at: number, onFire: OnFire): unknown {
   const { times, flags } = window.entries
   const { measure, timespan_ms } = correlation
-  const state = measure.create()
-  let low = lowerBound(times, times[at]! - timespan_ms, window.base)
-  for (let i = low; i < at; i++) measure.add(state, window.entries, i)
+  const since = times[at]! - timespan_ms
+  let low = lowerBound(times, since, window.base)
+  const resumed = measure.resume?.(window.state, times[at]!)
+  const next = resumed === undefined ? 0 : upperBound(times, resumed.time, window.base)
+  const isNear = resumed !== undefined && next >= low
+  const state = isNear ? resumed.state : measure.create(since)
+  for (let i = isNear ? next : low; i < at; i++) measure.add(state, window.entries, i)
   const end = times[at]! + timespan_ms
   for (let i = at; i < times.length && times[i]! <= end; i++) {
     measure.add(state, window.entries, i)
@@ -170,7 +175,9 @@ function walkBack(window: Window, correlation: Compiled, at: number, onFire: OnF
 export function rebuild(window: Window, correlation: Compiled): void {
   const { entries, base } = window
   const { times, flags } = entries
-  window.state = correlation.measure.create()
+  window.state = correlation.measure.create(
+    times.length === base ? undefined : times.at(-1)! - correlation.timespan_ms,
+  )
   window.unreported = 0
   window.low = times.length
   if (times.length === base) return
