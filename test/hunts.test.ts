@@ -96,6 +96,8 @@ describe('a hunt of the server', () => {
     [{ title: 'a\nb', query: 'x' }, 'title: must be one line'],
     [{ title: 'a\0b', query: 'x' }, 'title: must be one line'],
     [{ title: 'T', query: 'x', tags: ['a'] }, 'must be like attack.t1078'],
+    [{ title: 'T', query: 'x', schedule: '367d' }, 'too seldom: at most 366d'],
+    [{ title: 'T', query: 'x', sharing_mode: 'roles' }, 'name the roles'],
     [{ title: 'T', yaml: 'title: U' }, 'yaml says everything'],
     [{ yaml: 'title: U' }, 'line 1: id: is missing'],
     [
@@ -279,6 +281,8 @@ describe('a hunt that becomes a detection', () => {
       `${HUNTS}/${shipped}/promote`,
       as('max', { level: 'high' }),
     )
+    const again = await server.json(`${HUNTS}/${shipped}/promote`, as('max', { level: 'high' }))
+    expect(again.draft_id).toBe(draft_id)
     const { paths } = await server.json(`/api/v1/proposals/${draft_id}`)
     expect(paths.sort()).toEqual([
       'detections/linux/ssh_logins_from_public_addresses.test.yml',
@@ -292,6 +296,7 @@ describe('a hunt that becomes a detection', () => {
     )
     const rule = await server.json(`/api/v1/detections/rules/${hunt.detections[0]}`)
     expect(rule).toMatchObject({ title: 'SSH logins from public addresses', level: 'high' })
+    expect((await server.fetch(`${HUNTS}/${shipped}/promote`, as('max', {}))).status).toBe(409)
     await server.ingest(login(0, '203.0.113.99'), '/ingest?source=linux_auth')
     await eventually(
       () => server.json(`/api/v1/alerts?rule=${hunt.detections[0]}`),

@@ -113,7 +113,10 @@ export async function preparePromotion(
   }
   const title = ask.title ?? hunt.title
   const level = ask.level ?? 'medium'
-  const ruleId = crypto.randomUUID()
+  // Of the same search the same, so that a form sent twice opens one change.
+  const ruleId = Bun.randomUUIDv5(`${hunt.query}\n${JSON.stringify(hunt.filters)}`, hunt.id)
+  if (parts.rules.list().some(({ id }) => id === ruleId))
+    throw new ServiceError('conflict', `this search is rule ${ruleId} already`)
   const date = new Date(now).toISOString().slice(0, 10)
   const text = ruleText(hunt, detection, { id: ruleId, title, level, logsource, author, date })
   const cases = [...casesOf(hits, chosen.hits, true), ...casesOf(misses, chosen.misses, false)]
@@ -192,7 +195,8 @@ async function volumeOf({ events }: PromoteParts, { expr }: HuntRequest, now: nu
 /** The hunt with the rule in its lineage. */
 export function withDetection(hunt: Hunt, ruleId: string): Hunt {
   const known = hunt.lineage?.detections ?? []
-  return { ...hunt, lineage: { ...hunt.lineage, detections: [...known, ruleId] } }
+  const detections = [...new Set([...known, ruleId])]
+  return { ...hunt, lineage: { ...hunt.lineage, detections } }
 }
 
 /** What the pull request holds. Rejects `invalid` while the rule has no test that must match, or a finding. */

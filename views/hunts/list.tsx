@@ -75,7 +75,7 @@ export function HuntListPage(props: HuntListProps) {
               <th scope="col" class="c-place wide">
                 where
               </th>
-              <th scope="col" class="c-age wide">
+              <th scope="col" class="c-every wide">
                 every
               </th>
               <th scope="col" class="c-date wide">
