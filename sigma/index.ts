@@ -9,6 +9,7 @@ export { SQL_TARGETS, type SqlTarget, sqlOfRule } from './backends/sql.ts'
 export { createCorrelator } from './correlate/engine.ts'
 export { correlationText } from './correlate/text.ts'
 export type { Correlator, CorrelatorOptions, CorrelatorStats, Firing } from './correlate/types.ts'
+export { type CorrelationWhy, whyCorrelation } from './correlate/why.ts'
 // Findings
 export type { Diagnostic, Severity } from './diagnostic.ts'
 export { evaluate } from './eval/evaluate.ts'
