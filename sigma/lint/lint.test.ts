@@ -154,6 +154,17 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(found(stable, tests(true))).toContain('test-of-stable-missing')
   })
 
+  test('a field that only another log source of the product has is told where it belongs', () => {
+    const text =
+      RULE.replace(/detection:[\s\S]*$/, '') +
+      'detection:\n    selection:\n        DestinationPort: 445\n    condition: selection\n'
+    const [found] = lint([{ path: 'rule.yml', text }], { facts }).filter(
+      ({ code }) => code === 'field-unknown',
+    )
+    expect(found?.message).toContain('category network_connection')
+    expect(found?.message).toContain('have it')
+  })
+
   test('tests of a filter: what it silences, and what it must not', () => {
     const complete = { ...facts, complete: true }
     const text = `title: Known Admin Hosts

@@ -46,6 +46,22 @@ export function fieldsOf(facts: LintFacts, source: LogSource): ReadonlySet<strin
   )
 }
 
+/** Log sources of the same product that have a field, in words. */
+function otherSource(facts: LintFacts, { product = '' }: LogSource, field: string): string {
+  const own = productFacts(facts, product)
+  const names = (['category', 'service'] as const).flatMap((part) =>
+    Object.entries(own?.[part] ?? {})
+      .filter(([, list]) => list.split(' ').includes(field))
+      .map(([name]) => `${part} ${name}`),
+  )
+  if (names.length === 0) return ''
+  const more = names.length > OTHERS_SHOWN ? ' and others' : ''
+  return `; ${names.slice(0, OTHERS_SHOWN).join(', ')}${more} have it`
+}
+
+/** Log sources that one finding names. */
+const OTHERS_SHOWN = 3
+
 /** Values that a log source fixes by itself. */
 const IMPLIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   process_creation: { EventID: '1', Channel: 'Microsoft-Windows-Sysmon/Operational' },
@@ -160,11 +176,10 @@ export const LOGSOURCE_CHECKS = {
               false,
             )
       const source = Object.values(sourceOf(subject)).slice(0, 3).join('/')
-      add(
-        item,
-        `${item.field}: no field of ${source} events${near === undefined ? '' : `, did you mean ${near}?`}`,
-        fix,
-      )
+      const other =
+        near === undefined ? otherSource(subject.facts, sourceOf(subject), item.field) : ''
+      const hint = near === undefined ? other : `, did you mean ${near}?`
+      add(item, `${item.field}: no field of ${source} events${hint}`, fix)
     },
   },
   'field-case': {
