@@ -8,63 +8,11 @@ import {
   type WritablePivots,
 } from '../device/event.ts'
 import { internedAt } from '../names.ts'
+import { KEYWORDS, type Keyword, mayBeKeyword, type Role } from './asa-keywords.ts'
 import { type Endpoint, readEndpoint } from './endpoint.ts'
-
-type Role = 'src' | 'dst' | 'mapped' | 'server'
 
 /** Words looked at, at most: longer texts are lists of rules or certificates. */
 const WORDS_MAX = 160
-
-type Keyword =
-  | { readonly kind: 'role'; readonly role: Role; readonly ip: boolean }
-  | { readonly kind: 'user' | 'group' | 'bytes' | 'rule' }
-  | { readonly kind: 'protocol' | 'direction' | 'verdict' | 'fact'; readonly word: string }
-
-/** More than the longest keyword has, with its colon. */
-const KEYWORD_UNITS = 18
-
-/** Keywords in the three ways of writing them, so that a word is looked up as it is. */
-const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
-
-function keywordTable(): Map<string, Keyword> {
-  const table = new Map<string, Keyword>()
-  const add = (words: string, keyword: (word: string) => Keyword) => {
-    for (const word of words.split(' ')) {
-      const forms = [word, word.toUpperCase(), word.charAt(0).toUpperCase() + word.slice(1)]
-      for (const form of forms) for (const mark of ['', ':']) table.set(form + mark, keyword(word))
-    }
-  }
-  const role = (name: Role) => (word: string) =>
-    ({ kind: 'role', role: name, ip: word === 'ip' }) as const
-  add(
-    'tcp udp icmp icmpv6 ipv6-icmp sctp gre esp ah igmp ospf eigrp pim vrrp ipinip l2tp',
-    (word) => ({
-      kind: 'protocol',
-      word,
-    }),
-  )
-  add('ftp http ssh telnet', (word) => ({ kind: 'protocol', word }))
-  add('from src source for laddr between client ip addr address peer', role('src'))
-  add('remote_peer_ip host local-host attacker peer_ip', role('src'))
-  add('to dst dest destination faddr and -> ==> remote', role('dst'))
-  add('gaddr', role('mapped'))
-  add('server', role('server'))
-  add('user username uname user= username=', () => ({ kind: 'user' }))
-  add('group', () => ({ kind: 'group' }))
-  add('bytes', () => ({ kind: 'bytes' }))
-  add('access-group access-list', () => ({ kind: 'rule' }))
-  add('inbound outbound', (word) => ({ kind: 'direction', word }))
-  add('connection interface duration', (word) => ({ kind: 'fact', word }))
-  add('deny denied dropped dropping discarded drop reset blocked rejected', () => ({
-    kind: 'verdict',
-    word: 'denied',
-  }))
-  add('built permitted allowed permit bypass monitored est-allowed accessed', () => ({
-    kind: 'verdict',
-    word: 'allowed',
-  }))
-  return table
-}
 
 /** Words behind `user` that are no name. */
 const NO_NAMES: ReadonlySet<string> = new Set([
@@ -175,19 +123,6 @@ function readWord(state: State, message: string, start: number, end: number): vo
   if (first === 0x4c && word.startsWith('LOCAL\\')) state.user ??= word.replace(/[,.)]+$/, '')
   state.last = undefined
   state.previous = word
-}
-
-/** First characters and lengths that keywords have: most other words are told apart by these. */
-const SHAPES = new Uint8Array(128 * KEYWORD_UNITS)
-for (const keyword of KEYWORDS.keys()) SHAPES[shapeOf(keyword, 0, keyword.length)] = 1
-
-function shapeOf(text: string, start: number, end: number): number {
-  return (text.charCodeAt(start) & 127) * KEYWORD_UNITS + end - start
-}
-
-function mayBeKeyword(text: string, start: number, end: number): boolean {
-  const length = end - start
-  return length > 0 && length < KEYWORD_UNITS && SHAPES[shapeOf(text, start, end)] === 1
 }
 
 /** Where the first `:` or `=` stands behind a short label, or -1. */

@@ -42,14 +42,9 @@ export function unescapeJson(bytes: Uint8Array, start: number, end: number): num
   return length
 }
 
-let lastBytes: Uint8Array = room
-let last: Buffer = Buffer.from(room.buffer)
+const decoder = new TextDecoder()
 
 /** The string of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  if (bytes !== lastBytes) {
-    lastBytes = bytes
-    last = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  }
-  return last.toString('latin1', start, end)
+  return decoder.decode(bytes.subarray(start, end))
 }
