@@ -27,3 +27,9 @@ test('lines of a block scalar are text, what follows is not', () => {
 test('a rule that holds HTML shows it', () => {
   expect(String(<Yaml text="title: <script>" label="rule" />)).toContain('&lt;script&gt;')
 })
+
+test('what cannot be seen is shown as its escape', () => {
+  const shown = String(<Yaml text={'a: b\u202ec\u001b\n\td: e'} label="rule" />)
+  expect(shown).toContain('b\\u202ec\\x1b')
+  expect(shown).toContain('\t')
+})

@@ -1,5 +1,7 @@
 /** @jsxImportSource hono/jsx */
-// Sigma's YAML with keys, strings and comments told apart. Only colours: every character is shown, escaped.
+// Sigma's YAML with keys, strings and comments told apart. Every character is shown, hidden ones by their
+// escapes.
+import { visible } from './format.ts'
 
 export type YamlKind = 'key' | 'text' | 'number' | 'comment' | 'plain'
 
@@ -59,7 +61,7 @@ export function Yaml(props: { readonly text: string; readonly label: string }) {
       {lines.map((line, n) => (
         <li>
           <code>
-            {yamlTokens(line, blocks[n]).map((token) =>
+            {yamlTokens(visible(line, 'keep-lines'), blocks[n]).map((token) =>
               token.kind === 'plain' ? (
                 token.text
               ) : (
