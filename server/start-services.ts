@@ -25,7 +25,7 @@ import { createReleases } from './services/releases.ts'
 import { createRollouts, ROLLOUT_INTERVAL_MS, ROLLOUT_WORK } from './services/rollout.ts'
 import { makeCatalogue } from './services/rule-catalogue.ts'
 import { contentFolder, ruleFolders } from './services/rule-folders.ts'
-import { createRuleSet, hitsOfScheduled, ruleRunner } from './services/rule-work.ts'
+import { createRuleSet, ruleRunner, withAlerted } from './services/rule-work.ts'
 import { createRules, type Rules } from './services/rules.ts'
 import { createRuleRuns } from './services/runs.ts'
 import { createScenarios } from './services/scenarios.ts'
@@ -110,7 +110,7 @@ async function start(
   const live = createLive(events.reader, state.client)
   const rules = createRules(events.reader, async () => {
     const [{ hits }, counters] = await Promise.all([ingest.stats(), state.client.ruleCounters()])
-    return { ...hits, ...hitsOfScheduled(rules.list(), counters) }
+    return withAlerted(hits, rules.list(), counters)
   })
   const ruleSet = createRuleSet(state.client, events.reader)
   const useRules = async (report: RulesReport) => {

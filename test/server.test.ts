@@ -337,6 +337,9 @@ test.each([
     expect(window).toMatchObject({ fires: true, missing: [] })
     expect(correlation.live[0].group).toEqual(window.group.map((one: Named) => one.value))
     expect(correlation.live[0].held.value).toBeGreaterThan(0)
+    const { matches, last_match } = await server.json(`/api/v1/detections/rules/${rule_id}`)
+    expect(matches).toBeGreaterThan(0)
+    expect(last_match).toStartWith('20')
   }
 })
 

@@ -80,15 +80,18 @@ export function ruleRunner(
   return createRuleRunner({ events: background, state, ruleOf: rules.runnable, commit })
 }
 
-/** Matches of rules with a schedule: ingest does not count them. */
-export function hitsOfScheduled(
+/** Matches by rule: those that ingest counts, and of rules with a schedule and correlations, which it does
+ * not see, those that became alerts. */
+export function withAlerted(
+  hits: Readonly<Record<string, RuleHits>>,
   rules: readonly RuleSummary[],
   counters: Readonly<Record<string, RuleCounter>>,
 ): Readonly<Record<string, RuleHits>> {
-  const hits: Record<string, RuleHits> = {}
+  const all: Record<string, RuleHits> = { ...hits }
   for (const { id, schedule } of rules) {
-    const counter = schedule === undefined ? undefined : counters[id]
-    if (counter !== undefined) hits[id] = { total: counter.matches, last: counter.last ?? 0 }
+    const isCounted = schedule === undefined && Object.hasOwn(hits, id)
+    const counter = !isCounted && Object.hasOwn(counters, id) ? counters[id] : undefined
+    if (counter !== undefined) all[id] = { total: counter.matches, last: counter.last ?? 0 }
   }
-  return hits
+  return all
 }
