@@ -1,5 +1,6 @@
 // A backtest's outcome as JSON, as text for a terminal and as Markdown for a pull request.
 import type { Event } from '../../parsers/event.ts'
+import { oneLine } from '../report/plain.ts'
 import type { Report } from '../report/report.ts'
 import type { Changes } from './changes.ts'
 import { countVerdicts, type Judged } from './judge.ts'
@@ -126,12 +127,8 @@ export function textReport(backtest: Backtest): string {
       ),
     ...findings.map(({ severity, code, message }) => `  ${severity}: ${code}: ${message}`),
   ])
-  return [
-    ...lines,
-    ...changes.notReplayed.map((reason) => `not replayed: ${reason}`),
-    summaryOf(backtest),
-    '',
-  ].join('\n')
+  const notReplayed = changes.notReplayed.map((reason) => `not replayed: ${reason}`)
+  return `${[...lines, ...notReplayed, summaryOf(backtest)].map(oneLine).join('\n')}\n`
 }
 
 /** For the comment of a pull request: verdict first, tables folded. */

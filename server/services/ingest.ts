@@ -143,8 +143,8 @@ function createWorkers(options: IngestServiceOptions) {
       const rules = await next.client.prepare(settingsOf(options))
       await options.onRules?.(rules)
       await handOver(before, next)
-      const { length } = rules.rules
-      return { rules: length, refused: rules.refused.length, took_ms: performance.now() - started }
+      const running = rules.rules.length + rules.correlations.length
+      return { rules: running, refused: rules.refused.length, took_ms: performance.now() - started }
     } catch (error) {
       next.terminate()
       throw error

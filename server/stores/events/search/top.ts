@@ -58,12 +58,29 @@ export async function topOf(
   }
   for (const [group, docs] of gathered)
     tallyGroup(tally, groupDocs.codes(group, column!), docs, group.info.events)
-  const sign = request.order === 'most' ? -1 : 1
-  const values = [...tally.counts]
-    .sort(([a, x], [b, y]) => sign * (x - y) || (a < b ? -1 : 1))
-    .slice(0, request.limit)
-    .map(([value, count]) => ({ value, count }))
+  const values = firstOf(tally.counts, request)
   return { values, distinct: tally.counts.size, missing: tally.missing }
+}
+
+/** The first values in order of their counts, then of their texts. Of hundreds of thousands few are wanted. */
+function firstOf(
+  counts: ReadonlyMap<string, number>,
+  { order, limit }: Pick<TopRequest, 'order' | 'limit'>,
+): Top['values'] {
+  const sign = order === 'most' ? -1 : 1
+  const found: { readonly value: string; readonly count: number }[] = []
+  for (const [value, count] of counts) {
+    let at = found.length
+    for (; at > 0; at--) {
+      const before = found[at - 1]!
+      const apart = sign * (count - before.count)
+      if (apart > 0 || (apart === 0 && before.value < value)) break
+    }
+    if (at >= limit) continue
+    found.splice(at, 0, { value, count })
+    if (found.length > limit) found.pop()
+  }
+  return found
 }
 
 function addValues(tally: Tally, values: readonly string[], count: number): void {
