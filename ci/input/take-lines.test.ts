@@ -54,6 +54,11 @@ function readPlain(bytes: Uint8Array) {
 }
 
 describe('lines offered as bytes', () => {
+  test.each([1, 2, 3, 4])('begin behind a mark that is cut after %p bytes', async (size) => {
+    const bytes = new TextEncoder().encode('\ufeff{"a":"b"}\n{"c":1}')
+    expect((await readBoth(bytes, [size])).found).toEqual(readPlain(bytes))
+  })
+
   test('come in the order and with the numbers of a plain reading, however they are cut', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 4 })
     const lines = fc.array(fc.constantFrom(...LINES), { maxLength: 80 })

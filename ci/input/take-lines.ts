@@ -20,6 +20,9 @@ const TAIL_BYTES_MAX = 256 * 1024
 /** After so many lines in a row that are not taken, the rest of a chunk is not offered. */
 const REFUSALS_MAX = 32
 
+/** A byte order mark: the text begins behind it. */
+const MARK_BYTES = 3
+
 const LF = 0x0a
 const CR = 0x0d
 
@@ -37,11 +40,22 @@ export async function* takeLines(
   take: TakeLine,
 ): AsyncGenerator<Iterable<InputEvent>> {
   let reading: Reading | undefined
+  let head = new Uint8Array(0)
   for await (const chunk of chunks) {
-    reading ??= startReading(chunk, take)
-    yield readChunk(reading, chunk)
+    if (reading !== undefined) {
+      yield readChunk(reading, chunk)
+      continue
+    }
+    head = head.length === 0 ? new Uint8Array(chunk) : Buffer.concat([head, chunk])
+    if (head.length < MARK_BYTES) continue
+    reading = startReading(head, take)
+    yield readChunk(reading, head)
   }
-  if (reading !== undefined) yield readEnd(reading)
+  if (reading !== undefined) return yield readEnd(reading)
+  if (head.length === 0) return
+  const short = startReading(head, take)
+  yield readChunk(short, head)
+  yield readEnd(short)
 }
 
 function startReading(head: Uint8Array, take: TakeLine): Reading {
