@@ -36,6 +36,11 @@ export interface ChangedCorrelation extends ChangeOf<LoadedCorrelation> {
 
 export type RuleChange = ChangedRule | ChangedCorrelation
 
+/** The changes of rules that read events: correlations need every event of their rules in order. */
+export function rulesChanged(changes: readonly RuleChange[]): readonly ChangedRule[] {
+  return changes.filter((change) => change.correlation === undefined)
+}
+
 export interface Changes {
   readonly changed: readonly RuleChange[]
   /** Rules whose text changed while every event is answered as before. */

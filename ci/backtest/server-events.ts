@@ -4,7 +4,7 @@ import type { Event } from '../../parsers/event.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import type { RuleFile } from '../../sigma/rule.ts'
 import { UsageError } from '../command.ts'
-import { ask, type ServerAccess } from '../send/api.ts'
+import { ask, linesOf, type ServerAccess } from '../send/api.ts'
 
 /** An alert of a rule, and how someone judged it. */
 export interface PastAlert {
@@ -166,17 +166,6 @@ export async function keptVerdicts(
       alertId: alert_id ?? `event ${event.id}`,
     }),
   )
-}
-
-async function* linesOf(answer: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of answer.body ?? []) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop()!
-    yield* parts.filter((line) => line !== '')
-  }
-  if (rest !== '') yield rest
 }
 
 function eventOf(row: z.output<typeof EventRow>): Event {

@@ -4,7 +4,7 @@ import { rangeEnds } from '../../query/hunt/hunt.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { withHeader } from '../input/header.ts'
 import { readEventBatches } from '../input/read-events.ts'
-import { ask, type ServerAccess } from '../send/api.ts'
+import { ask, linesOf, type ServerAccess } from '../send/api.ts'
 import type { RunnableHunt } from './hunt-files.ts'
 
 /** What is printed of an event. */
@@ -38,17 +38,6 @@ export async function huntOnServer(
     else complete = false
   }
   return complete
-}
-
-async function* linesOf(answer: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of answer.body ?? []) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop()!
-    yield* parts.filter((line) => line !== '')
-  }
-  if (rest !== '') yield rest
 }
 
 /** Reads files; returns the number of events. The hunt's range is not asked: files are as old as they are. */

@@ -48,3 +48,15 @@ export async function ask(
   const text = await answer.text()
   throw new UsageError(`${url} answered ${answer.status}: ${text.slice(0, 500)}`)
 }
+
+/** The lines of an answer as they arrive, without blank ones. */
+export async function* linesOf(answer: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of answer.body ?? []) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop()!
+    yield* parts.filter((line) => line !== '')
+  }
+  if (rest !== '') yield rest
+}

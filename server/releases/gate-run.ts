@@ -1,7 +1,7 @@
 // The process in which a staged release runs against kept verdicts and a sample of what is stored: a hostile
 // rule costs the server nothing. Takes a `GateTask` on standard input, prints a `GateResult`.
 
-import { changesBetween } from '../../ci/backtest/changes.ts'
+import { type ChangedRule, changesBetween, rulesChanged } from '../../ci/backtest/changes.ts'
 import { createReplay } from '../../ci/backtest/replay.ts'
 import type { Tally } from '../../ci/backtest/tally.ts'
 import { type Budgets, readSettings } from '../../ci/settings.ts'
@@ -17,7 +17,7 @@ import {
   SAMPLED_RULES_MAX,
 } from '../stores/state/releases.ts'
 import { readSample } from './gate-sample.ts'
-import { judgeVerdicts, type KeptVerdict, type PlainChange, plainChanges } from './gate-verdicts.ts'
+import { judgeVerdicts, type KeptVerdict } from './gate-verdicts.ts'
 
 /** New alerts of one rule in the sample, below which nothing is said of a day. */
 export const ALERTS_TO_TELL_MIN = 5
@@ -50,7 +50,7 @@ export interface GateResult {
 export async function runGate(task: GateTask): Promise<GateResult> {
   const after = loadContent(task.after, task.overlays)
   const before = task.before === undefined ? NOTHING : loadContent(task.before, task.overlays)
-  const changed = plainChanges(changesBetween(before, after).changed)
+  const changed = rulesChanged(changesBetween(before, after).changed)
   const { backtest: budgets } = await readSettings(task.after)
   const kept: KeptVerdict[] = await Bun.file(task.verdicts).json()
   const severity = budgets.no_lost_true_positives ? 'error' : 'warning'
@@ -68,7 +68,7 @@ interface Sampled {
   readonly tallies: readonly Tally[]
 }
 
-async function runSample(task: GateTask, changed: readonly PlainChange[]): Promise<Sampled> {
+async function runSample(task: GateTask, changed: readonly ChangedRule[]): Promise<Sampled> {
   const { data, from, to, events_max, time_max_ms } = task
   if (changed.length === 0) {
     const sample = { events: 0, total: 0, from, to, took_ms: 0, changed: 0, rules: [] }

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
-import { changesBetween } from '../../ci/backtest/changes.ts'
+import { changesBetween, rulesChanged } from '../../ci/backtest/changes.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { loadRules } from '../../sigma/load.ts'
-import { judgeVerdicts, type KeptVerdict, plainChanges } from './gate-verdicts.ts'
+import { judgeVerdicts, type KeptVerdict } from './gate-verdicts.ts'
 
 const RULE = '5a1c2b3d-0000-4000-8000-000000000001'
 const OTHER = '5a1c2b3d-0000-4000-8000-000000000002'
@@ -31,7 +31,7 @@ function judge(before: Files, after: Files, one: KeptVerdict) {
   const now = loadRules(after)
   const { verdicts, findings } = judgeVerdicts(
     [one],
-    plainChanges(changesBetween(loadRules(before), now).changed),
+    rulesChanged(changesBetween(loadRules(before), now).changed),
     now,
     'error',
   )

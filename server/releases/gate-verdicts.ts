@@ -1,5 +1,5 @@
 // Verdicts are tests (G5): an event once judged a true positive must keep firing.
-import type { RuleChange } from '../../ci/backtest/changes.ts'
+import type { ChangedRule } from '../../ci/backtest/changes.ts'
 import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
@@ -15,24 +15,6 @@ export interface KeptVerdict {
   readonly agreedFilters?: readonly string[] | undefined
 }
 
-/** A change of a rule that reads events: correlations need every event of their rules in order. */
-export interface PlainChange extends Pick<RuleChange, 'id' | 'title' | 'path'> {
-  readonly before: LoadedRule | undefined
-  readonly after: LoadedRule | undefined
-}
-
-/** The changes of rules that read events. */
-export function plainChanges(changes: readonly RuleChange[]): readonly PlainChange[] {
-  const rule = (one: RuleChange['before']) => (one !== undefined && 'expr' in one ? one : undefined)
-  return changes
-    .filter(({ correlation }) => correlation === undefined)
-    .map(({ before, after, ...change }) => ({
-      ...change,
-      before: rule(before),
-      after: rule(after),
-    }))
-}
-
 export interface VerdictOutcome {
   readonly verdicts: ReleaseVerdicts
   readonly findings: readonly ReleaseFinding[]
@@ -45,7 +27,7 @@ export interface VerdictOutcome {
  */
 export function judgeVerdicts(
   kept: readonly KeptVerdict[],
-  changed: readonly PlainChange[],
+  changed: readonly ChangedRule[],
   after: LoadedRules,
   severity: 'error' | 'warning',
 ): VerdictOutcome {

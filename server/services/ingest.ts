@@ -1,5 +1,6 @@
 // The main thread's side of ingest: back-pressure, the worker's restart after a crash, and the change to
 // new rules between two batches.
+import { createTurns } from '../in-turn.ts'
 import type { IngestOptions, IngestStats } from '../ingest/ingester.ts'
 import type { IngestNotices } from '../ingest/open-store.ts'
 import type { RulesReport } from '../ingest/rules.ts'
@@ -96,7 +97,8 @@ function createWorkers(options: IngestServiceOptions) {
   const queue = createIngestQueue()
   let active: Worker | undefined
   let stopping = false
-  const { inTurn, turns } = createTurns()
+  // Reloads, restarts and the stop come one after another.
+  const inTurn = createTurns()
 
   function open(): Worker {
     const opened: Worker = openWorker(options, (error) => {
@@ -172,7 +174,7 @@ function createWorkers(options: IngestServiceOptions) {
     stopping: () => stopping,
     reload: () => inTurn(() => thenRunning(options, change)),
     call: async <T>(ask: (worker: Client<IngestHandlers>) => Promise<T>): Promise<T> => {
-      await turns()
+      await inTurn(async () => undefined)
       if (active === undefined) throw new ServiceError('unavailable', 'ingest is not running')
       try {
         return await ask(active.client)
@@ -210,21 +212,6 @@ async function openStoreOf(next: Worker, options: IngestServiceOptions): Promise
   } catch (error) {
     await next.client.close()
     throw error
-  }
-}
-
-/** Reloads, restarts and the stop come one after another. */
-function createTurns() {
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    inTurn: <T>(change: () => Promise<T>): Promise<T> => {
-      const turn = last.then(change, change)
-      const over = () => undefined
-      last = turn.then(over, over)
-      return turn
-    },
-    /** Resolves when those so far are over, however they ended. */
-    turns: () => last,
   }
 }
 

@@ -1,5 +1,7 @@
 // Changes to content that people make on a page: a branch and a commit in content.git, then a pull request
 // or a branch at the remote. Nothing live changes before it is merged.
+
+import { createTurns } from '../in-turn.ts'
 import type { Content } from '../proposals/content.ts'
 import { HEAD_FRESH_MS, type Head } from '../proposals/head.ts'
 import { mergeProposal } from '../proposals/merge.ts'
@@ -8,7 +10,6 @@ import { prepareProposal } from '../proposals/prepare.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type { Proposal, ProposalKind, ProposalRecord } from '../stores/state/proposals.ts'
 import type { StateClient } from '../workers/state-client.ts'
-import { createTurns } from './in-turn.ts'
 import type { ReleaseOutcome, ReleaseService } from './releases.ts'
 import { ServiceError } from './service-error.ts'
 

@@ -1,8 +1,10 @@
 // Releases (G6): a commit is staged whole, checked as in CI and against what is kept, then swapped in at once,
 // or refused with why. One at a time.
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createTurns } from '../in-turn.ts'
 import { describeChanges, type ReleaseChanges } from '../releases/changes.ts'
 import {
   comesAfter,
@@ -88,7 +90,7 @@ export function createReleases(parts: ReleaseParts): Releases {
   const { data, state, signers } = parts
   let opened: Promise<Repository> | undefined
   const repository = () => (opened ??= openRepository(contentRepository(data)))
-  const inTurn = createTurn()
+  const inTurn = createTurns()
   const releaser = releaserOf(parts)
   // What a swap is on its way to is live once it is recorded.
   let running = liveCommit(data)
@@ -224,14 +226,5 @@ async function takeBundle(git: Repository, bundle: Uint8Array): Promise<void> {
     throw new ServiceError('invalid', `the bundle cannot be taken: ${error.message}`)
   } finally {
     await rm(folder, { recursive: true, force: true })
-  }
-}
-
-function createTurn() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work)
-    last = turn
-    return turn
   }
 }

@@ -1,6 +1,7 @@
 // One scheduler for all work by the clock. What is due is read from state.db, never from a timer's memory;
 // a lease in the same row keeps two servers from running the same work, and whoever lost its lease cannot
 // commit. A holder is gone when its beat has not moved for `lease_ms` of the watcher's own steady clock.
+import { createTurns } from '../in-turn.ts'
 import type { IngestPosition } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
 import type {
@@ -162,7 +163,7 @@ export function createSchedules(
     return started
   }
 
-  const inTurn = createTurn()
+  const inTurn = createTurns()
   const poll = () => {
     if (stopping.signal.aborted) return
     inTurn(look).catch(onError)
@@ -215,14 +216,5 @@ function recordsOf(
         ...(kind === undefined ? {} : { kind }),
         ...(id === undefined ? {} : { id }),
       }),
-  }
-}
-
-function createTurn() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work)
-    last = turn
-    return turn
   }
 }

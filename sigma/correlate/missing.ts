@@ -3,7 +3,8 @@ import type { CorrelationInput, CorrelationOp, LoadedCorrelation } from '../rule
 import { compares } from './compile.ts'
 import type { GroupView } from './types.ts'
 
-const WORDS: Readonly<Record<CorrelationOp, string>> = {
+/** A comparison in words, before its number. */
+export const OP_WORDS: Readonly<Record<CorrelationOp, string>> = {
   gt: 'more than',
   gte: 'at least',
   lt: 'fewer than',
@@ -45,14 +46,14 @@ export function askedText(correlation: Asked): string {
   const { ops, expression, inputs } = correlation
   if (expression !== undefined)
     return `a condition over ${inputs.map(({ name }) => name).join(', ')}`
-  return `${ops.map(({ op, value }) => `${WORDS[op]} ${value}`).join(' and ')} ${measured(correlation)}`
+  return `${ops.map(({ op, value }) => `${OP_WORDS[op]} ${value}`).join(' and ')} ${measured(correlation)}`
 }
 
 /** How a window compares: `3 events, at least 5 asked`. */
 export function saidText(correlation: Asked, value: number): string {
   const { ops, expression, inputs } = correlation
   if (expression !== undefined) return `${value} of ${inputs.length} rules matched`
-  const asked = ops.map(({ op, value: bound }) => `${WORDS[op]} ${bound}`).join(' and ')
+  const asked = ops.map(({ op, value: bound }) => `${OP_WORDS[op]} ${bound}`).join(' and ')
   return `${Number(value.toPrecision(12))} ${measured(correlation, value)}, ${asked} asked`
 }
 

@@ -2,7 +2,7 @@
 // Changed lines of a YAML text, coloured as the text is.
 import type { DiffLine } from '../../server/releases/diff.ts'
 import { visible } from './format.ts'
-import { yamlTokens } from './yaml.tsx'
+import { YamlLine, yamlTokens } from './yaml.tsx'
 
 const SIGNS = { same: ' ', removed: '-', added: '+' } as const
 
@@ -25,14 +25,7 @@ export function YamlDiff(props: {
             <span class="at">{line.after ?? line.before ?? ''}</span>
             <span class="sign">{SIGNS[line.kind]}</span>
             <code>
-              {yamlTokens(visible(line.text)).map((token) =>
-                token.kind === 'plain' ? (
-                  token.text
-                ) : (
-                  <span class={`y-${token.kind}`}>{token.text}</span>
-                ),
-              )}
-              {'\n'}
+              <YamlLine tokens={yamlTokens(visible(line.text))} />
             </code>
           </li>
         ),

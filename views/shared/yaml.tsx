@@ -52,6 +52,18 @@ export function blockLines(lines: readonly string[]): readonly boolean[] {
   })
 }
 
+/** The inside of one line. */
+export function YamlLine(props: { readonly tokens: ReturnType<typeof yamlTokens> }) {
+  return (
+    <>
+      {props.tokens.map((token) =>
+        token.kind === 'plain' ? token.text : <span class={`y-${token.kind}`}>{token.text}</span>,
+      )}
+      {'\n'}
+    </>
+  )
+}
+
 /** A YAML text with line numbers. */
 export function Yaml(props: { readonly text: string; readonly label: string }) {
   const lines = props.text.replace(/\r?\n$/, '').split(/\r?\n/)
@@ -61,14 +73,7 @@ export function Yaml(props: { readonly text: string; readonly label: string }) {
       {lines.map((line, n) => (
         <li>
           <code>
-            {yamlTokens(visible(line, 'keep-lines'), blocks[n]).map((token) =>
-              token.kind === 'plain' ? (
-                token.text
-              ) : (
-                <span class={`y-${token.kind}`}>{token.text}</span>
-              ),
-            )}
-            {'\n'}
+            <YamlLine tokens={yamlTokens(visible(line, 'keep-lines'), blocks[n])} />
           </code>
         </li>
       ))}

@@ -2,6 +2,7 @@
 
 import { getPath } from '../../../parsers/event-value.ts'
 import { addFilter } from '../../../query/edit.ts'
+import { OP_WORDS } from '../../../sigma/correlate/missing.ts'
 import { parseRules } from '../../../sigma/parse/rules.ts'
 import type { SigmaCorrelation } from '../../../sigma/rule.ts'
 import type { CorrelationFacts } from '../../../views/alerts/correlation.tsx'
@@ -9,15 +10,6 @@ import type { RuleService, Services } from '../../services/services.ts'
 import { ALERT_EVENT_IDS_MAX } from '../../stores/state/alert-rows.ts'
 import type { Alert } from '../../stores/state/state-store.ts'
 import { rulesById } from './rule-names.ts'
-
-const WORDS = {
-  gt: 'more than',
-  gte: 'at least',
-  lt: 'fewer than',
-  lte: 'at most',
-  eq: 'exactly',
-  neq: 'not',
-} as const
 
 /** The facts of a correlation's alert, by its text as it was when it fired; undefined for other rules. */
 export async function correlationOf(
@@ -122,7 +114,9 @@ function groupValue({ aliases }: SigmaCorrelation, { event }: Alert, name: strin
 function conditionText(correlation: SigmaCorrelation): string {
   const { type, condition, rules } = correlation
   if (typeof condition === 'string') return condition
-  const bounds = (condition?.ops ?? []).map(({ op, value }) => `${WORDS[op]} ${value}`).join(', ')
+  const bounds = (condition?.ops ?? [])
+    .map(({ op, value }) => `${OP_WORDS[op]} ${value}`)
+    .join(', ')
   const field = [condition?.field ?? []].flat().join(' and ')
   switch (type) {
     case 'event_count':

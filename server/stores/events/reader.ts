@@ -1,6 +1,7 @@
 // Searches over the day files and the intake of a data folder: what query workers serve.
 import type { Event } from '../../../parsers/event.ts'
 import { compilePredicate } from '../../../sigma/eval/predicate.ts'
+import { createTurns } from '../../in-turn.ts'
 import { blockLines } from './block.ts'
 import type { CountRequest, EventReader, IngestPosition, Tail, TimeRange } from './event-store.ts'
 import { dayStart, parseId, TIME_MAX_MS, TIME_MIN_MS } from './id.ts'
@@ -32,12 +33,7 @@ export interface OpenReader extends EventReader {
 /** A reader of the store below `dataFolder`. Its searches run one after another. */
 export function openEventReader(dataFolder: string): OpenReader {
   const files = createFiles(dataFolder)
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work)
-    last = next
-    return next
-  }
+  const inTurn = createTurns()
   const within = <T>(
     range: TimeRange,
     asof: number | undefined,

@@ -1,4 +1,4 @@
-// Acts of several people on the same thing, one after another.
+// Acts on the same thing, one after another.
 
 /** Runs each act when those before it have ended, however they ended. */
 export function createTurns(): <T>(act: () => Promise<T>) => Promise<T> {
