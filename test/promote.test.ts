@@ -74,7 +74,13 @@ describe('promotion', () => {
     )
     const same = await (await promote(id, { rule_id: RULE })).json()
     expect(same).toMatchObject({ alert_id: raised.id, repeated: true })
-    const other = await (await promote(await send(line('kim', 'app-1')), { rule_id: RULE })).json()
+    const missed = await send(line('kim', 'app-1'))
+    const refused = await promote(missed, { rule_id: RULE })
+    expect(refused.status).toBe(409)
+    expect((await refused.json()).error.message).toContain(`rule ${RULE} does not match event`)
+    const other = await (await promote(missed, { rule_id: RULE, override: true })).json()
+    const [entry] = (await server.json('/api/v1/audit?action=alert.promote&limit=1')).entries
+    expect(entry.after).toContain('"unmatched":true')
     expect(other).toMatchObject({ alert_id: raised.id, created: false, repeated: false })
     expect((await alert(raised.id)).count).toBe(2)
     const { rules } = await server.json(`/api/v1/detections/rules?text=${RULE}`)
@@ -142,6 +148,13 @@ describe('feedback', () => {
     const seen = await server.json(path)
     expect(seen).toMatchObject({ true_positive: 1, false_positive: 1, false_positive_ratio: 0.5 })
     expect(seen.feedback).toHaveLength(3)
+  })
+
+  test('about an event that the rule does not match is refused by name', async () => {
+    const event_id = await send(line('joe', 'app-8'))
+    const refused = await call(path, { verdict: 'true_positive', event_id })
+    expect(refused.status).toBe(400)
+    expect((await refused.json()).error.message).toContain(`does not match event ${event_id}`)
   })
 
   test.each([

@@ -136,6 +136,8 @@ test('an event opens with its neighbours', async () => {
   const around = await server.json(`/api/v1/events/${id}/around?count=3`)
   expect(around.before.length).toBeGreaterThan(0)
   expect((await server.fetch('/api/v1/events/20200101-000000000000')).status).toBe(404)
+  const nowhere = await server.fetch('/api/v1/events/20200101-000000000000/around')
+  expect(nowhere.status).toBe(404)
 })
 
 test.each<[string, RequestInit, number]>([

@@ -4,6 +4,7 @@ import type { Actor } from '../stores/state/access.ts'
 import type { Feedback, FeedbackCounts, FeedbackVerdict } from '../stores/state/feedback.ts'
 import type { Alert } from '../stores/state/state-store.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import { isOfRule, type RuleMatchParts } from './rule-match.ts'
 import { ServiceError } from './service-error.ts'
 import type { RuleService } from './services.ts'
 
@@ -29,20 +30,21 @@ export interface RuleFeedback {
 
 export interface FeedbackService {
   /** Rejects `not-found` for a rule, alert or event that is not there, `invalid` for an alert of another
-   * rule or a false positive without a reason, `conflict` for a stale version. */
+   * rule, an event that is not the rule's or a false positive without a reason, `conflict` for a stale version. */
   give(request: FeedbackRequest, by: Actor): Promise<Feedback>
   of(ruleId: string, limit: number): Promise<RuleFeedback>
 }
 
 export interface FeedbackParts {
   readonly state: StateClient
-  readonly events: Pick<EventReader, 'get'>
-  readonly rules: Pick<RuleService, 'list'>
+  readonly events: Pick<EventReader, 'get' | 'matchesOf'>
+  readonly rules: Pick<RuleService, 'list'> & RuleMatchParts['rules']
 }
 
 const NOBODY: FeedbackCounts = { truePositive: 0, falsePositive: 0, other: 0 }
 
-export function createFeedback({ state, events, rules }: FeedbackParts): FeedbackService {
+export function createFeedback(parts: FeedbackParts): FeedbackService {
+  const { state, rules } = parts
   return {
     give: async (request, by) => {
       const { ruleId, verdict, eventId, closeAlert = false } = request
@@ -57,7 +59,8 @@ export function createFeedback({ state, events, rules }: FeedbackParts): Feedbac
         throw new ServiceError('not-found', `there is no rule ${ruleId}`)
       if (closeAlert && alert === undefined)
         throw new ServiceError('invalid', 'close_alert: name the alert')
-      const event = eventId === undefined ? alert?.event : await eventOf(events, eventId, alert)
+      const event =
+        eventId === undefined ? alert?.event : await eventOf(parts, ruleId, eventId, alert)
       if (closeAlert && alert !== undefined) {
         const closing = verdict === 'true_positive' ? verdict : 'false_positive_logic'
         const { version = alert.version } = request
@@ -104,9 +107,18 @@ async function alertOf(
   return alert
 }
 
-async function eventOf(events: Pick<EventReader, 'get'>, id: string, alert: Alert | undefined) {
+/** The event that the feedback is about: one of the alert's, or one that the rule matches. */
+async function eventOf(
+  { events, rules, state }: FeedbackParts,
+  ruleId: string,
+  id: string,
+  alert: Alert | undefined,
+) {
   if (alert?.event.id === id) return alert.event
   const [event] = await events.get([id])
   if (event === undefined) throw new ServiceError('not-found', `there is no event ${id}`)
-  return event
+  if (await isOfRule({ events, rules }, ruleId, event)) return event
+  const linked = (await state.alertsOfEvents([id]))[id] ?? []
+  if (alert !== undefined && linked.some((link) => link.id === alert.id)) return event
+  throw new ServiceError('invalid', `event_id: rule ${ruleId} does not match event ${id}`)
 }

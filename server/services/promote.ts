@@ -12,6 +12,7 @@ import { MANUAL_RULE_ID } from './alert-maker.ts'
 import { addKeys } from './match-keys.ts'
 import type { MutedRows } from './muted-rows.ts'
 import { observablesOf } from './observables.ts'
+import { isOfRule } from './rule-match.ts'
 import { ServiceError } from './service-error.ts'
 import type { RuleService } from './services.ts'
 
@@ -19,7 +20,7 @@ export interface PromoteRequest {
   readonly eventId: string
   /** Undefined: an alert of nobody's rule, `manual`. */
   readonly ruleId?: string
-  /** Promotes a muted event; the audit log names the mute. */
+  /** Promotes a muted event, or one that the rule does not match; the audit log says so. */
   readonly override?: boolean
   readonly createCase?: boolean
 }
@@ -29,8 +30,8 @@ export interface PromoteAnswer extends Promoted {
 }
 
 export interface PromoteService {
-  /** Rejects `not-found` for an event or rule that is not there, `conflict` naming the mute of a muted event,
-   * `invalid` where a case is asked for. */
+  /** Rejects `not-found` for an event or rule that is not there, `conflict` naming the mute of a muted event
+   * or a rule that does not match the event, `invalid` where a case is asked for. */
   promote(request: PromoteRequest, by: Actor): Promise<PromoteAnswer>
 }
 
@@ -58,11 +59,18 @@ export function createPromote({ state, events, rules, muted }: PromoteParts): Pr
           'conflict',
           `event ${eventId} is muted by ${mute.id} (${mute.reason}): promote it with override: true, which is logged`,
         )
+      const unmatched = ruleId !== undefined && !(await isOfRule({ events, rules }, ruleId, event))
+      if (unmatched && !override)
+        throw new ServiceError(
+          'conflict',
+          `rule ${ruleId} does not match event ${eventId}: promote it without a rule, or with override: true, which is logged`,
+        )
       const observables = observablesOf(event)
       const promotion: Promotion = {
         ...{ event, rule, observables, keys: keysOf(rules, rule.id, event) },
         ...(ruleId === undefined ? { title: titleOf(event) } : {}),
         ...(mute === undefined ? {} : { override: mute.id }),
+        ...(unmatched ? { unmatched } : {}),
       }
       return { ...(await state.promote(promotion, by)), observables }
     },

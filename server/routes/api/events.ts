@@ -92,6 +92,8 @@ export const aroundEvent = route({
   answer: z.object({ before: z.array(EventAnswer), after: z.array(EventAnswer) }),
   handle: async ({ params, query, services }) => {
     const { expr } = expressionOf(query)
+    const [event] = await services.events.get([params.id])
+    if (event === undefined) throw new ServiceError('not-found', `no event ${params.id}`)
     const { before, after } = await services.events.around(params.id, query.count, expr)
     return { before: before.map(eventJson), after: after.map(eventJson) }
   },

@@ -15,7 +15,12 @@ export const promoteEvent = route({
   body: z.strictObject({
     rule_id: z.string().max(200).optional().describe('Default `manual`'),
     create_case: z.boolean().default(false).describe('Refused: there are no cases yet'),
-    override: z.boolean().default(false).describe('Promotes a muted event; the audit log says so'),
+    override: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Promotes a muted event, or one that the rule does not match; the audit log says so',
+      ),
   }),
   answer: z.object({
     alert_id: z.string(),

@@ -59,6 +59,7 @@ function writePromotion(
           event: promotion.event.id,
           rule: promotion.rule.id,
           ...(promotion.override === undefined ? {} : { override: promotion.override }),
+          ...(promotion.unmatched === true ? { unmatched: true } : {}),
         }),
       },
       by,

@@ -22,6 +22,8 @@ export interface Promotion {
   readonly observables: readonly Observable[]
   /** The mute that holds the event, where it was overridden. */
   readonly override?: string
+  /** True where the rule does not match the event, and somebody promoted it all the same. */
+  readonly unmatched?: boolean
 }
 
 export interface Promoted {
