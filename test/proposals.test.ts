@@ -304,6 +304,57 @@ describe('GitHub', () => {
     expect(one.pulls()).toBe(state === 'merged' ? 1 : 0)
   })
 
+  /** A mute whose filter is proposed. */
+  const muted = async () => {
+    const record = await one.proposals.prepare(CHANGE, ANA)
+    const effect = { days: 30, looked: 0, hidden: 0, partly: 0, byVerdict: {} }
+    const mute = {
+      ...{ ruleId: 'r1', criteria: { '@user': 'backup' }, filterId: 'f1', filter: '', tests: '' },
+      ...{ path: RULE, owner: 'ana', reason: 'a backup', effect, expires: now + 86_400_000 },
+    }
+    const { id } = await store.addSuppression(mute, record, ANA)
+    return { mute: id, change: record.id }
+  }
+
+  test.each([['nothing'], ['issues/create-comment'], ['pulls/update']])(
+    'has the pull request of a mute that somebody ended closed with one comment (%s fails first)',
+    async (operation) => {
+      const { mute, change } = await muted()
+      await one.send()
+      expect(hub.world.pulls).toMatchObject([{ state: 'open' }])
+      if (operation !== 'nothing') hub.faults.next('lost-answer', { operation })
+      await store.endSuppression(mute, { name: 'eve' })
+      await one.send()
+      await one.send(120_000)
+      expect(hub.world.pulls).toMatchObject([{ state: 'closed' }])
+      expect(hub.world.comments.map(({ body }) => body)).toEqual([`Mute ${mute} was ended by eve.`])
+      expect(await one.proposals.get(change)).toMatchObject({ state: 'closed' })
+      expect(hub.violations()).toEqual([])
+    },
+  )
+
+  test('gets no pull request of a mute that was ended before', async () => {
+    const { mute, change } = await muted()
+    await store.endSuppression(mute, ANA)
+    hub.faults.next('error-500')
+    await one.send()
+    await one.send(120_000)
+    expect(hub.world.pulls.filter(({ state }) => state === 'open')).toEqual([])
+    expect(await one.proposals.get(change)).toMatchObject({ state: 'closed' })
+  })
+
+  test('keeps as merged what was merged before the mute was ended', async () => {
+    const { mute, change } = await muted()
+    await one.send()
+    await store.endSuppression(mute, ANA)
+    await fetch(`${hub.apiUrl}/repos/acme/rules/pulls/1/merge`, {
+      ...{ method: 'PUT', headers: { authorization: `Bearer ${TOKEN}` } },
+    })
+    await one.send()
+    expect(await one.proposals.get(change)).toMatchObject({ state: 'merged' })
+    expect(hub.world.comments).toEqual([])
+  })
+
   test.each(['pkcs8', 'pkcs1'] as const)('lets a GitHub App in by a key in %s', async (type) => {
     const key = createPrivateKey(privateKey).export({ type, format: 'pem' }).toString()
     const credentials = { appId: '7', privateKey: key, installationId: 11 }

@@ -31,17 +31,24 @@ export interface DeliverParts {
 /** It may be merged while it is being opened. */
 const UNDECIDED = ['pending', 'open', 'failed'] as const
 
-const Payload = z.object({ proposal: z.string() })
+const Payload = z.object({
+  proposal: z.string(),
+  /** Why it is given up; left out: it is to be opened. */
+  close: z.string().optional(),
+})
 
-/** Opens the proposal of an outbox row. */
+/** Opens the proposal of an outbox row, or closes it. */
 export async function deliverProposal(item: OutboxItem, parts: DeliverParts): Promise<Delivered> {
   const { state } = parts
-  const { proposal: id } = Payload.parse(item.payload)
+  const { proposal: id, close } = Payload.parse(item.payload)
   const proposal = await state.getProposal(id)
   if (proposal === undefined) return { result: 'skipped', note: `there is no proposal ${id}` }
   if (proposal.state === 'merged' || proposal.state === 'closed')
     return { result: 'skipped', note: `it is ${proposal.state} already` }
-  const change = await openAtRemote(proposal, parts)
+  const change =
+    close === undefined
+      ? await openAtRemote(proposal, parts)
+      : await closeAtRemote(proposal, markdownLine(close), parts.github)
   await state.changeProposal(id, { ...change, error: null, when: UNDECIDED }, TRAPLINE)
   return { result: 'sent' }
 }
@@ -68,6 +75,20 @@ async function openAtRemote(proposal: Proposal, parts: DeliverParts): Promise<Pr
   return changeOf(known ?? (await createPull(github, proposal, base)))
 }
 
+/** One that was merged meanwhile stays merged; branches stay where they are. */
+async function closeAtRemote(
+  { number, branch }: Proposal,
+  reason: string,
+  github: GitHubClient | undefined,
+): Promise<ProposalChange> {
+  // It may have been opened by a try whose answer was lost.
+  const known = number === undefined ? await github?.findPull(branch) : await github?.pull(number)
+  if (github === undefined || known === undefined) return { state: 'closed' }
+  if (known.state !== 'open') return changeOf(known)
+  await github.commentOnce(known.number, reason)
+  return changeOf(await github.closePull(known.number))
+}
+
 /** Made at once, or by an earlier try whose answer was lost. */
 async function createPull(
   github: GitHubClient,
@@ -75,7 +96,7 @@ async function createPull(
   base: string,
 ): Promise<PullRequest> {
   try {
-    const text = `${body.trim()}\n\n---\nProposed by **${markdownName(by)}** with Trapline.`
+    const text = `${body.trim()}\n\n---\nProposed by **${markdownLine(by)}** with Trapline.`
     return await github.createPull({ title, body: text.trimStart(), branch, base })
   } catch (error) {
     const made = error instanceof DeliveryError ? await github.findPull(branch) : undefined
@@ -84,9 +105,9 @@ async function createPull(
   }
 }
 
-/** A name that mentions nobody and formats nothing. */
-function markdownName(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').trim()
+/** A line that mentions nobody and formats nothing. */
+function markdownLine(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').trim()
 }
 
 /** What a pull request says of its proposal. */

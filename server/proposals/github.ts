@@ -11,6 +11,8 @@ const TIMEOUT_MS = 15_000
 const SECONDARY_WAIT_MS = 60_000
 /** GitHub cuts descriptions of statuses here. */
 const DESCRIPTION_MAX = 140
+/** Comments among which one of ours is looked for. */
+const COMMENTS_MAX = 100
 
 export type GitHubCredentials =
   | { readonly token: string }
@@ -59,6 +61,9 @@ export interface GitHubClient {
     readonly base: string
   }): Promise<PullRequest>
   pull(number: number): Promise<PullRequest>
+  closePull(number: number): Promise<PullRequest>
+  /** Adds a comment, unless it stands among the first `COMMENTS_MAX` already. */
+  commentOnce(number: number, text: string): Promise<void>
   setStatus(status: CommitStatus): Promise<void>
 }
 
@@ -104,6 +109,21 @@ export function createGitHub(options: GitHubOptions): GitHubClient {
           ...{ ...at, pull_number: number, request: { signal } },
         })
         return pullOf(data)
+      }),
+    closePull: (number) =>
+      call('closing the pull request', async (signal) => {
+        const { data } = await octokit.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', {
+          ...{ ...at, pull_number: number, state: 'closed', request: { signal } },
+        })
+        return pullOf(data)
+      }),
+    commentOnce: (number, text) =>
+      call('commenting on the pull request', async (signal) => {
+        const path = '/repos/{owner}/{repo}/issues/{issue_number}/comments'
+        const issue = { ...at, issue_number: number, request: { signal } }
+        const { data } = await octokit.request(`GET ${path}`, { ...issue, per_page: COMMENTS_MAX })
+        if (data.some(({ body }) => body === text)) return
+        await octokit.request(`POST ${path}`, { ...issue, body: text })
       }),
     setStatus: ({ commit, state, context, description, url }) =>
       call('setting the commit status', async (signal) => {

@@ -74,6 +74,7 @@ export interface SuppressionService extends MutedRows {
   create(request: SuppressionRequest, by: Actor): Promise<Suppression>
   /** The second person agrees. */
   agree(id: string, by: Actor): Promise<Suppression>
+  /** Ends it now; its change to Git is closed where it is. */
   end(id: string, by: Actor): Promise<Suppression>
   /** Rejects `not-found`. */
   get(id: string): Promise<Suppression>
@@ -163,7 +164,7 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
       })
       return changed(await state.agreeSuppression(id, proposal, by), true)
     },
-    end: async (id, by) => changed(await state.endSuppression(id, by), false),
+    end: async (id, by) => changed(await state.endSuppression(id, by), true),
     get,
     list: (request) => state.listSuppressions(request),
   }

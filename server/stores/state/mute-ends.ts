@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import type { Write } from './database.ts'
 import { suppressionId, suppressionNumber } from './held-alerts.ts'
 import { enqueueAlerts } from './outbox-writer.ts'
+import { enqueueClosing } from './proposal-writer.ts'
 import { StateError } from './state-store.ts'
 import type { Suppression, SuppressionState, SuppressionStore } from './suppressions.ts'
 
@@ -36,9 +37,10 @@ export function createMuteEnds(
   return {
     endSuppression: async (id, by) => {
       await change(async (write) => {
-        const { state } = await get(id)
+        const { state, proposalId } = await get(id)
         if (state !== 'active' && state !== 'pending')
           throw new StateError('conflict', `mute ${id} has ended: it is ${state}`)
+        if (proposalId !== undefined) await withdraw(context, write, id, proposalId, by)
         return end(context, write, [suppressionNumber(id) ?? 0], 'ended', by)
       })
       return get(id)
@@ -70,6 +72,20 @@ export function createMuteEnds(
       })
     },
   }
+}
+
+/** Without this its filter could still be merged, and would mute what somebody wanted to hear again. */
+async function withdraw(
+  { database, now }: Context,
+  write: Write,
+  id: string,
+  proposal: string,
+  by: Actor,
+): Promise<void> {
+  const row = await database.first('SELECT state FROM proposals WHERE id = ?', [proposal])
+  if (row === undefined || row.state === 'merged' || row.state === 'closed') return
+  const reason = `Mute ${id} was ended by ${by.name}.`
+  enqueueClosing(write, proposal, reason, now())
 }
 
 function finish(

@@ -29,3 +29,14 @@ export function writeProposal(write: Write, record: ProposalRecord): void {
     by,
   )
 }
+
+/** Gives a proposal up where it is decided, saying why; `at` is now, milliseconds since 1970 UTC. */
+export function enqueueClosing(write: Write, id: string, reason: string, at: number): void {
+  enqueue(write, {
+    kind: 'proposal',
+    topic: `proposal ${id}`,
+    key: `proposal ${id} close`,
+    payload: { proposal: id, close: reason },
+    at,
+  })
+}
