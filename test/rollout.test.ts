@@ -212,3 +212,36 @@ test('verdicts on what it would have raised make a precision', async () => {
   )
   await server.dispose()
 })
+
+test('a mute acts in the shadow lane as its filter will: what it covers is counted and nothing more', async () => {
+  const rules = join(folder, 'muted')
+  await Bun.write(join(rules, 'marker.yml'), RULE)
+  const server = await startTestServer({ TRAPLINE_RULES: rules })
+  await ingest(server, ['loud', 'calm'])
+  const { alerts: waiting } = await eventually(
+    () => server.json(`/api/v1/detections/shadow?rule=${ID}`),
+    ({ total }) => total === 2,
+  )
+  const event_id = waiting.find(({ host }: { host: string }) => host === 'loud').event_id
+  const mute = await post(server, `/api/v1/detections/rules/${ID}/suppressions`, {
+    ...{ criteria: { '@host': 'loud' }, event_id, reason: 'a test host' },
+  })
+  await ingest(server, ['loud', 'other', 'loud'])
+  const mutes = `/api/v1/detections/rules/${ID}/suppressions`
+  await eventually(
+    () => server.json(mutes),
+    ({ suppressions }) => suppressions[0].matches === 2,
+  )
+  expect((await server.json(mutes)).suppressions[0]).toMatchObject({ id: mute.id, held: 0 })
+  const after = await server.json(`/api/v1/detections/shadow?rule=${ID}`)
+  expect(
+    after.alerts.map(({ host, count }: { host: string; count: number }) => [host, count]).sort(),
+  ).toEqual([
+    ['calm', 1],
+    ['loud', 1],
+    ['other', 1],
+  ])
+  const { rules: listed } = await server.json(`/api/v1/detections/rules?text=${ID}`)
+  expect(listed[0]).toMatchObject({ matches: 5 })
+  await server.dispose()
+})

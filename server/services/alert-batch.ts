@@ -81,14 +81,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
       if (raised.length > 0) await rules.describe(raised)
       const eventOf = (id: string) => feed.event(id)
       const { live, shadow } = byLane<AlertMatch>([...matches, ...raised], rules.of)
-      const prepared = maker.prepare(live, rules.of, mutes.of(eventOf))
+      const muteOf = mutes.of(eventOf)
+      const prepared = maker.prepare(live, rules.of, muteOf)
       const state = correlator.toSave(epoch)
       const folding = {
         missing: () => maker.missing(prepared),
         fold: (found: ReadonlyMap<string, readonly Candidate[]>, next: number) =>
           maker.fold(prepared, found, next, eventOf),
       }
-      const lane = shadowFolding(shadow, rules.of, eventOf)
+      const lane = shadowFolding(shadow, rules.of, eventOf, muteOf)
       const folded = await writer.commit(from, last.sequence, folding, state, lane)
       maker.settle(folded)
       if (state !== undefined) correlator.saved(state)
@@ -97,6 +98,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       totals.alertsCreated += folded.created.length
       totals.alertsUpdated += folded.updated.length
       for (const delta of folded.rules.values()) totals.suppressed += delta.suppressed
+      totals.suppressed += lane?.suppressed ?? 0
       if (folded.created.length + folded.updated.length > 0) onAlerts(noticeOf(folded))
       if (matches.length < size) return 'done'
       size = fittingSize(size, performance.now() - began)

@@ -28,7 +28,9 @@ export function createRunAlerts({ writer, mutes, onAlerts, changing }: RunAlertO
     const eventOf = (id: string) => byId.get(id)
     const { live, shadow } = byLane(matches, book.of)
     const maker = createAlertMaker()
-    const prepared = maker.prepare(live, book.of, mutes.of(eventOf))
+    const muteOf = mutes.of(eventOf)
+    const prepared = maker.prepare(live, book.of, muteOf)
+    const lane = shadowFolding(shadow, book.of, eventOf, muteOf)
     const folded = await writer.commitRun(
       { lease, cutoff, matches: matches.length },
       {
@@ -38,10 +40,10 @@ export function createRunAlerts({ writer, mutes, onAlerts, changing }: RunAlertO
         },
         fold: (found, next) => maker.fold(prepared, found, next, eventOf),
       },
-      shadowFolding(shadow, book.of, eventOf),
+      lane,
     )
     if (folded.created.length + folded.updated.length > 0) onAlerts(noticeOf(folded))
-    let suppressed = 0
+    let suppressed = lane?.suppressed ?? 0
     for (const delta of folded.rules.values()) suppressed += delta.suppressed
     return { suppressed, alerts: folded.created.length }
   }

@@ -125,6 +125,8 @@ export interface Folding<T extends Folded> {
 
 /** What goes to the shadow lane. */
 export interface ShadowFolding extends Folding<Folded> {
+  /** Matches that mutes cover: they make nothing. */
+  readonly suppressed: number
   /** The stage of the rule that would have raised it. */
   stageOf(alert: AlertInsert): string
 }
@@ -166,7 +168,7 @@ export function createAlertWriter(context: Context): AlertWriter {
         database.write(async (write) => {
           const folded = await writeFolded(context, write, folding, shadow)
           requireLease(write, run.lease)
-          countRun(write, run, folded)
+          countRun(write, run, folded, shadow?.suppressed ?? 0)
           return folded
         }),
       ),
@@ -209,14 +211,19 @@ export async function writeFolded<T extends Folded>(
   return folded
 }
 
-function countRun(write: Write, { lease, cutoff, matches }: RunPart, folded: Folded): void {
+function countRun(
+  write: Write,
+  { lease, cutoff, matches }: RunPart,
+  folded: Folded,
+  suppressed: number,
+): void {
   const sum = (name: 'suppressed' | 'alerts') =>
     [...folded.rules.values()].reduce((all, delta) => all + delta[name], 0)
   moveCutoff(write, lease, cutoff)
   write.add(
     `UPDATE runs SET matches = matches + ?, suppressed = suppressed + ?, alerts = alerts + ?
      WHERE run = ?`,
-    [matches, sum('suppressed'), sum('alerts'), lease.run],
+    [matches, sum('suppressed') + suppressed, sum('alerts'), lease.run],
   )
 }
 

@@ -1,6 +1,7 @@
 // The shadow lane in state.db: what rules would have raised. Written like alerts, read by nobody who pages.
 import type { AlertInsert, AlertUpdate, Candidate, ShadowFolding } from './alert-writer.ts'
 import type { Database, Write } from './database.ts'
+import { countMutes } from './held-alerts.ts'
 import { text } from './rows.ts'
 import { countRules } from './rule-writer.ts'
 
@@ -24,6 +25,7 @@ export async function writeShadow(
   insert(write, folded.created, folding.stageOf, at)
   update(write, folded.updated, at)
   countRules(write, folded.rules, at, 'shadow')
+  if (folded.mutes !== undefined) countMutes(write, folded.mutes)
   write.add('DELETE FROM shadow_alerts WHERE last_seen < ? AND updated < ?', [
     at - SHADOW_KEPT_MS,
     at - SHADOW_KEPT_MS,
