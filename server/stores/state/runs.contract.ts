@@ -194,7 +194,7 @@ export function runsContract(
     })
 
     test('the shadow lane folds apart from alerts, and verdicts on it are measured', async () => {
-      const shadow = { ...folding(true), stageOf: () => 'shadow' }
+      const shadow = { ...folding(true), suppressed: 0, stageOf: () => 'shadow' }
       const from = { epoch: 'e', sequence: 0 }
       await opened.alerts.commit(from, 3, folding(false), undefined, shadow)
       expect((await store.listAlerts({ filter: {}, limit: 9 })).total).toBe(0)
