@@ -238,3 +238,96 @@ testLines('linux_auth', [
   ],
   ['Nov 20 10:11:12 h groupadd[5]: new group: name=ops, GID=1005', { fields: { group: 'ops' } }],
 ])
+
+describe('what older and other systems write', () => {
+  test.each([
+    [
+      'Jun  3 01:02:03 h sshd[7]: Failed password for invalid user eve from 2001:db8::7',
+      { user: 'eve', src_ip: '2001:db8::7', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: Invalid user eve from 2001:db8::7',
+      { user: 'eve', src_ip: '2001:db8::7' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: Postponed publickey for invalid user eve from 192.0.2.7 port 9 ssh2',
+      { user: 'eve', src_port: 9 },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: ROOT LOGIN REFUSED FROM 192.0.2.7',
+      { src_ip: '192.0.2.7', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: [ID 800047 auth.info] Failed none for eve from 192.0.2.7 port 9 ssh2',
+      { user: 'eve', src_ip: '192.0.2.7', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: subsystem request for sftp by user eve failed, no such subsystem',
+      { user: 'eve', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: fatal: Unable to negotiate with 192.0.2.7: no matching cipher found.',
+      { src_ip: '192.0.2.7', action: 'ssh_negotiation' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: (pam_unix) authentication failure; logname= uid=0 tty=ssh rhost=192.0.2.7  user=eve',
+      { user: 'eve', src_ip: '192.0.2.7', action: 'authentication', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h su(pam_unix)[7]: authentication failure; logname= uid=5 tty= ruser=anna  user=root',
+      { user: 'root', process: 'su', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h imapd(pam_unix)[7]: 3 more authentication failures; rhost=192.0.2.7  user=eve',
+      { user: 'eve', src_ip: '192.0.2.7', process: 'imapd', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: pam_faillock(sshd:auth): Consecutive login failures for user eve account temporarily locked',
+      { user: 'eve', action: 'account_locked', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h unix_chkpwd[7]: password check failed for user (eve)',
+      { user: 'eve', action: 'authentication', outcome: 'failure' },
+    ],
+    [
+      "Jun  3 01:02:03 h passwd[7]: password for 'eve' changed by 'root'",
+      { user: 'root', action: 'password_changed' },
+    ],
+    [
+      'Jun  3 01:02:03 h gpasswd[7]: user eve removed by root from group wheel',
+      { user: 'root', action: 'group_member_removed' },
+    ],
+    ["Jun  3 01:02:03 h groupdel[7]: group 'ops' removed", { action: 'group_deleted' }],
+    ["Jun  3 01:02:03 h userdel[7]: removed shadow group 'ops'", { action: 'group_deleted' }],
+    ['Jun  3 01:02:03 h su: BAD SU eve to root on /dev/tty1', { user: 'eve', outcome: 'failure' }],
+    ['Jun  3 01:02:03 h su: eve to root on /dev/tty1', { user: 'eve', outcome: 'success' }],
+    [
+      'Jun  3 01:02:03 h doas: eve ran command /bin/sh as root from /home/eve',
+      { user: 'eve', action: 'doas', outcome: 'success' },
+    ],
+    [
+      "Jun  3 01:02:03 h dropbear[7]: bad password attempt for 'eve' from 2001:db8::7:4022",
+      { user: 'eve', src_ip: '2001:db8::7', src_port: 4022, outcome: 'failure' },
+    ],
+    [
+      "Jun  3 01:02:03 h dropbear[7]: [7] Jun 03 01:02:03 Bad password attempt for 'eve' from 192.0.2.7:4022",
+      { user: 'eve', src_ip: '192.0.2.7', src_port: 4022 },
+    ],
+    [
+      'Jun  3 01:02:03 h dropbear[7]: Exit before auth from <192.0.2.7:4022>: Exited normally',
+      { src_ip: '192.0.2.7', src_port: 4022, action: 'ssh_disconnect' },
+    ],
+    [
+      '2026-06-03 01:02:03.500000-0700  h sshd[7]: Invalid user eve from 192.0.2.7 port 9',
+      { user: 'eve', host: 'h', src_ip: '192.0.2.7' },
+    ],
+  ])('%s', (line, pivots) => {
+    expect(event(line)).toMatchObject({ parser: 'linux_auth', pivots })
+  })
+
+  test('a program whose module is behind its name keeps its message', () => {
+    const got = event('Jun  3 01:02:03 h su(pam_unix)[7]: session closed for user eve')
+    expect(got.message).toBe('session closed for user eve')
+    expect(got.fields).toMatchObject({ program: 'su', pam_module: 'pam_unix', pid: 7 })
+  })
+})

@@ -2,7 +2,8 @@
 // PAM. Any other line of such a file is read too, without a meaning.
 import type { EventLogSource, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { type KnownMessage, type Meaning, PAM, PROGRAMS } from './linux/messages.ts'
+import type { KnownMessage, Meaning } from './linux/known.ts'
+import { PAM, PROGRAMS } from './linux/messages.ts'
 import { closedLogSource } from './logsource.ts'
 import { syslogFields, syslogPivots } from './syslog.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
@@ -26,8 +27,9 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 }
 
 /** The event of a line whose header is known: also what journald's JSON says. */
-export function linuxEvent(line: SyslogLine): Parsed {
-  const program = programOf(line)
+export function linuxEvent(given: SyslogLine): Parsed {
+  const program = programOf(given)
+  const line = withoutModule(given, program)
   const { meaning, values } = read(program, line.message)
   const fields = syslogFields(line)
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = syslogPivots(line)
@@ -37,7 +39,7 @@ export function linuxEvent(line: SyslogLine): Parsed {
     ...(line.time === undefined ? {} : { time: line.time }),
     logsource: LOGSOURCES.get(program) ?? OTHER,
     pivots,
-    message: line.message,
+    message: given.message,
     fields,
   }
 }
@@ -51,7 +53,21 @@ export function programOf(line: SyslogLine): string {
   return short.endsWith(']') ? short.slice(0, -1) : short
 }
 
-function read(program: string, message: string): Reading {
+const MODULE = '(pam_'
+
+/** `su(pam_unix)[7]: text` as `su[7]: (pam_unix) text`. */
+function withoutModule(line: SyslogLine, program: string): SyslogLine {
+  const at = line.program?.indexOf(MODULE) ?? -1
+  if (at < 0) return line
+  return { ...line, program, message: `${line.program!.slice(at)} ${line.message}` }
+}
+
+/** What stands in front of the text: Solaris' message id, the time that Dropbear writes into the journal. */
+const PREFIX =
+  /^\[(?:ID \d{1,10} \w{1,16}\.\w{1,16}|\d{1,10}\] [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{1,10})\]? /
+
+function read(program: string, given: string): Reading {
+  const message = given.charCodeAt(0) === 0x5b ? given.replace(PREFIX, '') : given
   const repeated = unrepeated(message)
   const pam = pamMessage(repeated)
   if (pam !== undefined) {
@@ -62,7 +78,10 @@ function read(program: string, message: string): Reading {
     }
   }
   if (program === 'sudo') return readSudo(repeated)
-  const reading = readTable(PROGRAMS.get(program)?.messages ?? [], repeated)
+  // Old versions of Dropbear begin their messages in lower case.
+  const text =
+    program === 'dropbear' ? repeated.slice(0, 1).toUpperCase() + repeated.slice(1) : repeated
+  const reading = readTable(PROGRAMS.get(program)?.messages ?? [], text)
   return reading.meaning === undefined ? readTable(PAM, repeated) : reading
 }
 
@@ -107,14 +126,21 @@ function unrepeated(message: string): string {
 }
 
 /** `pam_unix(sshd:auth): authentication failure; ...`. */
-function pamMessage(
-  message: string,
-): { readonly message: string; readonly values: Readonly<Record<string, string>> } | undefined {
+function pamMessage(message: string): PamMessage | undefined {
   const more = message.startsWith('PAM ') ? message.indexOf('authentication failure') : -1
   if (more > 0) {
     const text = message.slice(more).replace('failures;', 'failure;')
     return { message: text, values: {} }
   }
+  return namedModule(message) ?? olderModule(message)
+}
+
+interface PamMessage {
+  readonly message: string
+  readonly values: Readonly<Record<string, string>>
+}
+
+function namedModule(message: string): PamMessage | undefined {
   if (!message.startsWith('pam_')) return undefined
   const open = message.indexOf('(')
   const close = message.indexOf('): ', open)
@@ -122,6 +148,14 @@ function pamMessage(
   const [service = '', type = ''] = message.slice(open + 1, close).split(':', 2)
   const values = { pam_module: message.slice(0, open), pam_service: service, pam_type: type }
   return { message: message.slice(close + 3), values }
+}
+
+/** `(pam_unix) text`, `pam_unix: text`. */
+function olderModule(message: string): PamMessage | undefined {
+  const found = /^(?:\((pam_\w{1,32})\)|(pam_\w{1,32}):) /.exec(message.slice(0, 48))
+  const name = found?.[1] ?? found?.[2]
+  if (found === null || name === undefined) return undefined
+  return { message: message.slice(found[0].length), values: { pam_module: name } }
 }
 
 /** `anna : TTY=pts/0 ; PWD=/home/anna ; USER=root ; COMMAND=/bin/ls`, perhaps with a reason in front. */
@@ -176,6 +210,10 @@ function addPivots(
   fields.outcome = meaning.outcome
 }
 
+/** Any program's line through PAM: `pam_unix(imap:auth): text`. */
+const PAM_LINE =
+  /^(?:pam_\w{1,32}\(\S{1,24}:(?:auth|account|session|chauthtok|setcred)\): |\(pam_unix\) )/
+
 export const linuxAuth: Parser = {
   name: 'linux_auth',
   title: 'Linux authentication (sshd, sudo, su, cron, account tools)',
@@ -184,7 +222,9 @@ export const linuxAuth: Parser = {
   recognise(input, context) {
     if (input.json !== undefined) return false
     const line = splitSyslog(input.text, context)
-    return line?.program !== undefined && PROGRAMS.has(programOf(line))
+    if (line?.program === undefined) return false
+    if (line.program.includes(MODULE) || PROGRAMS.has(programOf(line))) return true
+    return PAM_LINE.test(line.message.slice(0, 64))
   },
   parse,
 }

@@ -48,7 +48,7 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
   const found = timeAt(text, start, context)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
     const sure = priority !== undefined || isLetter(text.charCodeAt(start))
-    return rfc3164(text, found.end + 1, priority, found.time, sure, context)
+    return rfc3164(text, afterBlanks(text, found.end), priority, found.time, sure, context)
   }
   if (priority !== undefined) return { form: 'rfc3164', priority, ...tagged(text, start) }
   const tag = tagged(text, 0)
@@ -64,6 +64,13 @@ function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | unde
   const priority = priorityAt(message)
   const start = priority === undefined ? 0 : message.indexOf('>') + 1
   return nested(message, start, priority ?? line.priority, context)
+}
+
+/** macOS puts two blanks behind the time. */
+function afterBlanks(text: string, start: number): number {
+  let at = start
+  while (text.charCodeAt(at) === 0x20) at++
+  return at
 }
 
 /** `<0>` to `<191>` at the start of a line. */

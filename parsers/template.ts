@@ -96,7 +96,9 @@ function fitForwards(
     const literal = literals[index]!
     const final = index === pieces.length - 1
     const known = index >= backwards && !(final && open && literal === '')
-    const end = known ? ends[index]! : forwardEnd(message, at, literal, final, open)
+    const end = known
+      ? ends[index]!
+      : forwardEnd(message, at, literal, final, open, pieces[index]!.name)
     if (end < at) return undefined
     const { name } = pieces[index]!
     if (name !== '') values[name] = message.slice(at, end)
@@ -111,17 +113,19 @@ function forwardEnd(
   literal: string,
   final: boolean,
   open: boolean,
+  name: string,
 ): number {
   if (final && !open) return message.endsWith(literal) ? message.length - literal.length : -1
-  if (literal === '') return final ? wordEnd(message, at) : -1
+  if (literal === '') return final ? wordEnd(message, at, name.endsWith('_ip')) : -1
   return message.indexOf(literal, at)
 }
 
-/** A last value in front of `*` is one word. */
-function wordEnd(message: string, at: number): number {
+/** A last value in front of `*` is one word; an address has colons too. */
+function wordEnd(message: string, at: number, isAddress: boolean): number {
+  const ends = isAddress ? ' ,;[]()' : ' ,:;[]()'
   let end = at
-  while (end < message.length && !' ,:;[]()'.includes(message[end]!)) end++
-  return end
+  while (end < message.length && !ends.includes(message[end]!)) end++
+  return isAddress && end > at && message.charCodeAt(end - 1) === 0x3a ? end - 1 : end
 }
 
 /** Pairs that one message can have, at most. */

@@ -1,208 +1,8 @@
 // What the programs of Linux authentication write, as templates, and what it means.
 import type { EventLogSource } from '../../sigma/event.ts'
 import { closedLogSource } from '../logsource.ts'
-import { type Template, template } from '../template.ts'
-
-/** The meaning of a message. */
-export interface Meaning {
-  readonly action: string
-  readonly outcome?: 'success' | 'failure'
-}
-
-export interface KnownMessage extends Meaning {
-  readonly fit: Template
-}
-
-type Row = readonly [source: string, action: string, outcome?: 'success' | 'failure']
-
-function table(rows: readonly Row[]): readonly KnownMessage[] {
-  return rows.map(([source, action, outcome]) => ({
-    fit: template(source),
-    action,
-    ...(outcome === undefined ? {} : { outcome }),
-  }))
-}
-
-const SSHD = table([
-  ['Accepted {auth_method} for {user>} from {src_ip} port {src_port}*', 'ssh_login', 'success'],
-  [
-    'Failed {auth_method} for invalid user {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  [
-    'Failed {auth_method} for illegal user {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  ['Failed {auth_method} for {user>} from {src_ip} port {src_port}*', 'ssh_login', 'failure'],
-  ['Postponed {auth_method} for {user>} from {src_ip} port {src_port}*', 'ssh_login_postponed'],
-  ['Partial {auth_method} for {user>} from {src_ip} port {src_port}*', 'ssh_login_partial'],
-  ['Invalid user {user>} from {src_ip} port {src_port}*', 'ssh_invalid_user', 'failure'],
-  ['Invalid user {user>} from {src_ip}*', 'ssh_invalid_user', 'failure'],
-  ['Illegal user {user>} from {src_ip}*', 'ssh_invalid_user', 'failure'],
-  [
-    'Connection closed by authenticating user {user>} {src_ip} port {src_port}*',
-    'ssh_disconnect',
-    'failure',
-  ],
-  [
-    'Connection closed by invalid user {user>} {src_ip} port {src_port}*',
-    'ssh_disconnect',
-    'failure',
-  ],
-  ['Connection closed by {src_ip} port {src_port}*', 'ssh_disconnect'],
-  ['Connection closed by {src_ip}*', 'ssh_disconnect'],
-  [
-    'Connection reset by authenticating user {user>} {src_ip} port {src_port}*',
-    'ssh_disconnect',
-    'failure',
-  ],
-  [
-    'Connection reset by invalid user {user>} {src_ip} port {src_port}*',
-    'ssh_disconnect',
-    'failure',
-  ],
-  ['Connection reset by {src_ip} port {src_port}*', 'ssh_disconnect'],
-  [
-    'Disconnected from authenticating user {user>} {src_ip} port {src_port}*',
-    'ssh_disconnect',
-    'failure',
-  ],
-  ['Disconnected from invalid user {user>} {src_ip} port {src_port}*', 'ssh_disconnect', 'failure'],
-  ['Disconnected from user {user>} {src_ip} port {src_port}*', 'ssh_disconnect'],
-  ['Disconnected from {src_ip} port {src_port}*', 'ssh_disconnect'],
-  [
-    'Disconnecting authenticating user {user>} {src_ip} port {src_port}: {reason}',
-    'ssh_disconnect',
-    'failure',
-  ],
-  [
-    'Disconnecting invalid user {user>} {src_ip} port {src_port}: {reason}',
-    'ssh_disconnect',
-    'failure',
-  ],
-  ['Received disconnect from {src_ip} port {src_port}:{reason}', 'ssh_disconnect'],
-  ['Received disconnect from {src_ip}: {reason}', 'ssh_disconnect'],
-  ['Connection from {src_ip} port {src_port} on {dst_ip} port {dst_port}*', 'ssh_connection'],
-  ['Connection from {src_ip} port {src_port}*', 'ssh_connection'],
-  ['Did not receive identification string from {src_ip} port {src_port}*', 'ssh_no_identification'],
-  ['Did not receive identification string from {src_ip}*', 'ssh_no_identification'],
-  [
-    'error: maximum authentication attempts exceeded for invalid user {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  [
-    'error: maximum authentication attempts exceeded for {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  ['error: PAM: {reason} for illegal user {user>} from {src_ip}*', 'ssh_login', 'failure'],
-  ['error: PAM: {reason} for invalid user {user>} from {src_ip}*', 'ssh_login', 'failure'],
-  ['error: PAM: {reason} for {user>} from {src_ip}*', 'ssh_login', 'failure'],
-  ['User {user>} from {src_ip} not allowed because {reason}', 'ssh_login', 'failure'],
-  ['User {user>} not allowed because {reason}', 'ssh_login', 'failure'],
-  ['ROOT LOGIN REFUSED FROM {src_ip} port {src_port}*', 'ssh_login', 'failure'],
-  [
-    'reverse mapping checking getaddrinfo for {src_host} [{src_ip}] failed{reason}',
-    'ssh_reverse_mapping',
-    'failure',
-  ],
-  ['Unable to negotiate with {src_ip} port {src_port}: {reason}', 'ssh_negotiation', 'failure'],
-  [
-    "Bad protocol version identification '{banner>}' from {src_ip} port {src_port}*",
-    'ssh_negotiation',
-    'failure',
-  ],
-  ['Server listening on {dst_ip} port {dst_port}*', 'ssh_server_started'],
-  ['subsystem request for {subsystem} by user {user>}', 'ssh_subsystem'],
-  [
-    'Magic value check failed ({}) on obfuscated handshake from {src_ip} port {src_port}*',
-    'ssh_negotiation',
-    'failure',
-  ],
-  [
-    'fatal: Timeout before authentication for connection from {src_ip} to {dst_ip}, pid = {}',
-    'ssh_timeout',
-    'failure',
-  ],
-  [
-    'Timeout before authentication for connection from {src_ip} to {dst_ip}, pid = {}',
-    'ssh_timeout',
-    'failure',
-  ],
-  ['fatal: Timeout before authentication for {src_ip} port {src_port}*', 'ssh_timeout', 'failure'],
-  ['fatal: Timeout before authentication for {src_ip}*', 'ssh_timeout', 'failure'],
-  ['Timeout before authentication for {src_ip} port {src_port}*', 'ssh_timeout', 'failure'],
-  [
-    'ssh_dispatch_run_fatal: Connection from {} user {user>} {src_ip} port {src_port}: {reason}',
-    'ssh_disconnect',
-    'failure',
-  ],
-  [
-    'ssh_dispatch_run_fatal: Connection from {src_ip} port {src_port}: {reason}',
-    'ssh_disconnect',
-    'failure',
-  ],
-  [
-    'banner exchange: Connection from {src_ip} port {src_port}: {reason}',
-    'ssh_negotiation',
-    'failure',
-  ],
-  ['refused connect from {src_host>} ({src_ip})', 'ssh_refused', 'failure'],
-  ['refused connect from {src_ip}*', 'ssh_refused', 'failure'],
-  ['Starting session: {session} for {user>} from {src_ip} port {src_port}*', 'ssh_session'],
-  ['Close session: user {user>} from {src_ip} port {src_port}*', 'ssh_session_closed'],
-  ['error: Received disconnect from {src_ip} port {src_port}:{reason}', 'ssh_disconnect'],
-  ['error: Received disconnect from {src_ip}: {reason}', 'ssh_disconnect'],
-  ['input_userauth_request: invalid user {user>} [preauth]', 'ssh_invalid_user', 'failure'],
-  ['input_userauth_request: invalid user {user}', 'ssh_invalid_user', 'failure'],
-  ['Disconnecting: Too many authentication failures for {user>} [preauth]', 'ssh_login', 'failure'],
-  [
-    'maximum authentication attempts exceeded for invalid user {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  [
-    'maximum authentication attempts exceeded for {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
-  ['fatal: Access denied for user {user>} by PAM account configuration*', 'ssh_login', 'failure'],
-  ['Access denied for user {user>} by PAM account configuration*', 'ssh_login', 'failure'],
-  [
-    'drop connection #{} from [{src_ip}]:{src_port} on [{dst_ip}]:{dst_port} {reason}',
-    'ssh_connection_dropped',
-    'failure',
-  ],
-  [
-    'Protocol major versions differ for {src_ip} port {src_port}: {reason}',
-    'ssh_negotiation',
-    'failure',
-  ],
-  ['Protocol major versions differ for {src_ip}: {reason}', 'ssh_negotiation', 'failure'],
-  [
-    'fatal: Unable to negotiate with {src_ip} port {src_port}: {reason}',
-    'ssh_negotiation',
-    'failure',
-  ],
-  [
-    'Address {src_ip} maps to {src_host}, but this does not map back{reason}',
-    'ssh_reverse_mapping',
-  ],
-])
-
-const DROPBEAR = table([
-  ["Password auth succeeded for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'success'],
-  ["Pubkey auth succeeded for '{user>}' with {} from {src_ip>}:{src_port}", 'ssh_login', 'success'],
-  ["Bad password attempt for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'failure'],
-  ["Bad PAM password attempt for '{user>}' from {src_ip>}:{src_port}", 'ssh_login', 'failure'],
-  ['Login attempt for nonexistent user from {src_ip>}:{src_port}', 'ssh_invalid_user', 'failure'],
-  ['Child connection from {src_ip>}:{src_port}', 'ssh_connection'],
-  ['Exit ({user}) from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect'],
-  ['Exit before auth from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect', 'failure'],
-])
+import { type KnownMessage, table } from './known.ts'
+import { DROPBEAR, SSHD } from './ssh.ts'
 
 const VSFTPD = table([
   ['[{user}] OK LOGIN: Client "{src_ip}"*', 'ftp_login', 'success'],
@@ -228,6 +28,27 @@ const SU = table([
   ['FAILED su for {target_user} by {user}', 'su', 'failure'],
   ['FAILED SU (to {target_user}) {user} on {tty}', 'su', 'failure'],
   ['(to {target_user}) {user} on {tty}', 'su', 'success'],
+  ['BAD SU {user} to {target_user} on {tty}', 'su', 'failure'],
+  ['failed: {tty} changing from {user} to {target_user}', 'su', 'failure'],
+  ['succeeded: {tty} changing from {user} to {target_user}', 'su', 'success'],
+  ["'su {target_user}' failed for {user} on {tty}", 'su', 'failure'],
+  ["'su {target_user}' succeeded for {user} on {tty}", 'su', 'success'],
+  ['+ {tty} {user}:{target_user}', 'su', 'success'],
+  ['- {tty} {user}:{target_user}', 'su', 'failure'],
+  ['{user} to {target_user} on {tty}', 'su', 'success'],
+])
+
+const DOAS = table([
+  ['{user} ran command {command>} as {target_user} from {cwd}', 'doas', 'success'],
+  ['{user} ran command as {target_user}: {command}', 'doas', 'success'],
+  ['failed auth for {user}', 'doas', 'failure'],
+  ['failed command for {user}: {command}', 'doas', 'failure'],
+  ['command not permitted for {user}: {command}', 'doas', 'failure'],
+])
+
+const CHECK_PASSWORD = table([
+  ['password check failed for user ({user})', 'authentication', 'failure'],
+  ['could not obtain user info ({user})', 'authentication', 'failure'],
 ])
 
 const CRON = table([
@@ -250,17 +71,34 @@ const ACCOUNTS = table([
   ["delete '{target_user}' from group '{group}'", 'group_member_removed', 'success'],
   ["delete '{target_user}' from shadow group '{group}'", 'group_member_removed', 'success'],
   ["removed group '{group}' owned by '{target_user}'", 'group_deleted', 'success'],
+  ["removed shadow group '{group}' owned by '{target_user}'", 'group_deleted', 'success'],
+  ["removed group '{group}'", 'group_deleted', 'success'],
+  ["removed shadow group '{group}'", 'group_deleted', 'success'],
+  ["group '{group}' removed from {file}", 'group_deleted', 'success'],
+  ["group '{group}' removed", 'group_deleted', 'success'],
+  ['group changed in {file} (group {group}/{gid}{change})', 'group_changed', 'success'],
+  ['group changed in {file} (group {group}{change})', 'group_changed', 'success'],
   ["change user '{target_user}' password", 'password_changed', 'success'],
   ["lock user '{target_user}' password", 'user_locked', 'success'],
   ["unlock user '{target_user}' password", 'user_unlocked', 'success'],
   ["change user '{target_user}' {change}", 'user_changed', 'success'],
-  ['password for {target_user} changed by {user}', 'password_changed', 'success'],
+  ["change user name '{target_user}' to '{new_user}'", 'user_changed', 'success'],
+  ["changed user '{target_user}' {change}", 'user_changed', 'success'],
+  ["password for '{target_user}' changed by '{user}'", 'password_changed', 'success'],
   ['password for {target_user} changed by {user}', 'password_changed', 'success'],
   ['user {target_user} added by {user} to group {group}', 'group_member_added', 'success'],
+  ['user {target_user} removed by {user} from group {group}', 'group_member_removed', 'success'],
+  ['members of group {group} set by {user} to {members}', 'group_changed', 'success'],
+  ["user '{user}' (login '{login}' on {tty}) switched to group '{group}'", 'group_switched'],
   ['changed password expiry for {target_user}', 'user_changed', 'success'],
 ])
 
 const LOGIND = table([
+  [
+    "New session '{session}' of user '{user}' with class '{class}' and type '{type}'.",
+    'session_opened',
+    'success',
+  ],
   ['New session {session} of user {user}.', 'session_opened', 'success'],
   ['Removed session {session}.', 'session_closed'],
   ['Session {session} logged out. {}', 'session_closed'],
@@ -270,7 +108,12 @@ const LOGIND = table([
 const LOGIN = table([
   ["ROOT LOGIN on '{tty}'*", 'login', 'success'],
   ['ROOT LOGIN ON {tty}*', 'login', 'success'],
+  ['LOGIN ON {tty} BY {user} FROM {src_ip}', 'login', 'success'],
   ['LOGIN ON {tty} BY {user}*', 'login', 'success'],
+  ['FAILED LOGIN {} FROM {src_ip} FOR {user}, {reason}', 'login', 'failure'],
+  ['TOO MANY LOGIN TRIES ({}) FROM {src_ip} FOR {user}, {reason}', 'login', 'failure'],
+  ["invalid password for '{user}' on '{tty}' from '{src_ip}'", 'login', 'failure'],
+  ["invalid password for '{user}' on '{tty}'*", 'login', 'failure'],
   ["FAILED LOGIN ({}) on '{tty}' FOR '{user}', {reason}", 'login', 'failure'],
   ["FAILED LOGIN ({}) on '{tty}' from '{src_ip}' FOR '{user}', {reason}", 'login', 'failure'],
 ])
@@ -292,6 +135,20 @@ export const PAM = table([
   ['check pass; user unknown', 'authentication', 'failure'],
   ['password changed for {target_user}', 'password_changed', 'success'],
   ['account {target_user} has expired (account expired)', 'authentication', 'failure'],
+  ['authentication success; {pairs}', 'authentication', 'success'],
+  ['received for user {user}: {reason}', 'authentication', 'failure'],
+  ['could not identify user (from getpwnam({user}))', 'authentication', 'failure'],
+  ['auth could not identify password for [{user}]', 'authentication', 'failure'],
+  ["access denied for user `{user}' from `{src_ip}'", 'authentication', 'failure'],
+  [
+    'Consecutive login failures for user {user} account temporarily locked',
+    'account_locked',
+    'failure',
+  ],
+  ['user {user} ({uid}) tally {tally}, deny {deny}', 'account_locked', 'failure'],
+  ['new password not acceptable*', 'password_changed', 'failure'],
+  ['{count} more authentication failures; {pairs}', 'authentication', 'failure'],
+  ['{count} more authentication failure; {pairs}', 'authentication', 'failure'],
 ])
 
 /** Messages and Sigma services by program. */
@@ -311,6 +168,8 @@ export const PROGRAMS: ReadonlyMap<
     crontab: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     'systemd-logind': { services: ['auth', 'syslog'], messages: LOGIND },
     login: { services: ['auth', 'syslog'], messages: LOGIN },
+    doas: { services: ['auth', 'syslog'], messages: DOAS },
+    unix_chkpwd: { services: ['auth', 'syslog'], messages: CHECK_PASSWORD },
     pkexec: { services: ['auth', 'syslog'], messages: PKEXEC },
     vsftpd: { services: ['vsftpd', 'auth', 'syslog'], messages: VSFTPD },
     guacd: { services: ['guacamole', 'syslog'], messages: [] },
@@ -323,7 +182,7 @@ export const PROGRAMS: ReadonlyMap<
     ),
     ...Object.fromEntries(
       ['polkitd', 'runuser', 'sulogin', 'gdm-password', 'lightdm', 'gdm-launch-environment']
-        .concat(['systemd-user', 'polkit-agent-helper-1', 'unix_chkpwd', 'sssd', 'doas'])
+        .concat(['systemd-user', 'polkit-agent-helper-1', 'sssd'])
         .map((name) => [name, { services: ['auth', 'syslog'], messages: [] }]),
     ),
   }),

@@ -1,0 +1,23 @@
+// A message that a program is known to write: its template and what it means.
+import { type Template, template } from '../template.ts'
+
+/** The meaning of a message. */
+export interface Meaning {
+  readonly action: string
+  readonly outcome?: 'success' | 'failure'
+}
+
+export interface KnownMessage extends Meaning {
+  readonly fit: Template
+}
+
+type Row = readonly [source: string, action: string, outcome?: 'success' | 'failure']
+
+/** Messages in order of preference. */
+export function table(rows: readonly Row[]): readonly KnownMessage[] {
+  return rows.map(([source, action, outcome]) => ({
+    fit: template(source),
+    action,
+    ...(outcome === undefined ? {} : { outcome }),
+  }))
+}
