@@ -63,6 +63,32 @@ const matched = async (server: Pick<TestServer, 'json'>): Promise<number> => {
 }
 
 test(
+  'what a run matched is found by its rule like what matched on arrival, sealed or not, once',
+  async () => {
+    const first = await start("{schedule: '1d'}")
+    await first.ingest(events(30, 'sealed'))
+    await first.ingest('{"message":"nothing of it"}')
+    await first.stop()
+    servers.splice(0)
+    const server = await startTestServer({ TRAPLINE_RULES: first.rules }, first.data)
+    servers.push(server)
+    await server.ingest(events(3, 'fresh'))
+    const found = (host: string) => server.json(`/api/v1/search?rule=${ID}&from=now-1h&q=${host}`)
+    expect((await found('host:*')).total).toBe(0)
+    expect(await run(server)).toMatchObject({ match_count: 33 })
+    expect((await found('host:sealed')).total).toBe(30)
+    expect((await found('host:fresh')).total).toBe(3)
+    const facet = () => server.json('/api/v1/events/top?field=@rule&from=now-1h')
+    expect((await facet()).values).toEqual([expect.objectContaining({ value: ID, count: 33 })])
+    const [one] = (await found('host:sealed')).events
+    expect((await server.json(`/api/v1/events/${one.id}`)).rule_ids).toEqual([ID])
+    await run(server, '&from=now-1h', { mode: 'replay' })
+    expect((await facet()).values).toEqual([expect.objectContaining({ value: ID, count: 33 })])
+  },
+  TIMEOUT_MS,
+)
+
+test(
   'a rule with a schedule is not matched on arrival; a run makes its alerts, once',
   async () => {
     const server = await start(

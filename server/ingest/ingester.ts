@@ -5,6 +5,7 @@ import type { RuleHits, SourceCount } from '../stores/events/counts.ts'
 import type { StoredDeadLetter } from '../stores/events/dead-letter.ts'
 import { openIntakeReadonly, readChunks, readSequence } from '../stores/events/intake-read.ts'
 import { decodeLine } from '../stores/events/line.ts'
+import type { RuleText } from '../stores/events/rule-refs.ts'
 import { WorkerError } from '../workers/rpc.ts'
 import { decodeBody } from './decode.ts'
 import { type Notify, type OpenStore, openStore, type StoreOptions } from './open-store.ts'
@@ -67,6 +68,7 @@ export interface Ingester {
   stats(): IngestStats
   deadLetters(limit: number, source?: string): readonly StoredDeadLetter[]
   acknowledgeMatches(sequence: number): void
+  addRunMatches(rule: RuleText, eventIds: readonly string[]): void
   /** Commits, seals and lets go of the files. */
   close(): Promise<void>
 }
@@ -121,6 +123,7 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
     stats: () => statsOf(current(), rules),
     deadLetters: (limit, source) => current().writer.deadLetters(limit, source),
     acknowledgeMatches: (sequence) => current().writer.acknowledgeMatches(sequence),
+    addRunMatches: (rule, eventIds) => current().writer.addRunMatches(rule, eventIds),
     close: async () => {
       const closing = open
       open = undefined

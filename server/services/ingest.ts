@@ -5,6 +5,7 @@ import type { IngestOptions, IngestStats } from '../ingest/ingester.ts'
 import type { IngestNotices } from '../ingest/open-store.ts'
 import type { RulesReport } from '../ingest/rules.ts'
 import type { StoredDeadLetter } from '../stores/events/dead-letter.ts'
+import type { RuleText } from '../stores/events/rule-refs.ts'
 import type { IngestHandlers } from '../workers/ingest.ts'
 import { type Client, type Connection, connect } from '../workers/rpc.ts'
 import { asServiceError, createIngestQueue } from './ingest-queue.ts'
@@ -41,6 +42,8 @@ export interface IngestHost extends IngestService {
   deadLetters(limit: number, source?: string): Promise<readonly StoredDeadLetter[]>
   /** Alerts are made of matches up to `sequence`. */
   acknowledgeMatches(sequence: number): Promise<void>
+  /** A scheduled run of a rule matched these stored events: searches by rule find them from now on. */
+  addRunMatches(rule: RuleText, eventIds: readonly string[]): Promise<void>
   /** Everything accepted is committed and sealed. */
   flush(): Promise<void>
   /** Commits what was accepted, closes the store, ends the worker. */
@@ -86,6 +89,7 @@ export async function startIngest(options: IngestServiceOptions): Promise<Ingest
     }),
     deadLetters: (limit, source) => workers.call((worker) => worker.deadLetters(limit, source)),
     acknowledgeMatches: (sequence) => workers.call((worker) => worker.acknowledgeMatches(sequence)),
+    addRunMatches: (rule, ids) => workers.call((worker) => worker.addRunMatches(rule, ids)),
     flush: () => workers.call((worker) => worker.flush()),
     stop: workers.stop,
   }

@@ -89,7 +89,10 @@ async function server(): Promise<{ state: StateStore; schedules: ScheduleService
   const ruleOf = () => ({ rule: rules[0]!, hash: HASH })
   schedules.register(
     'rule',
-    createRuleRunner({ events: reader, state, ruleOf, commit: () => 'c0ffee' }),
+    createRuleRunner({
+      ...{ events: reader, state, ruleOf, commit: () => 'c0ffee' },
+      keep: async (rule, eventIds) => writer.addRunMatches(rule, eventIds),
+    }),
   )
   closing.push(async () => {
     await schedules.stop()

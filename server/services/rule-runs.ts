@@ -9,6 +9,7 @@ import { TIME_MAX_MS, TIME_MIN_MS } from '../stores/events/id.ts'
 import type { RunMatch, RunMatchStore } from '../stores/state/run-matches.ts'
 import { RUN_SAMPLES_MAX, type RunStore } from '../stores/state/runs.ts'
 import { type Covered, cover } from './cover.ts'
+import type { IngestHost } from './ingest.ts'
 import type { DueWork, WorkOutcome, WorkRunner } from './schedules.ts'
 import { ServiceError } from './service-error.ts'
 
@@ -29,6 +30,8 @@ export interface RuleRunParts {
   readonly state: RunMatchStore & Pick<RunStore, 'closeSchedule' | 'getSchedule'>
   /** Undefined for a rule that is not loaded, and for correlations. */
   readonly ruleOf: (id: string) => RunnableRule | undefined
+  /** Keeps what a run matched where searches by rule look; called again for what it was told before. */
+  readonly keep: IngestHost['addRunMatches']
   /** The commit that is live. */
   readonly commit: () => string | undefined
 }
@@ -96,13 +99,18 @@ async function detectRule(
     due.progress((to - cutoff.sequence) / Math.max(end - cutoff.sequence, 1))
     return 'done'
   }
-  const commit = (events: readonly Event[], upTo: IngestPosition) =>
-    parts.state.commitRunMatches({
+  const { rule, hash } = found
+  const commit = async (events: readonly Event[], upTo: IngestPosition) => {
+    // First: a run that is killed in between goes through these events again.
+    const ids = events.map(({ id }) => id)
+    await parts.keep({ ruleId: rule.id, ruleHash: hash }, ids)
+    return parts.state.commitRunMatches({
       lease: { ...work, run: due.run },
       cutoff: upTo,
       matches: events.map((event) => matchOf(event, found)),
       events,
     })
+  }
   let from = cutoff.sequence
   for (const [start, until] of gaps) {
     await cover(from, start, part)

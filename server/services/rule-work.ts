@@ -5,6 +5,7 @@ import type { EventReader } from '../stores/events/event-store.ts'
 import type { RuleCounter } from '../stores/state/alerts-store.ts'
 import type { RuleStage } from '../stores/state/rollouts.ts'
 import type { StateClient } from '../workers/state-client.ts'
+import type { IngestHost } from './ingest.ts'
 import { filterIdsOf } from './mute-filter.ts'
 import { createRuleRunner } from './rule-runs.ts'
 import { changesSchedules, type RuleSchedules, syncRuleSchedules } from './rule-schedules.ts'
@@ -73,11 +74,19 @@ export function createRuleSet(
 
 /** The runner of rules over a server's services. */
 export function ruleRunner(
-  { background, state, releases }: Pick<Services, 'background' | 'state' | 'releases'>,
+  {
+    background,
+    state,
+    releases,
+    ingest,
+  }: Pick<Services, 'background' | 'state' | 'releases'> & { readonly ingest: IngestHost },
   rules: Pick<Rules, 'runnable'>,
 ): WorkRunner {
   const commit = () => releases.live()
-  return createRuleRunner({ events: background, state, ruleOf: rules.runnable, commit })
+  return createRuleRunner({
+    ...{ events: background, state, ruleOf: rules.runnable, commit },
+    keep: ingest.addRunMatches,
+  })
 }
 
 /** Matches by rule: those that ingest counts, and of rules with a schedule and correlations, which it does

@@ -26,6 +26,8 @@ const handlers = {
   stats: () => current().stats(),
   deadLetters: (limit: number, source?: string) => current().deadLetters(limit, source),
   acknowledgeMatches: (sequence: number) => current().acknowledgeMatches(sequence),
+  addRunMatches: (...args: Parameters<Ingester['addRunMatches']>) =>
+    current().addRunMatches(...args),
   close: () => current().close(),
 }
 

@@ -8,6 +8,7 @@ import { COUNTS_SCHEMA } from './counts.ts'
 import { type DayFileName, syncFolder } from './day-file.ts'
 import { MATCHES_SCHEMA } from './intake-matches.ts'
 import { intakePath } from './intake-read.ts'
+import { dropRunMatches, RUN_MATCHES_SCHEMA } from './run-matches.ts'
 
 const PAGE_BYTES = 8192
 const CACHE_KIB = 8192
@@ -57,6 +58,7 @@ export function openIntake(dataFolder: string): Database {
     db.run(`PRAGMA user_version = ${INTAKE_FORMAT}`)
     db.run(SCHEMA)
     db.run(MATCHES_SCHEMA)
+    db.run(RUN_MATCHES_SCHEMA)
     db.run(COUNTS_SCHEMA)
     const insert = db.query('INSERT OR IGNORE INTO meta VALUES (?, ?)')
     insert.run('epoch', crypto.randomUUID())
@@ -170,6 +172,7 @@ export function removeDay(
   db.query(
     'UPDATE days SET removed = 1, next_live = ?, next_late = ? WHERE day = ? AND generation = ?',
   ).run(next.live, next.late, name.day, name.generation)
+  dropRunMatches(db, name.day)
   const rows = db.query('SELECT seq FROM chunks WHERE day = ?').all(name.day) as { seq: number }[]
   dropChunks(
     db,

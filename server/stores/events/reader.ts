@@ -198,6 +198,8 @@ function rulesOf(snapshot: Snapshot, ids: readonly string[]): Record<string, rea
         found.add(match.ruleId)
       }
     }
+    for (const { ruleId } of snapshot.runMatches(parsed.day, parsed.number, parsed.number + 1))
+      found.add(ruleId)
     rules[id] = [...found].sort()
   }
   return rules

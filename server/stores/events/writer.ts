@@ -13,6 +13,8 @@ import { openIntake } from './intake.ts'
 import { readSequence } from './intake-read.ts'
 import { replayIntake } from './replay.ts'
 import { createRetention } from './retention.ts'
+import type { RuleText } from './rule-refs.ts'
+import { insertRunMatches } from './run-matches.ts'
 import { createSealer } from './sealer.ts'
 import { type SegmentSink, writeSealing } from './sealing.ts'
 
@@ -39,6 +41,8 @@ export interface DayFileWriter extends EventWriter {
   tick(): readonly string[]
   /** Matches up to `sequence` have become alerts and may leave the intake. */
   acknowledgeMatches(sequence: number): void
+  /** A scheduled run of a rule matched these stored events; those that are known stay as they are. */
+  addRunMatches(rule: RuleText, eventIds: readonly string[]): void
   /** The last intake sequence. */
   sequence(): number
   /** What came, by source and by rule. */
@@ -111,6 +115,8 @@ export function openWriter(options: WriterOptions): DayFileWriter {
     seal: () => guarded(() => sealer.sealAll()),
     retain: (keep_days, at) => guarded(() => retention.retain(keep_days, at)),
     acknowledgeMatches: housekeeping.acknowledge,
+    addRunMatches: (rule, eventIds) =>
+      guarded(() => intake.transaction(() => insertRunMatches(intake, rule, eventIds)).immediate()),
     sequence: () => sequence,
     counts,
     deadLetters: (limit, source) => readDeadLetters(intake, limit, source),

@@ -6,6 +6,7 @@ import { type Applied, type DayFileName, openDayFileReadonly } from '../day-file
 import type { TimeRange } from '../event-store.ts'
 import { dayOf, TIME_MAX_MS, TIME_MIN_MS } from '../id.ts'
 import { isApplied, readCatalogue, readChunkRanges, readSequence } from '../intake-read.ts'
+import { openRunMatches, type ReadRunMatches } from '../run-matches.ts'
 import {
   coverageOf,
   type DayFiles,
@@ -25,6 +26,8 @@ export interface Snapshot {
   readonly asof: number
   readonly intake: Database | undefined
   readonly days: readonly DayFiles[]
+  /** Matches that scheduled runs found. */
+  readonly runMatches: ReadRunMatches
   /** Segments and chunks with an event time in the range, unordered. */
   units(range: TimeRange): Unit[]
   /** Ends its read transactions. */
@@ -64,14 +67,16 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
         return day
       })
     const seen = Math.min(asof ?? sequence, sequence)
+    const runMatches = intake === undefined ? () => [] : openRunMatches(intake)
     return {
       asof: seen,
       intake,
       days,
+      runMatches,
       close,
       units: (wanted) => [
-        ...days.flatMap((day) => segmentsOf(day, wanted, seen)),
-        ...(intake === undefined ? [] : chunksOf(intake, days, wanted, seen)),
+        ...days.flatMap((day) => segmentsOf(day, wanted, seen, runMatches)),
+        ...(intake === undefined ? [] : chunksOf(intake, days, wanted, seen, runMatches)),
       ],
     }
   } catch (error) {
@@ -90,13 +95,18 @@ function overlaps(part: { oldest: number; newest: number }, range: TimeRange): b
   return part.newest >= range.from && part.oldest < range.to
 }
 
-function segmentsOf(day: DayFiles, range: TimeRange, asof: number): Unit[] {
+function segmentsOf(
+  day: DayFiles,
+  range: TimeRange,
+  asof: number,
+  runMatches: ReadRunMatches,
+): Unit[] {
   const db = day.day
   if (db === undefined) return []
   return day.segments.flatMap((segment) => {
     if (!overlaps(segment, range) || segment.runs[0]! > asof) return []
     const coverage = coverageOf(day, segment.first, segment.count)
-    return [segmentUnit(db, day.name.day, segment, asof, coverage)]
+    return [segmentUnit(db, day.name.day, segment, asof, coverage, runMatches)]
   })
 }
 
@@ -105,10 +115,11 @@ function chunksOf(
   days: readonly DayFiles[],
   range: TimeRange,
   asof: number,
+  runMatches: ReadRunMatches,
 ): Unit[] {
   const applied = new Map(days.map((day) => [day.name.day, day.applied]))
   return readChunkRanges(intake)
     .filter((chunk) => chunk.seq <= asof && overlaps(chunk, range))
     .filter((chunk) => !isApplied(chunk, applied.get(chunk.day) ?? NEVER_APPLIED))
-    .map((chunk) => chunkUnit(intake, chunk))
+    .map((chunk) => chunkUnit(intake, chunk, runMatches))
 }

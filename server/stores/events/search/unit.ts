@@ -18,6 +18,7 @@ import type { GroupReader } from '../index/read.ts'
 import { readChunkMatches } from '../intake-matches.ts'
 import { type Chunk, readChunk } from '../intake-read.ts'
 import { decodeLine } from '../line.ts'
+import type { ReadRunMatches } from '../run-matches.ts'
 import { readMatches } from '../sealed-matches.ts'
 import { mayHaveField, TIME_COLUMN, visibleRows } from '../segment.ts'
 
@@ -48,7 +49,7 @@ export interface Unit {
   /** A column's values and codes by row; undefined when no event has a value. */
   column(name: string): Column | undefined
   event(row: number): Event
-  /** Which rules matched which visible rows when the events came in. */
+  /** Which rules matched which visible rows, when the events came in or in a run since. */
   matches(): readonly RowMatch[]
 }
 
@@ -87,6 +88,7 @@ export function segmentUnit(
   segment: SegmentRow,
   asof: number,
   coverage: Coverage | undefined,
+  runMatches: ReadRunMatches,
 ): Unit {
   const { seq, first, count, oldest, newest, severities } = segment
   const blocks: OpenBlock[] = []
@@ -143,14 +145,22 @@ export function segmentUnit(
       return decodeLine(lineAt(block.bytes, block.offsets, row - block.start))
     },
     matches() {
-      matches ??= byRow(readMatches(db, first, first + count), first, visibleRows(segment, asof))
+      matches ??= byRow(
+        [...readMatches(db, first, first + count), ...runMatches(day, first, first + count)],
+        first,
+        visibleRows(segment, asof),
+      )
       return matches
     },
   }
 }
 
 /** A chunk of the intake; undefined once it has left it. */
-export function chunkUnit(intake: Database, range: Omit<Chunk, 'data'>): Unit {
+export function chunkUnit(
+  intake: Database,
+  range: Omit<Chunk, 'data'>,
+  runMatches: ReadRunMatches,
+): Unit {
   const { day, first, count, oldest, newest } = range
   let loaded: readonly Event[] | undefined
   let columns: ReturnType<typeof createColumns> | undefined
@@ -184,6 +194,11 @@ export function chunkUnit(intake: Database, range: Omit<Chunk, 'data'>): Unit {
       return builtColumn(columns, name, count)
     },
     event: (row) => events()[row]!,
-    matches: () => byRow(readChunkMatches(intake, range.seq), first, count),
+    matches: () =>
+      byRow(
+        [...readChunkMatches(intake, range.seq), ...runMatches(day, first, first + count)],
+        first,
+        count,
+      ),
   }
 }
