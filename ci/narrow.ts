@@ -1,12 +1,13 @@
 // Of two versions of content the files that a change can reach. A change of one rule among thousands then
 // costs no loading of the others.
+import { parserFileKind } from '../parsers/mapping/check.ts'
 import { isListFile, isPipelineFile } from '../sigma/pipeline/content.ts'
 import type { RuleFile } from '../sigma/rule.ts'
 import type { Versions } from './versions.ts'
 
 /**
  * The same versions without rule files that are equal in both and that no changed filter and no correlation
- * names. Whole where a pipeline or list changes, or a filter of any rule: those reach everything.
+ * names. Whole where a pipeline, list or parser's table changes, or a filter of any rule: those reach everything.
  */
 export function narrowed(versions: Versions): Versions {
   const { before, after } = versions
@@ -20,6 +21,7 @@ export function narrowed(versions: Versions): Versions {
     !isSame(file) ||
     isPipelineFile(file.path) ||
     isListFile(file.path) ||
+    parserFileKind(file.path) !== undefined ||
     isFilter(file) ||
     isCorrelation(file) ||
     namesOf(file).some((name) => named.includes(name))
@@ -32,6 +34,7 @@ function textsOf(files: readonly RuleFile[]): ReadonlyMap<string, string> {
 
 function reachesAll(file: RuleFile): boolean {
   if (isPipelineFile(file.path) || isListFile(file.path)) return true
+  if (parserFileKind(file.path) !== undefined) return true
   return isFilter(file) && !/^\s+rules:\s*(\[|$|-)/m.test(file.text)
 }
 

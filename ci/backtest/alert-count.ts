@@ -14,15 +14,20 @@ export interface AlertCount {
   total(): number
 }
 
+/** What matches of a rule share that fold into one alert. */
+export function dedupKey(rule: LoadedRule | LoadedCorrelation, event: Event): string {
+  const fields = rule.trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT)
+  return JSON.stringify(fields.map((name) => (getPath(event, name) ?? '').toLowerCase()))
+}
+
 /** Counts for one rule. Keeps eight bytes a match and one key an entity. */
 export function createAlertCount(rule: LoadedRule | LoadedCorrelation): AlertCount {
-  const fields = rule.trapline?.dedup ?? ('groupBy' in rule ? rule.groupBy : DEDUP_DEFAULT)
   const minutes = rule.trapline?.dedup_window_minutes
   const window_ms = minutes === undefined ? DEDUP_WINDOW_DEFAULT_MS : minutes * MINUTE_MS
   const times = new Map<string, number[]>()
   return {
     add: (event) => {
-      const key = JSON.stringify(fields.map((name) => (getPath(event, name) ?? '').toLowerCase()))
+      const key = dedupKey(rule, event)
       const known = times.get(key)
       if (known === undefined) times.set(key, [event.time])
       else known.push(event.time)

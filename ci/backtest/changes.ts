@@ -12,6 +12,7 @@ import type {
 import { isRuleFile } from '../rule-files.ts'
 import type { Versions } from '../versions.ts'
 import type { CorrelationVersion } from './correlation.ts'
+import { isSeverityFile, type ParserTables, readsSeverity, tablesOf } from './parser-tables.ts'
 
 interface ChangeOf<T> {
   readonly id: string
@@ -19,6 +20,8 @@ interface ChangeOf<T> {
   readonly path: string
   readonly before: T | undefined
   readonly after: T | undefined
+  /** True where nothing but changed tables of parsers reaches it. */
+  readonly byParser?: boolean
 }
 
 /** A rule that a change adds, removes or gives another meaning. */
@@ -45,7 +48,7 @@ export interface Changes {
   readonly changed: readonly RuleChange[]
   /** Rules whose text changed while every event is answered as before. */
   readonly sameMeaning: readonly LoadedRule[]
-  /** Parsers' tables, and why they are not replayed. */
+  /** What is not replayed, and why. */
   readonly notReplayed: readonly string[]
   /** Why rules of the new version cannot run, where the old one could. */
   readonly broken: readonly string[]
@@ -56,6 +59,9 @@ export interface Changes {
     readonly before: readonly RuleFile[]
     readonly after: readonly RuleFile[]
   }
+  readonly loaded: { readonly before: LoadedRules; readonly after: LoadedRules }
+  /** Tables of parsers: the same text may be another event. */
+  readonly tables: ParserTables
 }
 
 /** Compares two versions of content: rules with the filters, pipelines and lists of their own version. */
@@ -63,23 +69,43 @@ export function changesOf({ before, after }: Versions): Changes {
   const [old, now] = [loadContent(before), loadContent(after)]
   const changes = changesBetween(old.rules, now.rules)
   const content = { before: old.beside, after: now.beside }
+  const found = tablesOf(before, after)
+  const needless = readsSeverity(old.rules, now.rules)
+    ? []
+    : found.tables.changed.filter(isSeverityFile)
   return {
     ...changes,
-    broken: [...now.broken, ...changes.broken],
-    notReplayed: parsersChanged(before, after),
+    broken: [...now.broken, ...changes.broken, ...found.broken],
+    notReplayed: [
+      ...found.notReplayed,
+      ...needless.map((path) => `${path}: no rule asks for the severity of events`),
+    ],
     filters: now.rules.filters,
     content,
+    loaded: { before: old.rules, after: now.rules },
+    tables: {
+      ...found.tables,
+      changed: found.tables.changed.filter((path) => !needless.includes(path)),
+    },
   }
 }
 
-/** Stored events are what the parser of their time made of them. */
-function parsersChanged(before: readonly RuleFile[], after: readonly RuleFile[]): string[] {
-  const tables = (files: readonly RuleFile[]) =>
-    new Map(files.filter(({ path }) => isParserFile(path)).map(({ path, text }) => [path, text]))
-  const [old, now] = [tables(before), tables(after)]
-  return [...new Set([...old.keys(), ...now.keys()])]
-    .filter((path) => old.get(path) !== now.get(path))
-    .map((path) => `${path}: stored events stay as they were parsed; new ones will be parsed by it`)
+/** The changes with what other tables reach: rules of these ids, and correlations that read them. */
+export function withMoved(changes: Changes, ids: readonly string[]): Changes {
+  const { before, after } = changes.loaded
+  const known = new Set(changes.changed.map(({ id }) => id))
+  const old = new Map(before.rules.map((rule) => [rule.id, rule]))
+  const moved = new Set(ids)
+  const reached = after.rules.flatMap((rule): RuleChange[] =>
+    moved.has(rule.id) && !known.has(rule.id)
+      ? [{ ...identity(rule), before: old.get(rule.id), after: rule, byParser: true }]
+      : [],
+  )
+  const rules = [...rulesChanged(changes.changed), ...reached]
+  const correlations = correlationsReached(before, after, rules).map((change) =>
+    known.has(change.id) ? change : { ...change, byParser: true },
+  )
+  return { ...changes, changed: [...rules, ...correlations] }
 }
 
 /** Rules of files with the pipelines and lists among them. */
@@ -115,7 +141,7 @@ function isSigma(file: RuleFile): boolean {
 export function changesBetween(
   before: LoadedRules,
   after: LoadedRules,
-): Omit<Changes, 'content' | 'filters' | 'notReplayed'> {
+): Pick<Changes, 'changed' | 'sameMeaning' | 'broken'> {
   const old = new Map(before.rules.map((rule) => [rule.id, rule]))
   const now = new Map(after.rules.map((rule) => [rule.id, rule]))
   const changed: RuleChange[] = []

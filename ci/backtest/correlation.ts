@@ -69,26 +69,34 @@ export function createCorrelationRun(version: CorrelationVersion): CorrelationRu
   }
 }
 
+export interface GatheredEvent {
+  readonly event: Event
+  /** The event as the old version reads it; the same where both read alike. */
+  readonly was: Event
+  /** How it is named in a run: its id, or its place. */
+  readonly ref: string
+}
+
 export interface Gathered {
-  add(event: Event): void
-  /** The events in order of time, and how each is named in a run: its id, or its place. */
-  inOrder(): readonly { readonly event: Event; readonly ref: string }[]
+  add(event: Event, was?: Event): void
+  /** The events in order of time. */
+  inOrder(): readonly GatheredEvent[]
 }
 
 /** Gathers what runs read. `add` throws `UsageError` beyond `HELD_EVENTS_MAX` events. */
 export function gatherEvents(title: string, runs: readonly CorrelationRun[]): Gathered {
-  const held: Event[] = []
+  const held: { readonly event: Event; readonly was: Event }[] = []
   return {
-    add: (event) => {
-      if (!runs.some((run) => run.reads(event))) return
-      if (held.push(event) > HELD_EVENTS_MAX)
+    add: (event, was = event) => {
+      if (!runs.some((run) => run.reads(event) || (was !== event && run.reads(was)))) return
+      if (held.push({ event, was }) > HELD_EVENTS_MAX)
         throw new UsageError(
           `${title}: over ${HELD_EVENTS_MAX} events match its rules: take fewer days or files`,
         )
     },
     inOrder: () =>
       held
-        .map((event, at) => ({ event, ref: event.id === '' ? `#${at}` : event.id }))
+        .map((one, at) => ({ ...one, ref: one.event.id === '' ? `#${at}` : one.event.id }))
         .sort((a, b) => a.event.time - b.event.time || (a.event.id < b.event.id ? -1 : 1)),
   }
 }

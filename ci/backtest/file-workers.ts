@@ -1,7 +1,7 @@
 // The workers of a backtest over files: batches out, what they hold back in their order.
 import { availableParallelism } from 'node:os'
-import type { Event } from '../../parsers/event.ts'
-import type { FileWorkerAnswer, FileWorkerRequest, ReadBatch } from './file-worker.ts'
+import type { FileWork, ReadBatch, ReadRest, Texts } from './file-reader.ts'
+import type { FileWorkerAnswer, FileWorkerRequest } from './file-worker.ts'
 
 /** More would wait for the one thread that reads the file. */
 const WORKERS_MAX = 4
@@ -10,18 +10,16 @@ const BATCHES_AHEAD = 16
 
 export interface FileWorkers {
   /** Reads a batch; `onRead` hears of it in the order of the calls. Waits while the workers have enough. */
-  read(texts: readonly string[]): Promise<void>
-  /** Waits for all that was asked; a sample of the events. Ends the workers. */
-  finish(): Promise<readonly Event[]>
+  read(texts: Texts): Promise<void>
+  /** Waits for all that was asked; what each worker is left with. Ends the workers. */
+  finish(): Promise<readonly ReadRest[]>
   stop(): void
 }
 
-type Setup = Extract<FileWorkerRequest, { rules: unknown }>
-
 /** Starts a worker a core. */
-export function startFileWorkers(setup: Setup, onRead: (batch: ReadBatch) => void): FileWorkers {
+export function startFileWorkers(work: FileWork, onRead: (batch: ReadBatch) => void): FileWorkers {
   const size = Math.max(1, Math.min(WORKERS_MAX, availableParallelism()))
-  const members = Array.from({ length: size }, () => startMember(setup))
+  const members = Array.from({ length: size }, () => startMember(work))
   const waiting: Promise<ReadBatch>[] = []
   let batches = 0
   const takeFirst = async () => onRead(await waiting.shift()!)
@@ -37,9 +35,9 @@ export function startFileWorkers(setup: Setup, onRead: (batch: ReadBatch) => voi
     },
     finish: async () => {
       while (waiting.length > 0) await takeFirst()
-      const samples = await Promise.all(members.map((member) => member.sample()))
+      const rests = await Promise.all(members.map((member) => member.rest()))
       stop()
-      return samples.flat()
+      return rests
     },
     stop,
   }
@@ -47,39 +45,39 @@ export function startFileWorkers(setup: Setup, onRead: (batch: ReadBatch) => voi
 
 interface Member {
   readonly worker: Worker
-  read(batch: number, texts: readonly string[]): Promise<ReadBatch>
-  sample(): Promise<readonly Event[]>
+  read(batch: number, texts: Texts): Promise<ReadBatch>
+  rest(): Promise<ReadRest>
 }
 
-function startMember(setup: Setup): Member {
+function startMember(work: FileWork): Member {
   const worker = new Worker(new URL('./file-worker.ts', import.meta.url))
   const batches = new Map<number, PromiseWithResolvers<ReadBatch>>()
-  const sampled = Promise.withResolvers<readonly Event[]>()
+  const rest = Promise.withResolvers<ReadRest>()
   const fail = (reason: Error) => {
     for (const { reject } of batches.values()) reject(reason)
-    sampled.reject(reason)
+    rest.reject(reason)
   }
   // Nobody may be waiting for it when a worker ends: then its batches tell.
-  void Promise.allSettled([sampled.promise])
+  void Promise.allSettled([rest.promise])
   worker.onmessage = ({ data }: MessageEvent<FileWorkerAnswer>) => {
-    if ('sample' in data) return sampled.resolve(data.sample)
+    if ('rest' in data) return rest.resolve(data.rest)
     batches.get(data.batch)?.resolve(data)
     batches.delete(data.batch)
   }
   worker.onerror = (event) => fail(new Error(`a worker of the backtest ended: ${event.message}`))
   const post = (request: FileWorkerRequest) => worker.postMessage(request)
-  post(setup)
+  post({ work })
   return {
     worker,
     read: (batch, texts) => {
       const resolvers = Promise.withResolvers<ReadBatch>()
       batches.set(batch, resolvers)
-      post({ batch, texts })
+      post({ batch, ...texts })
       return resolvers.promise
     },
-    sample: () => {
-      post({ sample: true })
-      return sampled.promise
+    rest: () => {
+      post({ rest: true })
+      return rest.promise
     },
   }
 }

@@ -1,8 +1,10 @@
 // Events that people judged long ago: the server keeps them when retention takes the others, so that a change
 // answers to them too.
+import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedFilter, LoadedRule } from '../../sigma/rule.ts'
 import type { RuleChange } from './changes.ts'
+import type { EventPair } from './reread.ts'
 import type { KeptVerdict, PastAlert } from './server-events.ts'
 
 /** Ids of events that were replayed through a change. */
@@ -14,7 +16,7 @@ export interface Seen {
 }
 
 /**
- * Runs both versions of a rule over its judged events and notes in `seen` what they say. Correlations need
+ * Runs both versions of a rule over its judged events, each as it is `read`, and notes in `seen` what they say. Correlations need
  * more than one event and are left to the replay.
  */
 export function judgeKept(
@@ -22,6 +24,7 @@ export function judgeKept(
   kept: readonly KeptVerdict[],
   filters: readonly LoadedFilter[],
   seen: Seen,
+  read: (event: Event) => EventPair = (event) => ({ before: event, after: event }),
 ): readonly PastAlert[] {
   if (change.correlation !== undefined) return []
   const [before, after] = [firesOf(change.before), firesOf(change.after)]
@@ -29,8 +32,9 @@ export function judgeKept(
     filters.filter(({ applied }) => applied.includes(change.id)).map(({ id }) => id),
   )
   return kept.map(({ alertId, verdict, event, agreedFilters }) => {
-    const fires = after(event)
-    if (fires || before(event)) seen.matched.add(event.id)
+    const pair = read(event)
+    const fires = after(pair.after)
+    if (fires || before(pair.before)) seen.matched.add(event.id)
     if (fires) seen.fires.add(event.id)
     return {
       ...{ alertId, ruleId: change.id, verdict, eventIds: [event.id], status: 'resolved' },

@@ -2,7 +2,7 @@
 // asked for with pseudonyms, the same in tables and examples.
 import type { Event } from '../../parsers/event.ts'
 import { redactEvents } from '../redact/redact.ts'
-import type { Judged } from './judge.ts'
+import type { Outcome } from './conclude.ts'
 import type { Tally } from './tally.ts'
 
 export interface OutgoingOptions {
@@ -16,13 +16,17 @@ const RULES_MAX = 40
 const ENTITIES_MAX = 12
 
 /** The same outcome with nothing in its examples that must not leave. */
-export function outgoing(
-  whole: readonly Judged[],
-  { pseudonyms }: OutgoingOptions,
-): readonly Judged[] {
-  const judged = whole.map((one, n) => ({ ...one, tally: limited(one.tally, n, pseudonyms) }))
-  const events = judged.flatMap(({ tally }) => examplesOf(tally))
-  if (events.length === 0 && !pseudonyms) return judged
+export function outgoing(outcome: Outcome, { pseudonyms }: OutgoingOptions): Outcome {
+  const judged = outcome.judged.map((one, n) => ({
+    ...one,
+    tally: limited(one.tally, n, pseudonyms),
+  }))
+  const { readings } = outcome
+  const events = [
+    ...judged.flatMap(({ tally }) => examplesOf(tally)),
+    ...(readings?.examples ?? []).map(({ after }) => after),
+  ]
+  if (events.length === 0 && !pseudonyms) return { ...outcome, judged }
   const named = judged.flatMap(({ tally }) => tally.entities.map(standIn))
   const all = pseudonyms ? [...events, ...named] : events
   const first = redactEvents(all)
@@ -31,7 +35,7 @@ export function outgoing(
   const byEvent = new Map(all.map((event, n) => [event, clean.events[n]!]))
   const names = new Map(clean.replaced.map(({ from, to }) => [from.toLowerCase(), to]))
   const renamed = (text: string) => (pseudonyms ? (names.get(text.toLowerCase()) ?? text) : text)
-  return judged.map((one) => ({
+  const shown = judged.map((one) => ({
     ...one,
     tally: {
       ...one.tally,
@@ -52,6 +56,9 @@ export function outgoing(
       })),
     },
   }))
+  if (readings === undefined) return { ...outcome, judged: shown }
+  const examples = readings.examples.map((one) => ({ ...one, after: byEvent.get(one.after)! }))
+  return { ...outcome, judged: shown, readings: { ...readings, examples } }
 }
 
 /** A tally no larger than one redaction takes. */

@@ -3,7 +3,14 @@ import type { Event } from '../../parsers/event.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
 import type { ChangedCorrelation, RuleChange } from './changes.ts'
-import { createCorrelationRun, gatherEvents } from './correlation.ts'
+import {
+  type CorrelationRun,
+  createCorrelationRun,
+  type GatheredEvent,
+  gatherEvents,
+  type Held,
+} from './correlation.ts'
+import type { EventPair } from './reread.ts'
 import { createTally, type Tally, type TallyMaker } from './tally.ts'
 
 export interface Replayed {
@@ -16,6 +23,8 @@ export interface Replayed {
 
 export interface Replay {
   add(event: Event): void
+  /** An event that the two versions read differently. */
+  addPair(pair: EventPair): void
   /** Counts events of these times that no version matches. */
   skip(count: number, from: number, to: number): void
   result(): Replayed
@@ -49,11 +58,28 @@ export function createReplay(changes: readonly RuleChange[], onMatch?: OnMatch):
   let events = 0
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
+  const count = ({ time }: Event) => {
+    events++
+    if (time < from) from = time
+    if (time > to) to = time
+  }
+  const changesHit = (event: Event, after: boolean) =>
+    [...matcher.match(event)].flatMap((hit) =>
+      owners[hit]!.after === after ? [owners[hit]!.change] : [],
+    )
   return {
+    addPair: ({ before: was, after: event }) => {
+      count(event)
+      for (const sequence of sequences) sequence.add(event, was)
+      const [before, after] = [new Set(changesHit(was, false)), new Set(changesHit(event, true))]
+      for (const change of before.union(after)) {
+        const answers = [before.has(change), after.has(change)] as const
+        tallies[change]!.add(event, ...answers, was)
+        onMatch?.(changes[change]!, event, ...answers)
+      }
+    },
     add: (event) => {
-      events++
-      if (event.time < from) from = event.time
-      if (event.time > to) to = event.time
+      count(event)
       for (const sequence of sequences) sequence.add(event)
       const hits = matcher.match(event)
       for (let i = 0; i < hits.length; i++) {
@@ -97,16 +123,32 @@ function createSequence(
   return {
     add: gathered.add,
     finish: () => {
-      for (const { event, ref } of gathered.inOrder()) {
-        const was = before?.add(event, ref)
-        const is = after?.add(event, ref)
+      const events = gathered.inOrder()
+      const old = heldOf(before, events, ({ was }) => was)
+      const now = heldOf(after, events, ({ event }) => event)
+      for (const one of events) {
+        const [was, is] = [old.get(one), now.get(one)]
         if (was === undefined && is === undefined) continue
-        tally.add(event, was !== undefined, is !== undefined)
-        onMatch?.(change, event, was !== undefined, is !== undefined, {
+        tally.add(one.event, was !== undefined, is !== undefined, one.was)
+        onMatch?.(change, one.event, was !== undefined, is !== undefined, {
           before: was?.contributing ?? [],
           after: is?.contributing ?? [],
         })
       }
     },
   }
+}
+
+/** What a run says of each event that makes its correlation hold, in the order of the version's own times. */
+function heldOf(
+  run: CorrelationRun | undefined,
+  gathered: readonly GatheredEvent[],
+  read: (one: GatheredEvent) => Event,
+): ReadonlyMap<GatheredEvent, Held> {
+  const found = new Map<GatheredEvent, Held>()
+  for (const one of gathered.toSorted((a, b) => read(a).time - read(b).time)) {
+    const held = run?.add(read(one), one.ref)
+    if (held !== undefined) found.set(one, held)
+  }
+  return found
 }

@@ -3,8 +3,9 @@ import type { Event } from '../../parsers/event.ts'
 import { oneLine } from '../report/plain.ts'
 import type { Report } from '../report/report.ts'
 import type { Changes } from './changes.ts'
+import type { Outcome } from './conclude.ts'
 import { countVerdicts, type Judged } from './judge.ts'
-import type { Outcome } from './run.ts'
+import { readingExamples, readingLines, readingsJson } from './report-readings.ts'
 import type { EntityCount } from './tally.ts'
 
 /** Hosts and users that text reports name. */
@@ -15,7 +16,8 @@ export interface Backtest extends Outcome {
 }
 
 /** What machines read; times ISO 8601. */
-export function jsonReport({ changes, judged, events, days, from, to }: Backtest) {
+export function jsonReport(backtest: Backtest) {
+  const { changes, judged, events, days, from, to } = backtest
   return {
     events,
     days,
@@ -23,6 +25,7 @@ export function jsonReport({ changes, judged, events, days, from, to }: Backtest
     ...(to === undefined ? {} : { to: new Date(to).toISOString() }),
     same_meaning: changes.sameMeaning.map(({ id }) => id),
     not_replayed: changes.notReplayed,
+    ...readingsJson(backtest),
     rules: judged.map((one) => ruleReport(one, days)),
   }
 }
@@ -34,6 +37,7 @@ function ruleReport({ tally, verdicts, cost, findings }: Judged, days: number) {
     title: change.title,
     path: change.path,
     change: kindOf(change),
+    by_parser: change.byParser === true,
     new: tally.added,
     lost: tally.lost,
     same: tally.same,
@@ -97,6 +101,11 @@ function kindOf({ before, after }: Judged['tally']['change']): 'added' | 'remove
   return before === undefined ? 'added' : after === undefined ? 'removed' : 'changed'
 }
 
+/** The kind in words of a report. */
+function wordOf(change: Judged['tally']['change']): string {
+  return change.byParser === true ? 'through parsers' : kindOf(change)
+}
+
 function isShifted(entity: EntityCount): boolean {
   return entity.before !== entity.after
 }
@@ -115,7 +124,7 @@ function exampleOf({ id, time, pivots, message, fields, raw }: Event) {
 export function textReport(backtest: Backtest): string {
   const { changes, judged, days } = backtest
   const lines = judged.flatMap(({ tally, findings, cost }) => [
-    `${tally.change.path}: ${tally.change.title} (${kindOf(tally.change)})`,
+    `${tally.change.path}: ${tally.change.title} (${wordOf(tally.change)})`,
     `  events: ${tally.same} same, ${tally.added} new, ${tally.lost} lost`,
     `  alerts: ${tally.alertsBefore} -> ${tally.alertsAfter} over ${plural(round(days), 'day')}`,
     `  cost:   ${round(cost.before_ms)} -> ${round(cost.after_ms)} ms per 100,000 events`,
@@ -128,7 +137,7 @@ export function textReport(backtest: Backtest): string {
     ...findings.map(({ severity, code, message }) => `  ${severity}: ${code}: ${message}`),
   ])
   const notReplayed = changes.notReplayed.map((reason) => `not replayed: ${reason}`)
-  return `${[...lines, ...notReplayed, summaryOf(backtest)].map(oneLine).join('\n')}\n`
+  return `${[...readingLines(backtest), ...lines, ...notReplayed, summaryOf(backtest)].map(oneLine).join('\n')}\n`
 }
 
 /** For the comment of a pull request: verdict first, tables folded. */
@@ -139,6 +148,8 @@ export function markdownReport(backtest: Backtest): string {
     from === undefined || to === undefined ? '' : ` kept from ${dayOf(from)} to ${dayOf(to)}`
   return [
     `### Trapline: ${plural(judged.length, 'rule')} changed · **${verdictOf(backtest)}**`,
+    ...readingLines(backtest).map(cell),
+    ...folded('Events that are read otherwise', readingExamples(backtest, code).join('\n')),
     ...sections,
     ...changes.notReplayed.map((reason) => `Not replayed: ${cell(reason)}`),
     `Run against ${plural(events, 'event')}${range}.`,
@@ -146,12 +157,12 @@ export function markdownReport(backtest: Backtest): string {
   ].join('\n\n')
 }
 
-function verdictOf({ judged }: Backtest): string {
+function verdictOf({ judged, readings }: Backtest): string {
   const severities = judged.flatMap(({ findings }) => findings.map(({ severity }) => severity))
   if (severities.includes('error')) return 'not as it is'
-  return severities.length > 0 || judged.some(({ tally }) => tally.added + tally.lost > 0)
-    ? 'needs a look'
-    : 'changes no alert'
+  const isReadOtherwise = (readings?.changed ?? 0) > 0
+  const moves = judged.some(({ tally }) => tally.added + tally.lost > 0)
+  return severities.length > 0 || moves || isReadOtherwise ? 'needs a look' : 'changes no alert'
 }
 
 function ruleSection({ tally, verdicts, cost, findings }: Judged, days: number): string {
@@ -166,7 +177,7 @@ function ruleSection({ tally, verdicts, cost, findings }: Judged, days: number):
     `| Cost | ${round(cost.before_ms)} → ${round(cost.after_ms)} ms per 100,000 events |`,
   ].join('\n')
   return [
-    `**${cell(change.title)}** \`${change.path}\` (${kindOf(change)})`,
+    `**${cell(change.title)}** \`${change.path}\` (${wordOf(change)})`,
     ...findings.map(({ code, message }) => `\`${code}\`: ${cell(message)}`),
     table,
     ...folded('By host and user', entityTable(tally.entities.filter(isShifted))),

@@ -42,7 +42,8 @@ const Head = z.object({
   range: z.object({ from: z.string(), to: z.string() }),
   events: z.number(),
 })
-const EventRow = z.looseObject({
+/** An event as the API writes it. */
+export const EventRow = z.looseObject({
   id: z.string(),
   time: z.string(),
   ingested: z.string(),
@@ -79,10 +80,10 @@ const Alerts = z.object({
 export async function replayOnServer(
   access: ServerAccess,
   versions: readonly (readonly RuleFile[])[],
-  days: number,
+  range: { readonly from: string; readonly to?: string },
   onEvent: (event: Event) => void,
 ): Promise<ServerRange> {
-  const answer = await ask(access, `/api/v1/detections/replay?from=now-${days}d`, {
+  const answer = await ask(access, `/api/v1/detections/replay?${new URLSearchParams(range)}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ versions }),
@@ -101,8 +102,8 @@ export async function replayOnServer(
   }
   if (head === undefined || !ended)
     throw new UsageError(`${access.url} stopped in the middle of the replay: try again`)
-  const { range, events } = head
-  return { from: Date.parse(range.from), to: Date.parse(range.to), events }
+  const { range: replayed, events } = head
+  return { from: Date.parse(replayed.from), to: Date.parse(replayed.to), events }
 }
 
 /** The newest events of the server, whatever they are. */
@@ -168,7 +169,8 @@ export async function keptVerdicts(
   )
 }
 
-function eventOf(row: z.output<typeof EventRow>): Event {
+/** The event of a row of the API. */
+export function eventOf(row: z.output<typeof EventRow>): Event {
   const { product, ...logsource } = row.logsource
   const pivots: Record<string, string | number> = {}
   for (const name of PIVOTS) {

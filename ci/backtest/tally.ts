@@ -31,7 +31,8 @@ export interface Tally {
 }
 
 export interface TallyMaker {
-  add(event: Event, before: boolean, after: boolean): void
+  /** `was`: the event as the old version reads it, where that is another. */
+  add(event: Event, before: boolean, after: boolean, was?: Event): void
   result(): Tally
 }
 
@@ -44,20 +45,19 @@ export function createTally(change: RuleChange): TallyMaker {
   const alertsBefore = change.before && createAlertCount(change.before)
   const alertsAfter = change.after && createAlertCount(change.after)
   return {
-    add: (event, before, after) => {
+    add: (event, before, after, was = event) => {
       const kind = before && after ? 'same' : before ? 'lost' : 'added'
       counts[kind]++
-      const entity = entityOf(entities, event)
       if (before) {
-        entity.before++
-        alertsBefore?.add(event)
+        entityOf(entities, was).before++
+        alertsBefore?.add(was)
       }
       if (after) {
-        entity.after++
+        entityOf(entities, event).after++
         alertsAfter?.add(event)
       }
       if (kind === 'added' && addedExamples.length < EXAMPLES_MAX) addedExamples.push(event)
-      if (kind === 'lost' && lostExamples.length < EXAMPLES_MAX) lostExamples.push(event)
+      if (kind === 'lost' && lostExamples.length < EXAMPLES_MAX) lostExamples.push(was)
     },
     result: () => ({
       change,

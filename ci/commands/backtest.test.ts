@@ -126,16 +126,6 @@ describe('a backtest against the base branch', () => {
     expect(changed).toMatchObject({ lost: 4, same: 0 })
   })
 
-  test('names tables of parsers instead of passing over them', () => {
-    mkdirSync(join(folder, 'parsers/mappings'), { recursive: true })
-    write('parsers/mappings/own.yml', 'name: own\n')
-    const { report: found } = report()
-    rmSync(join(folder, 'parsers'), { recursive: true })
-    expect(found.not_replayed).toEqual([
-      expect.stringMatching(/^parsers\/mappings\/own.yml: stored/),
-    ])
-  })
-
   test('reads long files on several threads, and counts as on one', () => {
     const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')
     write('rules/tool.yml', rule('tool and not admin'))

@@ -2,9 +2,11 @@
 import { parseArgs } from 'node:util'
 import { spreadLists } from '../args.ts'
 import { type Changes, changesOf } from '../backtest/changes.ts'
+import type { Outcome } from '../backtest/conclude.ts'
 import { outgoing } from '../backtest/outgoing.ts'
 import { type Backtest, backtestReport, markdownReport, textReport } from '../backtest/report.ts'
-import { backtestFiles, backtestServer, type Outcome } from '../backtest/run.ts'
+import { backtestFiles } from '../backtest/run-files.ts'
+import { backtestServer } from '../backtest/run-server.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { narrowed } from '../narrow.ts'
 import { FORMAT_NAMES, type FormatName, formatNamed, printReport } from '../report/formats.ts'
@@ -59,15 +61,15 @@ export async function run(args: readonly string[]): Promise<number> {
     return EXIT.badRule
   }
   const outcome = await replayed(changes, options, budgets)
-  const judged = outgoing(outcome.judged, { pseudonyms: options.pseudonyms })
-  await print({ ...outcome, judged, changes }, options.format)
+  const shown = outgoing(outcome, { pseudonyms: options.pseudonyms })
+  await print({ ...shown, changes }, options.format)
   const failed = outcome.judged.some(({ findings }) =>
     findings.some(({ severity }) => severity === 'error'),
   )
   return failed ? EXIT.findings : EXIT.ok
 }
 
-/** Tables of parsers are named, not replayed. */
+/** Tables of parsers: events are read again where they change. */
 const PARSERS = ['parsers/mappings', 'parsers/severity.yml']
 
 async function print(backtest: Backtest, format: FormatName): Promise<void> {
@@ -80,15 +82,15 @@ async function replayed(changes: Changes, options: Options, budgets: Budgets): P
   const { server, events, source, days } = options
   if (server !== undefined) {
     const access = accessOf(options)
-    if (changes.changed.length === 0) return NOTHING
-    const progress = progressOf('matching events')
+    if (changes.changed.length + changes.tables.changed.length === 0) return NOTHING
+    const progress = progressOf('events')
     const outcome = await backtestServer(changes, access, days, budgets, progress.add)
     progress.end()
     return outcome
   }
   const progress = progressOf('events')
   const onEvents = progress.add
-  const outcome = await backtestFiles(changes.changed, { files: events, source, onEvents }, budgets)
+  const outcome = await backtestFiles(changes, { files: events, source, onEvents }, budgets)
   progress.end()
   return outcome
 }

@@ -44,7 +44,7 @@ export async function huntRules(
     }
   }
   const files = [...needed].map(({ path, text }) => ({ path, text }))
-  const range = await replayOnServer(access, [files], days, onEvent)
+  const range = await replayOnServer(access, [files], { from: `now-${days}d` }, onEvent)
   for (const { correlation, run, gathered } of sequences) {
     for (const { event, ref } of gathered.inOrder()) {
       const held = run.add(event, ref)
