@@ -1,13 +1,17 @@
 // Drafts of rules in state.db.
 import type { Row } from '@libsql/client'
 import { type Context, randomToken } from './context.ts'
-import type { Draft, DraftStore } from './drafts.ts'
+import type { Draft, DraftChange, DraftStore } from './drafts.ts'
 import { optional, text } from './rows.ts'
 import { StateError } from './state-store.ts'
 
 /** Open drafts of one person. */
 export const DRAFTS_MAX = 200
 const ID_BYTES = 9
+/** What someone types into a draft is one audit entry in so long, milliseconds. */
+export const DRAFT_AUDIT_MS = 600_000
+/** Drafts whose last entry is remembered. */
+const AUDITED_MAX = 1_000
 const PROPOSED_PAGE_MAX = 200
 
 export function createDraftStore({ database, now }: Context): DraftStore {
@@ -20,6 +24,7 @@ export function createDraftStore({ database, now }: Context): DraftStore {
     if (draft !== undefined) return draft
     throw new StateError('not-found', `there is no draft ${id} of yours`)
   }
+  const typing = createTyping(now)
   const openDrafts = async (owner: string) =>
     (
       await database.all(
@@ -59,6 +64,7 @@ export function createDraftStore({ database, now }: Context): DraftStore {
         )
       ).map(draftFromRow),
     changeDraft: async (id, version, change, by) => {
+      let isTyped = false
       await database.write(async (write) => {
         const before = await stored(id, by.name)
         if (before.proposal !== undefined)
@@ -76,10 +82,12 @@ export function createDraftStore({ database, now }: Context): DraftStore {
             ...[change.proposal ?? null, now(), id],
           ],
         )
-        if (change.proposal === undefined) return
-        const entry = { action: 'draft.propose', object: `draft ${id}` }
-        write.audit({ ...entry, after: change.proposal }, by)
+        isTyped = (text !== before.text || testText !== before.testText) && typing.isDue(id)
+        const after = { version: version + 1, text, testText }
+        for (const entry of tracesOf(before, change, isTyped ? after : undefined))
+          write.audit({ ...entry, object: `draft ${id}` }, by)
       })
+      if (isTyped) typing.told(id)
       return stored(id, by.name)
     },
     removeDraft: (id, by) =>
@@ -89,6 +97,44 @@ export function createDraftStore({ database, now }: Context): DraftStore {
         write.audit({ action: 'draft.discard', object: `draft ${id}`, before: path }, by)
       }),
   }
+}
+
+/** Which drafts' typing the audit log was told of a short while ago. */
+function createTyping(now: () => number) {
+  const told = new Map<string, number>()
+  return {
+    isDue: (id: string) => {
+      const at = told.get(id)
+      return at === undefined || now() - at >= DRAFT_AUDIT_MS || now() < at
+    },
+    told: (id: string) => {
+      if (told.size >= AUDITED_MAX) told.clear()
+      told.set(id, now())
+    },
+  }
+}
+
+type Trace = { readonly action: string; readonly before?: string; readonly after?: string }
+type Texts = Pick<Draft, 'version' | 'text' | 'testText'>
+
+/** What the audit log says of a change; `typed` is what the texts are now, where that is said. */
+function tracesOf(before: Draft, change: DraftChange, typed: Texts | undefined): readonly Trace[] {
+  const { path = before.path, baseText, baseTestText, proposal } = change
+  const traces: Trace[] = []
+  if (typed !== undefined)
+    traces.push({ action: 'draft.change', before: stamp(before), after: stamp(typed) })
+  if (path !== before.path)
+    traces.push({ action: 'draft.rename', before: before.path, after: path })
+  if (baseText !== undefined || baseTestText !== undefined)
+    traces.push({ action: 'draft.rebase', before: before.path, after: path })
+  if (proposal !== undefined) traces.push({ action: 'draft.propose', after: proposal })
+  return traces
+}
+
+/** Which text it was, without the text. */
+function stamp({ version, text: rule, testText }: Texts): string {
+  const sha256 = new Bun.CryptoHasher('sha256').update(`${rule}\0${testText}`).digest('hex')
+  return JSON.stringify({ version, characters: rule.length + testText.length, sha256 })
 }
 
 function baseOf(change: string | null | undefined, before: string | undefined): string | null {

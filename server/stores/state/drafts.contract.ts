@@ -1,5 +1,6 @@
 // What every state store does with drafts.
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { DRAFT_AUDIT_MS } from './drafts-store.ts'
 import type { ContractStore } from './state-store.contract.ts'
 
 const ANA = { name: 'ana' }
@@ -47,6 +48,30 @@ export function draftsContract(name: string, open: () => Promise<ContractStore>)
       expect(saved.updated).toBe(saved.created + 5)
       const stale = store.changeDraft(id, 1, { text: 'title: C' }, ANA)
       expect(await stale.catch((error) => error)).toMatchObject({ code: 'conflict' })
+    })
+
+    test('leave a trace: one entry in ten minutes of typing, and one for each act beside it', async () => {
+      const { id } = await store.addDraft({ ...DRAFT, baseText: 'old' }, ANA)
+      const type = (version: number) =>
+        store.changeDraft(id, version, { text: `title: ${version}` }, ANA)
+      await type(1)
+      opened.advance(DRAFT_AUDIT_MS - 1)
+      await type(2)
+      await store.changeDraft(id, 3, {}, ANA)
+      opened.advance(1)
+      await type(4)
+      await store.changeDraft(id, 5, { path: 'detections/b.yml' }, ANA)
+      await store.changeDraft(id, 6, { baseText: 'newer' }, ANA)
+      await store.changeDraft(id, 7, { proposal: 'P-1' }, ANA)
+      const entries = (await store.listAudit({ limit: 20, action: 'draft' })).toReversed()
+      expect(entries.map(({ action, before, after }) => [action, before, after])).toEqual([
+        ['draft.start', undefined, 'detections/a.yml'],
+        ['draft.change', ...[1, 2].map((n) => expect.stringContaining(`"version":${n}`))],
+        ['draft.change', ...[4, 5].map((n) => expect.stringContaining(`"version":${n}`))],
+        ['draft.rename', 'detections/a.yml', 'detections/b.yml'],
+        ['draft.rebase', 'detections/b.yml', 'detections/b.yml'],
+        ['draft.propose', undefined, 'P-1'],
+      ])
     })
 
     test('are listed changed last first, and gone when discarded', async () => {
