@@ -25,13 +25,11 @@ export function createDraftStore({ database, now }: Context): DraftStore {
     throw new StateError('not-found', `there is no draft ${id} of yours`)
   }
   const typing = createTyping(now)
-  const openDrafts = async (owner: string) =>
-    (
-      await database.all(
-        'SELECT * FROM drafts WHERE owner = ? AND proposal IS NULL ORDER BY updated DESC, id',
-        [owner],
-      )
-    ).map(draftFromRow)
+  const openDrafts = async (owner: string) => {
+    const sql =
+      'SELECT * FROM drafts WHERE owner = ? AND proposal IS NULL ORDER BY updated DESC, id'
+    return (await database.all(sql, [owner])).map(draftFromRow)
+  }
   return {
     addDraft: async (draft, by) => {
       const id = `D-${randomToken(ID_BYTES)}`
