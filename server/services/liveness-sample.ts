@@ -49,7 +49,7 @@ export function exprOf(need: Need): Expr {
   if (need === true) return { kind: 'const', value: true }
   if (typeof need === 'string') {
     const target = { scope: 'auto', name: need } as const
-    return { kind: 'match', target, test: { kind: 'exists', value: true } }
+    return { kind: 'match', target, test: { kind: 'any' } }
   }
   return 'all' in need
     ? { kind: 'and', args: need.all.map(exprOf) }

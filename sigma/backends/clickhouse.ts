@@ -106,7 +106,13 @@ export const clickhouse: Dialect = {
         )
     }
   },
-  exists: (table, name) => `arrayExists(v -> v <> 'null', ${valuesOf(table, name)})`,
+  exists: (table, name) => {
+    if (table.layout === 'columns') return `isNotNull(${quoteName(name)})`
+    const doc = quoteName(table.fields)
+    return cutsOf(name)
+      .map((keys) => `JSONHas(${doc}, ${keys})`)
+      .join(' OR ')
+  },
   isNull: (table, name) =>
     `(empty(${valuesOf(table, name)}) OR has(${valuesOf(table, name)}, 'null'))`,
   fold: (text, compared) =>

@@ -62,7 +62,7 @@ export interface Dialect {
   literal(text: string): string
   /** A condition that holds when it does for any value of the target. */
   anyValue(table: SqlTable, target: Target, condition: (value: ValueSql) => string): string
-  /** Whether the target has a value that is not null; whether it has none or a null. */
+  /** Whether the field is there (in columns: is not NULL); whether it has no value or a null. */
   exists(table: SqlTable, name: string): string
   isNull(table: SqlTable, name: string): string
   /** Text folded as far as a comparison with the literal needs. */

@@ -142,10 +142,7 @@ export const sqlite: Dialect = {
   },
   exists: (table, name) => {
     if (table.layout === 'columns') return `${quoteName(name)} IS NOT NULL`
-    const path = pathSql(table, name)
-    const type = `json_type(${quoteName(table.fields)}, ${path})`
-    const some = `EXISTS (SELECT 1 FROM json_each(${quoteName(table.fields)}, ${path}) AS v WHERE v.type <> 'null')`
-    return `CASE coalesce(${type}, 'null') WHEN 'null' THEN 0 WHEN 'array' THEN ${some} ELSE 1 END`
+    return `json_type(${quoteName(table.fields)}, ${pathSql(table, name)}) IS NOT NULL`
   },
   isNull: (table, name) => {
     if (table.layout === 'columns') return `${quoteName(name)} IS NULL`

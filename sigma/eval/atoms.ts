@@ -86,7 +86,9 @@ function lowerMatch(target: Target, test: Test, atoms: Atoms): Condition {
   if (slot === undefined) return late(target, test, undefined, atoms)
   switch (test.kind) {
     case 'exists': {
-      const present: Condition = plain(presenceOf(slot, atoms))
+      // Nulls and empty lists are there as well, and set no atom.
+      const anyway = late(target, { kind: 'exists', value: true }, undefined, atoms)
+      const present: Condition = { kind: 'or', args: [plain(presenceOf(slot, atoms)), anyway] }
       return test.value ? present : { kind: 'not', arg: present }
     }
     case 'any':

@@ -9,7 +9,7 @@ import { hasWords } from '../text/words.ts'
 import { compareTexts, numberOf, orderHolds } from './numbers.ts'
 import { networkOf, regexOf } from './operands.ts'
 import { timePart, timestampOf } from './timestamp.ts'
-import { fieldValues, targetValues, textOf } from './values.ts'
+import { fieldValues, isPresent, targetValues, textOf } from './values.ts'
 
 /** Whether the expression holds for the event. */
 export function evaluate(expr: Expr, event: SigmaEvent): boolean {
@@ -32,7 +32,7 @@ export function evaluateTest(target: Target, test: Test, event: SigmaEvent): boo
   const values = targetValues(target, event)
   switch (test.kind) {
     case 'exists':
-      return values.some((value) => value !== null) === test.value
+      return isPresent(target, event) === test.value
     case 'null':
       return values.length === 0 || values.includes(null)
     case 'fieldref': {

@@ -11,6 +11,7 @@ import {
   isJsonText,
   isList,
   isObject,
+  isPresent,
   targetValues,
   textOf,
 } from './values.ts'
@@ -55,7 +56,7 @@ type ValuePredicate = (value: FieldValue) => boolean
 export function compileMatch(target: Target, test: Test): EventPredicate {
   switch (test.kind) {
     case 'exists':
-      return (event) => targetValues(target, event).some((value) => value !== null) === test.value
+      return (event) => isPresent(target, event) === test.value
     case 'null':
       return compileNull(target)
     case 'fieldref': {

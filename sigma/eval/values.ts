@@ -21,6 +21,25 @@ export function fieldValues(fields: Fields, name: string): FieldValue[] {
   return out
 }
 
+/** Whether there is such a field, whatever its value: null, an empty text or an empty list are there, too. */
+function hasField(fields: Fields, name: string): boolean {
+  if (Object.hasOwn(fields, name)) return true
+  if (!name.includes('.') || name.split('.').length > NESTED_PARTS_MAX) return false
+  return collectNested(fields, name, [])
+}
+
+/** Whether an event has what a target names: Sigma's `exists`. */
+export function isPresent(target: Target, event: SigmaEvent): boolean {
+  switch (target.scope) {
+    case 'field':
+      return hasField(event.fields, target.name)
+    case 'auto':
+      return hasField(event.fields, target.name) || targetValues(target, event).length > 0
+    default:
+      return targetValues(target, event).length > 0
+  }
+}
+
 /** True as soon as one way of cutting `name` at a dot leads somewhere. */
 function collectNested(node: Fields, name: string, out: FieldValue[]): boolean {
   for (let dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', dot + 1)) {

@@ -142,7 +142,7 @@ function planMatch(target: Target, test: Test): Plan {
 function planField(name: string, test: Test): Plan {
   const words = planValue({ kind: 'field', name }, test, true)
   const isText = (TEXT_FIELDS as readonly string[]).includes(name)
-  if (!isText || test.kind === 'fieldref') return words
+  if (!isText || test.kind === 'fieldref' || test.kind === 'exists') return words
   const texts: Plan = {
     kind: 'column',
     name: fieldColumn(name),
@@ -192,7 +192,8 @@ function planValue(scope: WordScope, test: Test, exact: boolean): Plan {
     case 'boolean':
       return literal(scope, String(test.value), false, false, false)
     case 'exists':
-      return test.value ? present : planAbsent(scope)
+      // Fields that are null or empty are there and have no words.
+      return ALL
     case 'null':
       // A field that is there may still be null.
       return planAbsent(scope)
