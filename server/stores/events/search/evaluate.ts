@@ -22,7 +22,7 @@ import {
   lookUp,
 } from './lookup.ts'
 import type { Plan } from './plan.ts'
-import type { Unit } from './unit.ts'
+import type { Coverage, Unit } from './unit.ts'
 
 /** Rows [0, unit.visible) as bits. */
 export interface Answer {
@@ -37,19 +37,74 @@ const KEPT_BYTES_MAX = 64 * 1_048_576
 /** So few rows are decoded faster than a column of texts. */
 const FEW_ROWS = 16
 
-/** What one search has looked up so far, by group and leaf. */
+/** What a plan is answered for: a unit, or all docs of a group at once. */
+type Place = Pick<Unit, 'visible' | 'coverage' | 'mayHaveField'> & {
+  /** The columns of a unit; a group has none of its own. */
+  readonly column?: Unit['column']
+}
+
+/** What one search has looked up so far, by group and leaf, and its plan's answers for whole groups. */
 export interface Lookups {
   readonly kept: Map<GroupReader, Map<Leaf, GroupAnswer>>
+  readonly groups: Map<GroupReader, WholeGroup>
   keptBytes: number
   readonly presences: Map<string, Leaf>
 }
 
-export function createLookups(): Lookups {
-  return { kept: new Map(), keptBytes: 0, presences: new Map() }
+interface WholeGroup {
+  readonly answer: Answer
+  readonly none: boolean
 }
 
-/** The plan's answer for one unit. */
-export function answer(lookups: Lookups, node: Plan, unit: Unit): Answer {
+export function createLookups(): Lookups {
+  return { kept: new Map(), groups: new Map(), keptBytes: 0, presences: new Map() }
+}
+
+/** True when surely no row of the unit matches: to be asked before anything else is. */
+export function isNone(lookups: Lookups, node: Plan, unit: Unit): boolean {
+  return unit.coverage !== undefined && wholeGroup(lookups, node, unit.coverage.group).none
+}
+
+/**
+ * The plan's answer for one unit: what it says of the unit's group, where that is exact or so few rows that
+ * nothing sharper is worth its time.
+ */
+export function answerUnit(lookups: Lookups, node: Plan, unit: Unit): Answer {
+  if (unit.coverage === undefined) return answer(lookups, node, unit)
+  const { answer: found, none } = wholeGroup(lookups, node, unit.coverage.group)
+  if (none) return nothing(unit)
+  const bits = rowsOf(found.bits, unit, unit.coverage)
+  if (isExact(found)) return exactly(bits)
+  const count = countBits(bits)
+  if (count >= FEW_ROWS) return answer(lookups, node, unit)
+  const sure = found.sure && rowsOf(found.sure, unit, unit.coverage)
+  return count === 0 ? exactly(bits) : { bits, sure }
+}
+
+function wholeGroup(lookups: Lookups, node: Plan, group: GroupReader): WholeGroup {
+  const known = lookups.groups.get(group)
+  if (known !== undefined) return known
+  const place: Place = {
+    visible: group.info.docs,
+    coverage: { group, doc: 0 },
+    mayHaveField: () => true,
+  }
+  const found = answer(lookups, node, place)
+  const whole = { answer: found, none: isEmpty(found.bits) }
+  lookups.groups.set(group, whole)
+  lookups.keptBytes += whole.none ? 0 : found.bits.byteLength
+  return whole
+}
+
+/** A unit's rows among the docs of its group. */
+function rowsOf(docs: Uint32Array, { visible }: Place, { doc }: Coverage): Uint32Array {
+  const start = doc >>> 5
+  const own = docs.slice(start, start + wordsFor(visible))
+  keepFirst(own, visible)
+  return own
+}
+
+function answer(lookups: Lookups, node: Plan, unit: Place): Answer {
   switch (node.kind) {
     case 'all':
       return everything(unit)
@@ -84,20 +139,19 @@ function leafOf(lookups: Lookups, group: GroupReader, leaf: Leaf): GroupAnswer {
     lookups.keptBytes += found.bits?.byteLength ?? 0
     if (lookups.keptBytes > KEPT_BYTES_MAX) {
       lookups.kept.clear()
+      lookups.groups.clear()
       lookups.keptBytes = 0
     }
   }
   return found
 }
 
-function posted(lookups: Lookups, unit: Unit, leaf: Leaf): Answer {
+function posted(lookups: Lookups, unit: Place, leaf: Leaf): Answer {
   const { coverage } = unit
   if (coverage === undefined) return everything(unit)
   const { bits, exact } = leafOf(lookups, coverage.group, leaf)
   if (bits === undefined) return everything(unit)
-  const start = coverage.doc >>> 5
-  const own = bits.slice(start, start + wordsFor(unit.visible))
-  keepFirst(own, unit.visible)
+  const own = rowsOf(bits, unit, coverage)
   return exact || isEmpty(own) ? exactly(own) : { bits: own, sure: undefined }
 }
 
@@ -109,7 +163,7 @@ function isExact({ bits, sure }: Answer): boolean {
   return sure === bits
 }
 
-function answerAnd(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer {
+function answerAnd(lookups: Lookups, args: readonly Plan[], unit: Place): Answer {
   const bits = fullBits(unit.visible)
   let sure: Uint32Array | undefined = bits
   for (const arg of args) {
@@ -128,7 +182,7 @@ function answerAnd(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer 
   return { bits, sure }
 }
 
-function answerOr(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer {
+function answerOr(lookups: Lookups, args: readonly Plan[], unit: Place): Answer {
   const bits = new Uint32Array(wordsFor(unit.visible))
   let sure = bits
   for (const arg of args) {
@@ -141,14 +195,14 @@ function answerOr(lookups: Lookups, args: readonly Plan[], unit: Unit): Answer {
 }
 
 /** What surely matches does not match now, and what cannot match does. */
-function answerNot(lookups: Lookups, arg: Plan, unit: Unit): Answer {
+function answerNot(lookups: Lookups, arg: Plan, unit: Place): Answer {
   const one = answer(lookups, arg, unit)
   const sure = others(one.bits, unit)
   if (isExact(one)) return exactly(sure)
   return { bits: one.sure === undefined ? fullBits(unit.visible) : others(one.sure, unit), sure }
 }
 
-function others(bits: Uint32Array, unit: Unit): Uint32Array {
+function others(bits: Uint32Array, unit: Place): Uint32Array {
   const found = bits.map((word) => ~word)
   keepFirst(found, unit.visible)
   return found
@@ -159,16 +213,17 @@ function isText(node: ColumnPlan): boolean {
   return node.name.includes(':')
 }
 
-function answerColumn(lookups: Lookups, node: ColumnPlan, unit: Unit): Answer {
+function answerColumn(lookups: Lookups, node: ColumnPlan, unit: Place): Answer {
   if (unit.coverage === undefined || isText(node)) return decideColumn(node, unit)
   const kind = columnOf(unit.coverage.group.info, node.name)?.kind
   if (kind === 'hashed' && !isLookedUp(node)) return decideColumn(node, unit)
   const found = posted(lookups, unit, node)
-  return isExact(found) || countBits(found.bits) < FEW_ROWS ? found : decideColumn(node, unit)
+  const isEnough = isExact(found) || unit.column === undefined || countBits(found.bits) < FEW_ROWS
+  return isEnough ? found : decideColumn(node, unit)
 }
 
 /** The field's answer where events have the field, the column's where they have not. */
-function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Unit): Answer {
+function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Place): Answer {
   if (!hasField(unit, node.name)) return answer(lookups, node.column, unit)
   const group = unit.coverage?.group
   if (group !== undefined && node.column.kind === 'column' && isSameColumn(group.info, node.name)) {
@@ -188,7 +243,7 @@ function answerAuto(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, uni
 }
 
 /** Field and column say the same: what the field's words propose, the column decides. */
-function answerSame(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Unit): Answer {
+function answerSame(lookups: Lookups, node: Extract<Plan, { kind: 'auto' }>, unit: Place): Answer {
   const { info } = unit.coverage!.group
   const isKept = columnOf(info, node.name)?.kind === 'kept'
   // An address is several words, each of many events: its hash says more.
@@ -206,22 +261,23 @@ function isLookedUp(node: Plan): boolean {
   return node.kind === 'column' && (node.texts !== undefined || node.networks !== undefined)
 }
 
-function everything(unit: Unit): Answer {
+function everything(unit: Place): Answer {
   return { bits: fullBits(unit.visible), sure: undefined }
 }
 
-function nothing(unit: Unit): Answer {
+function nothing(unit: Place): Answer {
   return exactly(new Uint32Array(wordsFor(unit.visible)))
 }
 
 /** False only when surely no event of the unit has the field. */
-function hasField(unit: Unit, name: string): boolean {
+function hasField(unit: Place, name: string): boolean {
   if (!unit.mayHaveField(name)) return false
   return unit.coverage === undefined || fieldsAt(unit.coverage.group.info, name).length > 0
 }
 
 /** Decides each of the column's values in the unit once. */
-function decideColumn(node: ColumnPlan, unit: Unit): Answer {
+function decideColumn(node: ColumnPlan, unit: Place): Answer {
+  if (unit.column === undefined) return everything(unit)
   const column = unit.column(node.name)
   const none = node.test([])
   if (column === undefined) {

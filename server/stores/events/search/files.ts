@@ -12,6 +12,8 @@ import {
 import { INDEX_VERSION, indexPath, openIndexReader, readIdentity } from '../index/layout.ts'
 import { type GroupReader, openGroup, readGroups } from '../index/read.ts'
 import { openIntakeReadonly } from '../intake-read.ts'
+import { createOpenDay, type OpenDay, segmentUnit } from './segment-unit.ts'
+import type { Unit } from './unit.ts'
 
 /** A day's files, as of the last refresh. */
 export interface DayFiles {
@@ -26,6 +28,22 @@ export interface DayFiles {
   groups: Map<number, GroupReader>
   /** Runs of numbers that groups cover, by first number. */
   covered: CoveredRun[]
+  /** What the search under way has opened of the day file. */
+  open: OpenDay | undefined
+  units: DayUnits | undefined
+}
+
+/** The segments of a day as units, newest first, as long as neither segments nor groups change. */
+export interface DayUnits {
+  readonly segments: readonly SegmentRow[]
+  readonly covered: readonly CoveredRun[]
+  /** In the order of `units`. */
+  readonly rows: readonly SegmentRow[]
+  readonly units: readonly Unit[]
+  readonly oldest: number
+  readonly newest: number
+  /** Intake sequence of the last event. */
+  readonly sequence: number
 }
 
 export interface CoveredRun {
@@ -66,15 +84,23 @@ export function dayFilesOf(files: Files, name: DayFileName): DayFiles {
       indexEpoch: '',
       groups: new Map(),
       covered: [],
+      open: undefined,
+      units: undefined,
     }
     files.days.set(name.fileId, day)
   }
-  day.day ??= openDayFileReadonly(files.dataFolder, name)
+  openDay(files, day)
   day.index ??= openIndexReader(indexPath(files.dataFolder, name), {
     dayFile: name.fileId,
     version: INDEX_VERSION,
   })
   return day
+}
+
+/** Opens the day file once it exists. */
+export function openDay(files: Files, day: DayFiles): void {
+  day.day ??= openDayFileReadonly(files.dataFolder, day.name)
+  if (day.day !== undefined) day.open ??= createOpenDay(day.day, day.name.day)
 }
 
 /** Closes what belongs to days that are no longer in the catalogue. */
@@ -130,6 +156,26 @@ export function refreshGroups(day: DayFiles): void {
   day.covered = [...groups.values()]
     .flatMap((group) => group.info.segments.map((run) => ({ ...run, group })))
     .sort((a, b) => a.first - b.first)
+}
+
+/** All segments of a day as units; undefined where the day file does not exist. */
+export function unitsOf(day: DayFiles): DayUnits | undefined {
+  const { open, segments, covered, units: known } = day
+  if (open === undefined) return undefined
+  if (known?.segments === segments && known.covered === covered) return known
+  const rows = segments.toSorted((a, b) => b.newest - a.newest)
+  const units = rows.map((segment) =>
+    segmentUnit(open, segment, segment.count, coverageOf(day, segment.first, segment.count)),
+  )
+  let oldest = Number.POSITIVE_INFINITY
+  let sequence = 0
+  for (const segment of segments) {
+    oldest = Math.min(oldest, segment.oldest)
+    sequence = Math.max(sequence, segment.runs.at(-2) ?? 0)
+  }
+  const newest = rows[0]?.newest ?? Number.NEGATIVE_INFINITY
+  day.units = { segments, covered, rows, units, oldest, newest, sequence }
+  return day.units
 }
 
 /** The run that holds all of [first, first + count) at a doc that is a multiple of 32. */

@@ -29,6 +29,7 @@ export async function histogramOf(
   }
   for (const unit of units) {
     if (run.stopped()) break
+    if (run.skips(unit)) continue
     addToBuckets(unit, await matchesOf(run, unit), bucket_ms, groupDocs, add)
   }
   return [...buckets]

@@ -14,7 +14,7 @@ import {
   wordsFor,
 } from '../bits.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
-import { type Answer, answer, createLookups } from './evaluate.ts'
+import { type Answer, answerUnit, createLookups, isNone } from './evaluate.ts'
 import { planSearch } from './plan.ts'
 import type { Unit } from './unit.ts'
 
@@ -26,6 +26,8 @@ const ROWS_PER_LOOK = 64
 /** A search under way. */
 export interface Run {
   readonly range: TimeRange
+  /** True when the index says that no row of the unit matches: nothing more is to be asked of it. */
+  skips(unit: Unit): boolean
   /** Rows that may match, by the plan, the range and `asof`, and those that surely do. */
   propose(unit: Unit): Answer
   /** Ends it before it is complete. */
@@ -64,11 +66,16 @@ export function startRun(request: RunRequest, total: number, signal?: AbortSigna
   let segments = 0
   return {
     range,
+    skips(unit) {
+      const isSkipped = isNone(lookups, plan, unit)
+      if (isSkipped) segments++
+      return isSkipped
+    },
     propose(unit) {
       segments++
       const matched = rules && matchedRows(unit, rules)
       if (matched !== undefined && isEmpty(matched)) return { bits: matched, sure: matched }
-      const { bits, sure } = answer(lookups, plan, unit)
+      const { bits, sure } = answerUnit(lookups, plan, unit)
       if (matched !== undefined) intersect(bits, matched)
       keepRange(unit, bits, range)
       candidates += countBits(bits)
@@ -142,6 +149,7 @@ export async function matchesOf(run: Run, unit: Unit): Promise<Uint32Array> {
   eachBit(bits, (row) => {
     if (sure === undefined || !hasBit(sure, row)) rows.push(row)
   })
+  if (rows.length > 1) await Promise.all(unit.open(rows))
   for (const [at, row] of rows.entries()) {
     if (at % ROWS_PER_LOOK === 0) {
       await run.turn()
@@ -160,6 +168,7 @@ export async function countMatches(run: Run, units: readonly Unit[]): Promise<nu
   let total = 0
   for (const unit of units) {
     if (run.stopped()) break
+    if (run.skips(unit)) continue
     total += countBits(await matchesOf(run, unit))
   }
   return total

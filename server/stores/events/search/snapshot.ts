@@ -2,22 +2,25 @@
 // the day files hold, never more), then the intake, then the day files; a chunk that was sealed in
 // between is in its day file and, by `applied`, no longer counted as one of the intake.
 import type { Database } from 'bun:sqlite'
-import { type Applied, type DayFileName, openDayFileReadonly } from '../day-file.ts'
+import type { Applied, DayFileName } from '../day-file.ts'
 import type { TimeRange } from '../event-store.ts'
 import { dayOf, TIME_MAX_MS, TIME_MIN_MS } from '../id.ts'
 import { isApplied, readCatalogue, readChunkRanges, readSequence } from '../intake-read.ts'
 import { openRunMatches, type ReadRunMatches } from '../run-matches.ts'
+import { visibleRows } from '../segment.ts'
 import {
-  coverageOf,
   type DayFiles,
   dayFilesOf,
   dropDays,
   type Files,
   intakeOf,
+  openDay,
   refreshGroups,
   refreshSegments,
+  unitsOf,
 } from './files.ts'
-import { chunkUnit, segmentUnit, type Unit } from './unit.ts'
+import { closeSegments, segmentUnit } from './segment-unit.ts'
+import { chunkUnit, type Unit } from './unit.ts'
 
 const NEVER_APPLIED: Applied = { live: 0, late: 0 }
 
@@ -45,6 +48,7 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
   }
   const close = () => {
     for (const db of open.splice(0)) db.run('COMMIT')
+    for (const day of files.days.values()) if (day.open !== undefined) closeSegments(day.open)
   }
   try {
     const known = intake === undefined ? [] : readCatalogue(intake)
@@ -61,13 +65,14 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
       .filter((name) => isInRange(name, range))
       .map((name) => {
         const day = files.days.get(name.fileId) ?? dayFilesOf(files, name)
-        day.day ??= openDayFileReadonly(files.dataFolder, name)
+        openDay(files, day)
         begin(day.day)
         refreshSegments(day)
         return day
       })
     const seen = Math.min(asof ?? sequence, sequence)
     const runMatches = intake === undefined ? () => [] : openRunMatches(intake)
+    for (const { open } of days) if (open !== undefined) open.runMatches = runMatches
     return {
       asof: seen,
       intake,
@@ -75,7 +80,7 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
       runMatches,
       close,
       units: (wanted) => [
-        ...days.flatMap((day) => segmentsOf(day, wanted, seen, runMatches)),
+        ...days.flatMap((day) => segmentsOf(day, wanted, seen)),
         ...(intake === undefined ? [] : chunksOf(intake, days, wanted, seen, runMatches)),
       ],
     }
@@ -95,18 +100,18 @@ function overlaps(part: { oldest: number; newest: number }, range: TimeRange): b
   return part.newest >= range.from && part.oldest < range.to
 }
 
-function segmentsOf(
-  day: DayFiles,
-  range: TimeRange,
-  asof: number,
-  runMatches: ReadRunMatches,
-): Unit[] {
-  const db = day.day
-  if (db === undefined) return []
-  return day.segments.flatMap((segment) => {
-    if (!overlaps(segment, range) || segment.runs[0]! > asof) return []
-    const coverage = coverageOf(day, segment.first, segment.count)
-    return [segmentUnit(db, day.name.day, segment, asof, coverage, runMatches)]
+function segmentsOf(day: DayFiles, range: TimeRange, asof: number): readonly Unit[] {
+  const { open } = day
+  const known = unitsOf(day)
+  if (open === undefined || known === undefined) return []
+  const { rows, units, sequence } = known
+  const isWithin = known.oldest >= range.from && known.newest < range.to
+  if (asof >= sequence) return isWithin ? units : units.filter((unit) => overlaps(unit, range))
+  return units.flatMap((unit, at) => {
+    const segment = rows[at]!
+    const visible = visibleRows(segment, asof)
+    if (visible === 0 || !overlaps(unit, range)) return []
+    return visible === unit.count ? [unit] : [segmentUnit(open, segment, visible, unit.coverage)]
   })
 }
 

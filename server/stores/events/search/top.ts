@@ -50,6 +50,7 @@ export async function topOf(
   for (const unit of units) {
     if (tally.counts.size > TALLY_VALUES_MAX) run.stop()
     if (run.stopped()) break
+    if (run.skips(unit)) continue
     const bits = await matchesOf(run, unit)
     if (request.field === RULE_FIELD) tallyRules(tally, unit, bits)
     else if (column !== undefined) {
