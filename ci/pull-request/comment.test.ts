@@ -26,7 +26,8 @@ const rule = (more: Partial<RuleBacktest> = {}): RuleBacktest => ({
     id: 'r1',
     title: 'Certutil',
     path: 'detections/c.yml',
-    change: 'changed',
+    change: 'changed' as const,
+    by_parser: false,
     new: 0,
     lost: 403,
     same: 9,
@@ -58,6 +59,14 @@ const backtest = (...rules: RuleBacktest[]) => ({
 const HOSTILE =
   '</details>| @team #1 `x` <img src=x> [a](http://evil) www.evil.test \u202e\n# title'
 
+const parsers = {
+  tables: ['parsers/mappings/okta.yml'],
+  ...{ events: 3_000, changed: 120 },
+  by: { parser: 0, logsource: 5, fields: 120, columns: 0, message: 0, time: 0 },
+  examples: [{ time: '2026-11-01T10:00:00Z', message: HOSTILE, differs: ['log source', 'a`b'] }],
+  not_read_again: { 'zeek: no header': 7 },
+}
+
 describe('the verdict', () => {
   test.each([
     ['passes', {}],
@@ -65,6 +74,7 @@ describe('the verdict', () => {
     ['passes', { backtest: backtest(rule({ lost: 0 })) }],
     ['needs a look', { check: check([finding('warning')]) }],
     ['needs a look', { backtest: backtest(rule()) }],
+    ['needs a look', { backtest: { ...backtest(), parsers } }],
     ['fails', { check: check([finding('error')]) }],
     ['fails', { test: tested(false) }],
     ['fails', { check: check([finding('warning')]), codes: { check: 1 } }],
@@ -75,6 +85,20 @@ describe('the verdict', () => {
 })
 
 describe('the comment', () => {
+  test('says what other tables of parsers make of events, and through what a rule goes quiet', () => {
+    const own = { ...backtest(rule({ by_parser: true, quiet_alerts: {} })), parsers }
+    const text = commentOf({ broken: [], backtest: own })
+    expect(text).toContain(
+      '<code>parsers/mappings/okta.yml</code>: **120 of 3000 events are read otherwise**: the log source of 5, fields of 120.',
+    )
+    expect(text).toContain('unchanged, but its events are read otherwise: 403 of 412 events')
+    expect(text).toContain('1 of 120 events read otherwise')
+    expect(text).toContain('7 events stand as they were stored')
+    expect(text).not.toContain('<img')
+    const same = { ...backtest(), parsers: { ...parsers, changed: 0, examples: [] } }
+    expect(commentOf({ broken: [], backtest: same })).toContain('all of 3000 events are read as')
+  })
+
   test('has the figures of its model', () => {
     const text = commentOf(
       {

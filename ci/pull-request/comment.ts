@@ -3,6 +3,7 @@ import { countChanges } from '../plan/report.ts'
 import { alertLine, costLine, coverageLine, truthLine } from './figures.ts'
 import { fit, type Section } from './fit.ts'
 import { code, plain, table } from './markup.ts'
+import { parserSections, parserSentence } from './parsers.ts'
 import type { ReportFinding, Reports } from './reports.ts'
 import { ruleSections, ruleSentences } from './rules.ts'
 
@@ -36,7 +37,8 @@ export function verdictOf({ broken, codes = {}, ...reports }: Reports): Verdict 
   if (broken.length > 0 || isFailed || missing) return 'fails'
   if (findings.some(({ severity }) => severity === 'error')) return 'fails'
   const moved = reports.backtest?.rules.some((rule) => rule.new + rule.lost > 0) === true
-  return moved || findings.some(({ severity }) => severity === 'warning')
+  const isReadOtherwise = (reports.backtest?.parsers?.changed ?? 0) > 0
+  return moved || isReadOtherwise || findings.some(({ severity }) => severity === 'warning')
     ? 'needs a look'
     : 'passes'
 }
@@ -51,10 +53,12 @@ export function commentOf(reports: Reports, options: CommentOptions = {}): strin
     table(['', ''], figureRows(reports)),
     ...reports.broken.map(({ name, why }) => `**${name} did not run**: ${plain(why)}`),
     ...problemTable(reports),
+    ...parserSentence(reports),
     ...(backtest === undefined ? [] : ruleSentences(backtest.rules, options.server)),
   ].join('\n\n')
   const sections: Section[] = [
     ...(backtest === undefined ? [] : ruleSections(backtest.rules)),
+    ...parserSections(reports),
     ...planSection(reports),
     ...findingSections(reports),
     ...(backtest?.not_replayed ?? []).slice(0, 1).map(() => notReplayed(backtest!.not_replayed)),

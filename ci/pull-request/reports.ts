@@ -40,6 +40,7 @@ const BacktestRule = z.object({
   title: z.string(),
   path: z.string(),
   change: z.enum(['added', 'changed', 'removed']),
+  by_parser: z.boolean().default(false),
   new: z.number(),
   lost: z.number(),
   same: z.number(),
@@ -61,6 +62,22 @@ const BacktestRule = z.object({
   cost_ms_per_100k_events: z.object({ before_ms: z.number(), after_ms: z.number() }),
 })
 
+const Parsers = z.object({
+  tables: z.array(z.string()),
+  events: z.number(),
+  changed: z.number(),
+  by: z.object({
+    parser: z.number(),
+    logsource: z.number(),
+    fields: z.number(),
+    columns: z.number(),
+    message: z.number(),
+    time: z.number(),
+  }),
+  examples: z.array(Example.extend({ differs: z.array(z.string()) })),
+  not_read_again: Counts,
+})
+
 const Codes = z.record(z.string(), z.number())
 
 const SCHEMAS = {
@@ -77,6 +94,7 @@ const SCHEMAS = {
     from: z.string().optional(),
     to: z.string().optional(),
     not_replayed: z.array(z.string()),
+    parsers: Parsers.optional(),
     rules: z.array(BacktestRule),
   }),
   plan: Base.extend({

@@ -44,7 +44,7 @@ function moved(rule: RuleBacktest): number {
 function effect(rule: RuleBacktest, server: string | undefined): string {
   const { alerts, quiet_alerts: quiet, lost_true_positives: lost } = rule
   if (rule.change === 'added') return `new: ${rule.new} events would fire, ${alerts.after} alerts.`
-  const parts: string[] = []
+  const parts: string[] = rule.by_parser ? ['unchanged, but its events are read otherwise:'] : []
   if (rule.change === 'removed') parts.push(`removed: ${rule.lost} events no longer fire.`)
   else if (moved(rule) === 0) parts.push('fires on the same events.')
   else {
