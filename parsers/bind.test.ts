@@ -41,6 +41,14 @@ testLines('bind', [
     'Nov 20 10:11:12 ns1 named[811]: zone example.org/IN: loaded serial 7',
     { logsource: { category: [], service: ['bind', 'named', 'syslog'] } },
   ],
+  [
+    "20-Nov-2026 10:11:12.372 error: client 192.0.2.9#52115: zone transfer 'example.org/AXFR/IN' denied",
+    { pivots: { src_ip: '192.0.2.9', outcome: 'failure' }, fields: { level: 'error' } },
+  ],
+  [
+    "Nov 20 10:11:12 ns1 named[811]: client @0x7f01 192.0.2.9#53211 (example.org): bad zone transfer request: 'example.org/IN': non-authoritative zone (NOTAUTH)",
+    { pivots: { outcome: 'failure', action: 'bad zone transfer request' } },
+  ],
 ])
 
 testRefused('bind', ['no line of a name server'])

@@ -12,6 +12,7 @@ const OTHER = closedLogSource('bind', [], ['bind', 'named', 'syslog'])
 
 const LABELS =
   /^(?:([a-z-]{2,24}): )?(?:(debug \d{1,2}|info|notice|warning|error|critical|dynamic): )?/
+const LEVELS: ReadonlySet<string> = new Set(['info', 'notice', 'warning', 'error', 'critical'])
 const CLIENT =
   /^client (?:@0x[0-9a-f]{1,16} )?([0-9A-Fa-f:.%\w]{2,64})#(\d{1,5})(?:\/key [^\s:]{1,255})?(?: \(([^)]{0,255})\))?: (?:view ([^\s:]{1,64}): )?/
 const QUERY = /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24})(?: (\S{1,32}))?(?: \(([^)\s]{1,64})\))?/
@@ -57,9 +58,13 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   const fields: WritableFields = {}
   const pivots: WritablePivots = {}
-  put(fields, 'category', labels?.[1])
-  put(fields, 'level', labels?.[2])
-  const severity = severityOf(labels?.[2] ?? '')
+  const [, first, second] = labels ?? []
+  // One label alone may be either.
+  const isLevel = second === undefined && LEVELS.has(first ?? '')
+  const level = isLevel ? first : second
+  put(fields, 'category', isLevel ? undefined : first)
+  put(fields, 'level', level)
+  const severity = severityOf(level ?? '')
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
   const message = text.slice(start)
   if (client !== null) readClient(client, message, fields, pivots)
@@ -128,7 +133,7 @@ function readNamed(text: string, fields: WritableFields, pivots: WritablePivots)
     }
   }
   const tail = text.slice(0, 4096)
-  if (/\b(?:denied|refused|failed)\b|rate limit drop/.test(tail)) {
+  if (/\b(?:denied|refused|failed)\b|^bad |rate limit drop/.test(tail)) {
     fields.action = 'denied'
     pivots.outcome = 'failure'
   } else if (/\b(?:approved|ended|completed|started)\b/.test(tail)) pivots.outcome = 'success'

@@ -40,6 +40,20 @@ testLines('iis', [
       logsource: { category: [] },
     },
   ],
+  [
+    '2026-11-20 10:11:12 192.0.2.9 anna 192.0.2.1 21 ControlChannelClosed - - 0 0 0b6ad3a2-68d2-461c-a95b-d92ad1e8af15 -',
+    {
+      pivots: { src_ip: '192.0.2.9', dst_ip: '192.0.2.1', dst_port: 21, user: 'anna' },
+      fields: { 'cs-method': 'ControlChannelClosed' },
+    },
+  ],
+  [
+    '2026-11-20 10:11:12 mail01 192.0.2.1 POST /EWS/Exchange.asmx - 443 CORP\\anna 192.0.2.9 OC/16.0 - 200 0 0 52 10.0.0.9',
+    {
+      pivots: { host: 'mail01', user: 'anna', src_ip: '192.0.2.9' },
+      fields: { 's-computername': 'mail01', 'x-forwarded-for': '10.0.0.9' },
+    },
+  ],
 ])
 
 testRefused('iis', ['2026-11-20 10:11:12 words'])

@@ -11,7 +11,9 @@ const server: WebServer = {
   error: closedLogSource('nginx', [], ['nginx']),
   // The `main` format of nginx' packages ends with X-Forwarded-For; Apache has no such format.
   ownAccess: (line) =>
-    line.combined && line.further.length === 1 && !/^\d+$|^[A-Z_]+:[A-Z_]+$/.test(line.further[0]!),
+    line.combined &&
+    line.further.length === 1 &&
+    !/^\d+$|^[A-Z_]+:[A-Z_]+$|^[A-Za-z-]{1,32}="/.test(line.further[0]!),
   readOther: readProxyManager,
   readError: readNginxError,
 }

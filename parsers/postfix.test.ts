@@ -41,6 +41,25 @@ testLines('postfix', [
     { pivots: { user: 'a@example.org' }, fields: { size: '512' } },
   ],
   [
+    'Nov 20 10:11:12 mx postfix/postscreen[9]: CONNECT from [2001:db8::9]:5151 to [198.51.100.7]:25',
+    { pivots: { src_ip: '2001:db8::9', src_port: 5151, dst_port: 25, action: 'connect' } },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/postscreen[9]: NOQUEUE: reject: RCPT from [192.0.2.9]:5151: 550 5.7.1 Service unavailable; client [192.0.2.9] blocked using bl.example; from=<a@example.org>, to=<b@example.net>, proto=ESMTP, helo=<x>',
+    {
+      pivots: { src_ip: '192.0.2.9', src_port: 5151, action: 'reject', outcome: 'failure' },
+      fields: { status_code: '550', reason: 'Service unavailable' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/postscreen[9]: PREGREET 9 after 0.1 from [192.0.2.9]:5151: EHLO x',
+    { pivots: { src_ip: '192.0.2.9', action: 'protocol_error', outcome: 'failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/smtpd[9]: improper command pipelining after DATA from unknown[192.0.2.9]:',
+    { pivots: { src_ip: '192.0.2.9', action: 'improper_pipelining', outcome: 'failure' } },
+  ],
+  [
     'warning: unknown[192.0.2.9]: SASL LOGIN authentication failed: UGFzc3dvcmQ6',
     { pivots: { src_ip: '192.0.2.9', action: 'sasl_login', outcome: 'failure' } },
     'named',

@@ -8,8 +8,8 @@ const LOGSOURCE = closedLogSource('linux', ['email'], ['postfix', 'mail', 'syslo
 const PAIRS_MAX = 64
 
 const QUEUE_ID = /^([0-9A-F]{6,16}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20}|NOQUEUE): /
-/** `host.example[192.0.2.1]`, perhaps with a port. */
-const PEER = /([\w.-]{1,255})\[([0-9A-Fa-f:.]{2,45})\](?::(\d{1,5}))?/
+/** `host.example[192.0.2.1]`, perhaps with a port; postscreen knows no name. */
+const PEER = /([\w.-]{1,255})?\[([0-9A-Fa-f:.]{2,45})\](?::(\d{1,5}))?/
 const REJECT =
   /^(?:milter-)?(reject|reject_warning|discard|filter|hold|redirect|warn): ([A-Z-]{2,24}|END-OF-MESSAGE|header|body)? ?from /
 const STATUS = /^(\d{3}) (?:(\d\.\d{1,3}\.\d{1,3}) )?(.{0,512}?)(?:;|$)/
@@ -52,10 +52,33 @@ function addPeer(message: string, fields: WritableFields): void {
     )
       ? 'dst'
       : 'src'
-  if (name !== 'unknown') put(fields, `${side}_host`, name)
+  if (name !== undefined && name !== 'unknown') put(fields, `${side}_host`, name)
   put(fields, `${side}_ip`, address)
   put(fields, `${side}_port`, port)
+  const server = / to \[([0-9A-Fa-f:.]{2,45})\]:(\d{1,5})$/.exec(message.slice(0, 256))
+  if (side === 'dst' || server === null) return
+  put(fields, 'dst_ip', server[1])
+  put(fields, 'dst_port', server[2])
 }
+
+/** How messages of smtpd and postscreen begin, and what they mean. */
+const BEGINNINGS: readonly (readonly [RegExp, action: string, outcome?: string])[] = [
+  [/^connect from/i, 'connect'],
+  [/^disconnect/i, 'disconnect'],
+  [/^lost connection/, 'lost_connection'],
+  [/^client=/, 'receive'],
+  [/^improper command pipelining/, 'improper_pipelining', 'failure'],
+  [/^too many errors/, 'too_many_errors', 'failure'],
+  [
+    /^(?:PREGREET|BARE NEWLINE|COMMAND (?:PIPELINING|TIME LIMIT|COUNT LIMIT|LENGTH LIMIT)|NON-SMTP COMMAND) /,
+    'protocol_error',
+    'failure',
+  ],
+  [/^DNSBL rank/, 'dnsbl', 'failure'],
+  [/^(?:BLACKLISTED|DENYLISTED) /, 'denylisted', 'failure'],
+  [/^(?:WHITELISTED|ALLOWLISTED|PASS (?:NEW|OLD)) /, 'pass', 'success'],
+  [/^HANGUP /, 'hangup'],
+]
 
 function set(
   fields: WritableFields,
@@ -76,10 +99,11 @@ function readAction(message: string, fields: WritableFields, pivots: WritablePiv
   if (reject !== null) {
     put(fields, 'stage', reject[2])
     set(fields, pivots, reject[1]!, reject[1]!.startsWith('reject') ? 'failure' : undefined)
-    const status = STATUS.exec(text.slice(text.indexOf(']: ') + 3))
+    const peer = /\](?::\d{1,5})?: /.exec(text)
+    const status = peer === null ? null : STATUS.exec(text.slice(peer.index + peer[0].length))
     put(fields, 'status_code', status?.[1])
     put(fields, 'dsn', status?.[2])
-    put(fields, 'reason', status?.[3])
+    put(fields, 'reason', status?.[3]?.replace(/^: /, ''))
     return
   }
   const sasl = SASL.exec(text)
@@ -89,13 +113,13 @@ function readAction(message: string, fields: WritableFields, pivots: WritablePiv
     put(fields, 'sasl_username', /sasl_username=([^\s,]{1,255})/.exec(text)?.[1])
     set(fields, pivots, 'sasl_login', 'failure')
   } else if (text.includes('sasl_username=')) set(fields, pivots, 'sasl_login', 'success')
-  else if (text.startsWith('connect from')) set(fields, pivots, 'connect')
-  else if (text.startsWith('disconnect from')) set(fields, pivots, 'disconnect')
-  else if (text.startsWith('lost connection')) set(fields, pivots, 'lost_connection')
-  else if (text.startsWith('client=')) set(fields, pivots, 'receive')
   else if (text.includes('status=')) readDelivery(text, fields, pivots)
   else if (text.startsWith('warning: non-SMTP command'))
     set(fields, pivots, 'non_smtp_command', 'failure')
+  else {
+    const known = BEGINNINGS.find(([start]) => start.test(text))
+    if (known !== undefined) set(fields, pivots, known[1], known[2])
+  }
 }
 
 function readDelivery(text: string, fields: WritableFields, pivots: WritablePivots): void {

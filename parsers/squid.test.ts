@@ -40,6 +40,24 @@ testLines('squid', [
     '192.0.2.9 - anna [20/Nov/2026:10:11:12 +0000] "GET http://example.org/a HTTP/1.1" 200 3891 "-" "curl/8.0" TCP_MISS:HIER_DIRECT',
     { fields: { 'c-useragent': 'curl/8.0', cache_result: 'TCP_MISS:HIER_DIRECT' } },
   ],
+  [
+    '1795169472.250    104 192.0.2.9 58938 TCP_MISS/200 904 123 364 123 528 GET http://example.org/a 1.1 anna HIER_DIRECT/198.51.100.7 8080 text/html - - "http://b.example/" "curl/8.0" "example.org" "10.0.0.9" 53 -',
+    {
+      pivots: { user: 'anna', src_port: 58938, dst_ip: '198.51.100.7', dst_port: 8080 },
+      fields: {
+        'c-uri': 'http://example.org/a',
+        'c-useragent': 'curl/8.0',
+        'cs-referer': 'http://b.example/',
+        'x-forwarded-for': '10.0.0.9',
+        'sc-bytes': 904,
+        content_type: 'text/html',
+      },
+    },
+  ],
+  [
+    '1795169472.250    104 192.0.2.9 58948 TCP_TUNNEL/200 28854 2051 39 120 - CONNECT example.org:443 1.1 - HIER_NONE/- - - - - "-" "-" "example.org:443" "-" 37 -',
+    { pivots: { src_port: 58948, dst_port: 443, domain: 'example.org' } },
+  ],
 ])
 
 testRefused('squid', ['no line of a proxy'])

@@ -15,9 +15,9 @@ import type { SyslogLine } from './syslog-header.ts'
 const PROXY = closedLogSource('squid', ['proxy'], ['squid'])
 const COLUMNS_MAX = 64
 
-/** Time, elapsed, client, `TCP_MISS/200`, bytes, method. */
+/** Time, elapsed, client, in longer formats its port, `TCP_MISS/200`, bytes, further sizes, method. */
 const START =
-  /^\[?(\d{9,11}(?:\.\d{1,6})?)\s{1,16}(-?\d{1,12})(?:\](?:\(tel:[^)]{0,64}\))?)?\s{1,4}(\S{1,255}) ([A-Z_]{3,64})\/(\d{3}) (\d{1,18}|-) (\S{1,32}) /
+  /^\[?(\d{9,11}(?:\.\d{1,6})?)\s{1,16}(-?\d{1,12})(?:\](?:\(tel:[^)]{0,64}\))?)?\s{1,4}(\S{1,255}) (?:(\d{1,5}) )?([A-Z_]{3,64})\/(\d{3}) (\d{1,18}|-) (?:(?:\d{1,18}|-) ){0,6}(\S{1,32}) /
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { header, text } = body(input, context)
@@ -41,11 +41,12 @@ function body(
 }
 
 function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExpExecArray): Parsed {
-  const [whole, time, elapsed, client, code, status, bytes, method = ''] = start
+  const [whole, time, elapsed, client, port, code, status, bytes, method = ''] = start
   const rest = splitEnd(text, whole.length)
   const fields: WritableFields = { 'cs-method': method, 'sc-status': Number(status) }
   put(fields, 'c-ip', client)
   put(fields, 'src_ip', client)
+  put(fields, 'src_port', port)
   put(fields, 'cache_result', code)
   if (elapsed !== undefined) fields['time-taken'] = Number(elapsed)
   if (bytes !== undefined && bytes !== '-') fields['sc-bytes'] = Number(bytes)
@@ -61,6 +62,8 @@ function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExp
   put(fields, 'dst_ip', peer)
   if (pivots.domain === undefined && peer !== undefined && peer !== '-') fields['r-dns'] = peer
   put(fields, 'content_type', rest.type)
+  put(fields, 'dst_port', rest.port)
+  addQuoted(fields, text)
   return deviceEvent(header, {
     time: Math.round(Number(time) * 1000),
     logsource: PROXY,
@@ -70,11 +73,34 @@ function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExp
   })
 }
 
-/** URL, user, `hierarchy/peer` and type: a URL with blanks is what stands in front of the last three. */
-function splitEnd(
-  text: string,
-  start: number,
-): { readonly url: string; readonly user: string; readonly peer: string; readonly type: string } {
+/** The request's headers that a longer format ends with, each in quotes. */
+const QUOTED = ['cs-referer', 'c-useragent', 'cs-host', 'x-forwarded-for'] as const
+
+function addQuoted(fields: WritableFields, text: string): void {
+  const first = text.indexOf(' "')
+  if (first < 0) return
+  const values = text.slice(first, first + QUOTED_UNITS_MAX).matchAll(/ "([^"]{0,4096})"/g)
+  let index = 0
+  for (const [, value] of values) {
+    const name = QUOTED[index++]
+    if (name === undefined) return
+    if (fields[name] === undefined) put(fields, name, value)
+  }
+}
+
+const QUOTED_UNITS_MAX = 16_384
+
+interface Rest {
+  readonly url: string
+  readonly user: string
+  readonly peer: string
+  readonly port?: string
+  readonly type: string
+}
+
+/** URL, in longer formats the version, user, `hierarchy/peer`, perhaps its port, and type: a URL with blanks is
+ * what stands in front of the others. */
+function splitEnd(text: string, start: number): Rest {
   const words = text.slice(start).trimEnd().split(' ', COLUMNS_MAX)
   if (words.length <= 4) {
     const [url = '', user = '', peer = '', type = ''] = words
@@ -82,11 +108,16 @@ function splitEnd(
   }
   const at = words.findIndex((word, index) => index >= 2 && /^[A-Z_]{3,40}\/\S{1,255}$/.test(word))
   if (at < 0) return { url: words[0]!, user: words[1]!, peer: words[2]!, type: words[3]! }
+  const url = words.slice(0, at - 1)
+  if (url.length > 1 && /^\d\.\d$/.test(url.at(-1)!)) url.pop()
+  // A port, or none, and the type behind it: only in longer formats.
+  const ported = words.length > at + 2 && /^(?:\d{1,5}|-)$/.test(words[at + 1]!)
   return {
-    url: words.slice(0, at - 1).join(' '),
+    url: url.join(' '),
     user: words[at - 1]!,
     peer: words[at]!,
-    type: words[at + 1] ?? '',
+    ...(ported ? { port: words[at + 1]! } : {}),
+    type: words[at + (ported ? 2 : 1)] ?? '',
   }
 }
 

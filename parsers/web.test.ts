@@ -153,3 +153,51 @@ testLines('nginx', [
     'named',
   ],
 ])
+
+const REST = '[20/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 5'
+
+describe('heads and tails of other formats', () => {
+  test.each([
+    [`a.example:80 unix: - - ${REST}`, { 'cs-host': 'a.example:80', 'c-ip': 'unix:' }, {}],
+    [`a.example localhost - anna ${REST}`, { 'c-ip': 'localhost' }, { user: 'anna' }],
+    [`a.example proxy, localhost - - ${REST}`, { 'c-ip': 'proxy', 'cs-host': 'a.example' }, {}],
+    [`192.0.2.9:80 - - ${REST}`, { 'c-ip': '192.0.2.9:80' }, { src_ip: '192.0.2.9' }],
+    [`192.0.2.9 - a b ${REST}`, { 'cs-username': 'a b' }, { src_ip: '192.0.2.9', user: 'a b' }],
+    [
+      `lb - - ${REST} 3413 "http://b.example/" "curl/8" X-Forwarded-For="192.0.2.9, 10.0.0.1"`,
+      {
+        'cs-referer': 'http://b.example/',
+        'cs-user-agent': 'curl/8',
+        'x-forwarded-for': '192.0.2.9, 10.0.0.1',
+      },
+      { src_ip: '192.0.2.9' },
+    ],
+  ])('%s', (line, fields, pivots) => {
+    expect(event(line, 'apache')).toMatchObject({ parser: 'apache', fields, pivots })
+    expect(event(line, 'nginx').fields).toMatchObject(fields)
+  })
+
+  test('a name that a client asks for is no user', () => {
+    const line = (text: string) => `[Fri Nov 20 10:11:12 2026] [error] [client 192.0.2.9] ${text}`
+    const asked = event(line('File does not exist: /srv/[client 192.0.2.1] user root not found'))
+    expect(asked.pivots).toEqual({ severity: 'medium', src_ip: '192.0.2.9' })
+    expect(event(line("user `eve' in realm `x' not found: /")).pivots.user).toBe('eve')
+    expect(
+      event(line('Authorization of user eve to access /a failed, reason: no owner')).pivots,
+    ).toMatchObject({ user: 'eve', outcome: 'failure' })
+  })
+
+  test('an error line with an IPv6 client, and one over syslog', () => {
+    const v6 =
+      '[Fri Nov 20 10:11:12.1 2026] [authz_core:error] [pid 7] [client [2001:db8::9]:5151] AH01630: client denied'
+    expect(event(v6).pivots).toMatchObject({ src_ip: '2001:db8::9', src_port: 5151 })
+    const relayed =
+      'Nov 20 10:11:12 web-1 httpd/shop[7]: [authz_core:error] [pid 7] [client 192.0.2.9:5151] AH01630: client denied'
+    expect(event(relayed)).toMatchObject({
+      parser: 'apache',
+      time: Date.parse('2026-11-20T10:11:12Z'),
+      pivots: { host: 'web-1', src_ip: '192.0.2.9', src_port: 5151 },
+      fields: { level: 'error', module: 'authz_core' },
+    })
+  })
+})

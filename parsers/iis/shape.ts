@@ -8,7 +8,9 @@ const NUMBER = /^\d{1,15}$/
 const REASON = /^[A-Z][A-Za-z0-9_./]{1,40}$/
 
 const HEAD = ['date', 'time']
-const SITE = [[], ['s-sitename'], ['s-computername'], ['s-sitename', 's-computername']] as const
+const SITE = [[], ['s-sitename'], ['s-sitename', 's-computername']] as const
+/** What IIS calls its sites; another word there is the computer. */
+const SITE_NAME = /^[A-Z]{3,8}SVC\d{0,10}$/i
 const REQUEST = [
   's-ip',
   'cs-method',
@@ -45,7 +47,21 @@ const TAILS: readonly (readonly string[])[] = [
 export function guessColumns(values: readonly string[]): readonly string[] | undefined {
   if (values.length < 10 || !/^\d{4}-\d\d-\d\d$/.test(values[0]!)) return undefined
   if (!/^\d\d:\d\d:\d\d$/.test(values[1]!)) return undefined
-  return accessColumns(values) ?? errorColumns(values)
+  return accessColumns(values) ?? errorColumns(values) ?? ftpColumns(values)
+}
+
+const FTP = [
+  ...['date', 'time', 'c-ip', 'cs-username', 's-ip', 's-port', 'cs-method', 'cs-uri-stem'],
+  ...['sc-status', 'sc-win32-status', 'sc-substatus', 'x-session', 'x-fullpath'],
+]
+const SESSION = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** What IIS' FTP service writes as it comes. */
+function ftpColumns(values: readonly string[]): readonly string[] | undefined {
+  if (!isAddress(values[2]) || !isAddress(values[4]) || !NUMBER.test(values[5] ?? '')) {
+    return undefined
+  }
+  return SESSION.test(values[11] ?? '') ? FTP : undefined
 }
 
 function accessColumns(values: readonly string[]): readonly string[] | undefined {
@@ -67,7 +83,9 @@ function layoutOf(
     const found = MIDDLES.find((names) => isMiddle(names, values, middle))
     if (found === undefined) continue
     const status = middle + found.length
-    const head = [...HEAD, ...site, ...request, ...found, ...STATUS]
+    const place =
+      site.length === 1 && !SITE_NAME.test(values[HEAD.length]!) ? ['s-computername'] : site
+    const head = [...HEAD, ...place, ...request, ...found, ...STATUS]
     return [...head, ...tailOf(values, status + STATUS.length)]
   }
   return undefined

@@ -27,6 +27,7 @@ export interface AccessLine {
 
 const FURTHER_MAX = 32
 const HEAD_UNITS_MAX = 1024
+const NUMBER = /^\d{1,15}$/
 
 let lastText: string | undefined
 let lastContext: ParseContext | undefined
@@ -54,25 +55,28 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
   const status = Number(text.slice(request.end + 1, request.end + 4))
   if (!(status >= 100 && status <= 999)) return undefined
   const columns = readColumns(text, request.end + 4)
-  const [bytes = '-', referer, userAgent] = columns
+  const [bytes = '-'] = columns
+  // A number behind the bytes is how many were read, or how long it took; the referer is quoted.
+  const skipped = columns.length > 1 && NUMBER.test(columns[1]!) ? 1 : 0
+  const [referer, userAgent] = [columns[1 + skipped], columns[2 + skipped]]
   return {
     ...head,
     time: stamp.time,
     request: request.value,
     ...requestParts(request.value),
     status,
-    ...(/^\d{1,15}$/.test(bytes) ? { bytes: Number(bytes) } : {}),
+    ...(NUMBER.test(bytes) ? { bytes: Number(bytes) } : {}),
     ...present('referer', referer),
     ...present('userAgent', userAgent),
-    further: columns.slice(3),
-    combined: columns.length >= 3,
+    further: skipped === 0 ? columns.slice(3) : [columns[1]!, ...columns.slice(4)],
+    combined: columns.length >= 3 + skipped,
   }
 }
 
 function requestParts(request: string): Pick<AccessLine, 'method' | 'target' | 'version'> {
   const space = request.indexOf(' ')
   const method = request.slice(0, space)
-  if (space <= 0 || space > 32 || !/^[A-Za-z_-]+$/.test(method)) return {}
+  if (space <= 0 || space > 32 || method === '-' || !/^[A-Za-z_-]+$/.test(method)) return {}
   const last = request.lastIndexOf(' ')
   const versioned = last > space && request.startsWith('HTTP/', last + 1)
   const target = request.slice(space + 1, versioned ? last : undefined)
@@ -93,13 +97,22 @@ function readColumns(text: string, start: number): readonly string[] {
       columns.push(quoted.value)
       at = quoted.end
     } else {
-      const space = text.indexOf(' ', at)
-      const end = space < 0 ? text.length : space
+      const end = wordEnd(text, at)
       columns.push(text.slice(at, end))
       at = end
     }
   }
   return columns
+}
+
+/** The end of a word; `name="a, b"` is one. */
+function wordEnd(text: string, start: number): number {
+  const space = text.indexOf(' ', start)
+  const end = space < 0 ? text.length : space
+  const open = text.indexOf('="', start)
+  if (open < 0 || open > end) return end
+  const close = text.indexOf('"', open + 2)
+  return close < end ? end : close + 1
 }
 
 /** A text up to its quote; `\"` and `\\` are unescaped, `\x22` stays as logged. */

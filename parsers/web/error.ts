@@ -7,7 +7,8 @@ import { ipOf, portOf } from '../values.ts'
 import type { WritablePivots } from './event.ts'
 
 export interface ErrorLine {
-  readonly time: number
+  /** Absent where a syslog header has it. */
+  readonly time: number | undefined
   readonly message: string
   readonly fields: Fields
   readonly pivots: WritablePivots
@@ -55,15 +56,20 @@ function nginxContext(message: string): readonly [string, string][] {
   return found
 }
 
-/** `[Tue Jul 28 11:28:00.1 2026] [core:error] [pid 1:tid 2] [client 1.2.3.4:5678] AH00124: text`. */
-export function readApacheError(text: string, context: ParseContext): ErrorLine | undefined {
+/** `[Tue Jul 28 11:28:00.1 2026] [core:error] [pid 1:tid 2] [client 1.2.3.4:5678] AH00124: text`, without
+ * the time where it stands in a syslog header. */
+export function readApacheError(
+  text: string,
+  context: ParseContext,
+  headed: boolean,
+): ErrorLine | undefined {
   if (text.charCodeAt(0) !== 0x5b) return undefined
   const stamp = timeAt(text, 1, context)
-  if (stamp === undefined || !text.startsWith('] [', stamp.end)) return undefined
+  if (stamp === undefined ? !headed : !text.startsWith('] [', stamp.end)) return undefined
   const fields: { [name: string]: FieldValue } = {}
-  let at = stamp.end + 2
+  let at = stamp === undefined ? 0 : stamp.end + 2
   for (let count = 0; count < 8 && text.charCodeAt(at) === 0x5b; count++) {
-    const close = text.indexOf(']', at)
+    const close = bracketEnd(text, at)
     if (close < 0 || close - at > 256) return undefined
     addBracket(fields, text.slice(at + 1, close))
     at = text.charCodeAt(close + 1) === 0x20 ? close + 2 : close + 1
@@ -78,12 +84,20 @@ export function readApacheError(text: string, context: ParseContext): ErrorLine 
   const referer = /, referer: (\S{1,4096})$/.exec(message.slice(-4200))?.[1]
   if (referer !== undefined) fields.referer = referer
   addClient(pivots, fields.client)
-  return { time: stamp.time, message, fields, pivots }
+  return { time: stamp?.time, message, fields, pivots }
 }
 
+/** Where a bracket closes; `[client [2001:db8::1]:5678]` holds another. */
+function bracketEnd(text: string, start: number): number {
+  const close = text.indexOf(']', start)
+  const inner = text.indexOf('[', start + 1)
+  return inner < 0 || inner > close ? close : text.indexOf(']', close + 1)
+}
+
+// From the start of a message: what a client asks for stands behind it.
 const APACHE_USER =
-  /\buser (\S{1,256}?)(?:: authentication failure| not found|: password mismatch| in realm)/i
-const NGINX_USER = /\buser "([^"]{1,256})"(?:: password mismatch| was not found)/
+  /^(?:AH\d{5}: )?(?:Digest: )?(?:user [`']?([^\s'`]{1,256}?)'?(?:: authentication failure|: authorization failure| not found|: password mismatch| in realm)|Authorization of user (\S{1,256}) to access .{1,1024} failed|AUDIT: authentication failure for principal "([^"]{1,256})")/i
+const NGINX_USER = /^user "([^"]{1,256})"(?:: password mismatch| was not found)/
 
 /** The account of a refused login. */
 function addRefused(
@@ -92,7 +106,10 @@ function addRefused(
   message: string,
   pattern: RegExp,
 ): void {
-  const user = pattern.exec(message.slice(0, 2048))?.[1]
+  const user = pattern
+    .exec(message.slice(0, 2048))
+    ?.slice(1)
+    .find((name) => name !== undefined)
   if (user === undefined) return
   fields.user = user
   pivots.user = user
@@ -127,7 +144,7 @@ function addClient(pivots: WritablePivots, client: FieldValue | undefined): void
   const colon = client.lastIndexOf(':')
   const port = colon < 0 ? undefined : portOf(client.slice(colon + 1))
   const whole = ipOf(client)
-  const address = whole ?? ipOf(client.slice(0, Math.max(colon, 0)))
+  const address = whole ?? ipOf(client.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, ''))
   if (address !== undefined) pivots.src_ip = address
   if (whole === undefined && port !== undefined) pivots.src_port = port
 }

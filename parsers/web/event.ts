@@ -29,18 +29,35 @@ export function accessEvent(
   if (line.userAgent !== undefined) fields['cs-user-agent'] = line.userAgent
   if (line.virtualHost !== undefined) fields['cs-host'] = line.virtualHost
   if (line.further.length > 0) fields.further = line.further
+  const forwarded = forwardedFor(line.further)
+  if (forwarded !== undefined) fields['x-forwarded-for'] = forwarded
   const pivots: WritablePivots = {}
   if (line.status !== undefined) pivots.outcome = line.status < 400 ? 'success' : 'failure'
   addServer(line.virtualHost, fields, pivots)
   const name = host ?? line.virtualHost
   if (name !== undefined) pivots.host = name
-  const address = ipOf(line.client)
+  const address = addressOf(line.client) ?? ipOf(forwarded?.split(/[, ]/, 1)[0] ?? '')
   if (address !== undefined) pivots.src_ip = address
   if (line.user !== undefined) pivots.user = line.user
   if (target !== undefined) pivots.url = target
   else if (line.request !== '-' && line.request !== '') pivots.url = line.request
   if (method !== undefined) pivots.action = method
   return { time: line.time, logsource, pivots, message, fields }
+}
+
+/** The client's address, of `192.0.2.1:80` too. */
+function addressOf(client: string): string | undefined {
+  const port = /^(.{7,45}):\d{1,5}$/.exec(client)?.[1]
+  return ipOf(client) ?? (port === undefined ? undefined : ipOf(port))
+}
+
+/** The value of a column `X-Forwarded-For="192.0.2.1, 10.0.0.1"`. */
+function forwardedFor(columns: readonly string[]): string | undefined {
+  for (const column of columns) {
+    const value = /^X-Forwarded-For="([^"]{1,1024})"$/i.exec(column)?.[1]
+    if (value !== undefined && value !== '-') return value
+  }
+  return undefined
 }
 
 /** `example.com:443`: the port, and the address where it is one. */

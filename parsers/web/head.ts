@@ -13,6 +13,8 @@ export function readHead(text: string): AccessHead | undefined {
   const words = text.split(' ')
   let at = words.length >= 4 && isVirtualHost(words) ? 1 : 0
   const virtualHost = at === 1 ? words[0] : undefined
+  const named = namedClient(words, at)
+  if (named !== undefined) return { ...named, ...(at === 1 ? { virtualHost: words[0]! } : {}) }
   const addresses: string[] = []
   for (let address = addressIn(words[at]); address !== undefined; address = addressIn(words[at])) {
     addresses.push(address)
@@ -38,10 +40,25 @@ function addressIn(word: string | undefined): string | undefined {
   return ipOf(address) === undefined ? undefined : address
 }
 
+/** Clients by name behind a virtual host, the last two words being the identity and the user. */
+function namedClient(words: readonly string[], at: number): AccessHead | undefined {
+  const [client, ident, user] = [words[at], words.at(-2), words.at(-1)]
+  if (at === 0 || ident !== '-' || user === undefined || addressIn(client) !== undefined) {
+    return undefined
+  }
+  const names = words.slice(at, -2)
+  if (!names.every((name, index) => index === names.length - 1 || name.endsWith(','))) {
+    return undefined
+  }
+  return { client: names[0]!.replace(/,$/, ''), ...(user === '-' ? {} : { user }) }
+}
+
 function isVirtualHost(words: readonly string[]): boolean {
   const [first = '', second = '', third] = words
-  if (first === '-' || addressIn(second) === undefined || first.startsWith('"')) return false
-  if (first.endsWith(',')) return false
+  if (first === '-' || second === '-' || first.startsWith('"') || first.endsWith(',')) return false
+  // `host client - user`, `host client, client - user`: a name in place of the client's address.
+  if (addressIn(second) === undefined)
+    return words.at(-2) === '-' && (words.length === 4 || second.endsWith(','))
   return ipOf(first) === undefined || first.includes(':') || addressIn(third) !== undefined
 }
 

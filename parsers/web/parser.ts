@@ -18,7 +18,12 @@ export interface WebServer {
     text: string,
     context: ParseContext,
   ) => { readonly access: AccessLine; readonly message: string } | undefined
-  readonly readError: (text: string, context: ParseContext) => ErrorLine | undefined
+  /** `headed`: a header of one of its programs, or who names the source, says whose line it is. */
+  readonly readError: (
+    text: string,
+    context: ParseContext,
+    headed: boolean,
+  ) => ErrorLine | undefined
 }
 
 /** A line without its syslog header, and what the header said. */
@@ -35,7 +40,7 @@ function lineOf(input: ParserInput, context: ParseContext): Line {
   if (header?.program === undefined) return { text: input.text }
   return {
     text: header.message,
-    program: header.program,
+    program: header.program.split('/', 1)[0] || header.program,
     ...(header.host === undefined ? {} : { host: header.host }),
     ...(header.time === undefined ? {} : { time: header.time }),
   }
@@ -54,13 +59,12 @@ export function recogniseWeb(
 ): boolean {
   if (input.json !== undefined) return false
   const line = lineOf(input, context)
-  if (server.readError(line.text, context) !== undefined) return true
+  const own = line.program !== undefined && server.programs.has(line.program)
+  if (server.readError(line.text, context, own) !== undefined) return true
   if (server.readOther?.(line.text, context) !== undefined) return true
   const access = readAccessLine(line.text, context)
   if (access === undefined) return false
-  return (
-    server.ownAccess(access) || (line.program !== undefined && server.programs.has(line.program))
-  )
+  return own || server.ownAccess(access)
 }
 
 /** The event of an access or error line of this server. */
@@ -80,16 +84,18 @@ export function parseWeb(
     const { access: read, message } = other
     return accessEvent(read, message, server.access, line.host)
   }
-  const error = server.readError(line.text, context)
+  const error = server.readError(line.text, context, true)
   if (error === undefined) {
     if (line.program !== undefined && server.programs.has(line.program))
       return plainEvent(server, line)
     return { code: 'web-no-log-line', message: 'neither an access nor an error log line' }
   }
-  const { fields, message, pivots, time } = error
+  const { fields, message, pivots } = error
+  const time = error.time ?? line.time
   if (line.host !== undefined) pivots.host = line.host
   if (line.program !== undefined) pivots.process = line.program
-  return { time, logsource: server.error, pivots, message, fields }
+  const { error: logsource } = server
+  return { ...(time === undefined ? {} : { time }), logsource, pivots, message, fields }
 }
 
 /** What a server's program logs beside requests and errors. */
