@@ -57,7 +57,8 @@ export const READING_CHECKS = {
   ),
   'empty-list': found(
     'an empty list of values',
-    'A field that must equal one of nothing never matches.',
+    'Sigma reads it as `null`: the field is absent or null. Write `null` if that is meant.',
+    'warning',
   ),
   'encoding-needs-base64': found(
     'UTF-16 of text beyond ASCII without Base64',
@@ -93,6 +94,10 @@ export const READING_CHECKS = {
   'item-too-large': found('a field item that stands for too many tests', LIMIT),
   'keyword-empty': found('an empty keyword', 'It would be found in every event.'),
   'keyword-null': found('a keyword that is null', 'Keywords are looked for as text.'),
+  'list-empty': found(
+    'an empty list of keywords, or of values of which all must match',
+    'There is nothing to look for: every event would match, or none.',
+  ),
   'logsource-empty': found(
     'a log source that names nothing',
     'Name a product, category or service.',
@@ -113,6 +118,10 @@ export const READING_CHECKS = {
   'modifier-needs-field': found('a modifier that needs a field', 'Keywords have none.'),
   'modifier-repeated': found('a modifier twice', 'Once is enough.'),
   'modifier-too-many': found('too many modifiers', LIMIT),
+  'number-too-large': found(
+    'a comparison with a number beyond 2^53',
+    'Numbers are doubles: beyond 2^53 neighbours are the same, and the comparison would be a guess.',
+  ),
   'pattern-matches-nothing': found(
     'a pattern that stands for no selection, or fewer than asked',
     'Look at the names of the selections. Those that begin with `_` are only meant by patterns that do.',

@@ -29,6 +29,7 @@ export function lowerItem(
   const modifiers = readModifiers(report, where, item)
   if (modifiers === undefined) return undefined
   const target: Target = item.field === undefined ? { scope: 'keyword' } : fieldTarget(item.field)
+  if (item.values.length === 0) return lowerEmpty(report, where, item, target, modifiers)
   const values: Expr[] = []
   let count = 0
   for (const scalar of item.values) {
@@ -51,6 +52,22 @@ export function lowerItem(
   }
   const joined = join(modifiers.includes('all') ? 'and' : 'or', values)
   return modifiers.includes('neq') ? { kind: 'not', arg: joined } : joined
+}
+
+/** A field without values is a field without a value: null, whatever the modifiers do to values. */
+function lowerEmpty(
+  report: Report,
+  where: string,
+  item: DetectionItem,
+  target: Target,
+  modifiers: readonly ModifierName[],
+): Expr | undefined {
+  if (target.scope === 'keyword' || modifiers.includes('all')) {
+    fail(report, 'list-empty', `${where}: there is no value to look for`, item)
+    return undefined
+  }
+  const match: Expr = { kind: 'match', target, test: { kind: 'null' } }
+  return modifiers.includes('neq') ? { kind: 'not', arg: match } : match
 }
 
 function readModifiers(
@@ -81,7 +98,7 @@ function readModifiers(
     }
     names.push(name)
   }
-  return names
+  return names.includes('expand') ? ['expand', ...names.filter((name) => name !== 'expand')] : names
 }
 
 function lowerValue(

@@ -136,6 +136,10 @@ describe('one item', () => {
     ['F|utf16be: ab', text('equals', '\0a\0b')],
     ['F|utf16: ab', text('equals', '\ufeffa\0b\0')],
     ['F|expand: 100\\%', text('equals', '100%')],
+    ['F|contains|expand: 100\\%', text('contains', '100%')],
+    ['F: []', match({ kind: 'null' })],
+    ['F|contains: []', match({ kind: 'null' })],
+    ['F|neq: []', not(match({ kind: 'null' }))],
     ["F|expand: '50% off'", text('equals', '50% off')],
   ] as [string, Expr][])('%s', (line, expected) => {
     const { expr, diagnostics } = item(line)
@@ -283,6 +287,11 @@ describe('refused with a name', () => {
     ['F|contains|expand: "%admins%"', 'placeholder-unsupported'],
     ['F|expand: "%DC-NAME%"', 'placeholder-unsupported'],
     ['F|expand: "\\\\%a%b%"', 'placeholder-unsupported'],
+    ["F|expand: 'C:\\Users\\\\%user%'", 'placeholder-unsupported'],
+    ["F|contains|expand: 'C:\\Users\\\\%user%'", 'placeholder-unsupported'],
+    ['F|all: []', 'list-empty'],
+    ["'|contains': []", 'list-empty'],
+    ['F|gt: 9007199254740993', 'number-too-large'],
     ['F|re: (?=a)', 'regex-lookaround-unsupported'],
     ['F|re: (a', 'regex-syntax'],
     ["'|exists': true", 'modifier-needs-field'],

@@ -3,6 +3,7 @@
 import { isValidCidr } from '../cidr.ts'
 import type { CompareOp, TimePart } from '../ir/expr.ts'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
+import { findPlaceholder, unescapePercents } from '../text/placeholder.ts'
 import { literalOf } from '../text/wildcard.ts'
 import { base64, base64Offsets, encodeBytes } from './encode.ts'
 import {
@@ -146,6 +147,9 @@ function compared(op: CompareOp, help: string): Modifier {
       if (value.kind === 'timepart' && value.op === 'eq') return [{ ...value, op }]
       const number = asNumber(value)
       if (number === undefined) return cannot(value, 'a number')
+      if (Math.abs(number) > Number.MAX_SAFE_INTEGER) {
+        return problem('number-too-large', 'a number beyond 2^53 cannot be compared exactly')
+      }
       return [{ kind: 'test', test: { kind: 'compare', op, value: number } }]
     },
     false,
@@ -228,25 +232,16 @@ const windash = onText('- / and three dashes are the same before a flag', (text)
   return [{ ...text, windash: true }]
 })
 
-const PLACEHOLDER = /(?<!\\)%[^%]+%/
-
+/** Runs before the others, whatever its place: placeholders are in the value as written. */
 const expand = onValues('placeholders', (value) => {
-  if (value.kind === 'scalar' && value.scalar.kind === 'string') {
-    const { text } = value.scalar
-    const found = PLACEHOLDER.exec(text)
-    if (found === null) {
-      return [{ kind: 'scalar', scalar: { ...value.scalar, text: text.replaceAll('\\%', '%') } }]
-    }
-    return problem('placeholder-unsupported', `placeholder ${found[0]} has no values here`)
+  if (value.kind !== 'scalar' || value.scalar.kind === 'null') return cannot(value, 'text')
+  if (value.scalar.kind !== 'string') return [value]
+  const found = findPlaceholder(value.scalar.text)
+  if (found === null) {
+    const text = unescapePercents(value.scalar.text)
+    return [{ kind: 'scalar', scalar: { ...value.scalar, text } }]
   }
-  if (value.kind === 'scalar' && value.scalar.kind !== 'null') return [value]
-  if (value.kind === 'text') {
-    const literals = value.parts.flatMap((part) => (typeof part === 'object' ? [part.literal] : []))
-    const found = literals.map((literal) => PLACEHOLDER.exec(literal)).find((match) => match)
-    if (found === undefined || found === null) return [value]
-    return problem('placeholder-unsupported', `placeholder ${found[0]} has no values here`)
-  }
-  return cannot(value, 'text; expand comes first')
+  return problem('placeholder-unsupported', `placeholder ${found[0]} has no values here`)
 })
 
 /** All modifiers by name. A new one is a line here. */

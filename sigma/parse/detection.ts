@@ -180,8 +180,13 @@ function readValues(report: Report, where: string, value: Yaml): readonly Scalar
     return undefined
   }
   if (value.items.length === 0) {
-    fail(report, 'empty-list', `${where}: an empty list matches nothing`, value)
-    return undefined
+    warn(
+      report,
+      'empty-list',
+      `${where}: an empty list is read as null: the field has no value`,
+      value,
+    )
+    return []
   }
   const scalars = value.items.filter(isScalar)
   if (scalars.length === value.items.length) return scalars

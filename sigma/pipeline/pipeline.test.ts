@@ -185,6 +185,12 @@ describe('pipelines', () => {
       '(FileMD5=00112233445566778899aabbccddeeff or FileSHA1=x)',
     ],
     [
+      'fill placeholders after a backslash, and leave escaped percent signs',
+      "{s: {Image|contains|expand: ['C:\\Users\\\\%user%\\x', '\\%a\\%']}, condition: s}",
+      '  - {type: wildcard_placeholders}',
+      '(Image:wildcard  or Image:contains %a%)',
+    ],
+    [
       'fill placeholders from their variables',
       '{s: {User|expand: corp/%who%}, condition: s}',
       '  - {type: value_placeholders}',

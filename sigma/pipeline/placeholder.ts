@@ -1,17 +1,16 @@
 // Placeholders: `%name%` in values with the `expand` modifier.
 import type { DetectionItem, Scalar } from '../rule.ts'
+import { findPlaceholder, placeholderNames, unescapePercents } from '../text/placeholder.ts'
 import { textScalar } from './values.ts'
 
-const PLACEHOLDER = /(?<!\\)%([^%]+)%/
 /** Values that one item may stand for. */
 export const PLACEHOLDER_VALUES_MAX = 50_000
 
 /** Names of the placeholders that an item asks for. */
 export function placeholdersOf(item: DetectionItem): string[] {
   if (!item.modifiers.includes('expand')) return []
-  const all = new RegExp(PLACEHOLDER, 'g')
   return item.values.flatMap((value) =>
-    value.kind === 'string' ? [...value.text.matchAll(all)].map((match) => match[1]!) : [],
+    value.kind === 'string' ? placeholderNames(value.text) : [],
   )
 }
 
@@ -38,7 +37,7 @@ export function fillPlaceholders(
   const plain = isLeft
     ? values
     : values.map((value) =>
-        value.kind === 'string' ? textScalar(value.text.replaceAll('\\%', '%'), value) : value,
+        value.kind === 'string' ? textScalar(unescapePercents(value.text), value) : value,
       )
   return { ...item, modifiers, values: plain }
 }
@@ -47,7 +46,7 @@ function* fill(
   text: string,
   valuesOf: (name: string) => readonly string[] | undefined,
 ): Generator<{ readonly text: string; readonly left: boolean }> {
-  const match = PLACEHOLDER.exec(text)
+  const match = findPlaceholder(text)
   if (match === null) {
     yield { text, left: false }
     return
