@@ -37,3 +37,32 @@ testLines('checkpoint', [
 ])
 
 testRefused('checkpoint', ['Nov 20 10:11:12 gw nothing of the kind'])
+
+testLines('checkpoint', [
+  [
+    '<85>1 2026-11-20T05:11:12--5:00 192.0.2.1 CP-GW - Log [Fields@1.3.6.1.4.1.2620 inzone="DMZ" service_id="https" src="192.0.2.9" dst="198.51.100.7" proto="6" user="anna" ProductName="VPN-1 & FireWall-1" svc="443" sport_svc="56530" ]',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: '192.0.2.1',
+        src_ip: '192.0.2.9',
+        src_port: 56530,
+        dst_port: 443,
+        user: 'anna',
+      },
+    },
+  ],
+  [
+    '<134>1 2026-11-20T10:11:12Z gw CheckPoint 77 - [action:"Drop"; loguid:"{0x1}"; origin:"192.0.2.1"; time:"1795169472"; packet_amount:"2"; packets:" <192.0.2.9,59912,198.51.100.7,1990,6;eth0> <192.0.2.9,40252,198.51.100.8,999,6;eth0>"; user:"anna "]',
+    {
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 59912,
+        dst_ip: '198.51.100.7',
+        dst_port: 1990,
+        user: 'anna',
+        action: 'denied',
+      },
+    },
+  ],
+])

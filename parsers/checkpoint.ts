@@ -46,13 +46,16 @@ const BLADES: readonly (readonly [RegExp, EventLogSource])[] = [
 
 type Form = 'quoted' | 'piped'
 
+/** Structured data of gateways that write syslog themselves. */
+const OLD_PAIRS = '[Fields@1.3.6.1.4.1.2620 '
+
 function formOf(text: string): Form | undefined {
   if (text.startsWith('time=') || text.includes('|hostname=')) {
     if (text.includes('|product=') && text.includes('|origin=')) return 'piped'
   }
   const id = text.indexOf('loguid')
   const origin = text.indexOf('origin')
-  if (id < 0 && origin < 0) return undefined
+  if (id < 0 && origin < 0) return text.includes(OLD_PAIRS) ? 'quoted' : undefined
   const known = text.includes('CheckPoint') || text.includes('originsicname') || id >= 0
   return known && (isQuoted(text, 'product') || isQuoted(text, 'origin')) ? 'quoted' : undefined
 }
@@ -120,6 +123,7 @@ const NAMES = [
   ['src_port', 's_port'],
   ['src_port', 'sport_svc'],
   ['dst_port', 'service'],
+  ['dst_port', 'svc'],
   ['dst_port', 'd_port'],
   ['c-uri', 'resource'],
   ['c-useragent', 'web_client_type'],
@@ -135,8 +139,24 @@ function addAddresses(fields: WritableFields): void {
     const value = word(fields, own)
     if (value !== undefined && fields[name] === undefined) put(fields, name, value)
   }
+  if (fields.src_ip === undefined) addPacket(fields)
   const { proto } = fields
   if (typeof proto === 'string') fields.protocol = proto
+}
+
+/** `<192.0.2.9,59912,198.51.100.7,443,6;eth0>`: the first packet of a log that lists them. */
+const PACKET = /^ ?<([\dA-Fa-f.:]{2,45}),(\d{1,5}),([\dA-Fa-f.:]{2,45}),(\d{1,5}),(\d{1,3})[;>]/
+
+function addPacket(fields: WritableFields): void {
+  const list = word(fields, 'packets')
+  const packet = list === undefined ? null : PACKET.exec(list.slice(0, 128))
+  if (packet === null) return
+  const [, source, sourcePort, target, targetPort, protocol] = packet
+  put(fields, 'src_ip', source)
+  put(fields, 'src_port', sourcePort)
+  put(fields, 'dst_ip', target)
+  put(fields, 'dst_port', targetPort)
+  put(fields, 'protocol', protocol)
 }
 
 const USERS = [
@@ -157,7 +177,7 @@ function addNames(fields: WritableFields, pivots: WritablePivots): void {
   const name = firstWord(fields, USERS)
   if (name !== undefined) {
     fields.user ??= name
-    pivots.user = name.endsWith(')') ? name.replace(DISPLAY_NAME, '') : name
+    pivots.user = (name.endsWith(')') ? name.replace(DISPLAY_NAME, '') : name).trim()
   }
   const process = word(fields, 'process_name')
   if (process !== undefined) pivots.process = process

@@ -111,3 +111,85 @@ testLines('cisco_asa', [
 ])
 
 testRefused('cisco_asa', ['Nov 20 10:11:12 fw1 nothing of the kind'])
+
+testLines('cisco_asa', [
+  [
+    'LOCAL4.WARNING: fw1 %ASA-4-106023: Deny udp src v1:outside:198.51.100.7/51511 dst v2:inside:192.0.2.9/53 by access-group "in" [0x0, 0x0]',
+    {
+      pivots: {
+        host: 'fw1',
+        src_ip: '198.51.100.7',
+        src_port: 51511,
+        dst_ip: '192.0.2.9',
+        dst_port: 53,
+      },
+      fields: { src_interface: 'v1:outside', dst_interface: 'v2:inside' },
+    },
+  ],
+  [
+    '%ASA-4-106023: Deny tcp src outside:198.51.100.7/51511(7:guests) dst inside:192.0.2.9/443 by access-group "in" [0x0, 0x0]',
+    { fields: { src_security_group: '7:guests' }, absent: ['user'] },
+  ],
+  [
+    '%ASA-6-302020: Built inbound ICMP connection for faddr 198.51.100.7/1 gaddr 192.0.2.9/0 laddr 192.0.2.9/0 type 8 code 0 ',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7' }, absent: ['user'] },
+  ],
+  [
+    '%ASA-6-106100: access-list in permitted udp dmz/192.0.2.9(5353)(LOCAL\\anna) -> inside/192.0.2.1(53) hit-cnt 1 first hit [0x1, 0x0]',
+    { pivots: { user: 'anna', src_port: 5353, dst_port: 53 } },
+  ],
+  [
+    '%ASA-6-113005: AAA user authentication Rejected : reason = Unspecified : server = 192.0.2.5 : user = : user IP = 192.0.2.9',
+    {
+      pivots: { src_ip: '192.0.2.9', dst_ip: '192.0.2.5', outcome: 'failure' },
+      absent: ['user'],
+    },
+  ],
+  [
+    '%ASA-6-113015: AAA user authentication Rejected : reason = User was not found : local database : user = anna(guest account) : user IP = 192.0.2.9',
+    { pivots: { user: 'anna(guest account)', src_ip: '192.0.2.9' } },
+  ],
+  [
+    '%ASA-6-113037: Reboot pending, new sessions disabled. Denied user login.',
+    { pivots: { outcome: 'failure' }, absent: ['user'] },
+  ],
+  [
+    '%ASA-4-113029: Group staff User anna IP 192.0.2.9 Session could not be established: session limit of 5 reached',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+  [
+    '%ASA-6-716003: Group staff User anna IP 192.0.2.9 WebVPN access GRANTED: "https://wiki.example/a"',
+    { pivots: { url: 'https://wiki.example/a', domain: 'wiki.example', user: 'anna' } },
+  ],
+  [
+    '%ASA-6-716059: Group <staff> User <anna> IP <192.0.2.9> AnyConnect session resumed. Connection from <198.51.100.7>.',
+    { pivots: { user: 'anna', src_ip: '198.51.100.7', dst_ip: '192.0.2.9' } },
+  ],
+  [
+    '%ASA-6-607001: Pre-allocate SIP NOTIFY UDP secondary channel for voice:198.51.100.7/5060 to inside:192.0.2.9 from 200 message',
+    {
+      pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7', dst_port: 5060 },
+      absent: ['src_port'],
+    },
+  ],
+  [
+    '%ASA-4-733100: [ LOCAL\\anna#012        ] drop rate-1 exceeded. Current burst rate is 40 per second',
+    { pivots: { user: 'anna', action: 'denied' } },
+  ],
+  [
+    '%ASA-6-751025: Local:203.0.113.10:4500 Remote:198.51.100.7:50466 Username:anna IKEv2 Group:staff IPv4 Address=192.0.2.30 IPv6 address=invalid-addr-2-0.0.0.0 assigned to session',
+    { pivots: { user: 'anna', outcome: 'success', dst_ip: '198.51.100.7' } },
+  ],
+  [
+    '<166>:Nov 20 10:11:12 UTC: %FTD--6-852002: Received Full Proxy to Lightweight event from application Snort for TCP flow 192.0.2.9/710 to 198.51.100.7/443',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { src_ip: '192.0.2.9', dst_port: 443 },
+      fields: { message_id: '852002' },
+    },
+  ],
+  [
+    '<188>Nov 20 10:11:12 fw1: %FTD<Up>-4-106023: Deny tcp src a:192.0.2.9/1 dst b:198.51.100.7/2 by access-group "in"',
+    { pivots: { host: 'fw1', src_ip: '192.0.2.9' }, fields: { message_id: '106023' } },
+  ],
+])

@@ -41,6 +41,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const pairs = mark.id.startsWith('4300') ? readFtdPairs(message, fields, pivots) : 0
   if (pairs === 0) {
     readAsaMessage(message, fields, pivots)
+    correctEnds(mark.id, message, fields)
     addMeaning(mark, message, fields, pivots)
   }
   return deviceEvent(header, {
@@ -80,6 +81,27 @@ const ACTIONS: Readonly<Record<string, string>> = {
   '746': 'user_identity',
   '750': 'ikev2',
   '751': 'ikev2',
+}
+
+const RESUMED = /Connection from (?:IP )?<?([\d.:A-Fa-f]{2,45}?)>?\.?$/i
+
+/** Messages whose words stand for other ends than in the rest of them. */
+function correctEnds(id: string, message: string, fields: WritableFields): void {
+  if (id === '716059') {
+    // A session was resumed: its address, and the one that the client comes from now.
+    const from = RESUMED.exec(message.slice(-128))?.[1]
+    if (from === undefined) return
+    if (fields.src_ip !== undefined) fields.dst_ip ??= fields.src_ip
+    fields.src_ip = from
+  } else if (id === '607001') {
+    // A channel is opened `for` the callee's known port `to` the caller.
+    const { dst_ip: source, src_ip: target, src_port: port } = fields
+    if (source === undefined || target === undefined) return
+    fields.src_ip = source
+    fields.dst_ip = target
+    delete fields.src_port
+    if (port !== undefined) fields.dst_port = port
+  }
 }
 
 const COMMAND = /(?:executed(?: the| cmd:)?|cmd:) '?([^']{1,4096})/

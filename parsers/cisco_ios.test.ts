@@ -59,3 +59,60 @@ testLines('cisco_ios', [
 ])
 
 testRefused('cisco_ios', ['Nov 20 10:11:12 sw1 nothing of the kind'])
+
+testLines('cisco_ios', [
+  [
+    '<189>387: sw1: Nov 20 10:11:12.500 UTC+07:30: %DOT1X-5-FAIL: Authentication failed for client (001e.0b80.13b5) on Interface Gi1/0/16',
+    { time: '2026-11-20T02:41:12.500Z', pivots: { host: 'sw1' } },
+  ],
+  [
+    '<190>387: 388: Nov 20 2026 10:11:12.412 mdt: %IOSXE-6-PLATFORM: R0/0: cpp_cp: QFP:0.0 Thread:001 %FW-6-DROP_PKT: Dropping tcp pkt from GigabitEthernet1/0/2.6 192.0.2.9:53836 => 198.51.100.7:80(target:class)-(A:B) due to Policy drop',
+    {
+      time: '2026-11-20T16:11:12.412Z',
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 53836,
+        dst_ip: '198.51.100.7',
+        dst_port: 80,
+        action: 'denied',
+      },
+    },
+  ],
+  [
+    '<190>387: %IOSXE-6-PLATFORM: R0/0: cpp_cp: %FW-6-SESS_AUDIT_TRAIL: (target:class) (A:B):Stop dns session: initiator (192.0.2.9:33207) sent 48 bytes -- responder (198.51.100.7:53) sent 40 bytes, from Gi1',
+    { pivots: { src_ip: '192.0.2.9', src_port: 33207, dst_ip: '198.51.100.7', dst_port: 53 } },
+  ],
+  [
+    '<182>: r1: 115: Nov 20 10:11:12.511 CET: %FMANFP-6-IPV6ACCESSLOGP: R0/0: fman_fp_image: list OUT denied udp 2001:db8::9(38370) -> 2001:db8::7(3370), 1 packet',
+    {
+      time: '2026-11-20T09:11:12.511Z',
+      pivots: { src_ip: '2001:db8::9', dst_port: 3370, action: 'denied' },
+    },
+  ],
+  [
+    '<190>Nov 20 10:11:12 r1 RP/0/RP0/CPU0:Nov 20 10:11:11.630 UTC: ipv4_acl_mgr[310]: %ACL-IPV4_ACL-6-IPACCESSLOGP : access-list out deny tcp 192.0.2.9(39527) -> 198.51.100.7(1830), 1 packet',
+    {
+      time: '2026-11-20T10:11:11.630Z',
+      pivots: { host: 'r1', src_port: 39527, dst_port: 1830, action: 'denied' },
+    },
+  ],
+  [
+    '<166>7424: r1: 007430: 2y10w: %SYS-6-TTY_EXPIRE_TIMER: (exec timer expired, tty 1 (192.0.2.9)), user anna',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', host: 'r1' } },
+  ],
+  [
+    '<190>Original Address=192.0.2.1 1 2024-01-01T00:00:02.168Z relay Kiwi_SyslogNet_Server 3356 MSGOUT SW1: *Dec 31 23:59:58.534: %SYS-6-LOGOUT: User anna has exited tty session 1(192.0.2.9)',
+    { time: '2023-12-31T23:59:58.534Z', pivots: { user: 'anna' } },
+  ],
+  [
+    '<188>%SNMP-W-SNMPAUTHFAIL: Access attempted by unauthorized 192.0.2.9',
+    {
+      pivots: { severity: 'low' },
+      fields: { facility: 'SNMP', mnemonic: 'SNMPAUTHFAIL', severity_level: 4 },
+    },
+  ],
+  [
+    '<191>2637085: r1: Nov 20 10:11:12.461 CET: NTP Core (NOTICE): Clock synchronization lost.',
+    { time: '2026-11-20T09:11:12.461Z', pivots: { host: 'r1' }, fields: { sequence: '2637085' } },
+  ],
+])

@@ -27,6 +27,9 @@ const SERVICES: ReadonlyMap<string, EventLogSource> = new Map([
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   const mark = input.json === undefined ? markIn(text) : undefined
+  if (mark === undefined && input.json === undefined && UNMARKED.test(text)) {
+    return unmarkedEvent(text, context)
+  }
   if (mark === undefined || FIREWALLS.has(mark.facility)) {
     return { code: 'cisco-ios-no-mark', message: 'no %FACILITY-SEVERITY-MNEMONIC: mark' }
   }
@@ -54,6 +57,19 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   })
 }
 
+/** What a device writes without a mark: `<191>2637085: rt1: Aug 18 07:15:04.461 CEST: NTP Core (NOTICE): ...`. */
+const UNMARKED =
+  /^<\d{1,3}>\d{1,12}: (?:[\w.-]{1,255}: )?[*.]?([A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Z]{2,5})?): /
+
+function unmarkedEvent(text: string, context: ParseContext): Parsed {
+  const end = UNMARKED.exec(text)![0].length
+  const header = readHeader(text.slice(0, end), context)
+  const fields: WritableFields = {}
+  if (header.sequence !== undefined) fields.sequence = header.sequence
+  const message = text.slice(end).trimEnd()
+  return deviceEvent(header, { logsource: BASE, message, fields, pivots: {} })
+}
+
 function logsourceOf(mark: Mark): EventLogSource {
   const { facility } = mark
   const cut = facility.search(/[_-]/)
@@ -66,9 +82,11 @@ export const ciscoIos: Parser = {
   aliases: ['ios', 'cisco', 'nxos', 'iosxr'],
   keys: [],
   recognise(input) {
-    if (input.json !== undefined || !input.text.includes('%')) return false
-    const mark = markIn(input.text)
-    return mark !== undefined && !FIREWALLS.has(mark.facility)
+    const { text } = input
+    if (input.json !== undefined) return false
+    const mark = text.includes('%') ? markIn(text) : undefined
+    if (mark !== undefined) return !FIREWALLS.has(mark.facility)
+    return text.charCodeAt(0) === 0x3c && UNMARKED.test(text)
   },
   parse,
 }

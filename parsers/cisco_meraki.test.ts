@@ -81,3 +81,41 @@ testRefused('cisco_meraki', [
   '<134>1 2026-11-20T10:11:12Z host flows - - - src=192.0.2.9',
   '1795258800.123 host something src=192.0.2.9',
 ])
+
+testLines('cisco_meraki', [
+  [
+    "<134>1 1795169472.416656563 MX1 events anyconnect_vpn_disconnect user id 'anna' local ip 192.0.2.30 connected from 198.51.100.7",
+    { pivots: { user: 'anna', src_ip: '198.51.100.7', action: 'vpn_disconnect' } },
+  ],
+  [
+    "<134>1 1795169472.416656563 MX1 events client_vpn_connect user id 'anna' local ip 192.0.2.30 reconnected from 198.51.100.7",
+    { pivots: { user: 'anna', src_ip: '198.51.100.7', action: 'vpn_connect', outcome: 'success' } },
+  ],
+  [
+    "<134>1 1795169472.416656563 MX1 events type=anyconnect_vpn_session_manager msg= 'Sess-ID[369] Peer IP=198.51.100.7 User[anna]: Session disconnected. Reason: Max time exceeded '",
+    { pivots: { user: 'anna', src_ip: '198.51.100.7' } },
+  ],
+  [
+    "<134>1 1795169472.416656563 MX1 events type=anyconnect_vpn_auth_success msg= 'RADIUS[511] Server IP=192.0.2.12 Server port=1812 Peer IP=198.51.100.7 Peer port=56193 User=anna: Authentication request accepted. '",
+    { pivots: { user: 'anna', src_ip: '198.51.100.7', src_port: 56193, outcome: 'success' } },
+  ],
+  [
+    '<134>1 1795169472.416656563 MX1 events Site-to-Site VPN: <l2tp-1|241> IKE_SA l2tp-1[241] established between 192.0.2.1[192.0.2.1]...198.51.100.7[10.0.0.1]',
+    { pivots: { src_ip: '192.0.2.1', dst_ip: '198.51.100.7', action: 'vpn_tunnel_up' } },
+  ],
+  [
+    '<134>1 1795169472.416656563 MS1 events Blocked ARP Packet from 02:00:00:00:00:01 with IP 192.0.2.9 on VLAN 12',
+    {
+      pivots: { src_ip: '192.0.2.9', action: 'denied' },
+      fields: { mac: '02:00:00:00:00:01', vlan: '12' },
+    },
+  ],
+  [
+    "<134>1 1795169472.416656563 MS1 events type=martian_vlan Client='192.0.2.9' MAC='02:00:00:00:00:01' VLAN='24' details='sent 7 unexpected packets'",
+    { pivots: { src_ip: '192.0.2.9', action: 'martian_vlan' } },
+  ],
+  [
+    '<134>1 948136486.721741837 MX60 vpn_firewall src=192.0.2.9 dst=198.51.100.7 mac=02:00:00:00:00:01 protocol=udp sport=9562 dport=53 pattern: allow all',
+    { time: '2000-01-17T19:14:46.721Z', pivots: { src_ip: '192.0.2.9', action: 'allowed' } },
+  ],
+])

@@ -17,7 +17,7 @@ import { epochTime } from './time.ts'
 
 /** Version, epoch time, device, kind of log. The version may be gone with the priority. */
 const MARK =
-  /(?:^|[> ])(?:1 )?(\d{10}\.\d{1,9}) (\S{1,255}) ((?:(?:vpn_|cellular_|l7_|bridge_anyconnect_client_vpn_)?firewall|flows|urls|ip_flow_(?:start|end)|events|security_event|ids-alerts|airmarshal_events)) /
+  /(?:^|[> ])(?:1 )?(\d{9,10}\.\d{1,9}) (\S{1,255}) ((?:(?:vpn_|cellular_|l7_|bridge_anyconnect_client_vpn_)?firewall|flows|urls|ip_flow_(?:start|end)|events|security_event|ids-alerts|airmarshal_events)) /
 const PAIRS_MAX = 64
 
 function source(category: readonly string[], service: string): EventLogSource {
@@ -44,9 +44,8 @@ interface Mark {
 function markIn(text: string): Mark | undefined {
   // Every line is asked: most have no version in front of an epoch time, and no such time at their start.
   const first = text.charCodeAt(0)
-  if (first !== 0x31 && first !== 0x32 && !text.includes('1 1') && !text.includes('1 2')) {
-    return undefined
-  }
+  const dated = first === 0x31 || first === 0x32 || text.includes('1 1') || text.includes('1 2')
+  if (!dated && !text.includes('>1 9')) return undefined
   const match = MARK.exec(text.length > HEADER_UNITS_MAX ? text.slice(0, HEADER_UNITS_MAX) : text)
   if (match === null) return undefined
   const [whole, time = '', device = '', kind = ''] = match
@@ -85,9 +84,10 @@ function readMessage(message: string, fields: WritableFields): void {
     const end = space < 0 ? message.length : space
     const equals = message.indexOf('=', at)
     if (equals > at && equals < end) {
-      const quoted = message.charCodeAt(equals + 1) === 0x27
-      const close = quoted ? message.indexOf("'", equals + 2) : -1
-      const value = close < 0 ? message.slice(equals + 1, end) : message.slice(equals + 2, close)
+      const open = message.startsWith(" '", equals + 1) ? equals + 2 : equals + 1
+      const quoted = message.charCodeAt(open) === 0x27
+      const close = quoted ? message.indexOf("'", open + 1) : -1
+      const value = close < 0 ? message.slice(equals + 1, end) : message.slice(open + 1, close)
       put(fields, internedAt(message, at, equals), value)
       at = close < 0 ? end + 1 : close + 1
     } else {

@@ -64,3 +64,10 @@ testLines('fortinet', [
 ])
 
 testRefused('fortinet', ['Nov 20 10:11:12 fg1 nothing of the kind'])
+
+testLines('fortinet', [
+  [
+    'date=2026-11-20 time=10:11:12 devname="fw1" devid="F1" tz="UTC+2:00" logid="0101037121" type="event" subtype="vpn" level="error" vd="root" action="negotiate" remip=198.51.100.7 locip=192.0.2.1 user="198.51.100.7" eapuser="anna" status="failure"',
+    { time: '2026-11-20T08:11:12Z', pivots: { user: 'anna', outcome: 'failure' } },
+  ],
+])

@@ -100,11 +100,19 @@ function firstWord(fields: WritableFields, names: readonly string[]): string | u
 
 function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
   const { date, time } = fields
-  const zone = word(fields, 'tz')?.replace('UTC', '') ?? ''
+  const zone = offsetOf(word(fields, 'tz') ?? '')
   const local = date === undefined ? undefined : parseTime(`${date} ${time}${zone}`, context)
   if (local !== undefined) return local
   const event = word(fields, 'eventtime')
   return event === undefined ? undefined : epochTime(Number(event))
+}
+
+/** `+0200` of `UTC+2:00`, `GMT+2`, `+2:00` or itself. */
+function offsetOf(zone: string): string {
+  if (zone.length === 5 || zone === '') return zone
+  const parts = /^(?:[A-Z]{1,4})?([+-])(\d{1,2})(?::?(\d\d))?$/.exec(zone)
+  if (parts === null) return zone === 'UTC' || zone === 'GMT' ? 'Z' : zone
+  return `${parts[1]}${parts[2]!.padStart(2, '0')}${parts[3] ?? '00'}`
 }
 
 /** Names of FortiGate first, then those of FortiWeb and FortiMail. */
@@ -131,6 +139,7 @@ function addNames(fields: WritableFields, pivots: WritablePivots): void {
   const host = word(fields, 'devname')
   if (host !== undefined) pivots.host = host
   const user =
+    (fields.subtype === 'vpn' ? vpnUser(fields) : undefined) ??
     word(fields, 'user') ??
     word(fields, 'unauthuser') ??
     word(fields, 'user_name') ??
@@ -140,6 +149,11 @@ function addNames(fields: WritableFields, pivots: WritablePivots): void {
   if (process !== undefined) pivots.process = process
   const hash = word(fields, 'filehash') ?? word(fields, 'analyticscksum')
   if (hash !== undefined) pivots.hash = hash
+}
+
+/** Who logs in to a tunnel: `user` is often the peer's address or certificate there. */
+function vpnUser(fields: WritableFields): string | undefined {
+  return word(fields, 'eapuser') ?? word(fields, 'xauthuser')
 }
 
 function addWeb(fields: WritableFields, pivots: WritablePivots): void {

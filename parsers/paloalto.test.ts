@@ -70,3 +70,26 @@ testLines('paloalto', [
 ])
 
 testRefused('paloalto', ['1,2026/11/20,0123,TRAFFIC', 'Nov 20 10:11:12 pa1 nothing of the kind'])
+
+testLines('paloalto', [
+  [
+    '1,2026/11/20 10:11:12,,SYSTEM,general,2561,2026/11/20 10:11:12,,general,,0,0,general,informational,"Connection to Update server closed, source: 192.0.2.9",12345,0x0,0,0,0,0,,fw1,0,0',
+    { time: '2026-11-20T10:11:12Z', pivots: { host: 'fw1', action: 'general' } },
+  ],
+  [
+    'Nov 20 10:11:13 192.0.2.1 011100,2026/11/20 10:11:12,audit,2561,gui-op,anna,"<show><system/></show>",success',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: '192.0.2.1', user: 'anna', action: 'gui-op', outcome: 'success' },
+      fields: { cmd: '<show><system/></show>', serial: '011100' },
+    },
+  ],
+  [
+    '1,2026/11/20 10:11:12,0017,USERID,login,12,2026/11/20 10:11:12,vsys1,192.0.2.9,corp\\anna,test,0,1,2700,0,0,active-directory,unknown,1,0x0',
+    { pivots: { user: 'anna', action: 'login', src_ip: '192.0.2.9' } },
+  ],
+  [
+    '1,2026/11/20 10:11:12,0017,CONFIG,0,2816,2026/11/20 10:11:12,192.0.2.9,,override,anna,Web,Failed, deviceconfig system,72,0x0,0,0,0,0,,fw1,0,,0',
+    { pivots: { action: 'override', outcome: 'failure' } },
+  ],
+])

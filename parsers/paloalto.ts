@@ -19,14 +19,17 @@ import { parseTime } from './time.ts'
 
 /** Receive time, serial number and type: the columns that every line has. */
 const START =
-  /^,(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?),([^,]{1,48}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
+  /^,(\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?),([^,]{0,48}),(TRAFFIC|THREAT|URL|DATA|WILDFIRE|SYSTEM|CONFIG|HIP-?MATCH|USERID|GLOBALPROTECT|AUTH(?:ENTICATION)?|DECRYPTION|TUNNEL|START|END|GTP|SCTP|IPTAG|CORRELATION|AUDIT),/i
+/** Audit logs have no column in front of the serial number: `0111,2024/04/11 20:06:15,audit,2561,gui-op,anna,"..."`. */
+const AUDIT_START = /^,\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,audit,\d{1,6},/
 const GENERATED_SLACK_MS = 3_600_000
 
 /** Where the first column starts, or -1. */
 function columnsStart(text: string): number {
   const comma = text.indexOf(',')
   if (comma < 0 || comma > HEADER_UNITS_MAX || !isDigit(text.charCodeAt(comma + 1))) return -1
-  if (!START.test(text.slice(comma, comma + 96))) return -1
+  const head = text.slice(comma, comma + 96)
+  if (!START.test(head) && !AUDIT_START.test(head)) return -1
   return text.lastIndexOf(' ', comma) + 1
 }
 
@@ -39,7 +42,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const start = input.json === undefined ? columnsStart(text) : -1
   if (start < 0) return { code: 'paloalto-no-columns', message: 'no PAN-OS columns' }
   const values = splitCsv(text, start)
-  const type = (values[3] ?? '').toUpperCase()
+  const audit = values[2] === 'audit'
+  const type = audit ? 'AUDIT-LOG' : (values[3] ?? '').toUpperCase()
   const names = panColumns(type, values)
   if (names === undefined) return { code: 'paloalto-unknown-type', message: `unknown type ${type}` }
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
@@ -158,11 +162,17 @@ function addWeb(type: string, fields: WritableFields, pivots: WritablePivots): v
   } else fields.file_name = what
 }
 
+const BY_SUBTYPE: ReadonlySet<string> = new Set(['USERID', 'IPTAG', 'AUDIT-LOG'])
+
 const FAILED = /\bfail|\bdenied|\binvalid|\bnot allowed|\bunauthorized/i
 
 function addMeaning(type: string, fields: WritableFields, pivots: WritablePivots): void {
-  const action = word(fields, 'action') ?? word(fields, 'eventid') ?? word(fields, 'cmd')
-  if (action !== undefined) pivots.action = verdictOf(action) ?? action
+  const own = word(fields, 'action') ?? word(fields, 'eventid') ?? word(fields, 'cmd')
+  // A mapping's event is a number, and 0: what happened is the subtype.
+  const action = BY_SUBTYPE.has(type) ? (word(fields, 'subtype') ?? own) : own
+  // `override` of the configuration is no verdict.
+  if (action !== undefined)
+    pivots.action = (type === 'CONFIG' ? undefined : verdictOf(action)) ?? action
   const result = word(fields, 'status') ?? word(fields, 'result') ?? word(fields, 'event')
   const said = result ?? (type === 'SYSTEM' ? `${fields.eventid} ${fields.opaque}` : '')
   pivots.outcome = said !== '' && FAILED.test(said.slice(0, 512)) ? 'failure' : 'success'

@@ -44,6 +44,7 @@ const NO_NAMES: ReadonlySet<string> = new Set([
     'limit',
   ],
   ...['agent', 'defined', 'idle', 'locked', 'profile', 'denied', 'error', 'does', 'and', 'timeout'],
+  ...['login', 'logins', 'priv', 'acl', 'was'],
 ])
 
 /** What was found on the way through a message. */
@@ -120,7 +121,8 @@ function readWord(state: State, message: string, start: number, end: number): vo
   }
   const labelled = labelEnd(word)
   if (labelled > 0) readLabelled(state, word, labelled)
-  if (first === 0x4c && word.startsWith('LOCAL\\')) state.user ??= word.replace(/[,.)]+$/, '')
+  if (first === 0x4c && word.startsWith('LOCAL\\'))
+    state.user ??= word.replace(/(?:#012.*|[,.)\]]+)$/, '')
   state.last = undefined
   state.previous = word
 }
@@ -199,7 +201,12 @@ function named(value: string): string | undefined {
 /** The next word, without `=`, quotes, brackets and what closes it. */
 function valueBehind(message: string, end: number): string | undefined {
   let at = end
-  while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
+  while (at < message.length && at - end < 8 && ' ='.includes(message[at]!)) at++
+  // `user = : user IP`: nothing stands there.
+  if (message.charCodeAt(at) === 0x3a) {
+    if (message.lastIndexOf('=', at) >= end) return undefined
+    while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
+  }
   const quote = message[at]
   const closing = quote === "'" || quote === '"' ? quote : quote === '<' ? '>' : undefined
   if (closing !== undefined) {
@@ -208,7 +215,14 @@ function valueBehind(message: string, end: number): string | undefined {
   }
   const space = message.indexOf(' ', at)
   const word = message.slice(at, space < 0 ? message.length : space)
-  return word.length > 512 ? undefined : word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
+  if (word.length > 512) return undefined
+  // A name may have brackets: `anna(guest account)`.
+  const open = word.indexOf('(', 1)
+  if (open > 0 && !word.includes(')')) {
+    const close = message.indexOf(')', space)
+    if (close > 0 && close - at < 128) return message.slice(at, close + 1)
+  }
+  return word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
 }
 
 function mayBeEndpoint(word: string): boolean {
@@ -246,13 +260,9 @@ function roleOf(name: string | undefined): Role | undefined {
 
 function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined {
   const { fields } = state
-  if (role === 'server') {
-    fields.server ??= ''
-    return undefined
-  }
   if (role === 'mapped') return undefined
   const known = fields.src_ip !== undefined || fields.src_host !== undefined
-  if (role === 'dst')
+  if (role === 'dst' || role === 'server')
     return fields.dst_ip === undefined && fields.dst_host === undefined ? 'dst' : undefined
   return known ? undefined : 'src'
 }
@@ -270,6 +280,7 @@ function sideNames(side: 'src' | 'dst') {
     interface: `${side}_interface`,
     port: `${side}_port`,
     user: `${side}_user`,
+    group: `${side}_security_group`,
     mappedIp: `mapped_${side}_ip`,
     mappedPort: `mapped_${side}_port`,
   }
@@ -282,9 +293,8 @@ function addSide(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
   else put(fields, names.host, endpoint.name)
   if (!isRole(endpoint.interface)) put(fields, names.interface, endpoint.interface)
   put(fields, names.port, endpoint.port)
-  put(fields, names.user, endpoint.user)
-  if (side === 'src' && endpoint.user !== undefined) state.user ??= endpoint.user
   state.last = side
+  if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
 }
 
 function isRole(name: string | undefined): boolean {
@@ -297,17 +307,26 @@ function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void 
   if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
 }
 
-/** `(LOCAL\anna)` behind an endpoint and its mapped address. */
+/** `(LOCAL\anna)` or `(9:group)` behind an endpoint and its mapped address. */
 function addSuffix(state: State, user: string): void {
   const side = state.last
-  if (side === undefined || user === '' || /^\d+$|^(?:type|no)\b/.test(user)) return
+  if (side === undefined || user === '') return
+  if (SECURITY_GROUP.test(user)) {
+    put(state.fields, SIDES[side].group, user)
+    return
+  }
+  if (/^\d+$|^(?:type|no|code)\b/.test(user)) return
   state.fields[SIDES[side].user] ??= user
   if (side === 'src') state.user ??= user
 }
 
+/** A TrustSec tag and its name. */
+const SECURITY_GROUP = /^\d{1,5}:[\w.-]{1,64}$/
+
 /** `10.0.0.1:http://host/path`, `anna@10.0.0.1:http://host/path`, `http://host/path`, `10.0.0.1:/path`. */
-function addUrl(state: State, text: string): boolean {
+function addUrl(state: State, word: string): boolean {
   const { fields } = state
+  const text = word.charCodeAt(0) === 0x22 ? word.replace(/^"|"$/g, '') : word
   const scheme = /(?:^|:)(?:(?:https?|ftp):\/\/|\/)/.exec(text.slice(0, 512))
   if (scheme === null) return false
   const start = scheme[0].startsWith(':') ? scheme.index + 1 : scheme.index

@@ -3,9 +3,9 @@
 import type { FieldValue } from '../../sigma/event.ts'
 
 const FAILED =
-  /\b(?:fail(?:ed|ure)?|reject(?:ed)?|denied|unacceptable|invalid|not allowed|incorrect|REJECT|did NOT|disallowed|locked out)\b/i
+  /\b(?:fail(?:ed|ure)?|reject(?:ed)?|denied|unacceptable|invalid(?!-addr)|not allowed|could not be|unable to|terminating the|incorrect|REJECT|did NOT|disallowed|locked out)\b/i
 const SUCCEEDED =
-  /\b(?:succe(?:eded|ssful)|permitted|ACCEPT|completed?|created|deleted|started|PHASE \d COMPLETED|end configuration: OK)\b/i
+  /\b(?:succe(?:eded|ssful)|permitted|ACCEPT|completed?|created|deleted|started|assigned to session|PHASE \d COMPLETED|end configuration: OK)\b/i
 
 /** First three digits of messages about logins, commands, tunnels. */
 const SESSIONS: ReadonlySet<string> = new Set([

@@ -28,7 +28,13 @@ export function readEndpoint(word: string, named: boolean): Endpoint | undefined
   const port = isPort(suffix) ? suffix : undefined
   const found = addressOf(text) ?? (named ? nameOf(text, port !== undefined) : undefined)
   if (found === undefined) return undefined
-  if (port !== undefined) return found.port === undefined ? { ...found, port } : found
+  if (port !== undefined) {
+    // `10.0.0.1(56575)(LOCAL\\anna)`: an account may stand behind the port.
+    const next = word.indexOf(')(', open)
+    const behind = next < 0 ? '' : suffixOf(word, next + 2)
+    const own = behind === '' || isPort(behind) ? found : { ...found, user: behind }
+    return own.port === undefined ? { ...own, port } : own
+  }
   const account = suffix === '' || suffix === 'type' || suffix === 'no' ? user : suffix
   return account === undefined ? found : { ...found, user: account }
 }
@@ -79,6 +85,11 @@ function hostOf(text: string): Endpoint | undefined {
   const rest = text.slice(colon + 1)
   if (isIp(rest) && !isIpv4(name)) return { interface: name, ip: rest }
   const last = rest.lastIndexOf(':')
+  // `v1:outside:10.0.0.1`: an interface with a colon in its name.
+  const inner = last > 0 ? rest.slice(last + 1) : ''
+  if (inner.includes('.') && isIpv4(inner) && !isIpv4(rest.slice(0, last))) {
+    return { interface: text.slice(0, text.length - inner.length - 1), ip: inner }
+  }
   const port = rest.slice(last + 1)
   if (last > 0 && isIpv4(rest.slice(0, last)) && isPort(port)) {
     return { interface: name, ip: rest.slice(0, last), port }

@@ -77,6 +77,15 @@ const LOGINS: readonly Row[] = [
     'failure',
   ),
   row('neighbor {dst_ip} {state}', 'neighbor_change'),
+  row('(exec timer expired, tty {tty} ({src_ip})), user {user}', 'logout'),
+  row(
+    '{}:Stop {protocol} session: initiator ({src_ip}:{src_port}) sent {bytes_sent} bytes -- responder ({dst_ip}:{dst_port}) sent {bytes_received} bytes*',
+    'session_end',
+  ),
+  row(
+    '{}:Start {protocol} session: initiator ({src_ip}:{src_port}) -- responder ({dst_ip}:{dst_port})*',
+    'session_start',
+  ),
   row('User {user} logged in', 'login', 'success'),
   row(
     "Configuration committed by user '{user>}'. Use '{command}' to view the changes.",
@@ -85,7 +94,10 @@ const LOGINS: readonly Row[] = [
   ),
 ]
 
-const LIST = /^(?:access-)?list (\S{1,128}) (permitted|denied) (\S{1,32}) /
+const LIST = /(?:^|: )(?:access-)?list (\S{1,128}) (permitted|denied|permit|deny) (\S{1,32}) /
+/** `Dropping tcp pkt from Gi1/0/2.6 10.0.0.1:53836 => 192.0.2.9:80(zone:class)`: the zone-based firewall. */
+const DROPPED =
+  /Dropping (\S{1,32}) (?:pkt|session)(?: from)?(?: [A-Z]\S{1,64})? \[?([0-9A-Fa-f.:]{2,45}):(\d{1,5})\]? ?=> ?\[?([0-9A-Fa-f.:]{2,45}):(\d{1,5})/
 const ENDPOINT = /^([0-9A-Fa-f:.]{2,45})(?:\((\d{1,5})\))?/
 
 /** Adds what a message names; true when it is a verdict of an access list. */
@@ -97,7 +109,12 @@ export function readIosMessage(
 ): boolean {
   const list = mark.id.includes('ACCESSLOG') ? LIST.exec(message.slice(0, 256)) : null
   if (list !== null) {
-    addAccess(list, message, fields, pivots)
+    addAccess(list, message.slice(list.index), fields, pivots)
+    return true
+  }
+  const dropped = message.includes('Dropping ') ? DROPPED.exec(message.slice(0, 512)) : null
+  if (dropped !== null) {
+    addDropped(dropped, fields, pivots)
     return true
   }
   for (const { fit, action, outcome } of LOGINS) {
@@ -111,6 +128,21 @@ export function readIosMessage(
     return false
   }
   return false
+}
+
+function addDropped(
+  [, protocol, source, sourcePort, target, targetPort]: RegExpExecArray,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  put(fields, 'protocol', protocol)
+  put(fields, 'src_ip', source)
+  put(fields, 'src_port', sourcePort)
+  put(fields, 'dst_ip', target)
+  put(fields, 'dst_port', targetPort)
+  fields.action = 'denied'
+  pivots.action = 'denied'
+  pivots.outcome = 'failure'
 }
 
 function resultOf(result: string | undefined): 'success' | 'failure' | undefined {
@@ -140,7 +172,7 @@ function addAccess(
   pivots: WritablePivots,
 ): void {
   const [whole, name, verdict, protocol] = list
-  const allowed = verdict === 'permitted'
+  const allowed = verdict === 'permitted' || verdict === 'permit'
   put(fields, 'access_list', name)
   put(fields, 'protocol', protocol)
   fields.action = allowed ? 'allowed' : 'denied'

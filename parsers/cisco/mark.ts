@@ -18,7 +18,11 @@ export interface Mark {
 }
 
 const MARK =
-  /^%([A-Z][A-Z0-9_]{1,40})-(?:([A-Za-z0-9_-]{1,60}?)-)?([0-9])-([A-Z0-9_]{2,60})(?::| |$)/
+  /^%([A-Z][A-Z0-9_]{1,40})(?:<[A-Za-z]{1,16}>)?-(?:([A-Za-z0-9_-]{0,60}?)-)?([0-9])-([A-Z0-9_]{2,60})(?::| |$)/
+/** Small switches write the severity as a letter: `%SNMP-W-SNMPAUTHFAIL:`. */
+const LETTERED = /^%([A-Za-z]\w{1,40})-([ACEWNID])-([A-Za-z]\w{2,60}):/
+/** Alert, critical, error, warning, notice, informational, debug. */
+const SEVERITY_LETTERS = ' ACEWNID'
 
 /** The first mark within the length of a header, or undefined. */
 export function markIn(text: string): Mark | undefined {
@@ -32,7 +36,14 @@ export function markIn(text: string): Mark | undefined {
       const colon = text.startsWith(': ', at + whole.length - 1) ? 1 : 0
       const mark = { facility, severity: Number(severity), id, start: at }
       const end = at + whole.length + colon
-      return sub === undefined ? { ...mark, end } : { ...mark, sub, end }
+      return sub === undefined || sub === '' ? { ...mark, end } : { ...mark, sub, end }
+    }
+    const lettered = LETTERED.exec(text.slice(at, at + 128))
+    if (lettered !== null) {
+      const [whole, facility = '', letter = '', id = ''] = lettered
+      const colon = text.startsWith(': ', at + whole.length - 1) ? 1 : 0
+      const severity = SEVERITY_LETTERS.indexOf(letter)
+      return { facility, severity, id, start: at, end: at + whole.length + colon }
     }
     at = text.indexOf('%', at + 1)
   }

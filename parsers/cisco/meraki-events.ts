@@ -9,19 +9,21 @@ interface Said {
 }
 
 const MESSAGES: readonly Said[] = [
-  {
-    fit: template(
-      "client_vpn_connect user id '{user>}' local ip {assigned_ip} connected from {src_ip}*",
-    ),
-    action: 'vpn_connect',
-    outcome: 'success',
-  },
-  {
-    fit: template(
-      "client_vpn_disconnect user id '{user>}' local ip {assigned_ip} connected from {src_ip}*",
-    ),
-    action: 'vpn_disconnect',
-  },
+  ...(['client_vpn', 'anyconnect_vpn'] as const).flatMap((name) => [
+    ...['connected', 'reconnected'].map((verb) => ({
+      fit: template(
+        `${name}_connect user id '{user>}' local ip {assigned_ip} ${verb} from {src_ip}*`,
+      ),
+      action: 'vpn_connect',
+      outcome: 'success' as const,
+    })),
+    {
+      fit: template(
+        `${name}_disconnect user id '{user>}' local ip {assigned_ip} connected from {src_ip}*`,
+      ),
+      action: 'vpn_disconnect',
+    },
+  ]),
   {
     fit: template(
       'dhcp lease of ip {assigned_ip} from server mac {server_mac} for client mac {mac} *',
@@ -29,7 +31,31 @@ const MESSAGES: readonly Said[] = [
     action: 'dhcp_lease',
     outcome: 'success',
   },
+  {
+    fit: template('dhcp lease of ip {assigned_ip} from mx mac {server_mac} for client mac {mac} *'),
+    action: 'dhcp_lease',
+    outcome: 'success',
+  },
   { fit: template('dhcp no offers for mac {mac} *'), action: 'dhcp_no_offer', outcome: 'failure' },
+  { fit: template('dhcp no offers for mac {mac}'), action: 'dhcp_no_offer', outcome: 'failure' },
+  {
+    fit: template('Blocked ARP Packet from {mac} with IP {src_ip} on VLAN {vlan}'),
+    action: 'denied',
+    outcome: 'success',
+  },
+  {
+    fit: template('Site-to-Site VPN: {} IKE_SA {} established between {src_ip}[{}]...{dst_ip}[{}]'),
+    action: 'vpn_tunnel_up',
+    outcome: 'success',
+  },
+  {
+    fit: template('port {port} status changed from {old_status} to {new_status}'),
+    action: 'port_status_change',
+  },
+  {
+    fit: template('Port {port} changed STP role from {old_role} to {new_role}'),
+    action: 'stp_role_change',
+  },
 ]
 
 /** What pairs of an event mean, by its type. */
@@ -42,6 +68,9 @@ const TYPES: Readonly<Record<string, readonly [string, ('success' | 'failure')?]
   wpa_deauth: ['deauthentication'],
   splash_auth: ['authentication', 'success'],
   vpn_connectivity_change: ['vpn_connectivity_change'],
+  anyconnect_vpn_auth_success: ['authentication', 'success'],
+  anyconnect_vpn_auth_failure: ['authentication', 'failure'],
+  aps_association_reject: ['aps_association_reject', 'failure'],
 }
 
 /** Adds what a message of kind `events` says. */
@@ -57,7 +86,12 @@ export function readSaid(message: string, fields: WritableFields, pivots: Writab
     if (action === 'dhcp_lease') fields.src_ip = values.assigned_ip!
     return
   }
-  const { identity, subtype, type } = fields
+  const { identity, ip_src: seen, msg, subtype, type } = fields
+  const client = fields.client ?? fields.Client ?? seen
+  if (typeof client === 'string') fields.src_ip ??= client
+  if (typeof msg === 'string' && String(type).startsWith('anyconnect')) {
+    readSession(msg, fields, pivots)
+  }
   if (typeof identity === 'string') pivots.user = identity
   if (subtype === 'content_filtering_block') {
     pivots.action = 'denied'
@@ -67,4 +101,22 @@ export function readSaid(message: string, fields: WritableFields, pivots: Writab
   if (meaning === undefined) return
   pivots.action = meaning[0]
   if (meaning[1] !== undefined) pivots.outcome = meaning[1]
+}
+
+const PEER = /\bPeer IP=([\dA-Fa-f.:]{2,45})(?:\s+Peer port=(\d{1,5}))?/
+const ACCOUNT = /\bUser(?:\[([^\]]{1,256})\]|=([^\s:]{1,256}))/
+
+/** `Sess-ID[7] Peer IP=192.0.2.9 User[anna]: ...`, `... Peer port=56193 User=anna: ...`. */
+function readSession(said: string, fields: WritableFields, pivots: WritablePivots): void {
+  const head = said.slice(0, 1024)
+  const peer = PEER.exec(head)
+  if (peer !== null) {
+    fields.src_ip = peer[1]!
+    if (peer[2] !== undefined) fields.src_port = peer[2]
+  }
+  const account = ACCOUNT.exec(head)
+  const user = account?.[1] ?? account?.[2]
+  if (user === undefined) return
+  fields.user = user
+  pivots.user = user
 }

@@ -66,14 +66,14 @@ function readPart(text: string, start: number, state: State, context: ParseConte
   const code = text.charCodeAt(start)
   if (code === 0x20 || code === 0x3a || code === 0x2a || code === 0x2e || code === 0x09)
     return start + 1
-  const stamp = deviceTimeAt(text, start, context)
+  const stamp = deviceTimeAt(text, start, nearTo(header.time, context))
   if (stamp !== undefined && isBoundary(text, stamp.end)) {
     header.time = stamp.time
     state.again = header.host !== undefined
     return stamp.end
   }
-  const space = text.indexOf(' ', start)
-  const end = space < 0 ? text.length : space
+  let end = start
+  while (end < text.length && !isBlank(text.charCodeAt(end))) end++
   const word = text.slice(start, end)
   if (word.charCodeAt(2) === 0x2f) {
     const node = NODE.exec(word)
@@ -86,6 +86,11 @@ function readPart(text: string, start: number, state: State, context: ParseConte
   return end + 1
 }
 
+/** Where a relay wrote a time already, the year of the device's own is near to that one's. */
+function nearTo(time: number | undefined, context: ParseContext): ParseContext {
+  return time === undefined ? context : { ...context, now: time }
+}
+
 /** IOS XR puts its node in front of the time without a blank: `RP/0/RSP0/CPU0:Mar 18 ...`. */
 const NODE = /^([A-Z]{2}\/\d[\w/]{0,40}):/
 
@@ -94,6 +99,14 @@ function isBoundary(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
   return code === 0x20 || code === 0x3a || code === 0x5d || code === 0x2c
 }
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/** Facility and severity as Kiwi and others write them: `Local4.Warning`. */
+const FACILITY_LEVEL =
+  /^(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])\.(?:emerg|alert|crit|critical|err|error|warn|warning|notice|info|debug)$/i
 
 /** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
 function addWord(word: string, state: State): void {
@@ -111,6 +124,7 @@ function addWord(word: string, state: State): void {
     header.program = bare.slice(0, open)
     header.pid = bare.slice(open + 1, -1)
   } else if (zoneOffsetMinutes(bare) !== undefined) return
+  else if (header.host === undefined && bare.includes('.') && FACILITY_LEVEL.test(bare)) return
   else if (header.host === undefined || state.again === true) {
     header.host = bare
     state.again = false
@@ -145,27 +159,52 @@ export function deviceTimeAt(
   if (stamp.end >= text.length) return stamp
   // Some relays write an offset and a Z behind it.
   if (text.charCodeAt(stamp.end) === 0x5a) return { time: stamp.time, end: stamp.end + 1 }
-  const blank = text.charCodeAt(stamp.end) === 0x20 ? 1 : 0
-  const name = zoneName(text, stamp.end + blank)
-  const offset = name === '' || name === 'Z' ? undefined : zoneOffsetMinutes(name)
+  // `UTC` in front of an offset is taken with the time.
+  const named = text.startsWith('UTC', stamp.end - 3) || text.startsWith('GMT', stamp.end - 3)
+  const blank = !named && text.charCodeAt(stamp.end) === 0x20 ? 1 : 0
+  const at = named ? stamp.end - 3 : stamp.end + blank
+  const name = zoneName(text, at)
+  const offset = name === '' || name === 'Z' ? undefined : offsetMinutes(text, at, name)
   if (offset === undefined) return stamp
   const utc = { ...context, timeZone: UTC_CONTEXT_ZONE }
   const local = yearFirst(text, start, utc) ?? timeAt(text, start, utc)
-  const end = Math.max(stamp.end + blank + name.length, local?.end ?? 0)
+  const end = Math.max(at + name.length, local?.end ?? 0)
   return local && { time: local.time - offset * 60_000, end }
 }
 
+/** `UTC+07:30`, `GMT-5`: an offset with its name. */
+const OFFSET_NAME = /^(?:UTC|GMT)([+-])(\d{1,2})(?::?(\d\d))?/
+
+function offsetMinutes(text: string, at: number, name: string): number | undefined {
+  if (name.length <= 3 || !OFFSET_NAME.test(name)) return zoneOffsetMinutes(name)
+  const [, sign, hours, minutes = '0'] = OFFSET_NAME.exec(text.slice(at, at + 12))!
+  const offset = Number(hours) * 60 + Number(minutes)
+  return sign === '-' ? -offset : offset
+}
+
+/** The zone that stands at `start`, in capitals; empty for a word that is none. */
 function zoneName(text: string, start: number): string {
   let end = start
-  while (end - start < 5 && end < text.length) {
-    const code = text.charCodeAt(end)
-    if (!(code >= 0x41 && code <= 0x5a)) break
-    end++
-  }
-  const code = text.charCodeAt(end)
+  while (end - start < 5 && end < text.length && isLetter(text.charCodeAt(end))) end++
   if (end - start < 2) return ''
+  const code = text.charCodeAt(end)
+  if (code === 0x2b || code === 0x2d)
+    return OFFSET_NAME.exec(text.slice(start, start + 12))?.[0] ?? ''
   const closed = Number.isNaN(code) || code === 0x3a || code === 0x20 || code === 0x5d
-  return closed ? text.slice(start, end) : ''
+  if (!closed) return ''
+  const name = text.slice(start, end)
+  if (isCapital(text.charCodeAt(start))) return name
+  // Small letters are a zone only right in front of the message: `Aug 12 12:14:24.412 mdt:`.
+  const upper = name.toUpperCase()
+  return code === 0x3a && zoneOffsetMinutes(upper) !== undefined ? upper : ''
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a
+}
+
+function isLetter(code: number): boolean {
+  return isCapital(code & 0x5f) && code >= 0x41
 }
 
 const YEAR_FIRST = /^(\d{4}) +([A-Z][a-z]{2}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)/
@@ -189,7 +228,9 @@ function rfc5424(
 ): DeviceHeader {
   const words = text.slice(start).split(' ', 6)
   const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
-  const time = timeAt(stamp, 0, context)?.time
+  // Some gateways write an offset of one digit with two signs: `--5:00`.
+  const written = stamp.includes('--') ? stamp.replace(/--(?=\d:)/, '-0') : stamp
+  const time = timeAt(written, 0, context)?.time
   header.form = 'rfc5424'
   if (time !== undefined) header.time = time
   if (host !== '-' && host !== '') header.host = host

@@ -40,6 +40,7 @@ const SOURCES = {
   SCTP: `${HEAD} src dst _ _ rule _ _ _ vsys from to inbound_if outbound_if logset _ sessionid repeatcnt sport dport _ _ _ _ proto action ${GROUPS} seqno _ assoc_id ppid severity sctp_chunk_type _ verif_tag_1 verif_tag_2 sctp_cause_code diam_app_id diam_cmd_code diam_avp_code stream_id assoc_end_reason op_code sccp_calling_ssn sccp_calling_gt sctp_filter chunks chunks_sent chunks_received packets pkts_sent pkts_received rule_uuid high_res_timestamp`,
   IPTAG: `${HEAD} vsys ip tag_name eventid repeatcnt timeout datasourcename datasourcetype datasource_subtype seqno actionflags ${GROUPS} vsys_id high_res_timestamp cluster_name`,
   CORRELATION: `${HEAD} src srcuser vsys category severity ${GROUPS} vsys_id objectname object_id evidence`,
+  'AUDIT-LOG': 'serial receive_time type _ subtype admin cmd result',
   AUDIT: `${HEAD} _ _ _ _ _ _ eventid object _ _ opaque seqno`,
 }
 

@@ -26,6 +26,7 @@ const OTHERS: ReadonlyMap<string, EventLogSource> = new Map([
   ['SCTP', source(['firewall'], 'sctp')],
   ['IPTAG', source(['appliance'], 'iptag')],
   ['CORRELATION', source(['ids'], 'correlation')],
+  ['AUDIT-LOG', source(['appliance'], 'audit')],
   ['AUDIT', source(['appliance'], 'audit')],
   ['GLOBALPROTECT', GLOBALPROTECT],
   ['WILDFIRE', VIRUS],

@@ -12,6 +12,8 @@ export interface ExpectedEvent {
   readonly fields?: object
   readonly logsource?: object
   readonly message?: string
+  /** Columns and fields that must not be there. */
+  readonly absent?: readonly string[]
 }
 
 /** One test a line: read by name, and recognised unless `named` says that only the name can tell. */
@@ -20,14 +22,18 @@ export function testLines(
   rows: readonly (readonly [line: string, expected: ExpectedEvent, named?: 'named'])[],
 ): void {
   test.each(rows.map((row) => [row[0], row] as const))('%s', (line, [, expected, named]) => {
-    const { time, ...rest } = expected
+    const { absent, time, ...rest } = expected
     const wanted = {
       ...rest,
       parser: source,
       raw: line,
       ...(time === undefined ? {} : { time: Date.parse(time) }),
     }
-    expect(normalise(line, { ...OPTIONS, source })).toMatchObject(wanted)
+    const event = normalise(line, { ...OPTIONS, source })
+    expect(event).toMatchObject(wanted)
+    for (const name of absent ?? []) {
+      expect(Object.keys({ ...event.fields, ...event.pivots })).not.toContain(name)
+    }
     const recognised = normalise(line, OPTIONS)
     if (named === undefined) expect(recognised).toMatchObject(wanted)
     else expect(recognised.parser).not.toBe(source)
