@@ -173,6 +173,44 @@ describe('a rule that is changed', () => {
     expect(await drafts.open(kept, { title: 't', body: '' }, by)).toHaveProperty('proposal')
   })
 
+  test('takes in what is newer line by line, and marks what both changed', async () => {
+    const { drafts } = server.services
+    const by = { name: 'mia' }
+    const fresh = await drafts.ofRule(SCANNER, by)
+    const old = {
+      baseText: fresh
+        .baseText!.replace(/^level: .*$/m, 'level: critical')
+        .replace("- 'ffuf'\n", ''),
+      baseTestText: fresh.baseTestText!,
+    }
+    const begun = await drafts.start({ ...fresh, ...old }, by)
+    const text = old.baseText
+      .replace(/^title: .*$/m, 'title: Mine')
+      .replace('level: critical', 'level: high')
+    const testText = `${old.baseTestText}# mine\n`
+    const draft = await drafts.save(begun.id, begun.version, { text, testText, ...old }, by)
+    expect(await drafts.merge(draft, by)).toEqual({ conflicts: 1 })
+    const merged = await drafts.get(draft.id, by)
+    expect(await drafts.newer(merged)).toBeUndefined()
+    expect(merged.testText).toBe(testText)
+    for (const line of [
+      'title: Mine',
+      "- 'ffuf'",
+      'level: high',
+      fresh.baseText!.match(/^level: .*$/m)![0],
+    ])
+      expect(merged.text).toContain(line)
+    const { findings } = await drafts.check(merged, SCANNER)
+    expect(findings[0]).toMatchObject({ code: 'merge-conflict', severity: 'error' })
+    expect(await drafts.open(merged, { title: 't', body: '' }, by)).toHaveProperty('refused')
+    const chosen = merged.text.replace(/<<<<<<< .*\n(.*\n)=======\n.*\n>>>>>>> .*\n/, '$1')
+    const decided = await drafts.save(merged.id, merged.version, { text: chosen }, by)
+    expect((await drafts.check(decided, SCANNER)).findings).not.toContainEqual(
+      expect.objectContaining({ code: 'merge-conflict' }),
+    )
+    expect(await drafts.merge(decided, by)).toBeUndefined()
+  })
+
   test('gets a test of an event, redacted, that fires or stays silent as is asked', async () => {
     const { drafts, events } = server.services
     const range = { from: Date.now() - 86_400_000, to: Date.now() + 1 }

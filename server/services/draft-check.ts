@@ -15,6 +15,7 @@ import {
   loadDraft,
   testPathOf,
 } from './draft-content.ts'
+import { conflictFindings, MERGE_CONFLICT } from './draft-merge.ts'
 import type { Rules } from './rules.ts'
 import { leftOut, takenIds } from './taken-ids.ts'
 
@@ -71,7 +72,11 @@ export function checkInput(
   settings: LintSettings = NO_SETTINGS,
 ): CheckInput {
   const draft = { path, text, testText }
-  const known = [...takenIds(draft, rules, ruleId), ...leftOut(draft, rules, ruleId)]
+  const known = [
+    ...conflictFindings(draft),
+    ...takenIds(draft, rules, ruleId),
+    ...leftOut(draft, rules, ruleId),
+  ]
   return { draft, beside: filesBeside(draft, rules), settings, known }
 }
 
@@ -94,7 +99,13 @@ export function runCheck({ draft, beside, settings, known }: CheckInput): DraftC
   })
   const loaded = loadDraft(draft, beside)
   const textOf = (path: string) => (path === draft.path ? draft.text : draft.testText)
-  const findings = [...known, ...(isIgnored(draft.path, settings.ignore) ? [] : linted)]
+  const heard = isIgnored(draft.path, settings.ignore) ? [] : linted
+  // The marks of a conflict are no YAML; that they are there says it all.
+  const torn = new Set(known.filter(({ code }) => code === MERGE_CONFLICT).map(({ path }) => path))
+  const findings = [
+    ...known,
+    ...heard.filter(({ code, path }) => code !== 'yaml-syntax' || !torn.has(path)),
+  ]
   return {
     findings: mostTelling(findings).map((finding) => ({
       ...finding,

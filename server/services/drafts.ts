@@ -12,6 +12,7 @@ import type { StateClient } from '../workers/state-client.ts'
 import { checkInput, type DraftCheck, factsOfToday, isReady } from './draft-check.ts'
 import { createDraftChecker } from './draft-checker.ts'
 import { type DraftFiles, testPathOf } from './draft-content.ts'
+import { mergeDraft, type NewerFiles } from './draft-merge.ts'
 import { type PreviewInput, previewDraft } from './draft-preview.ts'
 import type { ProposalService } from './proposals.ts'
 import type { Preview } from './rule-preview.ts'
@@ -44,7 +45,10 @@ export interface DraftService {
   /** The file of a live rule, whole. */
   live(ruleId: string): Promise<DraftFiles>
   /** The text that the content has now where it is another than the draft started from. */
-  newer(draft: NewDraft): Promise<{ readonly text: string; readonly testText: string } | undefined>
+  newer(draft: NewDraft): Promise<NewerFiles | undefined>
+  /** Brings what is newer into a stored draft, line by line; where both changed the same lines both stay,
+   * marked. Undefined where nothing is newer. */
+  merge(draft: Draft, by: Actor): Promise<{ readonly conflicts: number } | undefined>
   /** With the lint settings of the live content. */
   check(files: DraftFiles, ruleId?: string): Promise<DraftCheck>
   /** Redacted tests of a rule text from events. Rejects `invalid` where the rule does not run. */
@@ -113,6 +117,13 @@ export function createDrafts(parts: DraftParts): DraftService {
   return {
     get,
     newer,
+    merge: async (draft, by) => {
+      const found = await newer(draft)
+      if (found === undefined) return undefined
+      const { conflicts, ...change } = mergeDraft(draft, found)
+      await state.changeDraft(draft.id, draft.version, change, by)
+      return { conflicts }
+    },
     list: (by) => state.openDrafts(by.name),
     ofRule: async (ruleId, by) => {
       const open = await state.openDrafts(by.name)

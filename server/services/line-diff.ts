@@ -39,7 +39,8 @@ export function hunksOf(
   return shown.filter((line, at) => line !== undefined || at === 0 || shown[at - 1] !== undefined)
 }
 
-function linesOf(text: string): readonly string[] {
+/** Lines of a text; one that ends with a line end has no empty last one. */
+export function linesOf(text: string): readonly string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n')
 }
 

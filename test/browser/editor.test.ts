@@ -161,10 +161,35 @@ describe.skipIf(chromium === undefined)('the rule editor', () => {
     await page.locator('.newer', { hasText: 'newer version of this file' }).waitFor()
     await page.locator('.diff .removed', { hasText: "- 'curl'" }).waitFor()
     await page.locator('.diff .added', { hasText: '# mine' }).waitFor()
-    await page.getByRole('button', { name: 'Take the newer version' }).click()
+    await page.getByRole('button', { name: 'Merge both' }).click()
+    await page.getByText('the draft has both versions’ changes').waitFor()
     await page.locator('.newer').waitFor({ state: 'detached' })
     await content().waitFor()
-    expect(await content().textContent()).toContain("- 'curl'")
+    const merged = (await content().textContent()) ?? ''
+    expect(merged).toContain("- 'curl'")
+    expect(merged).toContain('# mine')
+  })
+
+  test('marks what both changed, and opens nothing before somebody chose', async () => {
+    const [draft] = await server.services.drafts.list({ name: 'admin' })
+    const { id, version, text, baseText = '' } = draft!
+    const change = {
+      text: text.replace(/^level: .*$/m, 'level: high'),
+      baseText: baseText.replace(/^level: .*$/m, 'level: medium'),
+    }
+    await server.services.drafts.save(id, version, change, { name: 'admin' })
+    await page.goto(`${server.url}/rules/${SCANNER}/edit`)
+    await page.locator('.newer', { hasText: '1 place changed in both' }).waitFor()
+    await page.getByRole('button', { name: 'Merge both' }).click()
+    await page.getByText('both versions stand there, marked').waitFor()
+    await content().waitFor()
+    const merged = (await content().textContent()) ?? ''
+    for (const line of ['level: high', 'level: low', '<<<<<<< your draft'])
+      expect(merged).toContain(line)
+    await page.locator('#checks', { hasText: 'you and the newer version changed' }).waitFor()
+    await page.click('button[popovertarget=open-proposal]')
+    await page.click('#open-proposal button[value=open]')
+    await page.getByText('Not opened').waitFor()
   })
 
   test('makes a new rule of a search, with what leaves shown first', async () => {

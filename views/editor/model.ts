@@ -5,6 +5,16 @@ import type { ProposalTarget } from '../../server/services/proposals.ts'
 import type { Preview } from '../../server/services/rule-preview.ts'
 import type { RuleSummary } from '../../server/services/services.ts'
 
+/** How a draft differs from a newer version of its files; undefined for lines left out. */
+export interface NewerModel {
+  readonly lines: readonly (DiffLine | undefined)[]
+  readonly testLines: readonly (DiffLine | undefined)[]
+  /** Places where somebody has to choose after merging. */
+  readonly conflicts: number
+  /** Hash of the newer version that is shown. */
+  readonly seen: string
+}
+
 export interface EditorModel {
   /** Stored: absent for what nobody has saved yet. */
   readonly draft?: { readonly id: string; readonly version: number; readonly updated: number }
@@ -17,8 +27,8 @@ export interface EditorModel {
   /** The live rule, where there is one. */
   readonly live?: RuleSummary
   readonly check: DraftCheck
-  /** How the draft differs from what became newer meanwhile; undefined for lines left out. */
-  readonly newer?: readonly (DiffLine | undefined)[]
+  /** What became newer meanwhile. */
+  readonly newer?: NewerModel
   readonly notice?: { readonly kind: 'ok' | 'problem' | 'hint'; readonly text: string }
   /** A preview that was asked for with the page. */
   readonly preview?: Preview

@@ -48,7 +48,7 @@ export function EditorPage(props: EditorProps) {
       {model.notice !== undefined && (
         <Notice kind={model.notice.kind}>{visible(model.notice.text)}</Notice>
       )}
-      {model.newer !== undefined && <Newer lines={model.newer} />}
+      {model.newer !== undefined && <Newer newer={model.newer} />}
       <div class="rule-grid">
         <Texts model={model} />
         <aside class="effect">
@@ -127,15 +127,23 @@ function Title({ model, now }: EditorProps) {
 }
 
 /** Someone merged another version since the draft was started. */
-function Newer(props: { readonly lines: NonNullable<EditorModel['newer']> }) {
+function Newer({ newer }: { readonly newer: NonNullable<EditorModel['newer']> }) {
+  const { lines, testLines, conflicts, seen } = newer
   return (
     <div class="notice problem newer" role="alert">
       <p>
         <strong>The content has a newer version of this file</strong> than the one this draft was
         started from. Lines with + are yours, lines with - are the newer version’s.
+        {conflicts > 0 &&
+          ` ${plural(conflicts, 'place')} changed in both: merged, both versions stay there, marked, for you to choose.`}
       </p>
-      <Diff lines={props.lines} label="Your draft against the newer version" />
+      {lines.length > 0 && <Diff lines={lines} label="Your draft against the newer version" />}
+      {testLines.length > 0 && <Diff lines={testLines} label="Your tests against the newer ones" />}
+      <input type="hidden" name="seen" value={seen} />
       <div class="inline">
+        <button type="submit" name="do" value="merge" class="small primary">
+          Merge both
+        </button>
         <button type="submit" name="do" value="keep" class="small">
           Keep mine, on top of it
         </button>

@@ -26,11 +26,13 @@ export const textField = z
 export const pathField = z.string().max(300).default('').transform(trim)
 
 const Form = z.object({
-  do: z.enum(['save', 'preview', 'open', 'discard', 'keep', 'take']).default('save'),
+  do: z.enum(['save', 'preview', 'open', 'discard', 'keep', 'take', 'merge']).default('save'),
   draft: z.string().max(64).default(''),
   version: z.coerce.number().int().min(0).default(0),
   rule: z.string().max(200).default(''),
   base: z.string().max(64).default(''),
+  /** Hash of the newer version that was shown. */
+  seen: z.string().max(64).default(''),
   path: pathField,
   text: textField,
   test: textField,

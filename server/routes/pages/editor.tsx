@@ -5,12 +5,13 @@ import { Hono } from 'hono'
 import type { StatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
 import type { RedactedCases } from '../../../ci/redact/cases.ts'
-import type { EditorModel } from '../../../views/editor/model.ts'
+import type { EditorModel, NewerModel } from '../../../views/editor/model.ts'
 import { OpenedPage, ProposalFacts } from '../../../views/editor/opened.tsx'
 import { EditorPage } from '../../../views/editor/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { isReady } from '../../services/draft-check.ts'
+import { mergeDraft, type NewerFiles } from '../../services/draft-merge.ts'
 import { baseHash } from '../../services/drafts.ts'
 import { diffLines, hunksOf } from '../../services/line-diff.ts'
 import { ServiceError } from '../../services/service-error.ts'
@@ -109,7 +110,7 @@ async function modelOf(
     ...{ path, text, testText, base: baseHash(draft) },
     ...(live === undefined ? {} : { live }),
     check: await drafts.check({ path, text, testText }, ruleId),
-    ...(newer === undefined ? {} : { newer: hunksOf(diffLines(newer.text, text)) }),
+    ...(newer === undefined ? {} : { newer: newerModel(draft, newer) }),
     days: DAYS_DEFAULT,
     proposal: {
       title: `${draft.baseText === undefined ? 'Add' : 'Change'} rule: ${title}`,
@@ -118,6 +119,28 @@ async function modelOf(
     target: proposals.target,
     ...extra,
   }
+}
+
+function newerModel(draft: Draft | NewDraft, newer: NewerFiles): NewerModel {
+  const lines = changesBetween(newer.text, draft.text)
+  const testLines = changesBetween(newer.testText, draft.testText)
+  return { lines, testLines, conflicts: mergeDraft(draft, newer).conflicts, seen: hashOf(newer) }
+}
+
+function changesBetween(before: string, after: string) {
+  return before === after ? [] : hunksOf(diffLines(before, after))
+}
+
+function hashOf({ text, testText }: NewerFiles): string {
+  return baseHash({ baseText: text, baseTestText: testText })
+}
+
+/** What is newer, where it is what was shown. Rejects `conflict` where it is newer still. */
+async function newerAsSeen({ drafts }: Services, draft: Draft, { seen }: EditorForm) {
+  const newer = await drafts.newer(draft)
+  if (newer !== undefined && seen !== hashOf(newer))
+    throw new ServiceError('conflict', 'The content changed again: look at what is newer now.')
+  return newer
 }
 
 async function opened(
@@ -170,6 +193,13 @@ async function discard(c: AppContext, services: Services, form: EditorForm) {
   return c.redirect(form.rule === '' ? urls.rules.href() : urls.rule.href({ id: form.rule }), 303)
 }
 
+function mergedNotice(conflicts: number): NonNullable<EditorModel['notice']> {
+  if (conflicts === 0) return { kind: 'ok', text: 'Merged: the draft has both versions’ changes.' }
+  const places = conflicts === 1 ? 'one place' : `${conflicts} places`
+  const text = `Merged, but for ${places}: both versions stand there, marked. Keep what is right and delete the marks.`
+  return { kind: 'hint', text }
+}
+
 type Act = (
   c: AppContext,
   services: Services,
@@ -179,20 +209,27 @@ type Act = (
 
 const ACTS: Readonly<Record<Exclude<EditorForm['do'], 'discard'>, Act>> = {
   save: async (c, _services, _renderer, { draft }) => c.redirect(addressOf(draft), 303),
-  keep: async (c, services, _renderer, { draft }) => {
-    const newer = await services.drafts.newer(draft)
+  keep: async (c, services, _renderer, { draft, form }) => {
+    const newer = await newerAsSeen(services, draft, form)
     const base = { baseText: newer?.text ?? null, baseTestText: newer?.testText ?? null }
     if (newer !== undefined) await services.drafts.save(draft.id, draft.version, base, actorOf(c))
     return c.redirect(addressOf(draft), 303)
   },
-  take: async (c, services, _renderer, { draft }) => {
-    const newer = await services.drafts.newer(draft)
+  take: async (c, services, _renderer, { draft, form }) => {
+    const newer = await newerAsSeen(services, draft, form)
     if (newer !== undefined) {
       const base = { baseText: newer.text, baseTestText: newer.testText }
       const change = { ...newer, ...base }
       await services.drafts.save(draft.id, draft.version, change, actorOf(c))
     }
     return c.redirect(addressOf(draft), 303)
+  },
+  merge: async (c, services, renderer, { draft, form }) => {
+    await newerAsSeen(services, draft, form)
+    const merged = await services.drafts.merge(draft, actorOf(c))
+    if (merged === undefined) return c.redirect(addressOf(draft), 303)
+    const notice = mergedNotice(merged.conflicts)
+    return show(c, services, renderer, await services.drafts.get(draft.id, actorOf(c)), { notice })
   },
   preview: async (c, services, renderer, { draft, form }) => {
     const preview = await services.drafts.preview({
