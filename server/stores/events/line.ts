@@ -43,10 +43,15 @@ interface Head {
   readonly r?: string
 }
 
+/** What the line of the event with this number begins with; no other line does. */
+export function lineStart(number: number): string {
+  return `{"i":${number},`
+}
+
 /** The line of `event` under the number it gets in its day. */
 export function encodeLine(event: Event, number: number): string {
   const head =
-    `{"i":${number},"t":${event.time},"n":${event.ingested},"s":${quoted(event.source)}` +
+    `${lineStart(number)}"t":${event.time},"n":${event.ingested},"s":${quoted(event.source)}` +
     `,"p":${quoted(event.parser)},"l":${encodeLogSource(event.logsource)}`
   const error = event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`
   if (event.fieldsAreRaw === true && !event.raw.includes('\n')) {

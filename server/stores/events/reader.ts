@@ -11,7 +11,7 @@ import { decodeLine } from './line.ts'
 import { readMatches } from './sealed-matches.ts'
 import { runAfter, unitsAfter } from './search/after.ts'
 import { closeFiles, createFiles, type Files, intakeOf, lastAtMost } from './search/files.ts'
-import { createGroupDocs } from './search/group-docs.ts'
+import { createGroupDocs, type GroupDocs } from './search/group-docs.ts'
 import { histogramOf } from './search/histogram.ts'
 import { firstEvents } from './search/rows.ts'
 import { countMatches, startRun } from './search/run.ts'
@@ -47,9 +47,10 @@ export function openEventReader(dataFolder: string): OpenReader {
         snapshot.close()
       }
     })
+  const groupDocs = createGroupDocs()
   return {
-    ...queries(within),
-    ...lookups(files, within),
+    ...queries(within, groupDocs),
+    ...lookups(files, within, groupDocs),
     close: () => closeFiles(files),
   }
 }
@@ -65,8 +66,12 @@ const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => 
   timeout_ms: Math.min(request.timeout_ms, SEARCH_TIME_MAX_MS),
 })
 
-function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
-  const groupDocs = createGroupDocs()
+function queries(
+  within: Within,
+  groupDocs: GroupDocs,
+): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
+  const started = (snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) =>
+    startedRun(snapshot, request, groupDocs, signal)
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
@@ -109,10 +114,15 @@ function queries(within: Within): Pick<EventReader, 'search' | 'count' | 'histog
 }
 
 /** What a request goes through, and the run that says which rows match. */
-function started(snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) {
+function startedRun(
+  snapshot: Snapshot,
+  request: CountRequest,
+  groupDocs: GroupDocs,
+  signal: AbortSignal | undefined,
+) {
   const { after } = request
   const units = unitsAfter(snapshot.units(request), after)
-  const run = runAfter(startRun(limitedTo(request), units.length, signal), after)
+  const run = runAfter(startRun(limitedTo(request), units.length, groupDocs, signal), after)
   return { units, run }
 }
 
@@ -123,6 +133,7 @@ function newestFirst<T extends { readonly newest: number }>(units: readonly T[])
 function lookups(
   files: Files,
   within: Within,
+  groupDocs: GroupDocs,
 ): Pick<EventReader, 'get' | 'around' | 'stats' | 'position' | 'tail' | 'matchesOf'> {
   const get = async (ids: readonly string[]): Promise<(Event | undefined)[]> => {
     const byDay = Map.groupBy(new Set(ids), (id) => parseId(id)?.day ?? '')
@@ -149,7 +160,11 @@ function lookups(
         const units = snapshot.units(ALL_TIME)
         const find = (direction: 'down' | 'up') =>
           firstEvents(
-            startRun({ ...ALL_TIME, expr, timeout_ms: AROUND_TIME_MS / 2 }, units.length),
+            startRun(
+              { ...ALL_TIME, expr, timeout_ms: AROUND_TIME_MS / 2 },
+              units.length,
+              groupDocs,
+            ),
             units,
             count,
             direction,

@@ -11,6 +11,7 @@ import {
   wordsFor,
 } from '../bits.ts'
 import type { GroupReader } from '../index/read.ts'
+import type { GroupDocs } from './group-docs.ts'
 import {
   type ColumnPlan,
   columnOf,
@@ -45,6 +46,7 @@ type Place = Pick<Unit, 'visible' | 'coverage' | 'mayHaveField'> & {
 
 /** What one search has looked up so far, by group and leaf, and its plan's answers for whole groups. */
 export interface Lookups {
+  readonly groupDocs: GroupDocs
   readonly kept: Map<GroupReader, Map<Leaf, GroupAnswer>>
   readonly groups: Map<GroupReader, WholeGroup>
   keptBytes: number
@@ -56,8 +58,8 @@ interface WholeGroup {
   readonly none: boolean
 }
 
-export function createLookups(): Lookups {
-  return { kept: new Map(), groups: new Map(), keptBytes: 0, presences: new Map() }
+export function createLookups(groupDocs: GroupDocs): Lookups {
+  return { groupDocs, kept: new Map(), groups: new Map(), keptBytes: 0, presences: new Map() }
 }
 
 /** True when surely no row of the unit matches: to be asked before anything else is. */
@@ -134,7 +136,7 @@ function leafOf(lookups: Lookups, group: GroupReader, leaf: Leaf): GroupAnswer {
   const leaves = lookups.kept.getOrInsert(group, new Map())
   let found = leaves.get(leaf)
   if (found === undefined) {
-    found = lookUp(group, leaf)
+    found = lookUp(lookups.groupDocs, group, leaf)
     leaves.set(leaf, found)
     lookups.keptBytes += found.bits?.byteLength ?? 0
     if (lookups.keptBytes > KEPT_BYTES_MAX) {

@@ -9,6 +9,8 @@ import type { GroupReader } from '../index/read.ts'
 const REMEMBERED_BYTES_MAX = 32 * 1_048_576
 /** A column with more values is not split into sets of docs. */
 const SPLIT_VALUES_MAX = 64
+/** What a value with its count takes, about. */
+const VALUE_BYTES = 64
 
 /** A kept column by doc. */
 export interface DocCodes extends KeptValues {
@@ -20,6 +22,8 @@ export interface DocCodes extends KeptValues {
 export type DocSets = readonly (readonly [value: string, docs: Uint32Array])[]
 
 export interface GroupDocs {
+  /** Values and counts of a kept column, by its ordinal. */
+  kept(group: GroupReader, column: number): KeptValues
   /** A column's values by doc; undefined for one that the index does not keep. */
   codes(group: GroupReader, name: string): DocCodes | undefined
   /** Docs of each value of a column; undefined where the index does not keep them, or they are many. */
@@ -27,7 +31,7 @@ export interface GroupDocs {
 }
 
 interface Remembered {
-  readonly value: DocCodes | DocSets
+  readonly value: DocCodes | DocSets | KeptValues
   readonly bytes: number
 }
 
@@ -54,26 +58,31 @@ export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
     }
     return kept.value as T
   }
+  const kept = (group: GroupReader, column: number) =>
+    remember(group, `kept ${column}`, () => {
+      const value = readKept(group.db, group.id, column)
+      return { value, bytes: value.values.length * VALUE_BYTES }
+    })
   return {
+    kept,
     codes: (group, name) => {
       const at = group.info.columns.findIndex((column) => column.name === name)
       if (group.info.columns[at]?.kind !== 'kept') return undefined
-      return remember(group, `codes ${name}`, () => readCodes(group, at))
+      return remember(group, `codes ${name}`, () => readCodes(group, at, kept(group, at)))
     },
     sets: (group, name) => {
       const at = group.info.columns.findIndex((column) => column.name === name)
       const column = group.info.columns[at]
       if (column === undefined) return []
       if (column.kind !== 'kept' || column.values > SPLIT_VALUES_MAX) return undefined
-      return remember(group, `sets ${name}`, () => readSets(group, at))
+      return remember(group, `sets ${name}`, () => readSets(group, at, kept(group, at)))
     },
   }
 }
 
 const everything = () => true
 
-function readCodes({ db, id, info }: GroupReader, column: number) {
-  const kept = readKept(db, id, column)
+function readCodes({ db, id, info }: GroupReader, column: number, kept: KeptValues) {
   const codes = kept.values.length < 256 ? new Uint8Array(info.docs) : new Uint16Array(info.docs)
   eachKeptPosting(db, id, column, kept.values.length, everything, (value, bytes, start, end) =>
     eachDoc(bytes, start, end, (doc) => {
@@ -83,8 +92,7 @@ function readCodes({ db, id, info }: GroupReader, column: number) {
   return { value: { ...kept, codes }, bytes: codes.byteLength }
 }
 
-function readSets({ db, id, info }: GroupReader, column: number) {
-  const { values } = readKept(db, id, column)
+function readSets({ db, id, info }: GroupReader, column: number, { values }: KeptValues) {
   const value = values.map((one) => [String(one), new Uint32Array(wordsFor(info.docs))] as const)
   eachKeptPosting(db, id, column, values.length, everything, (at, bytes, start, end) =>
     markDocs(bytes, start, end, value[at]![1]),

@@ -2,11 +2,12 @@
 
 import { words } from '../../../../sigma/text/words.ts'
 import { setBit, unite, wordsFor } from '../bits.ts'
-import { eachKeptPosting, readKept } from '../index/columns.ts'
+import { eachKeptPosting } from '../index/columns.ts'
 import { markHashed } from '../index/hashed.ts'
 import type { GroupColumn, GroupInfo } from '../index/layout.ts'
 import { clearDocs, markDocs } from '../index/postings.ts'
 import { type FieldFilter, type GroupReader, markAll } from '../index/read.ts'
+import type { GroupDocs } from './group-docs.ts'
 import type { Plan, WordScope } from './plan.ts'
 
 export type ColumnPlan = Extract<Plan, { kind: 'column' }>
@@ -63,14 +64,14 @@ function filterOf(info: GroupInfo, scope: WordScope): { fields: FieldFilter; exa
 }
 
 /** A leaf's docs in a group. */
-export function lookUp(group: GroupReader, leaf: Leaf): GroupAnswer {
+export function lookUp(groupDocs: GroupDocs, group: GroupReader, leaf: Leaf): GroupAnswer {
   switch (leaf.kind) {
     case 'word':
       return lookUpWord(group, leaf)
     case 'present':
       return presence(group, leaf.name)
     case 'column':
-      return lookUpColumn(group, leaf)
+      return lookUpColumn(groupDocs, group, leaf)
   }
 }
 
@@ -108,7 +109,7 @@ export function columnOf(info: GroupInfo, name: string): GroupColumn | undefined
 }
 
 /** Docs whose values in the column pass: exact where the group keeps them. */
-function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
+function lookUpColumn(groupDocs: GroupDocs, group: GroupReader, leaf: ColumnPlan): GroupAnswer {
   const { info, db, id } = group
   const bits = new Uint32Array(wordsFor(info.docs))
   const at = info.columns.findIndex((column) => column.name === leaf.name)
@@ -124,7 +125,7 @@ function lookUpColumn(group: GroupReader, leaf: ColumnPlan): GroupAnswer {
     if (column.via.length > 0) markVia(group, column, texts, bits)
     return { bits, exact: false }
   }
-  const holds = readKept(db, id, at).values.map((value) => leaf.test([value]))
+  const holds = groupDocs.kept(group, at).values.map((value) => leaf.test([value]))
   const wanted = (value: number) => none || holds[value]!
   if (none) markAll(info, bits)
   const some = new Uint32Array(bits.length)

@@ -65,7 +65,7 @@ export async function firstEvents(
   const order = (a: Position, b: Position) => sign * compare(a, b)
   const first: First = { run, limit, direction, cursor, order, found: [], waiting: [] }
   const nearest = (unit: Unit) => (direction === 'down' ? unit.newest : unit.oldest)
-  for (const unit of units.toSorted((a, b) => sign * (nearest(a) - nearest(b)))) {
+  for (const unit of sorted(units, (a, b) => sign * (nearest(a) - nearest(b)))) {
     const worst = worstOf(first)
     if (worst !== undefined && sign * (nearest(unit) - worst.time) > 0) break
     if (cursor !== undefined && isPast(unit, cursor, direction)) continue
@@ -76,6 +76,18 @@ export async function firstEvents(
   }
   await readWaiting(first)
   return readFound(first.found)
+}
+
+/** Sorts thousands of units, most often in order already, one way or the other. */
+function sorted(
+  units: readonly Unit[],
+  compareUnits: (a: Unit, b: Unit) => number,
+): readonly Unit[] {
+  const inOrder = (some: readonly Unit[]) =>
+    some.every((unit, at) => at === 0 || compareUnits(some[at - 1]!, unit) <= 0)
+  if (inOrder(units)) return units
+  const reversed = units.toReversed()
+  return inOrder(reversed) ? reversed : units.toSorted(compareUnits)
 }
 
 /** The last of the rows found, once there are enough. */

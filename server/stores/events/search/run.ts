@@ -15,6 +15,7 @@ import {
 } from '../bits.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
 import { type Answer, answerUnit, createLookups, isNone } from './evaluate.ts'
+import type { GroupDocs } from './group-docs.ts'
 import { planSearch } from './plan.ts'
 import type { Unit } from './unit.ts'
 
@@ -51,13 +52,18 @@ export interface RunRequest extends TimeRange {
 }
 
 /** Starts a search over `total` units. */
-export function startRun(request: RunRequest, total: number, signal?: AbortSignal): Run {
+export function startRun(
+  request: RunRequest,
+  total: number,
+  groupDocs: GroupDocs,
+  signal?: AbortSignal,
+): Run {
   const { expr, timeout_ms } = request
   const range: TimeRange = request
   const rules = request.rules === undefined ? undefined : new Set(request.rules)
   const started = performance.now()
   const plan = planSearch(expr)
-  const lookups = createLookups()
+  const lookups = createLookups(groupDocs)
   const predicate = expr === undefined ? () => true : compilePredicate(expr)
   let turnStarted = started
   let complete = true

@@ -4,7 +4,7 @@ import type { Database } from 'bun:sqlite'
 import { blockLines, readBlock, readBlockLater } from '../block.ts'
 import { type Column, columnOf, decodeTimes, openColumn } from '../columns.ts'
 import { readBlockOf, readBlocks, readColumn, type SegmentRow } from '../day-file.ts'
-import { decodeLine } from '../line.ts'
+import { decodeLine, lineStart } from '../line.ts'
 import type { ReadRunMatches } from '../run-matches.ts'
 import { readMatches } from '../sealed-matches.ts'
 import { mayHaveField, TIME_COLUMN, visibleRows } from '../segment.ts'
@@ -17,9 +17,7 @@ const SEGMENTS_MAX = 512
 interface OpenBlock {
   readonly start: number
   readonly end: number
-  readonly bytes: Uint8Array
-  /** Where its lines start, as far as they were looked for. */
-  readonly offsets: number[]
+  readonly bytes: Buffer
 }
 
 interface OpenSegment {
@@ -72,7 +70,8 @@ function putBlock(
   bytes: Uint8Array,
 ): OpenBlock {
   while (day.blockBytes > BLOCK_BYTES_MAX) dropOldest(day)
-  const block = { start, end: start + count, bytes, offsets: [0] }
+  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const block = { start, end: start + count, bytes: lines }
   openSegment(day, seq).blocks.push(block)
   day.blockBytes += bytes.length
   return block
@@ -114,16 +113,15 @@ function openBlocks(day: OpenDay, segment: SegmentRow, rows: readonly number[]):
   return opening
 }
 
-const NEWLINE = 0x0a
 const decoder = new TextDecoder()
 
-/** The text of a block's line `n`. */
-function lineOf({ bytes, offsets }: OpenBlock, n: number): string {
-  while (offsets.length < n + 2) {
-    const newline = bytes.indexOf(NEWLINE, offsets.at(-1))
-    offsets.push((newline < 0 ? bytes.length : newline) + 1)
-  }
-  return decoder.decode(bytes.subarray(offsets[n], offsets[n + 1]! - 1))
+/** The text of the line of event `number`, the block's `n`th. */
+function lineOf({ bytes }: OpenBlock, number: number, n: number): string {
+  const start = n === 0 ? 0 : bytes.indexOf(`\n${lineStart(number)}`) + 1
+  const end = bytes.indexOf('\n', start)
+  const line = decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
+  if (line.startsWith(lineStart(number))) return line
+  throw new Error(`block has no line of event ${number}`)
 }
 
 function columnOfSegment(db: Database, seq: number, name: string): Column | undefined {
@@ -166,7 +164,7 @@ export function segmentUnit(
     },
     event(row) {
       const block = blockOf(open, segment, row)
-      return decodeLine(lineOf(block, row - block.start))
+      return decodeLine(lineOf(block, first + row, row - block.start))
     },
     open: (rows) => openBlocks(open, segment, rows),
     matches() {
