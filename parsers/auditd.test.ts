@@ -43,7 +43,7 @@ describe('the records of one event', () => {
       service: ['auditd'],
     })
     expect(got.pivots).toMatchObject({
-      user: '1000',
+      user: 'root',
       process: '/usr/bin/tar',
       action: 'executed',
       outcome: 'success',
@@ -219,4 +219,126 @@ describe('joining lines', () => {
       }
     },
   )
+})
+
+describe('whose event it is', () => {
+  const user = (text: string) => event(text).pivots.user
+  test.each([
+    [`type=USER_START ${STAMP} pid=1 uid=0 auid=1000 msg='acct="root" res=success'`, 'root'],
+    [`type=VIRT_CONTROL ${STAMP} pid=1 uid=0 auid=1000 msg='user=eve op=create'`, 'eve'],
+    [`type=ADD_USER ${STAMP} pid=1 uid=0 auid=1000 msg='op=add-user id=1002'`, '1000'],
+    [`type=ADD_USER ${STAMP} pid=1 uid=0 auid=1000 UID="root" AUID="anna"`, 'anna'],
+    [`type=SYSCALL ${STAMP} arch=c000003e syscall=59 auid=1000 uid=33 pid=1`, '33'],
+    [`type=SYSCALL ${STAMP} syscall=59 auid=1000 uid=33 pid=1\u001dAUID="anna" UID="www"`, 'www'],
+    [`type=SYSCALL ${STAMP} syscall=59 auid=1000 uid=0 pid=1`, 'root'],
+  ])('%s', (text, expected) => {
+    expect(user(text)).toBe(expected)
+  })
+})
+
+test('records behind one another in one line, as Wazuh’s agent writes them, are one event', () => {
+  const got = event(
+    `type=SYSCALL ${STAMP} arch=c000003e syscall=59 success=yes pid=7 comm="touch" exe="/bin/touch" key="k" type=EXECVE ${STAMP} argc=2 a0="touch" a1="/etc/x" type=CWD ${STAMP} cwd="/srv" type=PATH ${STAMP} item=0 name="/etc/" nametype=PARENT type=PATH ${STAMP} item=1 name="/etc/x" nametype=CREATE`,
+  )
+  expect(got.fields).toMatchObject({
+    type: ['SYSCALL', 'EXECVE', 'CWD', 'PATH'],
+    CommandLine: 'touch /etc/x',
+    TargetFilename: '/etc/x',
+  })
+  const other = event(
+    `type=USER_CMD ${STAMP} pid=7 msg='cmd="x type=EXECVE msg=audit(1.000:1): a0=y" res=success'`,
+  )
+  expect(other.fields.type).toBe('USER_CMD')
+})
+
+describe('documents of Auditbeat', () => {
+  const SHELL = {
+    '@timestamp': '2026-11-20T10:00:00.250Z',
+    event: { module: 'auditd', action: 'executed', outcome: 'success' },
+    host: { name: 'web-1' },
+    user: { id: '33', name: 'www', audit: { id: '1000', name: 'anna' }, effective: { id: '33' } },
+    tags: ['shells'],
+  }
+
+  test('raw records count, the user is the document’s', () => {
+    const messages = [
+      `type=SYSCALL ${STAMP} arch=c000003e syscall=59 success=yes auid=1000 uid=33 pid=7 exe="/bin/sh"`,
+      `type=EXECVE ${STAMP} argc=1 a0="sh"`,
+    ]
+    const got = event(JSON.stringify({ ...SHELL, auditd: { message_type: 'syscall', messages } }))
+    expect(got).toMatchObject({
+      parser: 'auditd',
+      time: 1_763_632_800_250,
+      logsource: { product: 'linux', category: ['process_creation'], service: ['auditd'] },
+      pivots: { user: 'www', host: 'web-1', process: '/bin/sh', outcome: 'success' },
+      fields: { type: ['SYSCALL', 'EXECVE'], a0: 'sh', Image: '/bin/sh', uid: '33' },
+    })
+    const { auditd: _none, ...kept } = { ...SHELL, auditd: {} }
+    const original = { ...kept, auditd: { message_type: 'syscall' }, event: { original: messages } }
+    expect(event(JSON.stringify(original)).fields).toMatchObject({ a0: 'sh' })
+  })
+
+  test('without them the fields are those of the records', () => {
+    const got = event(
+      JSON.stringify({
+        ...SHELL,
+        auditd: {
+          message_type: 'syscall',
+          result: 'success',
+          session: '3',
+          sequence: 77,
+          data: { arch: 'x86_64', syscall: 'execve', exit: '0', a0: '55d0', tty: 'pts0' },
+          paths: [{ item: '0', name: '/bin/sh', nametype: 'NORMAL' }],
+        },
+        process: {
+          pid: 7,
+          parent: { pid: 6 },
+          name: 'sh',
+          executable: '/bin/sh',
+          args: ['sh', '-c', 'id'],
+          working_directory: '/srv',
+          title: 'sh -c id',
+        },
+      }),
+    )
+    expect(got).toMatchObject({
+      parser: 'auditd',
+      time: Date.parse('2026-11-20T10:00:00.250Z'),
+      logsource: { category: ['process_creation'] },
+      pivots: { user: 'www', host: 'web-1', process: '/bin/sh', action: 'executed' },
+      fields: {
+        type: ['SYSCALL', 'EXECVE', 'CWD', 'PATH', 'PROCTITLE'],
+        SYSCALL: 'execve',
+        a0: 'sh',
+        a2: 'id',
+        syscall_a0: '55d0',
+        CommandLine: 'sh -c id',
+        CurrentDirectory: '/srv',
+        ParentProcessId: '6',
+        key: 'shells',
+        auid: '1000',
+        AUID: 'anna',
+        serial: '77',
+      },
+    })
+  })
+
+  test('a refused login keeps its account and address', () => {
+    const got = event(
+      JSON.stringify({
+        '@timestamp': '2026-11-20T10:00:00Z',
+        auditd: { message_type: 'user_login', result: 'fail', data: { acct: 'eve', op: 'login' } },
+        event: { module: 'auditd' },
+        process: { executable: '/usr/sbin/sshd', pid: 7 },
+        source: { ip: '192.0.2.9' },
+      }),
+    )
+    expect(got.pivots).toMatchObject({ user: 'eve', src_ip: '192.0.2.9', outcome: 'failure' })
+    expect(got.fields).toMatchObject({ type: 'USER_LOGIN', acct: 'eve', res: 'failed' })
+  })
+
+  test('other JSON with such a member is none', () => {
+    expect(event('{"auditd":"running","host":"web-1"}').parser).toBe('json')
+    expect(event('{"auditd":{"version":"3.1"}}').parser).toBe('json')
+  })
 })

@@ -3,10 +3,12 @@
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import { ACTIONS, SYSCALL_ACTIONS } from './auditd/actions.ts'
 import { type Assembled, assemble } from './auditd/assemble.ts'
+import { isBeatEvent, readBeatEvent } from './auditd/beat.ts'
 import { type AuditRecord, parseJournalRecord, parseRecord, stampOf } from './auditd/record.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
+import { timeAt } from './time.ts'
 import { ipOf, PIVOT_UNITS_MAX, portOf } from './values.ts'
 
 const MESSAGE_UNITS_MAX = 4096
@@ -15,12 +17,21 @@ const NO_CATEGORY = closedLogSource('linux', [], SERVICE)
 const logSources = new Map<string, ReturnType<typeof closedLogSource>>()
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  if (input.json !== undefined) return parseDocument(input.json, context)
   const header = syslogHeader(input.text, context)
   const records = recordsOf(input.text, header)
   const first = records[0]
   if (first === undefined) {
     return { code: 'auditd-no-record', message: 'no record of the Linux audit log' }
   }
+  return eventOf(records, first, header)
+}
+
+function eventOf(
+  records: readonly AuditRecord[],
+  first: AuditRecord,
+  header: SyslogLine | undefined,
+): Parsed {
   const assembled = assemble(records)
   const main = records.find((record) => record.type === 'SYSCALL') ?? first
   const time = first.time ?? header?.time
@@ -33,20 +44,65 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     : { time, logsource, pivots, message, fields }
 }
 
+/** Auditbeat knows the accounts' names, so its user counts. */
+function parseDocument(json: Fields, context: ParseContext): Parsed | EventError {
+  const stamp = typeof json['@timestamp'] === 'string' ? json['@timestamp'] : undefined
+  const time = stamp === undefined ? undefined : timeAt(stamp, 0, context)?.time
+  const beat = readBeatEvent(json, time)
+  const first = beat?.records[0]
+  if (beat === undefined || first === undefined) {
+    return { code: 'auditd-no-record', message: 'no record of the Linux audit log' }
+  }
+  const event = eventOf(beat.records, first, undefined)
+  const pivots = { ...event.pivots }
+  set(pivots, 'user', beat.user)
+  if (pivots.host === undefined) set(pivots, 'host', beat.host)
+  const known = event.time ?? time
+  return {
+    ...event,
+    ...(known === undefined ? {} : { time: known }),
+    pivots,
+    fields: { ...json, ...event.fields },
+  }
+}
+
 function recordsOf(text: string, header: SyslogLine | undefined): readonly AuditRecord[] {
   const records: AuditRecord[] = []
   for (let start = 0; start <= text.length; ) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
     const whole = start === 0 && end === text.length
-    const record = parseRecord(whole ? text : text.slice(start, end))
-    if (record !== undefined) records.push(record)
+    addRecords(records, whole ? text : text.slice(start, end))
     start = end + 1
   }
   if (records.length > 0 || header === undefined) return records
   const journal = parseJournalRecord(header.message)
   return journal === undefined ? [] : [journal]
 }
+
+const NEXT_RECORD = ' type='
+
+/** The records of a line: Wazuh's agent writes those of one event behind one another. */
+function addRecords(records: AuditRecord[], line: string): void {
+  let start = 0
+  let at = line.indexOf(NEXT_RECORD, 1)
+  while (at >= 0) {
+    const stamp = stampOf(line.slice(start, Math.min(at, start + RECORD_HEAD_UNITS_MAX)))
+    const next = line.slice(at + 1, at + RECORD_HEAD_UNITS_MAX)
+    // Only with the very same stamp: values may hold such text.
+    if (stamp !== undefined && ONE_OF_MORE.exec(next)?.[1] === stamp) {
+      const record = parseRecord(line.slice(start, at))
+      if (record !== undefined) records.push(record)
+      start = at + 1
+    }
+    at = line.indexOf(NEXT_RECORD, at + 1)
+  }
+  const record = parseRecord(start === 0 ? line : line.slice(start))
+  if (record !== undefined) records.push(record)
+}
+
+const RECORD_HEAD_UNITS_MAX = 512
+const ONE_OF_MORE = /^type=[A-Z_]{2,40} msg=audit\(([\d.:]{1,40})\):/
 
 function syslogHeader(text: string, context: ParseContext): SyslogLine | undefined {
   if (text.startsWith('type=') || text.startsWith('node=')) return undefined
@@ -71,7 +127,7 @@ function pivotsOf(
 ): Pivots {
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
   set(pivots, 'host', main.node ?? header?.host)
-  set(pivots, 'user', userOf(fields))
+  set(pivots, 'user', userOf(fields, main.type === 'SYSCALL'))
   set(pivots, 'process', firstOf(fields.exe) ?? firstOf(fields.comm) ?? programOf(fields))
   const incoming = syscall === 'accept' || syscall === 'accept4' || syscall?.startsWith('recv')
   const [ip, port] = incoming === true ? SOURCE : DESTINATION
@@ -109,12 +165,12 @@ function programOf(fields: Fields): string | undefined {
   return fields.type === 'EXECVE' ? firstOf(fields.a0) : undefined
 }
 
-/** The account a record is about, else who logged on and acts, by name where the log is enriched: the audit
- * user id stays the same when somebody becomes root. */
-function userOf(fields: Fields): string | undefined {
+/** The account a record is about; of a system call whose it is, as in the field `User`; else who logged on,
+ * by name where the log is enriched. */
+function userOf(fields: Fields, isSyscall: boolean): string | undefined {
   const account = firstOf(fields.acct)
   if (account !== undefined) return account
-  for (const name of USERS) {
+  for (const name of isSyscall ? SYSCALL_USERS : USERS) {
     const value = firstOf(fields[name])
     if (value !== undefined && value !== UNSET && value !== 'unset') {
       return value === '0' ? 'root' : value
@@ -124,7 +180,8 @@ function userOf(fields: Fields): string | undefined {
 }
 
 const UNSET = '4294967295'
-const USERS = ['AUID', 'UID', 'auid', 'user', 'uid']
+const USERS = ['user', 'AUID', 'UID', 'auid', 'uid']
+const SYSCALL_USERS = ['UID', 'uid', 'AUID', 'auid']
 
 function actionOf({ type }: AuditRecord, syscall: string | undefined): string {
   if (type === 'SYSCALL' && syscall !== undefined) {
@@ -168,9 +225,9 @@ export const auditd: Parser = {
   name: 'auditd',
   title: 'Linux audit log (auditd)',
   aliases: ['audit', 'linux_audit', 'audispd'],
-  keys: [],
+  keys: ['auditd'],
   recognise: ({ json, text }, context) => {
-    if (json !== undefined) return false
+    if (json !== undefined) return isBeatEvent(json)
     if (text.includes('audit(')) return stampOf(text) !== undefined && /\btype=/.test(text)
     const header = text.includes(' audit[') ? splitSyslog(text, context) : undefined
     return header?.program === 'audit' && parseJournalRecord(header.message) !== undefined

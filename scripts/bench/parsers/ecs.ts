@@ -23,6 +23,12 @@ const REQUIRED: Partial<Record<Scored, readonly string[]>> = {
   user: ['user.name', 'source.user.name', 'client.user.name', 'user.email'],
 }
 
+/** What old versions of Filebeat left as the kernel has it, and later ones do not. */
+const RESULTS: ReadonlyMap<string, string> = new Map([
+  ['1', 'success'],
+  ['0', 'failure'],
+])
+
 /** What an ECS document says of the values that are compared. */
 export function expectedOfEcs(document: Document): Expected {
   const out: { -readonly [name in Scored]?: readonly string[] } = {}
@@ -30,7 +36,8 @@ export function expectedOfEcs(document: Document): Expected {
     const needed = REQUIRED[name] ?? NAMES[name]
     if (needed.every((path) => valueAt(document, path) === undefined)) continue
     const values = NAMES[name].flatMap((path) => textsOf(valueAt(document, path)))
-    if (values.length > 0 && !(name === 'outcome' && values[0] === 'unknown')) out[name] = values
+    if (values.length === 0 || (name === 'outcome' && values[0] === 'unknown')) continue
+    out[name] = name === 'outcome' ? values.map((value) => RESULTS.get(value) ?? value) : values
   }
   const domain = valueAt(document, 'user.domain')
   if (typeof domain === 'string' && out.user !== undefined) {

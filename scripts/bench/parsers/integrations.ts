@@ -46,12 +46,12 @@ async function lineTexts(path: string): Promise<readonly string[]> {
   return ((await linesOf(path)) ?? []).map((line) => line.text).filter((text) => text !== '')
 }
 
-/** The text that the collector read: its own where the event holds it, else the event as JSON. */
+/** The text that the collector read: its own where the event holds it, else the event as JSON. Auditbeat's
+ * records stay in its documents: the accounts' names are only there. */
 async function eventTexts(path: string): Promise<readonly string[]> {
   const { events } = await jsonOf<{ events: readonly Document[] }>(path)
   return events.map((event) => {
     const original = valueAt(event, 'event.original')
-    if (typeof original === 'string') return original
-    return Array.isArray(original) ? original.join('\n') : JSON.stringify(event)
+    return typeof original === 'string' ? original : JSON.stringify(event)
   })
 }
