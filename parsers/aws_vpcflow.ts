@@ -1,20 +1,15 @@
-// AWS VPC flow logs, versions 2 to 7 of the format: columns by the header line, by version 2's default, or
+// AWS VPC and transit gateway flow logs: columns by the header line, by the order of AWS's own list of them, or
 // JSON (CloudWatch, Athena, Parquet exports).
 import type { EventLogSource, Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { epochTime, parseTime } from './time.ts'
-import { ipOf, isIpv4, isIpv6, portOf } from './values.ts'
+import { ipOf, portOf } from './values.ts'
+import { DEFAULT_NAMES, namesOf } from './vpcflow-columns.ts'
 
 const LOGSOURCE: EventLogSource = closedLogSource('aws', ['firewall'], ['vpcflow'])
 
-/** The columns of version 2, which is what is written when nobody chose any. */
-const DEFAULT_NAMES = [
-  ...['version', 'account-id', 'interface-id', 'srcaddr', 'dstaddr', 'srcport', 'dstport'],
-  ...['protocol', 'packets', 'bytes', 'start', 'end', 'action', 'log-status'],
-]
 const COLUMNS_MAX = 64
-const STATUSES: ReadonlySet<string> = new Set(['OK', 'NODATA', 'SKIPDATA'])
 const PROTOCOLS: Readonly<Record<string, string>> = {
   '1': 'icmp',
   '2': 'igmp',
@@ -44,7 +39,10 @@ const CAMEL: Readonly<Record<string, string>> = {
 function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
   const flow = json === undefined ? flowOf(text, context) : jsonFlow(json)
   if (flow === undefined) {
-    return { code: 'vpcflow-no-record', message: 'no flow record of version 2, and no header line' }
+    return {
+      code: 'vpcflow-no-record',
+      message: 'no flow record of a known order of columns, and no header line',
+    }
   }
   const time = timeOf(flow) ?? (json === undefined ? undefined : jsonTime(json, context))
   return {
@@ -62,27 +60,15 @@ function flowOf(text: string, context: ParseContext): Flow | undefined {
   const cells = text.trim().split(/[ \t]+/, COLUMNS_MAX)
   const { columns } = context
   const isHeaded = columns?.format === 'vpcflow' && columns.names.length === cells.length
-  if (!isHeaded && !isDefault(cells)) return undefined
+  const names = isHeaded ? columns.names : namesOf(cells)
+  if (names === undefined) return undefined
   const flow: Flow = {}
-  const names = isHeaded ? columns.names : DEFAULT_NAMES
   names.forEach((name, index) => {
     const cell = cells[index]!
     if (cell === '-') return
     flow[name] = NUMBERS.has(name) && /^\d{1,15}$/.test(cell) ? Number(cell) : cell
   })
   return flow
-}
-
-/** A line of version 2, sure enough to be recognised without a header. */
-function isDefault(cells: readonly string[]): boolean {
-  if (cells.length !== DEFAULT_NAMES.length || !/^[2-9]$/.test(cells[0]!)) return false
-  if (!STATUSES.has(cells[13]!) || !/^(?:\d{12}|unknown)$/.test(cells[1]!)) return false
-  const [source = '', target = ''] = [cells[3], cells[4]]
-  return (source === '-' || isAddress(source)) && (target === '-' || isAddress(target))
-}
-
-function isAddress(text: string): boolean {
-  return isIpv4(text) || isIpv6(text)
 }
 
 /** JSON with the columns as keys, in AWS's writing or in camel or snake case. */

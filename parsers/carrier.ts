@@ -1,7 +1,9 @@
 // JSON that only carries a line: what shippers make of each line they read. The line is the event, what the
 // shipper says stands beside it.
 import type { Fields } from '../sigma/event.ts'
-import { isFields } from './json-text.ts'
+import { envelopeContent, mayBeEnvelope } from './envelope.ts'
+import type { ParserInput } from './event.ts'
+import { isFields, JsonError, parseJsonObject } from './json-text.ts'
 
 /** Keys that Filebeat, Vector, Fluent Bit, Logstash, HEC clients and our own envelope put beside a line. One
  * key that is not here makes the object an event of its own. */
@@ -43,16 +45,42 @@ const KEYS: ReadonlySet<string> = new Set([
   ...['kubernetes', 'docker', 'file', 'path', 'offset', 'type', 'port', 'appname', 'procid', '_p'],
   ...['severity', 'severity_text', 'trace_id', 'span_id', 'observed_timestamp'],
   ...['filename', 'logtag', 'attrs', 'labels', 'source_ip', 'pipeline', 'data_stream'],
+  ...['elastic_agent', 'aws', 'awscloudwatch', 'azure', 'gcp', 'id', 'eventId', 'ingestionTime'],
+  ...['logGroup', 'logGroupName', 'logStream', 'logStreamName', 'owner', 'process', 'ordering_key'],
 ])
+/** Envelopes inside each other, at most. */
+const DEPTH_MAX = 4
 /** Keys of which a carrier of a line under `log` has at least one: `log` alone says little. */
 const LOG_BESIDE = ['stream', '@timestamp', 'date', 'kubernetes', 'tag', 'time']
 
 /** Whether JSON with these names may carry a line. */
 export function mayCarryLine(names: readonly string[]): boolean {
-  return (
+  const isCarrier =
     names.every((name) => KEYS.has(name)) &&
     names.some((name) => name === 'message' || name === 'log' || name === 'event')
-  )
+  return isCarrier || mayBeEnvelope((name) => names.includes(name))
+}
+
+/** What JSON carries, out of all its envelopes; undefined where it is an event of its own. */
+export function carriedInput(json: Fields): ParserInput | undefined {
+  let found: ParserInput | undefined
+  let outer: Fields | undefined = json
+  for (let depth = 0; depth < DEPTH_MAX && outer !== undefined; depth++) {
+    const inner = contentOf(outer)
+    if (inner === undefined) break
+    found = inner
+    outer = inner.json
+  }
+  return found
+}
+
+/** What is in the outermost envelope; undefined also where it looks like JSON and is none. */
+function contentOf(json: Fields): ParserInput | undefined {
+  const content = envelopeContent(json) ?? carriedLine(json)
+  if (content === undefined) return undefined
+  if (typeof content !== 'string') return { text: '', json: content }
+  const inner = parseJsonObject(content)
+  return inner instanceof JsonError ? undefined : { text: content, json: inner }
 }
 
 /** The line that JSON carries, or undefined where it is an event of its own. */

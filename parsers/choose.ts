@@ -1,12 +1,13 @@
 // Chooses the parser of an input and runs it: by the name its sender gives, else by recognition. What is
 // wrapped in another format (a line in a JSON envelope, JSON in a syslog line) is read as what it is.
 import type { Fields } from '../sigma/event.ts'
-import { carriedLine } from './carrier.ts'
+import { carriedInput } from './carrier.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { envelopeFields, ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
 import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
+import { isoAt } from './time.ts'
 import { isEventTag } from './windows/xml.ts'
 
 /** A parser and what it made of an input. */
@@ -34,8 +35,11 @@ function chooseForText(
   named: readonly Parser[],
   context: ParseContext,
 ): Chosen | EventError {
-  if (named.length === 0)
-    return withInnerJson(attempt(recognise(input, context), input, context), context)
+  if (named.length === 0) {
+    const parser = recognise(input, context)
+    const stamped = parser === PARSERS.text ? stampedEvent(input.text, named, context) : undefined
+    return stamped ?? withInnerJson(attempt(parser, input, context), context)
+  }
   // Syslog is how a line came, not what it is: a program that a parser knows is read by that parser.
   if (named[0] === PARSERS.syslog) {
     const parser = recognise(input, context)
@@ -48,8 +52,42 @@ function chooseForText(
     outcome = attempt(parser, input, context)
     if (!('code' in outcome)) return outcome
   }
-  return outcome
+  return stampedEvent(input.text, named, context) ?? surely(input, context) ?? outcome
 }
+
+/** What a text that its sender calls something else surely is: CEF of a firewall, say. */
+function surely(input: ParserInput, context: ParseContext): Chosen | undefined {
+  const parser = recognise(input, context)
+  const chosen = UNSURE.has(parser) ? undefined : attempt(parser, input, context)
+  return chosen === undefined || 'code' in chosen ? undefined : chosen
+}
+
+/** The event behind a time and a blank, as CloudWatch writes each line of an export to S3; undefined where
+ * nobody is sure of what stands there. */
+function stampedEvent(
+  text: string,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | undefined {
+  const stamp = STAMP.test(text) ? isoAt(text, 0, context) : undefined
+  if (stamp === undefined || text.charCodeAt(stamp.end) !== BLANK) return undefined
+  const rest = text.slice(stamp.end + 1)
+  const json = parseJsonObject(rest)
+  if (json instanceof JsonError) return undefined
+  const input = { text: rest, json }
+  let chosen = firstOf(named, input, context)
+  if ('code' in chosen) {
+    const parser = recognise(input, context)
+    if (UNSURE.has(parser)) return undefined
+    chosen = attempt(parser, input, context)
+  }
+  if ('code' in chosen) return undefined
+  const { parser, parsed } = chosen
+  return { parser, parsed: { time: stamp.time, ...parsed, fieldsAreRaw: false } }
+}
+
+const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
+const BLANK = 0x20
 
 /** JSON always becomes an event: what a named or recognised parser refuses is generic JSON. */
 function chooseForJson(
@@ -78,11 +116,10 @@ function chooseForJson(
 
 /** A carried line whose sender does not say what it is: only where a parser is sure of it. */
 function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined {
-  const line = carriedLine(json)
-  const inner = line === undefined ? undefined : parseJsonObject(line)
-  if (line === undefined || inner instanceof JsonError) return undefined
-  const parser = recognise({ text: line, json: inner }, context)
-  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && line.startsWith('<'))
+  const input = carriedInput(json)
+  if (input === undefined) return undefined
+  const parser = recognise(input, context)
+  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && input.text.startsWith('<'))
   return isSure && parser !== PARSERS.json ? unwrap(json, [parser], context) : undefined
 }
 
@@ -117,16 +154,10 @@ const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text, PARSE
 
 /** The event of a line that a shipper wrapped: `{source, host, message, fields}` and its kin. */
 function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {
-  const carried = carriedLine(json)
-  const line = carried ?? json.message
-  if (typeof line !== 'string') return undefined
-  const isOdd = json.fields !== undefined && envelopeFields(json) === undefined
-  if (isOdd && carried === undefined) return undefined
-  const value = parseJsonObject(line)
-  if (value instanceof JsonError) return undefined
-  const input: ParserInput = { text: line, json: value }
+  const input = carriedInput(json) ?? messageInput(json)
+  if (input === undefined) return undefined
   const inner =
-    value === undefined ? chooseForText(input, named, context) : firstOf(named, input, context)
+    input.json === undefined ? chooseForText(input, named, context) : firstOf(named, input, context)
   const outer = PARSERS.json.parse({ text: '', json }, context)
   if ('code' in inner || 'code' in outer) return undefined
   const { message: _message, ...rest } = outer.fields
@@ -138,6 +169,15 @@ function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): 
     fieldsAreRaw: false,
   }
   return { parser: inner.parser, parsed }
+}
+
+/** The text in `message` of JSON that is no carrier. */
+function messageInput(json: Fields): ParserInput | undefined {
+  const { message } = json
+  const isOdd = json.fields !== undefined && envelopeFields(json) === undefined
+  if (typeof message !== 'string' || isOdd) return undefined
+  const inner = parseJsonObject(message)
+  return inner instanceof JsonError ? undefined : { text: message, json: inner }
 }
 
 function firstOf(

@@ -4,10 +4,11 @@ import { isFields } from './json-text.ts'
 import { mappedParser } from './mapping/parser.ts'
 import table from './mappings/gcp_audit.yml' with { type: 'yaml' }
 
-/** The log entry inside `{data: {...}}`. */
+/** The log entry inside `{data: {...}}`, and of a row of a BigQuery export. */
 function entry(json: Fields): Fields {
-  const { data } = json
+  const { data, protopayload_auditlog: row } = json
+  if (isFields(row)) return { ...json, protoPayload: row }
   return isFields(data) && data.protoPayload !== undefined ? data : json
 }
 
-export const gcpAudit = mappedParser(table, entry, ['data'])
+export const gcpAudit = mappedParser(table, entry, ['data', 'protopayload_auditlog'])

@@ -1,32 +1,36 @@
 // Documents that hold many events in one list, as clouds deliver them: CloudTrail's `{"Records":[...]}`,
 // Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions, Okta's event hooks.
-import { JsonError, parseJsonText } from './json-text.ts'
+import { base64Text } from './envelope.ts'
+import { isFields, JsonError, parseJsonText } from './json-text.ts'
 
 /** How far into a document its list begins, at most, UTF-16 units. */
 const PREFIX_UNITS_MAX = 4096
 
 /** Members of text, number or a list of texts may stand before the list. */
 const PREFIX =
-  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|Events|Findings|entries))"\s*:\s*\[\s*(?=[{\]])/
+  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|events|Events|Findings|entries|receivedMessages))"\s*:\s*\[\s*(?=[{\]])/
 
 /** What else must stand before a list whose name says too little. */
 const TELLING: Readonly<Record<string, RegExp>> = {
   items: /"kind"\s*:\s*"(?:admin#reports#activities|EventList)"/,
   value: /"@odata\.context"/,
   logEvents: /"logGroup"|"messageType"/,
-  events: /"com\.okta\.event_hook"/,
+  hooked: /"com\.okta\.event_hook"/,
 }
 /** What the first element must hold. */
 const FIRST: Readonly<Record<string, RegExp>> = {
   Events: /"CloudTrailEvent"/,
   Findings: /"Type"|"AccountId"/,
   entries: /"insertId"|"logName"/,
-  records: /"operationName"|"category"|"resourceId"|"time"|"OperationName"/,
+  events: /"ingestionTime"/,
+  receivedMessages: /"ackId"/,
+  records:
+    /"operationName"|"category"|"resourceId"|"time"|"OperationName"|"recordId"|^\[\s*\{\s*"data"/,
 }
 
 /** Members with which such documents begin: any other text is told from them at once. */
 const FIRST_KEY =
-  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|kind|etag|messageType|owner|eventType|eventTypeVersion|cloudEventsVersion|eventId|contentType|nextToken|NextToken|nextPageToken|@odata\.context)"/
+  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|receivedMessages|events|kind|etag|messageType|owner|logGroup|logStream|searchedLogStreams|invocationId|requestId|deliveryStreamArn|eventType|eventTypeVersion|cloudEventsVersion|eventId|contentType|nextToken|NextToken|nextPageToken|nextForwardToken|@odata\.context)"/
 
 /** Where the list of a document begins (its bracket), or undefined where it is one event. `text` may be
  * the document's start. */
@@ -35,7 +39,7 @@ export function listStart(text: string): number | undefined {
   const match = PREFIX.exec(text.slice(0, PREFIX_UNITS_MAX))
   if (match === null) return undefined
   const [prefix, hooked, listed] = match
-  const name = hooked ?? listed ?? ''
+  const name = hooked === undefined ? (listed ?? '') : 'hooked'
   const bracket = prefix.lastIndexOf('[')
   if (TELLING[name]?.test(prefix) === false) return undefined
   if (FIRST[name]?.test(text.slice(bracket, bracket + PREFIX_UNITS_MAX)) === false) return undefined
@@ -50,8 +54,9 @@ export function recordsOf(text: string): readonly string[] | undefined {
   return elementsOf(text, start).map(messageOf)
 }
 
-/** A log event's own text: `{"id","timestamp","message"}` of CloudWatch. */
+/** A log event's own text: `{"id","timestamp","message"}` of CloudWatch, `{"data"}` of Firehose. */
 function messageOf(element: string): string {
+  if (element.startsWith('{"data"')) return deliveredText(element)
   if (!element.includes('"message"') || !element.includes('"timestamp"')) return element
   const value = parseJsonText(element)
   if (value instanceof JsonError || typeof value !== 'object' || value === null) return element
@@ -60,6 +65,14 @@ function messageOf(element: string): string {
   return isPlain && typeof message === 'string' && message.trimStart().startsWith('{')
     ? message
     : element
+}
+
+/** What Firehose delivers over HTTP has nothing beside its Base64. */
+function deliveredText(element: string): string {
+  const value = parseJsonText(element)
+  if (value instanceof JsonError || !isFields(value) || Object.keys(value).length > 1)
+    return element
+  return (typeof value.data === 'string' ? base64Text(value.data) : undefined) ?? element
 }
 
 const CLOUDWATCH_KEYS_MAX = 4

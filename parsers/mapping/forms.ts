@@ -30,6 +30,10 @@ export function inForm(value: FieldValue, form: Form): FieldValue | undefined {
   }
 }
 
+/** Without leading zeros, which versions have: `EXCH01 (192.0.2.20)`, not `CY4PR04 (15.20.0077.011)`. */
+const NAMED_ADDRESS =
+  /^\s*\[?\S+ \(((?:(?!0\d)\d{1,3}\.){3}(?!0\d)\d{1,3}|[\da-fA-F:]{3,39})\)\]?\s*$/
+
 /** `192.0.2.1:443`, `[2001:db8::1]:443`, either alone; the text itself where it is no address. */
 export function splitAddress(text: string): { address: string; port?: string } {
   const bracket = text.startsWith('[') ? text.indexOf(']') : -1
@@ -47,6 +51,9 @@ export function splitAddress(text: string): { address: string; port?: string } {
   if (colon > 0 && text.indexOf(':') === colon && /^\d{1,5}$/.test(port)) {
     return { address: text.slice(0, colon), port }
   }
+  // A server's name and its address in brackets.
+  const named = NAMED_ADDRESS.exec(text)
+  if (named !== null) return { address: named[1]! }
   // A comma-separated list of proxies begins with the sender.
   const comma = text.indexOf(',')
   const first = comma < 0 ? text : text.slice(0, comma).trim()

@@ -18,6 +18,7 @@ import { compileMessage, type MessageReader } from './message.ts'
 import { compilePath, type Path, valueAt } from './path.ts'
 import { compileRules, type RuleReader } from './rules.ts'
 import { type Condition, type MappingTable, mappingTable } from './table.ts'
+import { usTime } from './us-time.ts'
 
 /** A table ready to run. */
 export interface Mapping {
@@ -44,7 +45,8 @@ export function compileMapping(value: unknown): Mapping {
     aliases: table.aliases,
     recognises: compileAny(table.recognise),
     keys: tellingKeys(table.recognise),
-    accepts: compileAny(table.accept),
+    // What is surely this product is never refused.
+    accepts: compileAny([...table.accept, ...table.recognise]),
     logsources: table.logsources.map((rule) => ({
       test: rule.when === undefined ? () => true : compileCondition(rule.when),
       logsource: closedLogSource(rule.product ?? table.product, rule.category ?? [], rule.service),
@@ -147,10 +149,17 @@ export function applyMapping(
 function timeOf(mapping: Mapping, fields: Fields, context: ParseContext): number | undefined {
   for (const path of mapping.time) {
     const value = valueAt(fields, path)
-    const time = value === undefined ? undefined : parseTime(firstOf(value), context)
+    const time = value === undefined ? undefined : timeIn(firstOf(value), context)
     if (time !== undefined) return time
   }
   return undefined
+}
+
+/** Cloud services of .NET also write `11/14/2025 1:48:53 AM`. */
+function timeIn(value: FieldValue, context: ParseContext): number | undefined {
+  return (
+    parseTime(value, context) ?? (typeof value === 'string' ? usTime(value, context) : undefined)
+  )
 }
 
 function firstOf(value: FieldValue): FieldValue {

@@ -1,0 +1,71 @@
+// Envelopes in which clouds and shippers hand events on: queues, topics, streams, log queries. Each is told by
+// the names beside what it holds.
+import type { Fields, FieldValue } from '../sigma/event.ts'
+import { isFields } from './json-text.ts'
+
+/** Longest text that is read out of Base64, UTF-16 units. */
+const BASE64_UNITS_MAX = 2 ** 21
+
+interface Envelope {
+  /** All of these are at the top of it. */
+  readonly names: readonly string[]
+  /** What it holds: a line, or an object. */
+  readonly read: (json: Fields) => FieldValue | undefined
+}
+
+const ENVELOPES: readonly Envelope[] = [
+  // A topic's notification (SNS), alone and as a function gets it.
+  { names: ['TopicArn', 'Message'], read: (json) => textOf(json.Message) },
+  { names: ['Sns'], read: ({ Sns }) => (isFields(Sns) ? textOf(Sns.Message) : undefined) },
+  // A queue's message (SQS), as a function gets it and as `receive-message` prints it.
+  { names: ['receiptHandle', 'body'], read: (json) => textOf(json.body) },
+  { names: ['ReceiptHandle', 'Body'], read: (json) => textOf(json.Body) },
+  // A stream's record (Kinesis, Firehose).
+  { names: ['kinesis'], read: (json) => memberText(json.kinesis) },
+  { names: ['recordId', 'data'], read: (json) => textOf(json.data, true) },
+  // Pub/Sub: pushed, pulled, and the message alone.
+  { names: ['subscription', 'message'], read: (json) => memberText(json.message) },
+  { names: ['ackId', 'message'], read: (json) => memberText(json.message) },
+  { names: ['messageId', 'data'], read: (json) => textOf(json.data, true) },
+  // Splunk's collector.
+  {
+    names: ['sourcetype', 'event'],
+    read: ({ event }) => (isFields(event) ? event : textOf(event)),
+  },
+  // A log query's row.
+  { names: ['@message'], read: (json) => textOf(json['@message']) },
+  // A shipper that has read the JSON already.
+  { names: ['json'], read: ({ json }) => (isFields(json) ? json : undefined) },
+]
+
+/** Whether JSON with these names may be an envelope. */
+export function mayBeEnvelope(has: (name: string) => boolean): boolean {
+  return ENVELOPES.some(({ names }) => names.every(has))
+}
+
+/** What an envelope holds: a line, or an object; undefined where JSON is none. */
+export function envelopeContent(json: Fields): string | Fields | undefined {
+  for (const { names, read } of ENVELOPES) {
+    if (!names.every((name) => json[name] !== undefined)) continue
+    const content = read(json)
+    if (typeof content === 'string' || isFields(content)) return content
+  }
+  return undefined
+}
+
+/** The Base64 in `data` of an object. */
+function memberText(value: FieldValue | undefined): string | undefined {
+  return isFields(value) ? textOf(value.data, true) : undefined
+}
+
+function textOf(value: FieldValue | undefined, isEncoded = false): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined
+  return isEncoded ? base64Text(value) : value
+}
+
+/** UTF-8 in Base64; undefined where it is none. */
+export function base64Text(text: string): string | undefined {
+  if (text.length > BASE64_UNITS_MAX || !/^[\w+/-]+={0,2}$/.test(text)) return undefined
+  const plain = Buffer.from(text, 'base64').toString('utf8')
+  return plain === '' || plain.includes('\uFFFD') ? undefined : plain
+}
