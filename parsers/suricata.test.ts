@@ -121,34 +121,3 @@ describe('suricata', () => {
     )
   })
 })
-
-describe('journald', () => {
-  const ENTRY = {
-    __REALTIME_TIMESTAMP: '1795258800123456',
-    __CURSOR: 's=1',
-    _HOSTNAME: 'web-1',
-    SYSLOG_IDENTIFIER: 'sshd',
-    _PID: '4321',
-    PRIORITY: '6',
-    SYSLOG_FACILITY: '4',
-  }
-
-  test('an entry means what the program’s line means', () => {
-    const got = event({
-      ...ENTRY,
-      MESSAGE: 'Failed password for root from 203.0.113.7 port 4242 ssh2',
-    })
-    expect(got).toMatchObject({
-      parser: 'journald',
-      time: 1795258800123,
-      logsource: { service: ['sshd', 'auth', 'syslog'] },
-      pivots: { host: 'web-1', user: 'root', src_ip: '203.0.113.7', outcome: 'failure' },
-      fields: { _HOSTNAME: 'web-1', program: 'sshd', pid: 4321, facility: 'auth' },
-    })
-  })
-
-  test('a message in bytes is decoded, an unknown program is Linux syslog', () => {
-    const got = event({ ...ENTRY, SYSLOG_IDENTIFIER: 'thing', MESSAGE: [104, 105, 255] })
-    expect(got).toMatchObject({ message: 'hi\ufffd', logsource: { service: ['syslog'] } })
-  })
-})
