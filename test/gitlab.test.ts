@@ -1,10 +1,11 @@
 // The GitLab template's own script over a real repository of rules.
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { git } from '../ci/git.ts'
+import { startGitLab } from './gitlab/server.ts'
 
 setDefaultTimeout(60_000)
 const ROOT = resolve(import.meta.dir, '..')
@@ -83,4 +84,57 @@ test('a merge request is compared with its base; findings fail it and stand in t
   const backtest = await Bun.file(join(reports, 'backtest.json')).json()
   expect(backtest.rules).toMatchObject([{ lost: 1, new: 0 }])
   expect(await Bun.file(join(reports, 'comment.md')).text()).toContain('1 rule changed')
+})
+
+describe('the note', () => {
+  const TOKEN = 'glpat-0123456789secret'
+  const lab = startGitLab({ token: TOKEN, project: { id: 5, path: 'acme/rules' }, iid: 11 })
+  afterAll(() => lab.stop())
+  const merge = async (more: Readonly<Record<string, string>> = {}) => {
+    const run = await job({
+      ...{ GITLAB_CI: 'true', CI_API_V4_URL: lab.api, CI_PROJECT_ID: '5' },
+      ...{ CI_MERGE_REQUEST_IID: '11', CI_PROJECT_URL: 'https://gitlab.example/acme/rules' },
+      CI_JOB_URL: 'https://gitlab.example/acme/rules/-/jobs/1',
+      CI_MERGE_REQUEST_DIFF_BASE_SHA: (await git(folder, 'rev-parse', 'HEAD')).trim(),
+      TRAPLINE_GITLAB_TOKEN: TOKEN,
+      TRAPLINE_CI_OPTIONS: '--events=events.ndjson --require=all',
+      ...more,
+    })
+    expect(run.log).not.toContain(TOKEN)
+    return run
+  }
+
+  test('is written once and changed in place, whatever the run says of the change', async () => {
+    const failed = await merge({ TRAPLINE_LINK: 'https://siem.example.com' })
+    expect([failed.code, failed.log]).toEqual([1, expect.stringContaining('comment created')])
+    expect(failed.log).toContain('https://gitlab.example/acme/rules/-/merge_requests/11#note_300')
+    expect(lab.notes[0]!.body).toContain('**fails**')
+    await Bun.write(join(folder, 'detections/marker_seen.yml'), rule('marker.exe'))
+    const passed = await merge({ TRAPLINE_CI_OPTIONS: '--events=events.ndjson' })
+    expect([passed.code, passed.log]).toEqual([0, expect.stringContaining('comment updated')])
+    expect(lab.notes).toHaveLength(1)
+    expect(lab.notes[0]!.body).toContain('**passes**')
+    expect([lab.violations, lab.ran]).toEqual([[], []])
+  })
+
+  test('that cannot be written is said, and does not change what the run comes to', async () => {
+    const { code, log } = await merge({
+      TRAPLINE_GITLAB_TOKEN: 'glpat-wrongwrong',
+      TRAPLINE_CI_OPTIONS: '--events=events.ndjson',
+    })
+    expect(code).toBe(0)
+    expect(log).toContain('401 Unauthorized')
+    expect(log).toContain('the note could not be written; trapline-reports/comment.md holds it')
+    expect(log).not.toContain('glpat-wrongwrong')
+  })
+
+  test.each([
+    ['without a token', { TRAPLINE_GITLAB_TOKEN: '' }],
+    ['where it is switched off', { TRAPLINE_CI_NOTE: 'false' }],
+    ['outside of merge requests', { CI_MERGE_REQUEST_IID: '' }],
+  ])('is not asked for %s', async (_, more) => {
+    const before = lab.requests.length
+    const { code } = await merge({ TRAPLINE_CI_OPTIONS: '--events=events.ndjson', ...more })
+    expect([code, lab.requests.length]).toEqual([0, before])
+  })
 })

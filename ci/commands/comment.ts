@@ -1,4 +1,4 @@
-// `trapline comment`: one comment on a pull request out of the reports of a CI run.
+// `trapline comment`: one comment on a pull request, or note on a merge request, out of the reports of a CI run.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Octokit } from '@octokit/core'
@@ -6,23 +6,27 @@ import { z } from 'zod'
 import { EXIT, UsageError } from '../command.ts'
 import { createClient } from '../pull-request/client.ts'
 import { commentOf, verdictOf } from '../pull-request/comment.ts'
+import { gitLabOf, isGitLab, mergeRequestOf } from '../pull-request/gitlab-job.ts'
+import { postNote } from '../pull-request/gitlab-note.ts'
 import { webAddress } from '../pull-request/link.ts'
 import { readReports } from '../pull-request/reports.ts'
-import { type PullRequestRef, postComment } from '../pull-request/sticky.ts'
+import { type Posted, type PullRequestRef, postComment } from '../pull-request/sticky.ts'
 import { uploadSarif } from '../pull-request/upload-sarif.ts'
 
-export const summary = 'Writes the comment of a pull request out of the reports of a CI run'
+export const summary =
+  'Writes the comment of a pull request or merge request out of the reports of a CI run'
 export const usage = `trapline comment REPORTS [--print | --repository OWNER/NAME --pull N] [--link URL] [--only-sarif]
   REPORTS       folder with plan.json, check.json, test.json, coverage.json, backtest.json, as far as
                 there are such (--format json); NAME.stderr of one that wrote none
   --only-sarif  send trapline.sarif to code scanning for GITHUB_SHA and GITHUB_REF, and write no comment
   --print       the comment on standard output; nothing is sent
-  --repository  default: GITHUB_REPOSITORY
-  --pull        number of the pull request; default: that of GITHUB_EVENT_PATH
+  --to          github|gitlab (default: gitlab where GITLAB_CI is true)
+  --repository  default: GITHUB_REPOSITORY; GitLab: path or id of the merge request's project
+  --pull        number of the pull request or merge request; default: that of the CI run
   --link        address of the Trapline server as people reach it, for links
-  --details     where the whole reports are; default: the run of GITHUB_RUN_ID
-The token comes from GITHUB_TOKEN, the API's address from GITHUB_API_URL. The comment is found by its first
-line and changed in place.`
+  --details     where the whole reports are; default: the run of CI
+The token comes from GITHUB_TOKEN, the API's address from GITHUB_API_URL; for GitLab from TRAPLINE_GITLAB_TOKEN
+and CI_API_V4_URL. The comment is found by its first line and changed in place.`
 
 const PUBLIC_API = 'https://api.github.com'
 
@@ -33,6 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     options: {
       print: { type: 'boolean', default: false },
       'only-sarif': { type: 'boolean', default: false },
+      to: { type: 'string', default: isGitLab(process.env) ? 'gitlab' : 'github' },
       repository: { type: 'string' },
       pull: { type: 'string' },
       link: { type: 'string' },
@@ -50,11 +55,29 @@ export async function run(args: readonly string[]): Promise<number> {
     await Bun.write(Bun.stdout, body)
     return EXIT.ok
   }
-  const pull = await pullOf(values.repository, values.pull)
-  const octokit = clientOf()
-  const { url, way } = await postComment(octokit, pull, body)
+  const { url, way } = await post(values, body)
   console.log(`${verdictOf(reports)}: comment ${way}: ${url}`)
   return EXIT.ok
+}
+
+interface Where {
+  readonly to: string
+  readonly repository?: string | undefined
+  readonly pull?: string | undefined
+}
+
+async function post({ to, repository, pull }: Where, body: string): Promise<Posted> {
+  if (to === 'gitlab') {
+    const merge = mergeRequestOf(process.env, repository, pull)
+    return postNote(
+      gitLabOf(process.env, (message) => console.error(message)),
+      merge,
+      body,
+    )
+  }
+  if (to !== 'github') throw new UsageError(`--to ${to}: say github or gitlab`)
+  const wanted = await pullOf(repository, pull)
+  return postComment(clientOf(), wanted, body)
 }
 
 function clientOf(): Octokit {
@@ -76,6 +99,7 @@ async function sendSarif(repository: string | undefined, path: string): Promise<
 }
 
 function runAddress(): string | undefined {
+  if (isGitLab(process.env)) return process.env.CI_JOB_URL || undefined
   const { GITHUB_SERVER_URL: web, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = process.env
   return web && repository && id ? `${web}/${repository}/actions/runs/${id}` : undefined
 }
