@@ -1,11 +1,13 @@
 // Lines to the texts of events where an event is more than a line: the records of an audit event, joined by
-// their serial (also where a shipper wrapped each), the XML of Windows events, the journal's entries.
+// their serial (also where a shipper wrapped each), Windows events as XML and as Splunk's text, the journal's
+// entries.
 // Everything else passes through as it is.
 import { stampOf } from './auditd/record.ts'
 import { type CarriedRecord, carriedRecord, joinedRecords } from './frames/carried.ts'
 import { createJournalLines } from './frames/journal.ts'
 import { FRAME_UNITS_MAX } from './frames/limits.ts'
 import { createXmlLines } from './frames/windows.ts'
+import { createWindowsTextLines } from './frames/windows-text.ts'
 
 /** An event's text and the number of its first line. */
 export interface Frame {
@@ -42,6 +44,7 @@ export function createFramer(): Framer {
   const xml = createXmlLines()
   let count = 0
   const journal = createJournalLines()
+  const windowsText = createWindowsTextLines()
 
   function audit(line: string, index: number, out: Frame[]): boolean {
     const stamp = isAuditLine(line) ? stampOf(line) : undefined
@@ -99,11 +102,12 @@ export function createFramer(): Framer {
 
   return {
     get isIdle() {
-      return groups.size === 0 && xml.isIdle && journal.isIdle
+      return groups.size === 0 && xml.isIdle && journal.isIdle && windowsText.isIdle
     },
     line(text, index, out) {
       count++
       if (groups.size > 0) flush(out)
+      if (windowsText.line(text, index, out)) return
       if (xml.line(text, index, out) || journal.line(text, index, out)) return
       if (text.trim() === '' || audit(text, index, out) || carried(text, index, out)) return
       out.push({ text, index })
@@ -111,6 +115,7 @@ export function createFramer(): Framer {
     end(out) {
       xml.end(out)
       journal.end(out)
+      windowsText.end(out)
       for (const group of groups.values()) out.push(frame(group))
       groups.clear()
     },

@@ -1,11 +1,12 @@
 // Wazuh's alerts.json, archives.json and syslog output: the alert's own fields, and the event it is about read as what it
 // is: a Windows event under `data.win`, or the original line.
-import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
+import type { Fields, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { isFields } from './json-text.ts'
 import { applyMapping, compileMapping } from './mapping/parser.ts'
 import table from './mappings/wazuh.yml' with { type: 'yaml' }
 import { syslogAlert } from './wazuh/syslog.ts'
+import { wazuhEvent } from './wazuh/win.ts'
 import { windows } from './windows.ts'
 
 const own = compileMapping(table)
@@ -37,25 +38,10 @@ function alertOf(json: Fields): Fields {
     : json
 }
 
-/** Wazuh writes event data with small first letters: `commandLine` is `CommandLine`. */
+/** The Windows event that an alert is about, laid over the alert. */
 function overWindows(outer: Parsed, win: Fields, context: ParseContext): Parsed {
-  const { system, eventdata } = win
-  if (!isFields(system)) return outer
-  const event = {
-    Event: {
-      System: {
-        EventID: system.eventID ?? null,
-        Channel: system.channel ?? null,
-        Computer: system.computer ?? null,
-        Level: system.level ?? null,
-        Keywords: system.keywords ?? null,
-        Provider: { '#attributes': { Name: system.providerName ?? null } },
-        TimeCreated: { '#attributes': { SystemTime: system.systemTime ?? null } },
-        EventRecordID: system.eventRecordID ?? null,
-      },
-      EventData: capitalised(isFields(eventdata) ? eventdata : {}),
-    },
-  } satisfies Fields
+  const event = wazuhEvent(win)
+  if (event === undefined) return outer
   const inner = windows.parse({ text: '', json: event }, context)
   if ('code' in inner) return outer
   const { severity, ...pivots } = { ...outer.pivots, ...inner.pivots }
@@ -69,15 +55,6 @@ function overWindows(outer: Parsed, win: Fields, context: ParseContext): Parsed 
     fields: { ...outer.fields, ...inner.fields },
     fieldsAreRaw: false,
   }
-}
-
-function capitalised(data: Fields): Fields {
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]): [string, FieldValue] => [
-      name.slice(0, 1).toUpperCase() + name.slice(1),
-      value,
-    ]),
-  )
 }
 
 export const wazuh: Parser = {

@@ -4,17 +4,18 @@ import type { Fields, FieldValue } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { parseTime } from './time.ts'
 import { serviceOfChannel, windowsLogSource } from './windows/channels.ts'
+import { looksLikeEventLine, readEventLine } from './windows/event-lines.ts'
 import { windowsFields } from './windows/fields.ts'
 import { pivotsOf } from './windows/pivots.ts'
+import { SENDER_KEYS } from './windows/sender-shapes.ts'
 import { looksLikeWindows, readWindows, type WindowsEvent } from './windows/shapes.ts'
-import { looksLikeSnare, readSnare } from './windows/snare.ts'
 import { TELLING_FIELDS, titleOf } from './windows/titles.ts'
 import { looksLikeEventXml, parseEventXml } from './windows/xml.ts'
 
 const MESSAGE_UNITS_MAX = 512
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const json = input.json ?? readSnare(input.text) ?? parseEventXml(input.text)
+  const json = input.json ?? readEventLine(input.text) ?? parseEventXml(input.text)
   return json === undefined
     ? { code: 'windows-xml-invalid', message: 'no whole XML of a Windows event' }
     : parseWindowsJson(json, context)
@@ -83,9 +84,12 @@ export const windows: Parser = {
   ],
   keys: [
     ...['Event', 'winlog', 'winlog.channel', 'System', 'log_name'],
-    ...['EventID', 'Event ID', 'LogName'],
+    ...['EventID', 'Event ID', 'EventId', 'LogName'],
+    ...SENDER_KEYS,
   ],
   recognise: ({ json, text }) =>
-    json === undefined ? looksLikeEventXml(text) || looksLikeSnare(text) : looksLikeWindows(json),
+    json === undefined
+      ? looksLikeEventXml(text) || looksLikeEventLine(text)
+      : looksLikeWindows(json),
   parse,
 }

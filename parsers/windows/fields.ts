@@ -2,8 +2,9 @@
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { addClassicContext, addModuleContext } from './powershell.ts'
 import { addRendered } from './rendered.ts'
+import { addRenderedLines } from './rendered-lines.ts'
 import type { WindowsEvent } from './shapes.ts'
-import { nameUnnamed } from './unnamed.ts'
+import { nameInserts, nameUnnamed } from './unnamed.ts'
 
 type Writable = { [name: string]: FieldValue }
 
@@ -15,8 +16,13 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
     const value = event.system[name]
     if (value !== undefined && value !== null) fields[name] ??= value
   }
-  setCore(fields, 'EventID', event.eventId, event.flat)
-  setCore(fields, 'Channel', event.channel, event.flat)
+  if (event.flat) {
+    fields.EventID = event.eventId
+    fields.Channel = event.channel
+  } else {
+    setCore(fields, 'EventID', event.eventId, false)
+    setCore(fields, 'Channel', event.channel, false)
+  }
   if (event.provider !== '') setCore(fields, 'Provider_Name', event.provider, event.flat)
   if (event.computer !== undefined) setCore(fields, 'Computer', event.computer, event.flat)
   if (event.level !== undefined && fields.Level === undefined) fields.Level = event.level
@@ -25,6 +31,7 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
   }
   if (event.message !== undefined && fields.Message === undefined) fields.Message = event.message
   addUnspacedNames(fields)
+  nameInserts(fields, service, event.eventId)
   addUnnamedData(fields)
   nameUnnamed(fields, event.provider, event.eventId)
   addByKind(fields, event, service)
@@ -35,14 +42,29 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
 function addByKind(fields: Writable, event: WindowsEvent, service: string | undefined): void {
   const { eventId } = event
   if (service === 'powershell-classic') addClassicContext(fields, eventId)
-  else if (service === 'powershell' && eventId === 4103) addModuleContext(fields)
-  else if (service === 'windefend') addAntivirus(fields)
   else if (service === 'security') addSecurity(fields, event)
+  else addByMessage(fields, event, service)
+  if (service === 'powershell' && eventId === 4103) addModuleContext(fields)
+  else if (service === 'windefend') addAntivirus(fields)
 }
+
+function addByMessage(fields: Writable, event: WindowsEvent, service: string | undefined): void {
+  const { message } = event
+  if (message === undefined || !READ_BY_MESSAGE.has(service ?? '')) return
+  if (hasNoData(fields)) addRenderedLines(fields, message, service!, event.eventId)
+}
+
+/** Services whose messages have a line for each value. */
+const READ_BY_MESSAGE: ReadonlySet<string> = new Set([
+  'sysmon',
+  'powershell',
+  'system',
+  'windefend',
+])
 
 function addSecurity(fields: Writable, event: WindowsEvent): void {
   const { eventId, message } = event
-  if (message !== undefined && hasNoData(fields, event)) addRendered(fields, message)
+  if (message !== undefined && hasNoData(fields)) addRendered(fields, message)
   if (LOGONS.has(eventId)) copy(fields, 'Computer', 'ComputerName')
   if (eventId === 4688) addProcessCreation(fields)
   else if (eventId === 4657) addRegistry(fields)
@@ -54,10 +76,15 @@ function addSecurity(fields: Writable, event: WindowsEvent): void {
 const LOGONS: ReadonlySet<number> = new Set([528, 529, 4624, 4625])
 
 /** Whether the carrier brought the message alone. */
-function hasNoData(fields: Fields, { data, flat }: WindowsEvent): boolean {
-  if (!flat) return Object.keys(data).length === 0
-  return (fields.SubjectUserName ?? fields.TargetUserName ?? fields.AccountName) === undefined
+function hasNoData(fields: Fields): boolean {
+  return DATA_NAMES.every((name) => fields[name] === undefined)
 }
+
+/** Events with data have one of these. */
+const DATA_NAMES = [
+  ...['SubjectUserName', 'TargetUserName', 'AccountName', 'UtcTime', 'ProcessGuid'],
+  ...['ScriptBlockText', 'ContextInfo', 'ServiceName', 'Application', 'param1'],
+]
 
 /** System values; where the data has another value of that name, rules may mean either. */
 function setCore(fields: Writable, name: string, value: FieldValue, flat: boolean): void {

@@ -1,8 +1,9 @@
 // Flat JSON of Windows events, system and data side by side: NXLog, Azure Monitor's `SecurityEvent` and `Event`
 // tables, PowerShell's `Get-WinEvent`, the event viewer's CSV, and whoever else writes one object an event.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
-import { isFields } from '../json-text.ts'
+import { isFields, JsonError, parseJsonText } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
+import { allData } from './event-data.ts'
 import { content, text, toId } from './json-values.ts'
 import type { WindowsEvent } from './shapes.ts'
 import { parseEventXml } from './xml.ts'
@@ -17,10 +18,11 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
   const channel = channelOf(json)
   const eventId = idOf(json)
   if (channel === undefined || eventId < 0) return undefined
+  const isTool = isOfTool(json)
   return {
-    channel,
+    channel: fullChannel(channel),
     eventId,
-    provider: providerOf(json) ?? '',
+    provider: providerName(providerOf(json) ?? ''),
     computer:
       text(json.Computer) ??
       text(json.Hostname) ??
@@ -29,36 +31,70 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
       text(json.host),
     times: [
       json['@timestamp'],
-      json.EventTime,
+      timeOf(json.EventTime),
       timeOf(json.TimeCreated),
-      json.TimeGenerated,
+      timeOf(json.TimeGenerated),
       json.SystemTime,
       json.UtcTime,
       json['Date and Time'],
+      json.Timestamp,
+      json.timestamp,
+      json.time,
       json.EventReceivedTime,
     ],
     level: json.Level ?? json.LevelDisplayName ?? json.EventLevelName ?? json.Severity,
-    keywords: json.Keywords,
-    message: text(json.Message) ?? text(json.message) ?? text(json.RenderedDescription),
+    keywords: json.Keywords ?? json.KeywordsDisplayNames,
+    message:
+      text(json.Message) ??
+      text(json.message) ??
+      text(json.RenderedDescription) ??
+      text(json.Description),
     user: undefined,
-    outcome: outcomeOf(json.EventType),
-    system: {},
-    data: dataOf(json),
+    outcome: outcomeOf(json.EventType ?? json.EntryType),
+    system: isTool
+      ? { Execution_ProcessID: json.ProcessId, Execution_ThreadID: json.ThreadId }
+      : json.ThreadID === undefined
+        ? {}
+        : { Execution_ProcessID: json.ProcessID, Execution_ThreadID: json.ThreadID },
+    data: dataOf(isTool ? withoutExecution(json) : json),
     flat: true,
   }
 }
 
-/** NXLog's word for the audit keywords. */
-function outcomeOf(type: FieldValue | undefined): string | undefined {
-  if (type === 'AUDIT_SUCCESS') return 'success'
-  return type === 'AUDIT_FAILURE' ? 'failure' : undefined
+/** `Get-WinEvent` and EvtxECmd call the writer's process `ProcessId`, as data may be called. */
+function isOfTool({ Properties, Payload, RecordId, ThreadId, EventId }: Fields): boolean {
+  const isTool = Properties !== undefined || Payload !== undefined || RecordId !== undefined
+  return ThreadId !== undefined && (isTool || EventId !== undefined)
 }
 
-/** `Id` and `Event ID` count only beside the names that stand with them. */
+function withoutExecution({ ProcessId: _process, ThreadId: _thread, ...rest }: Fields): Fields {
+  return rest
+}
+
+/** The audit's result in the words and numbers of event types. */
+const OUTCOMES: Readonly<Record<string, string>> = {
+  AUDIT_SUCCESS: 'success',
+  AUDIT_FAILURE: 'failure',
+  SuccessAudit: 'success',
+  FailureAudit: 'failure',
+  8: 'success',
+  16: 'failure',
+}
+
+function outcomeOf(type: FieldValue | undefined): string | undefined {
+  return typeof type === 'string' || typeof type === 'number' ? OUTCOMES[type] : undefined
+}
+
+/** `Id`, `EventId` and `EventCode` count only beside the names that stand with them. */
 function idOf(json: Fields): number {
   if (json.EventID !== undefined) return toId(json.EventID)
   if (json['Event ID'] !== undefined) return toId(json['Event ID'])
-  return json.LogName !== undefined && json.ProviderName !== undefined ? toId(json.Id) : -1
+  if (json.EventId !== undefined && (json.Channel ?? json.LogName) !== undefined) {
+    return (json.Provider ?? json.ProviderName) === undefined ? -1 : toId(json.EventId)
+  }
+  if (json.LogName === undefined) return -1
+  if (json.EventCode !== undefined) return toId(json.EventCode)
+  return json.ProviderName === undefined ? -1 : toId(json.Id)
 }
 
 function providerOf(json: Fields): string | undefined {
@@ -67,8 +103,16 @@ function providerOf(json: Fields): string | undefined {
     text(json.SourceName) ??
     text(json.ProviderName) ??
     text(json.EventSourceName) ??
+    text(json.Provider) ??
     text(json.Source)
   )
+}
+
+/** What the event viewer shows for the provider of the Security log. */
+function providerName(name: string): string {
+  return name === 'Microsoft Windows security auditing.'
+    ? 'Microsoft-Windows-Security-Auditing'
+    : name
 }
 
 /** A provider alone must be one that is surely a Windows provider. */
@@ -79,26 +123,79 @@ function channelOf(json: Fields): string | undefined {
   return provider === undefined ? undefined : channelOfProvider(provider)
 }
 
+/** Hayabusa's short names of channels. */
+const SHORT_CHANNELS: Readonly<Record<string, string>> = {
+  Sec: 'Security',
+  Sys: 'System',
+  App: 'Application',
+  Sysmon: 'Microsoft-Windows-Sysmon/Operational',
+  PwSh: 'Microsoft-Windows-PowerShell/Operational',
+  PwShClassic: 'Windows PowerShell',
+  PwShCore: 'PowerShellCore/Operational',
+  Defender: 'Microsoft-Windows-Windows Defender/Operational',
+  TaskSch: 'Microsoft-Windows-TaskScheduler/Operational',
+  Taskscheduler: 'Microsoft-Windows-TaskScheduler/Operational',
+  Firewall: 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
+  BitsCli: 'Microsoft-Windows-Bits-Client/Operational',
+  WMI: 'Microsoft-Windows-WMI-Activity/Operational',
+  NTLM: 'Microsoft-Windows-NTLM/Operational',
+  CodeInteg: 'Microsoft-Windows-CodeIntegrity/Operational',
+  'RDS-LSM': 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
+}
+
+function fullChannel(channel: string): string {
+  return Object.hasOwn(SHORT_CHANNELS, channel) ? SHORT_CHANNELS[channel]! : channel
+}
+
 /** `/Date(1763633472123)/`, or the value as it is. */
 function timeOf(value: FieldValue | undefined): FieldValue | undefined {
+  if (isFields(value)) return timeOf(value.value ?? value.DateTime)
   const ticks = typeof value === 'string' ? /^\/Date\((\d{1,15})\)\/$/.exec(value)?.[1] : undefined
   return ticks === undefined ? value : Number(ticks)
 }
 
-/** The object itself, with what its `EventData` holds as XML or as an object beside it. */
+/** Members that hold the data, as XML, as JSON or as an object; their members come beside the others. */
+const DATA_NAMES = ['EventData', 'UserData', 'Payload', 'ParameterXml', 'ExtraFieldInfo'] as const
+
+/** The object itself, with what holds its data taken apart beside it. */
 function dataOf(json: Fields): Fields {
-  const { EventData: data } = json
-  if (data === undefined) return json
-  const inner = typeof data === 'string' ? xmlData(data) : data
-  if (inner === undefined || !isFields(inner)) return json
-  const { EventData: _data, ...rest } = json
-  return { ...rest, ...inner }
+  let out = json
+  for (const name of DATA_NAMES) {
+    const value = json[name]
+    if (value === undefined) continue
+    const inner = typeof value === 'string' ? textData(value) : value
+    if (!isFields(inner)) continue
+    const { [name]: _data, ...rest } = out
+    out = { ...rest, ...eventData(inner) }
+  }
+  return out
 }
 
+function textData(value: string): FieldValue | undefined {
+  if (!value.startsWith('{')) return xmlData(value)
+  const decoded = parseJsonText(value)
+  return decoded instanceof JsonError ? undefined : decoded
+}
+
+function eventData(inner: Fields): Fields {
+  const data = inner.EventData ?? inner.UserData
+  const named = allData(data ?? inner, undefined)
+  const { Param: params, ...rest } = named
+  return params === undefined
+    ? rest
+    : { ...rest, StringInserts: Array.isArray(params) ? params : [params] }
+}
+
+/** The elements of `<EventData>`, of what System Center puts around it, or of `<Param>`s. */
 function xmlData(xml: string): Fields | undefined {
-  const event = xml.startsWith('<') ? parseEventXml(`<Event>${xml}</Event>`)?.Event : undefined
-  const data =
-    event !== undefined && isFields(event) ? (event.EventData ?? event.UserData) : undefined
-  const inner = content(data)
-  return inner !== undefined && isFields(inner) ? inner : undefined
+  const start = ['<EventData', '<UserData', '<Param']
+    .map((mark) => xml.indexOf(mark))
+    .find((at) => at >= 0)
+  if (start === undefined) return undefined
+  const event = parseEventXml(
+    `<Event>${xml.slice(start).replace(/<\/DataItem>\s*$/, '')}</Event>`,
+  )?.Event
+  if (event === undefined || !isFields(event)) return undefined
+  const data = content(event.EventData ?? event.UserData ?? event)
+  return data !== undefined && isFields(data) ? data : undefined
 }

@@ -1,5 +1,6 @@
 // The columns of a Windows event.
 import type { Fields, Pivots } from '../../sigma/event.ts'
+import { accountName } from '../device/event.ts'
 import { type EventSeverity, severityOf } from '../severity.ts'
 import { pivotValue } from '../values.ts'
 import type { WindowsEvent } from './shapes.ts'
@@ -44,7 +45,7 @@ export function pivotsOf(event: WindowsEvent, fields: Fields, service: string | 
   if (event.computer !== undefined) pivots.host = event.computer
   const target = service === 'security' && TARGET_ACTS.has(event.eventId)
   const user = firstPivot('user', target ? TARGET_USER : ACTING_USER, fields) ?? event.user
-  if (user !== undefined) pivots.user = user
+  if (user !== undefined) pivots.user = accountName(String(user))
   for (const [name, candidates] of PIVOT_COLUMNS) {
     const value = firstPivot(name, candidates, fields)
     if (value !== undefined) pivots[name] = value
@@ -52,7 +53,7 @@ export function pivotsOf(event: WindowsEvent, fields: Fields, service: string | 
   if (service === 'dns-server-analytic') addPort(pivots, fields)
   const action = actionOf(service, event.eventId)
   if (action !== undefined) pivots.action = action
-  const outcome = outcomeOf(event)
+  const outcome = outcomeOf(event) ?? outcomeOfId(event, fields, service)
   if (outcome !== undefined) pivots.outcome = outcome
   const severity = levelSeverity(event)
   if (severity !== undefined) pivots.severity = severity
@@ -91,6 +92,38 @@ function outcomeOf(event: WindowsEvent): string | undefined {
   if (text === '-9214364837600034816' || text === '9232379236109516800') return 'success'
   if (text === '-9218868437227405312' || text === '9227875636482146304') return 'failure'
   return event.outcome
+}
+
+/** Security events that are logged for what failed alone. */
+const FAILURES: ReadonlySet<number> = new Set([
+  ...[
+    529, 530, 531, 532, 533, 534, 535, 536, 537, 539, 675, 676, 4625, 4649, 4771, 4772, 4773, 4777,
+  ],
+  ...[
+    4821, 4822, 4823, 4824, 5031, 5035, 5037, 5038, 5150, 5151, 5152, 5153, 5155, 5157, 5159, 6281,
+  ],
+])
+/** Security events that may say either: what they were asked for is granted or not. */
+const EITHER: ReadonlySet<number> = new Set([
+  ...[
+    4656, 4661, 4662, 4663, 4673, 4674, 4723, 4724, 4738, 4793, 4794, 5058, 5059, 5061, 5140, 5145,
+  ],
+  ...[5376, 5377, 5632, 5633, 6272, 6273, 6274],
+])
+/** Security events with a status: zero where it succeeded. */
+const WITH_STATUS: ReadonlySet<number> = new Set([4768, 4769, 4776])
+
+/** The Security log's outcome where the sender left the keywords out. */
+function outcomeOfId(
+  { eventId, provider }: WindowsEvent,
+  { Status: status }: Fields,
+  service: string | undefined,
+): string | undefined {
+  if (service !== 'security' || provider !== 'Microsoft-Windows-Security-Auditing') return undefined
+  if (FAILURES.has(eventId)) return 'failure'
+  if (EITHER.has(eventId)) return undefined
+  if (!WITH_STATUS.has(eventId)) return 'success'
+  return status === undefined ? undefined : Number(status) === 0 ? 'success' : 'failure'
 }
 
 /** Warnings and worse; what Windows calls information is left to the patterns. */

@@ -2,9 +2,11 @@
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
-import { define } from './element.ts'
+import { allData } from './event-data.ts'
 import { looksFlat, readFlat } from './flat.ts'
 import { content, text, toId } from './json-values.ts'
+import { unwrapped } from './sender-shapes.ts'
+import { parseEventXml } from './xml.ts'
 
 /** A Windows event before its fields are mapped. */
 export interface WindowsEvent {
@@ -30,28 +32,42 @@ export interface WindowsEvent {
   readonly flat: boolean
 }
 
+/** Wrappings inside each other, at most. */
+const WRAPPED_MAX = 3
+
 /** Whether JSON surely is a Windows event. Cheap: a few look-ups. */
-export function looksLikeWindows(json: Fields): boolean {
+export function looksLikeWindows(json: Fields, depth = 0): boolean {
   const { Event: event, winlog } = json
-  if (event !== undefined && isFields(event)) return isFields(event.System)
+  if (event !== undefined && isFields(event) && isFields(event.System)) return true
   if (winlog !== undefined && isFields(winlog)) {
     return text(winlog.channel) !== undefined || text(winlog.provider_name) !== undefined
   }
-  if (looksFlat(json) || isBare(json)) return true
-  return (
-    (json['winlog.channel'] !== undefined && json['winlog.event_id'] !== undefined) ||
-    (text(json.log_name) !== undefined && isFields(json.event_data))
-  )
+  if (looksFlat(json) || isBare(json) || isOldWinlog(json) || isFlatWinlog(json)) return true
+  const inner = depth < WRAPPED_MAX ? unwrapped(json) : undefined
+  return inner !== undefined && looksLikeWindows(inner, depth + 1)
 }
 
 /** Reads any of the shapes; undefined when the JSON is no Windows event. */
-export function readWindows(json: Fields): WindowsEvent | undefined {
+export function readWindows(json: Fields, depth = 0): WindowsEvent | undefined {
   const { Event: event, winlog } = json
-  if (event !== undefined && isFields(event)) return readEvtx(event)
+  if (event !== undefined && isFields(event) && isFields(event.System)) return readEvtx(event)
   if (winlog !== undefined && isFields(winlog)) return readWinlog(json, winlog)
-  if (json['winlog.channel'] !== undefined) return readWinlog(json, unflattened(json))
-  if (isFields(json.event_data) && text(json.log_name) !== undefined) return readWinlog(json, json)
-  return isBare(json) ? readEvtx(json) : readFlat(json)
+  if (isFlatWinlog(json)) return readWinlog(json, unflattened(json))
+  if (isOldWinlog(json)) return readWinlog(json, json)
+  if (isBare(json)) return readEvtx(json)
+  const flat = readFlat(json)
+  if (flat !== undefined || depth >= WRAPPED_MAX) return flat
+  const inner = unwrapped(json)
+  return inner === undefined ? undefined : readWindows(inner, depth + 1)
+}
+
+/** Winlogbeat 6 and earlier. */
+function isOldWinlog(json: Fields): boolean {
+  return text(json.log_name) !== undefined && isFields(json.event_data)
+}
+
+function isFlatWinlog(json: Fields): boolean {
+  return json['winlog.channel'] !== undefined && json['winlog.event_id'] !== undefined
 }
 
 /** System and data without the element around them. */
@@ -101,6 +117,10 @@ function readEvtx(event: Fields): WindowsEvent | undefined {
 
 /** winlogbeat 7 and later (`winlog`), and 6 and earlier, where `winlog` is the object itself. */
 function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
+  if (winlog.event_data === undefined && winlog.user_data === undefined) {
+    const original = originalEvent(json)
+    if (original !== undefined) return original
+  }
   const event = isFields(json.event) ? json.event : {}
   const log = isFields(json.log) ? json.log : {}
   const provider =
@@ -116,7 +136,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     eventId,
     provider,
     computer: text(winlog.computer_name) ?? text(winlog.computerObject) ?? hostName(json),
-    times: [json['@timestamp'], winlog.time_created, event.created],
+    times: [winlog.time_created, json['@timestamp'], event.created],
     level: log.level ?? json['log.level'] ?? winlog.level,
     keywords: winlog.keywords,
     message: text(json.message),
@@ -136,6 +156,13 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     data: allData(winlog.event_data, winlog.user_data),
     flat: false,
   }
+}
+
+/** The event in the XML that stands beside, where the agent did not take it apart. */
+function originalEvent(json: Fields): WindowsEvent | undefined {
+  const xml = text(isFields(json.event) ? json.event.original : undefined) ?? text(json.message)
+  const event = xml?.startsWith('<Event') === true ? parseEventXml(xml)?.Event : undefined
+  return event !== undefined && isFields(event) ? readEvtx(event) : undefined
 }
 
 /** A channel's name: event tracing gives a number there. */
@@ -169,60 +196,6 @@ function unflattened(json: Fields): Fields {
   return { ...Object.fromEntries(winlog), event_data: Object.fromEntries(data) }
 }
 
-type Writable = { [name: string]: FieldValue }
-
-/** Named data, `{"#text": ..}` and `{"#attributes": {Name}, ..}` unwrapped; unnamed data under `Data`. */
-function addData(out: Writable, value: FieldValue | undefined): void {
-  if (value === undefined || !isFields(value)) return
-  for (const name in value) {
-    if (name.charCodeAt(0) === 0x23 ? name === '#attributes' : name.endsWith('_attributes'))
-      continue
-    const inner = content(value[name]) ?? null
-    if (name === 'Data' && typeof inner === 'object' && inner !== null) addListed(out, inner)
-    else define(out, name, inner)
-  }
-}
-
-/** `Data` as other converters write it: a list of elements that name themselves. */
-function addListed(out: Writable, value: FieldValue): void {
-  const items = Array.isArray(value) ? (value as readonly FieldValue[]) : [value]
-  const unnamed: FieldValue[] = []
-  for (const item of items) {
-    const name = isFields(item) ? nameOf(item) : undefined
-    if (name === undefined) unnamed.push(content(item) ?? null)
-    else define(out, name, textOf(item as Fields))
-  }
-  if (unnamed.length > 0) out.Data = unnamed
-}
-
-function nameOf(item: Fields): string | undefined {
-  const inner = item['#attributes'] ?? item.$
-  if (inner !== undefined && isFields(inner)) return text(inner.Name)
-  return text(item['@Name']) ?? text(item._Name) ?? text(item.Name) ?? text(item.name)
-}
-
-function textOf(item: Fields): FieldValue {
-  return item['#text'] ?? item._ ?? item.__text ?? item.content ?? item.text ?? item.value ?? ''
-}
-
-/** User data has one element around its values. */
-function addUserData(out: Writable, value: FieldValue | undefined): void {
-  if (value === undefined || !isFields(value)) return
-  for (const name in value) {
-    if (name === '#attributes' || name === 'xml_name') continue
-    const inner = value[name]!
-    if (isFields(inner)) addData(out, inner)
-    else define(out, name, inner)
-  }
-}
-
-function allData(data: FieldValue | undefined, userData: FieldValue | undefined): Fields {
-  const out: Writable = {}
-  addData(out, data)
-  addUserData(out, userData)
-  return out
-}
-
 function renderedMessage(event: Fields): string | undefined {
   return isFields(event.RenderingInfo) ? text(event.RenderingInfo.Message) : undefined
 }
@@ -232,6 +205,6 @@ function attribute(system: Fields, element: string, name: string): FieldValue | 
   const separate = system[`${element}_attributes`]
   if (isFields(separate)) return separate[name]
   if (value === undefined || !isFields(value)) return undefined
-  const attributes = value['#attributes']
+  const attributes = value['#attributes'] ?? value.$
   return isFields(attributes) ? attributes[name] : (value[name] ?? value[`@${name}`])
 }

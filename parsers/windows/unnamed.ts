@@ -1,6 +1,8 @@
 // Names for data that Windows logs without: by provider and event id, in the order of the values. Newer
 // Windows names the same values so itself; rules use these names.
 import type { FieldValue } from '../../sigma/event.ts'
+import { isFields } from '../json-text.ts'
+import { namedInserts } from './inserts.ts'
 
 const APPLICATION_ERROR = [
   ...['AppName', 'AppVersion', 'AppTimeStamp', 'ModuleName', 'ModuleVersion', 'ModuleTimeStamp'],
@@ -35,6 +37,32 @@ const NAMES: Readonly<Record<string, Readonly<Record<number, readonly string[]>>
       'User',
     ],
   },
+}
+
+type Writable = { [name: string]: FieldValue }
+
+/** Lists of values that collectors write, in the order of the event's own. */
+const LISTS = ['StringInserts', 'ReplacementStrings', 'Properties', 'EventData'] as const
+
+/** Values in a list under the names that the event has for them, where these are known and free; else as `Data`. */
+export function nameInserts(fields: Writable, service: string | undefined, eventId: number): void {
+  const list = LISTS.find((name) => Array.isArray(fields[name]))
+  const source = fields[list ?? 'Data']
+  if (!Array.isArray(source) || source.length === 0) return
+  const values = (source as readonly FieldValue[]).map(wrappedValue)
+  if (!values.every(isPlain)) return
+  const named = namedInserts(service, eventId, values)
+  if (named !== undefined) for (const name in named) fields[name] ??= named[name]!
+  else if (list !== undefined) fields.Data ??= values
+}
+
+/** `Get-WinEvent` wraps each value. */
+function wrappedValue(item: FieldValue): FieldValue {
+  return isFields(item) && 'Value' in item ? item.Value! : item
+}
+
+function isPlain(value: FieldValue): boolean {
+  return typeof value !== 'object' || value === null
 }
 
 /** Adds the names where they are known and free. */

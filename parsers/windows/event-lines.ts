@@ -1,0 +1,175 @@
+// Windows events as text that agents write: Splunk's lines of names and values, QRadar's WinCollect, NXLog's
+// structured data, CloudWatch's agent, OSSEC and the Eventlog to Syslog service. Each to flat JSON.
+import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { readStructuredData } from '../structured-data.ts'
+import { looksLikeSnare, readSnare } from './snare.ts'
+
+/** Marks stand behind a syslog header. */
+const MARK_WITHIN = 400
+/** Names and values in front of a message, at most. */
+const PAIRS_MAX = 64
+
+type Writable = { [name: string]: FieldValue }
+
+/** Whether a text is one of these, or Snare's. Cheap: this is asked of every line of text. */
+export function looksLikeEventLine(line: string): boolean {
+  return readerOf(line) !== undefined
+}
+
+/** The event as flat JSON; undefined when the text is none of these. */
+export function readEventLine(line: string): Fields | undefined {
+  return readerOf(line)?.()
+}
+
+/** What reads a line that surely is one of these. */
+function readerOf(line: string): (() => Fields | undefined) | undefined {
+  const first = line.charCodeAt(0)
+  if (first === 0x5b && CLOUDWATCH.test(line)) return () => cloudWatch(line)
+  const data = line.indexOf('[NXLOG@')
+  if (data >= 0 && data <= MARK_WITHIN) return () => nxlogSyslog(line, data)
+  if (isSplunkText(line)) return () => splunkText(line)
+  const word = line.indexOf('Win')
+  if (word < 0 || word > MARK_WITHIN) return undefined
+  if (looksLikeSnare(line)) return () => readSnare(line)
+  const device = line.indexOf('AgentDevice=Windows')
+  if (device >= 0 && device <= MARK_WITHIN) return () => winCollect(line, device)
+  const log = line.indexOf('WinEvtLog: ')
+  return log >= 0 && log <= MARK_WITHIN && OSSEC.test(line.slice(log, log + OSSEC_UNITS))
+    ? () => ossec(line, log)
+    : undefined
+}
+
+/** Longest head of OSSEC's form, UTF-16 units. */
+const OSSEC_UNITS = 1024
+
+function isSplunkText(line: string): boolean {
+  if (line.startsWith('LogName=')) return line.includes('\nEventCode=')
+  const end = line.indexOf('\n')
+  return (
+    end > 0 && end <= 40 && line.startsWith('LogName=', end + 1) && isSplunkTime(line.slice(0, end))
+  )
+}
+
+const SPLUNK_TIME = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? ([AP])M\r?$/
+
+/** Whether a line begins an event in Splunk's text: a time on a line of its own. */
+export function isSplunkTime(line: string): boolean {
+  return line.length <= 33 && SPLUNK_TIME.test(line)
+}
+
+/** `11/20/2026 10:11:12 AM`, then `Name=value` lines, `Message=` last, over many lines. */
+function splunkText(text: string): Fields | undefined {
+  const out: Writable = {}
+  let at = 0
+  for (let count = 0; count < PAIRS_MAX && at < text.length; count++) {
+    const end = text.indexOf('\n', at)
+    const line = text.slice(at, end < 0 ? undefined : end)
+    const equals = line.indexOf('=')
+    if (line.startsWith('Message=')) {
+      out.Message = text.slice(at + 'Message='.length).trimEnd()
+      break
+    }
+    if (equals > 0) out[line.slice(0, equals)] = line.slice(equals + 1).trimEnd()
+    else if (at === 0) {
+      const time = splunkTime(line)
+      if (time !== undefined) out.EventTime = time
+    }
+    if (end < 0) break
+    at = end + 1
+  }
+  const { LogName: channel, EventCode: id, Keywords: keywords, ...rest } = out
+  if (channel === undefined || id === undefined) return undefined
+  return {
+    ...rest,
+    Channel: channel,
+    EventID: id,
+    ...(keywords === undefined ? {} : { Keywords: keywords }),
+  }
+}
+
+function splunkTime(line: string): string | undefined {
+  const match = SPLUNK_TIME.exec(line)
+  if (match === null) return undefined
+  const [, month, day, year, hour, minute, second, fraction = '', half] = match
+  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
+  return `${year}-${month}-${day} ${String(hours).padStart(2, '0')}:${minute}:${second}${fraction}`
+}
+
+const WINCOLLECT_NAMES: Readonly<Record<string, string>> = {
+  AgentLogFile: 'Channel',
+  Source: 'SourceName',
+  TimeGenerated: 'EventTime',
+  Level: 'LevelDisplayName',
+}
+
+/** `AgentDevice=WindowsLog<tab>AgentLogFile=Security<tab>..<tab>Message=..`. */
+function winCollect(line: string, at: number): Fields | undefined {
+  const body = line.slice(at)
+  const message = body.indexOf('\tMessage=')
+  const head = message < 0 ? body : body.slice(0, message)
+  const out: Writable = {}
+  for (const pair of head.split('\t').slice(0, PAIRS_MAX)) {
+    const equals = pair.indexOf('=')
+    const value = pair.slice(equals + 1)
+    if (equals <= 0 || value === '') continue
+    const name = pair.slice(0, equals)
+    out[WINCOLLECT_NAMES[name] ?? name] = name === 'TimeGenerated' ? Number(value) : value
+  }
+  if (message >= 0) out.Message = body.slice(message + '\tMessage='.length)
+  return out.Channel === undefined || out.EventID === undefined ? undefined : out
+}
+
+/** `[NXLOG@14506 EventID="4688" Channel="Security" ..] message`. */
+function nxlogSyslog(line: string, at: number): Fields | undefined {
+  const data = readStructuredData(line, at)
+  const element = Object.values(data?.elements ?? {})[0]
+  if (element?.EventID === undefined) return undefined
+  const head = line.slice(0, at).split(' ')
+  const message = line.slice(data!.end).trim()
+  return {
+    EventTime: head[1] ?? '',
+    Hostname: head[2] ?? '',
+    ...element,
+    ...(message === '' ? {} : { Message: message }),
+  }
+}
+
+const CLOUDWATCH =
+  /^\[([^\]]{1,128})\] \[([A-Z]{3,16})\] \[(\d{1,5})\] \[([^\]]{1,128})\] \[([^\]]{1,255})\] \[/
+
+/** `[Security] [INFORMATION] [4688] [Provider] [host] [message]`. */
+function cloudWatch(line: string): Fields | undefined {
+  const match = CLOUDWATCH.exec(line)
+  if (match === null) return undefined
+  const [head, channel = '', level = '', id = '', provider = '', host = ''] = match
+  const message = line.slice(head.length).trimEnd().replace(/\]$/, '')
+  return {
+    Channel: channel,
+    LevelDisplayName: level,
+    EventID: id,
+    SourceName: provider,
+    Computer: host,
+    Message: message,
+  }
+}
+
+const OSSEC =
+  /WinEvtLog: ([^:]{1,128}): ([A-Z_]{4,16})\((\d{1,5})\): ([^:]{1,128}): ([^:]{0,128}): ([^:]{0,128}): ([^:]{1,255}): /
+const OSSEC_TIME = /(\d{4}) ([A-Z][a-z]{2} \d\d) (\d\d:\d\d:\d\d) WinEvtLog/
+
+/** `WinEvtLog: Security: AUDIT_SUCCESS(4688): Provider: user: DOMAIN: host: message`. */
+function ossec(line: string, at: number): Fields | undefined {
+  const match = OSSEC.exec(line.slice(at))
+  if (match === null) return undefined
+  const [head, channel = '', type = '', id = '', provider = '', , , host = ''] = match
+  const time = OSSEC_TIME.exec(line.slice(0, at + 'WinEvtLog'.length))
+  return {
+    ...(time === null ? {} : { EventTime: `${time[2]} ${time[1]} ${time[3]}` }),
+    Channel: channel,
+    EventType: type,
+    EventID: id,
+    SourceName: provider,
+    Computer: host,
+    Message: line.slice(at + head.length),
+  }
+}

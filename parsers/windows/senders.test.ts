@@ -1,0 +1,209 @@
+// One event, Security 4688, in every form in which senders write it (`senders.ndjson`, one a line): the same
+// fields, log source, time and columns come out of each.
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { createFramer, type Frame } from '../frames.ts'
+import { normalise } from '../normalise.ts'
+import { listStart, recordsOf } from '../records.ts'
+
+const OPTIONS = { received: Date.UTC(2026, 10, 21), now: Date.UTC(2026, 10, 21), timeZone: 'UTC' }
+
+interface Sample {
+  readonly sender: string
+  readonly text: string
+}
+
+const SAMPLES = (await Bun.file(join(import.meta.dir, 'senders.ndjson')).text())
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Sample)
+
+const FIELDS = {
+  EventID: 4688,
+  Channel: 'Security',
+  Provider_Name: 'Microsoft-Windows-Security-Auditing',
+  Computer: 'ws1.corp.example',
+  SubjectUserSid: 'S-1-5-18',
+  SubjectUserName: 'anna',
+  SubjectDomainName: 'CORP',
+  NewProcessId: '0x1a4',
+  NewProcessName: 'C:\\Windows\\System32\\cmd.exe',
+  TokenElevationType: '%%1936',
+  ProcessId: '0x10',
+  CommandLine: 'cmd.exe /c "whoami"',
+  TargetUserSid: 'S-1-0-0',
+  TargetUserName: '-',
+  ParentProcessName: 'C:\\Windows\\explorer.exe',
+  MandatoryLabel: 'S-1-16-12288',
+  Image: 'C:\\Windows\\System32\\cmd.exe',
+  ParentImage: 'C:\\Windows\\explorer.exe',
+  IntegrityLevel: 'High',
+  User: 'CORP\\anna',
+}
+
+function framed(text: string): readonly Frame[] {
+  if (text.startsWith('{')) return [{ text, index: 0 }]
+  const frames: Frame[] = []
+  const framer = createFramer()
+  for (const [index, line] of text.split('\n').entries()) framer.line(line, index, frames)
+  framer.end(frames)
+  return frames
+}
+
+function event(json: object) {
+  return normalise(JSON.stringify(json), OPTIONS)
+}
+
+describe('the same event of', () => {
+  test.each(SAMPLES.map(({ sender, text }) => [sender, text] as const))('%s', (_, text) => {
+    const texts =
+      listStart(text) === undefined ? framed(text).map((f) => f.text) : (recordsOf(text) ?? [])
+    expect(texts).toHaveLength(1)
+    const got = normalise(texts[0]!, OPTIONS)
+    expect(got.logsource).toMatchObject({
+      product: 'windows',
+      category: ['process_creation'],
+      service: ['security'],
+      closed: true,
+    })
+    expect(got.fields).toMatchObject(FIELDS)
+    expect(String(got.fields.SubjectLogonId).toLowerCase()).toBe('0x3e7')
+    expect(Math.floor(got.time / 1000)).toBe(Date.UTC(2026, 10, 20, 10, 11, 12) / 1000)
+    expect(got.pivots).toMatchObject({
+      host: 'ws1.corp.example',
+      user: 'anna',
+      process: 'C:\\Windows\\System32\\cmd.exe',
+      outcome: 'success',
+    })
+  })
+})
+
+describe('values that come without names', () => {
+  const SYSMON = 'Microsoft-Windows-Sysmon/Operational'
+  const sysmon5 = [...['-', '2026-11-20 10:11:12.345', '{aa-1}', '77', 'C:\\a.exe', 'CORP\\anna']]
+
+  test('a list takes the names of its event', () => {
+    const got = event({ Channel: SYSMON, EventID: 5, StringInserts: sysmon5 })
+    expect(got.fields).toMatchObject({ Image: 'C:\\a.exe', User: 'CORP\\anna', ProcessId: '77' })
+    expect(got.logsource.category).toEqual(['process_termination'])
+  })
+
+  test('Sysmon before its rules had names, and before it wrote users', () => {
+    const got = event({ Channel: SYSMON, EventID: 5, StringInserts: sysmon5.slice(1, 5) })
+    expect(got.fields).toMatchObject({ UtcTime: sysmon5[1], Image: 'C:\\a.exe' })
+    expect(got.fields.RuleName).toBeUndefined()
+  })
+
+  test('a list of an event that is not known stays in order', () => {
+    const got = event({ Channel: 'Application', EventID: 18456, StringInserts: ['sa', 'why'] })
+    expect(got.fields.Data).toEqual(['sa', 'why'])
+  })
+
+  test('a message with a line for each value', () => {
+    const Message =
+      'Process terminated:\r\nRuleName: -\r\nUtcTime: 2026-11-20 10:11:12.345\r\nProcessGuid: {aa-1}\r\n' +
+      'ProcessId: 77\r\nImage: C:\\a.exe\r\nUser: CORP\\anna'
+    const got = event({ Channel: SYSMON, EventID: 5, Message })
+    expect(got.fields).toMatchObject({ Image: 'C:\\a.exe', User: 'CORP\\anna', ProcessId: '77' })
+    const oneLine = event({
+      Channel: SYSMON,
+      EventID: 5,
+      Message: Message.replaceAll('\r\n', '  '),
+    })
+    expect(oneLine.fields).toMatchObject({ Image: 'C:\\a.exe', User: 'CORP\\anna' })
+  })
+
+  test('a script, and a new service', () => {
+    const script = event({
+      Channel: 'Microsoft-Windows-PowerShell/Operational',
+      EventID: 4104,
+      Message:
+        'Creating Scriptblock text (1 of 2):\r\nGet-Item\r\nPath: x\r\n\r\nScriptBlock ID: 1b79ef82-0efe\r\nPath: C:\\s.ps1',
+    })
+    expect(script.fields).toMatchObject({
+      ScriptBlockText: 'Get-Item\r\nPath: x',
+      MessageTotal: '2',
+      ScriptBlockId: '1b79ef82-0efe',
+      Path: 'C:\\s.ps1',
+    })
+    const service = event({
+      Channel: 'System',
+      EventID: 7045,
+      SourceName: 'Service Control Manager',
+      Message:
+        'A service was installed in the system.\r\n\r\nService Name:  helper\r\nService File Name:  C:\\h.exe -k\r\n' +
+        'Service Type:  user mode service\r\nService Start Type:  auto start\r\nService Account:  LocalSystem',
+    })
+    expect(service.fields).toMatchObject({
+      ServiceName: 'helper',
+      ImagePath: 'C:\\h.exe -k',
+      StartType: 'auto start',
+      AccountName: 'LocalSystem',
+    })
+  })
+})
+
+describe('Wazuh', () => {
+  const win = (eventdata: object, channel = 'Microsoft-Windows-Bits-Client/Operational') =>
+    event({
+      win: { system: { eventID: '16403', channel, systemTime: '2026-11-20T10:11:12Z' }, eventdata },
+    })
+
+  test('escaped values are read once more, others stay', () => {
+    expect(win({ path: 'C:\\\\a\\\\b.exe \\"x\\"' }).fields.Path).toBe('C:\\a\\b.exe "x"')
+    expect(win({ path: '\\\\server\\share' }).fields.Path).toBe('\\\\server\\share')
+  })
+
+  test('names that begin small stay beside, numbered ones alone', () => {
+    const { fields } = win({ processPath: 'p', remoteName: 'r', param1: '1' })
+    expect(fields).toMatchObject({ processPath: 'p', RemoteName: 'r', param1: '1' })
+    expect(fields.Param1).toBeUndefined()
+  })
+
+  test('user data under the name of its element', () => {
+    const got = event({
+      win: {
+        system: {
+          eventID: '1102',
+          channel: 'Security',
+          providerName: 'Microsoft-Windows-Eventlog',
+        },
+        logFileCleared: { subjectUserName: 'anna' },
+      },
+    })
+    expect(got.fields.SubjectUserName).toBe('anna')
+  })
+})
+
+describe('text that agents write', () => {
+  test('CloudWatch, OSSEC', () => {
+    const cloud = normalise(
+      '[Security] [INFORMATION] [4624] [Microsoft-Windows-Security-Auditing] [ws1] [An account was successfully logged on.]',
+      OPTIONS,
+    )
+    expect(cloud).toMatchObject({ parser: 'windows', pivots: { host: 'ws1', outcome: 'success' } })
+    const ossec = normalise(
+      '2026 Nov 20 10:11:12 WinEvtLog: Security: AUDIT_FAILURE(4776): Microsoft-Windows-Security-Auditing: (no user): no domain: ws1: The computer attempted to validate the credentials for an account.',
+      OPTIONS,
+    )
+    expect(ossec).toMatchObject({
+      parser: 'windows',
+      time: Date.UTC(2026, 10, 20, 10, 11, 12),
+      pivots: { host: 'ws1', outcome: 'failure' },
+      logsource: { service: ['security'] },
+    })
+  })
+
+  test('Splunk’s events end where the next begins; a time alone is no event', () => {
+    const lines = [
+      ...['11/20/2026 01:02:03 PM', 'LogName=Security', 'EventCode=4634', 'Message=bye', '', ' x'],
+      ...['11/20/2026 01:02:04 PM', 'LogName=System', 'EventCode=7036', 'Message=y'],
+      ...['11/20/2026 01:02:05 PM', 'something else'],
+    ]
+    const texts = framed(lines.join('\n')).map((frame) => frame.text)
+    expect(texts).toHaveLength(4)
+    const [first, second] = texts.map((text) => normalise(text, OPTIONS))
+    expect(first).toMatchObject({ time: Date.UTC(2026, 10, 20, 13, 2, 3), message: 'bye\n\n x' })
+    expect(second?.logsource.service).toEqual(['system'])
+  })
+})
