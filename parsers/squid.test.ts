@@ -46,6 +46,8 @@ testLines('squid', [
       pivots: { user: 'anna', src_port: 58938, dst_ip: '198.51.100.7', dst_port: 8080 },
       fields: {
         'c-uri': 'http://example.org/a',
+        'cs-uri': 'http://example.org/a',
+        'cs-uri-stem': '/a',
         'c-useragent': 'curl/8.0',
         'cs-referer': 'http://b.example/',
         'x-forwarded-for': '10.0.0.9',

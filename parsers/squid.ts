@@ -123,6 +123,7 @@ function splitEnd(text: string, start: number): Rest {
 
 function addUrl(fields: WritableFields, pivots: WritablePivots, url: string): void {
   put(fields, 'c-uri', url)
+  put(fields, 'cs-uri', url)
   if (url === '' || url === '-') return
   pivots.url = url
   const host = hostOfUrl(url)
@@ -137,7 +138,10 @@ function addUrl(fields: WritableFields, pivots: WritablePivots, url: string): vo
   const path = query < 0 ? url : url.slice(0, query)
   if (query >= 0) fields['c-uri-query'] = url.slice(query + 1)
   const stem = path.replace(/^[a-z]{2,10}:\/\/[^/]*/, '')
-  if (stem !== '' && stem !== path) fields['c-uri-stem'] = stem
+  if (stem !== '' && stem !== path) {
+    fields['c-uri-stem'] = stem
+    fields['cs-uri-stem'] = stem
+  }
   const extension = /\.([A-Za-z0-9]{1,12})$/.exec(stem === path ? '' : stem.slice(-16))?.[1]
   if (extension !== undefined) fields['c-uri-extension'] = extension
 }
