@@ -40,14 +40,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const { pipeline: pipelines, lists } = values
   const paths = positionals.length > 0 ? positionals : ['detections']
   const loaded = await readRuleFolder(paths, { pipelines, lists })
-  const exprOf = (id: string) => loaded.rules.find((rule) => rule.id === id)?.expr
   const outcomes = [
     ...loaded.rules
       .filter((rule) => !rule.feedsOnly)
       .map((rule) => ({ rule, made: sqlOfRule(rule.expr, target, table) })),
     ...loaded.correlations
       .filter((correlation) => !correlation.feedsOnly)
-      .map((rule) => ({ rule, made: sqlOfCorrelation(rule, exprOf, target, table) })),
+      .map((rule) => ({ rule, made: sqlOfCorrelation(rule, loaded, target, table) })),
   ]
   for (const { rule, made } of outcomes) print(rule, made, values.json)
   for (const { path, line, message } of loaded.refused) console.error(`${path}:${line}: ${message}`)

@@ -38,7 +38,7 @@ const load = (body: string): LoadedRules =>
   loadRules([
     {
       path: 'c.yml',
-      text: `title: c\nid: c\ncorrelation: {timespan: 1s, ${body}}\n${rule('a')}${rule('b')}${rule('d')}`,
+      text: `title: c\nid: c\ncorrelation: {timespan: 1s, ${body}}\n${rule('a')}${rule('b')}${rule('d')}${BELOW}`,
     },
   ])
 
@@ -76,7 +76,7 @@ function engineAnswers(
       const input = engine.input(id)
       if (input === undefined || !evaluate(expr, event)) continue
       for (const firing of engine.push(input, event, event.time, 's', ref))
-        found.add(Number(firing.ref))
+        if (firing.id === 'c') found.add(Number(firing.ref))
     }
   }
   return [...found].sort((a, b) => a - b)
@@ -142,19 +142,51 @@ const CASES = [
   ['the share of a value', 'type: value_percentile, rules: [a], condition: {field: n, gte: 50}'],
 ] as const
 
-const REFUSED: Readonly<Record<SqlTarget, readonly string[]>> = {
-  sqlite: ['the share of a value'],
-  clickhouse: ['the share of a value'],
-}
+/** Below others: `low` counts, `pair` sees two rules, `mid` is over `low`. */
+const BELOW = `---
+title: low
+id: low
+correlation: {type: event_count, rules: [a], group-by: [user], timespan: 1s, condition: {gte: 2}}
+---
+title: pair
+id: pair
+correlation: {type: temporal, rules: [b, d], timespan: 700ms}
+---
+title: mid
+id: mid
+correlation: {type: event_count, rules: [low], group-by: [user], timespan: 2s, condition: {gte: 2}}
+`.replace('700ms', '1s')
 
-function compare(target: SqlTarget, name: string, body: string, runs: number): void {
+const CHAINS = [
+  ['a count of firings', 'type: event_count, rules: [low], group-by: [user], condition: {gte: 2}'],
+  ['a count of all firings', 'type: event_count, rules: [low], condition: {gte: 3}'],
+  ['firings and events', 'type: event_count, rules: [low, b], condition: {gte: 3}'],
+  ['firings of two', 'type: event_count, rules: [low, pair], condition: {gte: 2}'],
+  ['a firing and a rule', 'type: temporal, rules: [low, d], group-by: [user]'],
+  ['a firing, then a rule', 'type: temporal_ordered, rules: [low, d], group-by: [user]'],
+  ['a rule, then a firing', 'type: temporal_ordered, rules: [d, low]'],
+  ['a firing and not a rule', 'type: temporal, rules: [low, b], condition: low and not b'],
+  ['different groups', 'type: value_count, rules: [low], condition: {field: user, gte: 2}'],
+  ['a carried number', 'type: value_sum, rules: [low], condition: {field: n, gte: 3}'],
+  ['a carried text', 'type: value_count, rules: [pair], condition: {field: user, gte: 2}'],
+  ['a carried group', 'type: event_count, rules: [pair], group-by: [n], condition: {gte: 2}'],
+  ['a median of carried', 'type: value_median, rules: [low, b], condition: {field: n, gte: 2}'],
+  ['three levels', 'type: event_count, rules: [mid], group-by: [user], condition: {gte: 2}'],
+  ['three levels, mixed', 'type: temporal, rules: [mid, pair]'],
+  [
+    'three levels and a carried number',
+    'type: value_avg, rules: [mid], condition: {field: n, lt: 3}',
+  ],
+  [
+    'an alias for a group below',
+    'type: temporal, rules: [low, b], group-by: [who], aliases: {who: {low: user, b: user}}',
+  ],
+] as const
+
+function compare(target: SqlTarget, body: string, runs: number): void {
   const loaded = load(body)
-  const exprOf = (id: string) => loaded.rules.find((one) => one.id === id)?.expr
-  const made = sqlOfCorrelation(loaded.correlations[0]!, exprOf, target)
-  if (REFUSED[target].includes(name)) {
-    expect(made).toMatchObject({ code: 'sql-value-percentile-unsupported' })
-    return
-  }
+  const top = loaded.correlations.find(({ id }) => id === 'c')!
+  const made = sqlOfCorrelation(top, loaded, target)
   if (!('sql' in made)) throw new Error(made.message)
   const answersOf = target === 'sqlite' ? sqliteAnswers : clickhouseAnswers
   fc.assert(
@@ -166,30 +198,21 @@ function compare(target: SqlTarget, name: string, body: string, runs: number): v
 }
 
 describe('correlations in SQL find what the engine finds', () => {
-  test.each(CASES)('SQLite: %s', (name, body) => compare('sqlite', name, body, 150))
-  test.skipIf(chdb === undefined).each(CASES)(
+  test.each(CASES)('SQLite: %s', (_, body) => compare('sqlite', body, 150))
+  test.each(CHAINS)('SQLite, over correlations: %s', (_, body) => compare('sqlite', body, 150))
+  test.skipIf(chdb === undefined).each([...CASES, ...CHAINS])(
     'ClickHouse: %s',
-    (name, body) => compare('clickhouse', name, body, 15),
+    (_, body) => compare('clickhouse', body, 15),
     60_000,
   )
 })
 
-test('a correlation over a correlation is refused by name', () => {
-  const { correlations } = loadRules([
-    {
-      path: 'c.yml',
-      text: `title: top
-id: top
-correlation: {type: event_count, rules: [c], timespan: 1m, condition: {gte: 2}}
----
-title: c
-id: c
-correlation: {type: event_count, rules: [a], timespan: 1m, condition: {gte: 2}}
-${rule('a')}`,
-    },
-  ])
-  const top = correlations.find((one) => one.id === 'top')!
-  expect(sqlOfCorrelation(top, () => undefined, 'sqlite')).toMatchObject({
-    code: 'sql-chain-unsupported',
-  })
+test('what a correlation reads must be there', () => {
+  const loaded = load('type: event_count, rules: [low], condition: {gte: 2}')
+  const top = loaded.correlations.find(({ id }) => id === 'c')!
+  const without = { rules: loaded.rules, correlations: [top] }
+  expect(sqlOfCorrelation(top, without, 'sqlite')).toMatchObject({ code: 'sql-input-missing' })
+  const low = loaded.correlations.find(({ id }) => id === 'low')!
+  const noRules = { rules: [], correlations: loaded.correlations }
+  expect(sqlOfCorrelation(low, noRules, 'sqlite')).toMatchObject({ code: 'sql-input-missing' })
 })

@@ -34,26 +34,33 @@ export interface Delivery {
   ): Firing[] | undefined
 }
 
+function firingOf(
+  { key, window, lane }: Group,
+  ...[at, low, value, unreported]: Parameters<OnFire>
+): Firing {
+  const { entries } = window
+  const events = takeUnreported(entries, low, at, unreported)
+  const anchor = entries.refs[at]!
+  return {
+    correlation: lane.correlation.index,
+    id: lane.correlation.rule.id,
+    time: entries.times[at]!,
+    first: entries.times[low]!,
+    ref: typeof anchor === 'object' ? anchor.at(-1)! : anchor,
+    ...{ key, value, events },
+  }
+}
+
 export function createDelivery(state: State, memory_bytes_max: number): Delivery {
   let raised: Raised[] = []
   let current: Group | undefined
 
   /** Notes that the window of the current group that ends with entry `at` holds. */
   const onFire: OnFire = (at, low, value, unreported) => {
-    const { key, window, lane } = current!
-    const { entries } = window
-    entries.flags[at] = entries.flags[at]! | FIRED
-    const events = takeUnreported(entries, low, at, unreported)
-    const anchor = entries.refs[at]!
-    const firing: Firing = {
-      correlation: lane.correlation.index,
-      id: lane.correlation.rule.id,
-      time: entries.times[at]!,
-      first: entries.times[low]!,
-      ref: typeof anchor === 'object' ? anchor.at(-1)! : anchor,
-      ...{ key, value, events },
-    }
-    raised.push({ firing, group: current!, carried: entries.carried[at] ?? [] })
+    const { flags, carried } = current!.window.entries
+    flags[at] = flags[at]! | FIRED
+    const firing = firingOf(current!, at, low, value, unreported)
+    raised.push({ firing, group: current!, carried: carried[at] ?? [] })
   }
 
   const add = (group: Group, entry: NewEntry) => {
@@ -86,6 +93,10 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
   }
 
   const plain: Delivery['plain'] = (stream, feed, text, time, ref, out) => {
+    if (text === undefined) {
+      state.ungrouped++
+      return out
+    }
     const group = groupOf(state, stream.lanes[feed.to.index]!, text, undefined)
     addAll(group, feed, time, ref, undefined, undefined)
     return raised.length === 0 ? out : passOn(stream, out)
@@ -100,6 +111,10 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
     const isCarrying = to.carried.length > 0
     const carried = isCarrying ? texts.slice(groupBy.length + valueFields.length) : undefined
     for (const key of keys) {
+      if (key.includes(undefined)) {
+        state.ungrouped++
+        continue
+      }
       const group = groupOf(state, stream.lanes[to.index]!, mapKeyOf(key), key)
       addAll(group, feed, time, ref, values, carried)
     }

@@ -246,6 +246,18 @@ describe('the correlation engine', () => {
     ])
   })
 
+  test('a match without a value to group by is in no group, and is counted', () => {
+    const engine = open(count({ groupBy: ['g', 'h'] }))
+    const input = engine.input('a')!
+    for (const [ref, fields] of [{ g: 'x' }, { g: 'x' }, { h: 'y' }, {}].entries()) {
+      expect(engine.push(input, fields, 1000, 's', ref)).toEqual([])
+    }
+    expect(engine.stats()).toMatchObject({ matches: 4, ungrouped: 4, groups: 0, entries: 0 })
+    const one = open(count({ groupBy: ['g'] }))
+    for (const ref of [1, 2]) expect(one.push(one.input('a')!, {}, 1000, 's', ref)).toEqual([])
+    expect(one.stats()).toMatchObject({ ungrouped: 2, groups: 0 })
+  })
+
   test('late matches are counted by source and left out', () => {
     const engine = open(count(), 5)
     engine.push(engine.input('a')!, { g: 'x' }, 100, 's', 1)

@@ -51,6 +51,7 @@ export function oracle(
     if (match.time < seen - lateness_ms) continue
     newest.set(match.source, Math.max(seen, match.time))
     if (rule.field !== undefined && match.fields[rule.field] === undefined) continue
+    if (rule.groupBy.some((name) => match.fields[name] === undefined)) continue
     const own: Kept = { ...match, stage, arrival, fired: false }
     kept.push(own)
     const group = kept.filter((one) => sameGroup(rule, one, own)).sort(orderOf(rule))

@@ -33,6 +33,7 @@ export interface State {
   evicted_groups: number
   evicted_entries: number
   dropped_values: number
+  ungrouped: number
   turn: number
 }
 
@@ -49,6 +50,7 @@ export function newState(): State {
     evicted_groups: 0,
     evicted_entries: 0,
     dropped_values: 0,
+    ungrouped: 0,
     turn: 0,
   }
 }

@@ -18,7 +18,7 @@ export interface Firing {
   readonly first: number
   /** The event that ends the window. */
   readonly ref: Ref
-  /** Values of the group-by fields, in their order; undefined where the events have none. */
+  /** Values of the group-by fields, in their order. */
   readonly key: readonly (string | undefined)[]
   /** What the condition was compared with: a count, a sum, ... */
   readonly value: number
@@ -54,6 +54,8 @@ export interface CorrelatorStats {
   readonly evicted_entries: number
   /** Values left out because an event has too many of them, or text where a number was needed. */
   readonly dropped_values: number
+  /** Matches left out because the event has no value of a group-by field, once for each correlation. */
+  readonly ungrouped: number
 }
 
 /** What matched, and where it goes. `stream` sets an import apart: it has clocks and groups of its own. */

@@ -107,6 +107,13 @@ describe('a correlation that did not hold says what is missing', () => {
     expect(why.windows).toMatchObject([{ fires: false, said, missing }])
   })
 
+  test('an event without a value to group by is in no group', () => {
+    const why = explain(COUNT, [[0, 'a', { user: '' }]], 0)
+    expect(why.windows).toMatchObject([
+      { fires: false, missing: ['the event has no user, so it is in no group'] },
+    ])
+  })
+
   test('an event that none of its rules matches is shown its group around that time', () => {
     const why = explain(
       COUNT,

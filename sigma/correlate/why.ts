@@ -231,6 +231,14 @@ type Watched = readonly {
   readonly groups: readonly { readonly key: GroupKey; readonly best: Best | undefined }[]
 }[]
 
+/** What an event lacks that is in no group. */
+function ungroupedText(groupBy: readonly string[], key: GroupKey): readonly string[] | undefined {
+  const absent = groupBy.filter((_, n) => key[n] === undefined)
+  return absent.length === 0
+    ? undefined
+    : [`the event has no ${absent.join(' and no ')}, so it is in no group`]
+}
+
 function whyOf(
   correlation: LoadedCorrelation,
   loaded: Loaded,
@@ -254,7 +262,7 @@ function whyOf(
       to: view?.last ?? 0,
       value,
       said: saidText(correlation, value),
-      missing: missingOf(correlation, view, titleOf),
+      missing: ungroupedText(correlation.groupBy, key) ?? missingOf(correlation, view, titleOf),
       seen: view?.seen ?? [],
       values: view?.values ?? [],
       events: (view?.events ?? []).map((ref) => ({

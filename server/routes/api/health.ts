@@ -102,6 +102,7 @@ const CORRELATION_METRICS: readonly [
   ['evicted_groups_total', 'counter', 'Groups that the limit cost.', (s) => s.evicted_groups],
   ['evicted_entries_total', 'counter', 'Entries that the limit cost.', (s) => s.evicted_entries],
   ['dropped_values_total', 'counter', 'Values left out.', (s) => s.dropped_values],
+  ['ungrouped_total', 'counter', 'Matches without a value to group by.', (s) => s.ungrouped],
   ['groups', 'gauge', 'Live groups.', (s) => s.groups],
   ['entries', 'gauge', 'Live entries.', (s) => s.entries],
   ['state_bytes', 'gauge', 'Estimated size of the state.', (s) => s.bytes],
