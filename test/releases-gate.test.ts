@@ -118,6 +118,18 @@ test('a rule that is too noisy for the budget is refused', async () => {
   expect([code, err]).toEqual([2, expect.stringContaining('"Other" is too noisy: 40 new alerts')])
 })
 
+test.each([
+  ['max_cardinality: 30', '"Other" fires for 40 hosts and users, at most 30'],
+  ['max_ms_per_100k_events: 0.000001', '"Other" costs'],
+])('a rule beyond the budget %s is refused', async (budget, words) => {
+  await content.commit(budget, {
+    'trapline.yml': `backtest:\n    ${budget}\n`,
+    'detections/other.yml': imageRule({ id: OTHER, title: 'Other', ends: '\\noise.exe' }),
+  })
+  const { code, err } = await content.trapline('deploy')
+  expect([code, err]).toEqual([2, expect.stringContaining(words)])
+})
+
 test('settings that cannot be read refuse the release', async () => {
   await content.commit('bad settings', { 'trapline.yml': 'backtest: {max_new_per_day: lots}\n' })
   const { code, err } = await content.trapline('deploy')

@@ -101,7 +101,7 @@ export function judge(
         `${round(cost.after_ms)} ms per 100,000 events, at most ${max_ms_per_100k_events}`,
       ),
     )
-  const cardinality = tally.entities.filter((entity) => entity.after > 0).length
+  const cardinality = tally.cardinality.after
   if (max_cardinality !== undefined && cardinality > max_cardinality)
     findings.push(
       error('cardinality', `${cardinality} hosts and users, at most ${max_cardinality}`),

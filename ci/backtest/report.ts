@@ -43,6 +43,7 @@ function ruleReport({ tally, verdicts, cost, findings }: Judged, days: number) {
     same: tally.same,
     alerts: { before: tally.alertsBefore, after: tally.alertsAfter },
     alerts_per_day: { before: tally.alertsBefore / days, after: tally.alertsAfter / days },
+    cardinality: tally.cardinality,
     entities: shownEntities(tally.entities).map((entity) => ({
       ...entity,
       verdicts: countVerdicts(
@@ -127,6 +128,7 @@ export function textReport(backtest: Backtest): string {
     `${tally.change.path}: ${tally.change.title} (${wordOf(tally.change)})`,
     `  events: ${tally.same} same, ${tally.added} new, ${tally.lost} lost`,
     `  alerts: ${tally.alertsBefore} -> ${tally.alertsAfter} over ${plural(round(days), 'day')}`,
+    `  hosts and users: ${tally.cardinality.before} -> ${tally.cardinality.after}`,
     `  cost:   ${round(cost.before_ms)} -> ${round(cost.after_ms)} ms per 100,000 events`,
     ...tally.entities
       .filter(isShifted)
@@ -174,6 +176,7 @@ function ruleSection({ tally, verdicts, cost, findings }: Judged, days: number):
     `| Alerts over ${plural(round(days), 'day')} | **${tally.alertsBefore} → ${tally.alertsAfter}** |`,
     `| Events | ${tally.same} same · ${tally.added} new · ${tally.lost} gone |`,
     `| True positives kept | ${verdicts.keptTruePositives} of ${truths} |`,
+    `| Hosts and users | ${tally.cardinality.before} → ${tally.cardinality.after} |`,
     `| Cost | ${round(cost.before_ms)} → ${round(cost.after_ms)} ms per 100,000 events |`,
   ].join('\n')
   return [

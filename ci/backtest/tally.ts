@@ -1,4 +1,4 @@
-// What a replay counts for one changed rule. Memory is bounded but for eight bytes a match.
+// What a replay counts for one changed rule. Memory is bounded but for a few bytes a match and an entity.
 import type { Event } from '../../parsers/event.ts'
 import { createAlertCount } from './alert-count.ts'
 import type { RuleChange } from './changes.ts'
@@ -24,6 +24,8 @@ export interface Tally {
   readonly lost: number
   readonly alertsBefore: number
   readonly alertsAfter: number
+  /** Different hosts with their users that each version fires for, however many. */
+  readonly cardinality: { readonly before: number; readonly after: number }
   /** Most changed first. */
   readonly entities: readonly EntityCount[]
   readonly addedExamples: readonly Event[]
@@ -40,6 +42,7 @@ export interface TallyMaker {
 export function createTally(change: RuleChange): TallyMaker {
   const counts = { same: 0, added: 0, lost: 0 }
   const entities = new Map<string, EntityCount>()
+  const known = { before: new Set<number | bigint>(), after: new Set<number | bigint>() }
   const addedExamples: Event[] = []
   const lostExamples: Event[] = []
   const alertsBefore = change.before && createAlertCount(change.before)
@@ -50,10 +53,12 @@ export function createTally(change: RuleChange): TallyMaker {
       counts[kind]++
       if (before) {
         entityOf(entities, was).before++
+        known.before.add(entityHash(was))
         alertsBefore?.add(was)
       }
       if (after) {
         entityOf(entities, event).after++
+        known.after.add(entityHash(event))
         alertsAfter?.add(event)
       }
       if (kind === 'added' && addedExamples.length < EXAMPLES_MAX) addedExamples.push(event)
@@ -64,6 +69,7 @@ export function createTally(change: RuleChange): TallyMaker {
       ...counts,
       alertsBefore: alertsBefore?.total() ?? 0,
       alertsAfter: alertsAfter?.total() ?? 0,
+      cardinality: { before: known.before.size, after: known.after.size },
       entities: [...entities.values()].sort((a, b) => shift(b) - shift(a) || b.before - a.before),
       addedExamples,
       lostExamples,
@@ -73,6 +79,11 @@ export function createTally(change: RuleChange): TallyMaker {
 
 function shift(entity: EntityCount): number {
   return Math.abs(entity.after - entity.before)
+}
+
+/** Stands for a host with its user in sets: eight bytes instead of names. */
+function entityHash({ pivots }: Event): number | bigint {
+  return Bun.hash(JSON.stringify([pivots.host ?? '', pivots.user ?? '']))
 }
 
 function entityOf(entities: Map<string, EntityCount>, event: Event): EntityCount {

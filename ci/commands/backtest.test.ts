@@ -199,6 +199,23 @@ describe('a backtest against the base branch', () => {
     expect(text.out).toContain('error: max-new-per-day: 2 new alerts a day, at most 1')
   })
 
+  test('counts hosts and users however many they are, and holds them to the budget', () => {
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')
+    const rows = Array.from({ length: 2_500 }, (_, n) => event(`ws-${n % 1_250}`, 'bob', n % 60))
+    write('events.ndjson', `${rows.join('\n')}\n`)
+    write('rules/tool.yml', rule('tool and not admin'))
+    write('trapline.yml', 'backtest: {max_cardinality: 1100, max_ms_per_100k_events: 0.000001}\n')
+    const { code, report: found } = report()
+    write('events.ndjson', events)
+    rmSync(join(folder, 'trapline.yml'))
+    expect([code, found.rules[0].cardinality]).toEqual([1, { before: 1_250, after: 1_250 }])
+    const said = found.findings.map((one: { code: string; message: string }) => one.message)
+    expect(said).toEqual([
+      expect.stringMatching(/^[\d.]+ ms per 100,000 events, at most 0.000001$/),
+      '1250 hosts and users, at most 1100',
+    ])
+  })
+
   test('lets no secret leave, and names only where they may', () => {
     write('rules/tool.yml', rule('tool and not tool'))
     const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')

@@ -2,9 +2,12 @@
 // rule costs the server nothing. Takes a `GateTask` on standard input, prints a `GateResult`.
 
 import { type ChangedRule, changesBetween, rulesChanged } from '../../ci/backtest/changes.ts'
+import { COST_SAMPLE_MAX, costOf } from '../../ci/backtest/cost.ts'
 import { createReplay } from '../../ci/backtest/replay.ts'
+import { createSample } from '../../ci/backtest/sample.ts'
 import type { Tally } from '../../ci/backtest/tally.ts'
 import { type Budgets, readSettings } from '../../ci/settings.ts'
+import type { Event } from '../../parsers/event.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedRules } from '../../sigma/rule.ts'
@@ -59,31 +62,37 @@ export async function runGate(task: GateTask): Promise<GateResult> {
   return {
     verdicts: judged.verdicts,
     sample: sampled.sample,
-    findings: [...judged.findings, ...noisy(sampled, budgets)],
+    findings: [...judged.findings, ...noisy(sampled, budgets), ...costly(sampled, budgets)],
   }
 }
 
 interface Sampled {
   readonly sample: ReleaseSample
   readonly tallies: readonly Tally[]
+  /** Events to measure rules on. */
+  readonly timed: readonly Event[]
 }
 
 async function runSample(task: GateTask, changed: readonly ChangedRule[]): Promise<Sampled> {
   const { data, from, to, events_max, time_max_ms } = task
   if (changed.length === 0) {
     const sample = { events: 0, total: 0, from, to, took_ms: 0, changed: 0, rules: [] }
-    return { sample, tallies: [] }
+    return { sample, tallies: [], timed: [] }
   }
   const replay = createReplay(changed)
+  const timed = createSample<Event>(COST_SAMPLE_MAX)
   const reader = openEventReader(data)
   try {
     const limits = { events: events_max, time_ms: time_max_ms }
     const read = await readSample(reader, { from, to }, limits, (events) => {
-      for (const event of events) replay.add(event)
+      for (const event of events) {
+        replay.add(event)
+        timed.add(event)
+      }
     })
     const { tallies } = replay.result()
     const sample = { ...read, from, to, changed: changed.length, rules: differing(tallies) }
-    return { sample, tallies }
+    return { sample, tallies, timed: timed.items() }
   } finally {
     reader.close()
   }
@@ -107,7 +116,7 @@ function noisy({ sample, tallies }: Sampled, budgets: Budgets): ReleaseFinding[]
   const share = sample.total === 0 ? 1 : sample.events / sample.total
   const days = (Math.max(1, sample.to - sample.from) / DAY_MS) * Math.max(share, Number.MIN_VALUE)
   const findings: ReleaseFinding[] = []
-  for (const { change, alertsBefore, alertsAfter, entities } of tallies) {
+  for (const { change, alertsBefore, alertsAfter, cardinality } of tallies) {
     const more = alertsAfter - alertsBefore
     const perDay = Math.round(more / days)
     const isToldOf = more >= ALERTS_TO_TELL_MIN
@@ -117,13 +126,26 @@ function noisy({ sample, tallies }: Sampled, budgets: Budgets): ReleaseFinding[]
         `about ${perDay} a day, at most ${max_new_per_day}`
       findings.push({ code: 'max-new-per-day', severity: 'error', message, path: change.path })
     }
-    const found = entities.filter((entity) => entity.after > 0).length
+    const found = cardinality.after
     if (max_cardinality !== undefined && found > max_cardinality) {
       const message = `"${change.title}" fires for ${found} hosts and users, at most ${max_cardinality}`
       findings.push({ code: 'cardinality', severity: 'error', message, path: change.path })
     }
   }
   return findings
+}
+
+/** Rules that cost more than the content's own `trapline.yml` allows, measured on events of the sample. */
+function costly({ tallies, timed }: Sampled, budgets: Budgets): ReleaseFinding[] {
+  const { max_ms_per_100k_events: limit } = budgets
+  if (limit === undefined) return []
+  return tallies.flatMap(({ change: { title, path, after } }): ReleaseFinding[] => {
+    if (after === undefined || !('expr' in after)) return []
+    const cost = costOf(after, timed)
+    if (cost <= limit) return []
+    const message = `"${title}" costs ${Math.round(cost)} ms of a core per 100,000 events, at most ${limit}`
+    return [{ code: 'cost', severity: 'error', message, path }]
+  })
 }
 
 const NOTHING: LoadedRules = {
