@@ -149,6 +149,16 @@ describe('a mute', () => {
     expect(users.map((alert: { user: string }) => alert.user)).toEqual(['eve'])
   })
 
+  test('of the merged filter is refused, in whatever order and case its criteria stand', async () => {
+    const again = await post(MUTES, { criteria: { '@user': ['Backup'] }, reason: 'once more' })
+    expect([again.status, (await again.json()).error.message]).toEqual([
+      409,
+      expect.stringMatching(/^filter "Muted .*" \(.*filters\/.*\.yml\) hides this already$/),
+    ])
+    const preview = await post(`${MUTES}/preview`, { criteria })
+    expect((await preview.json()).problem).toContain('hides this already')
+  })
+
   test('then the filter is listed with its contract and what it hides', async () => {
     const { filters } = await server.json('/api/v1/detections/filters')
     expect(filters).toMatchObject([
@@ -286,6 +296,46 @@ test('a filter of a rule in an overlay can be released', async () => {
     await other.dispose()
     rmSync(rules, { recursive: true })
   }
+})
+
+test('a mute of a whole log source has no twin, open or merged', async () => {
+  const all = '/api/v1/detections/suppressions'
+  const { logsource } = (await server.json(`/api/v1/detections/rules/${RULE}`)) as {
+    logsource: object
+  }
+  await send(shell('deploy', 'ci-1'))
+  await send(shell('somebody', 'ci-2'))
+  const [alert] = await eventually(
+    async () => (await alerts('new')).filter((one: { user: string }) => one.user === 'deploy'),
+    (found) => found.length === 1,
+  )
+  const wish = { logsource, event_id: alert.event_id, reason: 'the deploy account of CI' }
+  const criteria = { '@user': 'deploy', '@host': ['ci-1', 'ci-9'] }
+  const made = await post(all, { ...wish, criteria })
+  expect(made.status).toBe(201)
+  const mute = await made.json()
+  const same = { '@host': ['CI-9', 'ci-1'], '@user': 'deploy' }
+  const open = await post(all, { ...wish, criteria: same })
+  expect([open.status, (await open.json()).error.message]).toEqual([
+    409,
+    `mute ${mute.id} of admin is the same already`,
+  ])
+  const proposal = `/api/v1/proposals/${mute.proposal_id}`
+  await eventually(
+    () => server.json(proposal),
+    ({ state }) => state === 'open',
+  )
+  const merged = await (await post(`${proposal}/merge`, {})).json()
+  expect(merged.release).toMatchObject({ status: 'live' })
+  await eventually(
+    async () => (await server.json(`${all}?state=merged`)).suppressions,
+    (found) => found.some(({ id }: { id: string }) => id === mute.id),
+  )
+  const late = await post(all, { ...wish, criteria: same })
+  expect([late.status, (await late.json()).error.message]).toEqual([
+    409,
+    expect.stringContaining('hides this already'),
+  ])
 })
 
 async function person(name: string, role: string): Promise<Record<string, string>> {

@@ -102,7 +102,7 @@ export function createFilters({ rules, events, now = Date.now }: FilterParts): F
 }
 
 /** The filters of a file that run, in its order. */
-function filtersIn({ path, text }: RuleFile): readonly SigmaFilter[] {
+export function filtersIn({ path, text }: RuleFile): readonly SigmaFilter[] {
   if (!/^filter:/m.test(text)) return []
   return parseRules(text, { path }).documents.flatMap(({ value, diagnostics }) => {
     const isBroken = diagnostics.some(({ severity }) => severity === 'error')

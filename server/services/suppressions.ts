@@ -2,7 +2,7 @@
 
 import type { Replacement } from '../../ci/redact/types.ts'
 import type { Event } from '../../parsers/event.ts'
-import type { LogSource } from '../../sigma/rule.ts'
+import type { LogSource, RuleFile } from '../../sigma/rule.ts'
 import { createTurns } from '../in-turn.ts'
 import type { EventReader } from '../stores/events/event-store.ts'
 import type { Actor } from '../stores/state/access.ts'
@@ -17,6 +17,7 @@ import { type Effect, measureEffect } from './suppression-effect.ts'
 import { type PlannedFilter, planFilter } from './suppression-filter.ts'
 import { proposalOf } from './suppression-proposal.ts'
 import { readTarget, type SuppressionTarget } from './suppression-target.ts'
+import { refuseTwin } from './suppression-twin.ts'
 
 const MINUTE_MS = 60_000
 export const MUTE_MIN_MS = 5 * MINUTE_MS
@@ -25,8 +26,6 @@ export const MUTE_MAX_MS = 30 * 24 * 60 * MINUTE_MS
 export const MUTE_DEFAULT_MS = 7 * 24 * 60 * MINUTE_MS
 export const MUTE_REASON_MIN_CHARACTERS = 5
 export const MUTE_REASON_MAX_CHARACTERS = 2_000
-/** Newest open mutes of a rule among which the same one is looked for. */
-const TWINS_LOOKED_AT = 1_000
 
 /** Stands in the preview of a filter before somebody has typed why. */
 const NO_REASON = 'no reason yet'
@@ -84,7 +83,7 @@ export interface SuppressionService extends MutedRows {
 export interface SuppressionParts {
   readonly state: StateClient
   readonly events: EventReader
-  readonly rules: RuleService
+  readonly rules: RuleService & { shaping(): readonly RuleFile[] }
   readonly proposals: ProposalService
   /** DNS domains that never leave the server. */
   readonly ownDomains?: readonly string[]
@@ -120,17 +119,21 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
   return {
     muted,
     preview: async (question, by) => {
-      const { effect, make } = await plan(question, by)
+      const { target, effect, make } = await plan(question, by)
       try {
+        await refuseTwin(parts, target, question.criteria)
         const { path, text, tests, replaced } = await make()
         return { effect, filter: { path, text, tests, replaced } }
       } catch (error) {
-        if (!(error instanceof ServiceError) || error.code !== 'invalid') throw error
+        if (!(error instanceof ServiceError)) throw error
+        if (error.code !== 'invalid' && error.code !== 'conflict') throw error
         return { effect, problem: error.message }
       }
     },
     create: async (request, by) => {
       const checked = checkRequest(request, by, now())
+      const alone = () => refuseTwin(parts, readTarget(parts.rules, request), request.criteria)
+      await alone()
       const { target, effect, make } = await plan(request, by)
       if (effect.truePositives.length > 0) await checkSecond(state, request.agreedBy, effect, by)
       const filter = await make()
@@ -145,7 +148,7 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
         ...(isAsked && request.agreedBy !== undefined ? { agreedBy: request.agreedBy } : {}),
       }
       return inTurn(async () => {
-        await refuseTwin(state, suppression)
+        await alone()
         const proposal = isAsked
           ? undefined
           : await parts.proposals.prepare(proposalOf(suppression, target.title), by)
@@ -168,20 +171,6 @@ export function createSuppressions(parts: SuppressionParts): SuppressionService 
     get,
     list: (request) => state.listSuppressions(request),
   }
-}
-
-/** Two people, or a form sent twice, need one mute and one filter. */
-async function refuseTwin(
-  state: Pick<StateClient, 'listSuppressions'>,
-  { ruleId, criteria }: Pick<Suppression, 'ruleId' | 'criteria'>,
-): Promise<void> {
-  if (ruleId === undefined) return
-  const states = ['pending', 'active'] as const
-  const open = await state.listSuppressions({ ruleId, states, limit: TWINS_LOOKED_AT })
-  const text = JSON.stringify(criteria)
-  const twin = open.find((one) => one.ruleId === ruleId && JSON.stringify(one.criteria) === text)
-  if (twin !== undefined)
-    throw new ServiceError('conflict', `mute ${twin.id} of ${twin.by} is the same already`)
 }
 
 function ruleTitle(rules: RuleService, id: string | undefined): string {
