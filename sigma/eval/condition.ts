@@ -48,7 +48,6 @@ export type ConditionCompiler = (condition: Condition) => Check
 
 /** Makes the compiler of conditions over one state; `late` are its late tests. */
 export function conditionCompiler(state: MatchState, late: readonly LateTest[]): ConditionCompiler {
-  const lateTests = late.map((test) => compileOn(test, state))
   const pending = new Map<number, Check>()
 
   const compileAtom = (atom: number, check: LateTest | undefined): Check => {
@@ -77,7 +76,7 @@ export function conditionCompiler(state: MatchState, late: readonly LateTest[]):
       case 'atom':
         return compileAtom(condition.atom, condition.check)
       case 'late':
-        return compileLate(condition.late, condition.guards, state, lateTests[condition.late]!)
+        return compileLate(condition.late, condition.guards, state, late[condition.late]!)
       case 'and':
         return compileAll(condition.args, state.set, compile)
       case 'or':
@@ -91,9 +90,10 @@ function compileLate(
   id: number,
   guards: readonly number[] | undefined,
   state: MatchState,
-  test: Check,
+  late: LateTest,
 ): Check {
   const { lateState, set } = state
+  const test = compileOn(late, state)
   const run = () => {
     const known = lateState[id]!
     if (known !== 0) return known === 2

@@ -4,7 +4,7 @@
 import type { SigmaEvent } from '../event.ts'
 import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
-import { type Check, conditionCompiler } from './condition.ts'
+import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
 import type { FlatKind, FlatLine } from './flat.ts'
 import { type FlatPlan, planFlat, readFlat } from './flat-read.ts'
 import { type Layout, learn } from './layout.ts'
@@ -78,8 +78,7 @@ export function compileMatcher(
   }
   const views = createViews(source, knownLogSources(logsources), routing)
   const scan = createScan(atomCount, atoms.late.length)
-  const checks = conditions.map(conditionCompiler(scan.state, atoms.late))
-  const run = createRun(scan, checks, source)
+  const run = createRun(scan, conditionCompiler(scan.state, atoms.late), source)
   let events = 0
   let matches = 0
   return {
@@ -119,12 +118,23 @@ interface Run {
   candidates(): number
 }
 
-function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Run {
+function createRun(scan: Scan, compile: ConditionCompiler, source: ViewSource): Run {
   const { touched } = scan
-  const seen = new Uint8Array(checks.length)
-  const tried = new Int32Array(checks.length)
+  const { conditions } = source
+  // Few rules ever become candidates: a condition is compiled when its rule first does.
+  const checks = new Array<Check | undefined>(conditions.length).fill(undefined)
+  const seen = new Uint8Array(conditions.length)
+  const tried = new Int32Array(conditions.length)
   const found: number[] = []
   let candidates = 0
+
+  const holds = (rule: number): boolean => {
+    const check = checks[rule]
+    if (check !== undefined) return check()
+    const made = compile(conditions[rule]!)
+    checks[rule] = made
+    return made()
+  }
 
   /** Checks the rules that the first `count` touched atoms lead to, each once. */
   const checkTouched = ({ first, rules }: Layout, count: number): void => {
@@ -137,7 +147,7 @@ function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Ru
         if (seen[rule] === 1) continue
         seen[rule] = 1
         tried[triedCount++] = rule
-        if (checks[rule]!()) found.push(rule)
+        if (holds(rule)) found.push(rule)
       }
     }
     for (let i = 0; i < triedCount; i++) seen[tried[i]!] = 0
@@ -148,7 +158,7 @@ function createRun(scan: Scan, checks: readonly Check[], source: ViewSource): Ru
     const { layout, learning } = view
     found.length = 0
     checkTouched(layout, count)
-    for (const rule of layout.always) if (checks[rule]!()) found.push(rule)
+    for (const rule of layout.always) if (holds(rule)) found.push(rule)
     candidates += layout.always.length
     if (learning !== undefined && learn(learning, touched, count)) relearn(view, learning, source)
   }

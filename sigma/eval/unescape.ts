@@ -42,9 +42,10 @@ export function unescapeJson(bytes: Uint8Array, start: number, end: number): num
   return length
 }
 
-const decoder = new TextDecoder()
+// Twice as fast as a TextDecoder over a subarray; any byte array will do for `this`.
+const { latin1Slice } = Buffer.prototype
 
 /** The string of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  return decoder.decode(bytes.subarray(start, end))
+  return latin1Slice.call(bytes as Buffer, start, end)
 }
