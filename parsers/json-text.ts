@@ -2,6 +2,7 @@
 // well-formed, nesting has a limit. Of duplicate keys the last one wins, as in `JSON.parse`;
 // `__proto__` is an ordinary own key.
 import type { Fields, FieldValue } from '../sigma/event.ts'
+import { sameNumber, withQuotedDigits } from './json-digits.ts'
 
 /** Objects and arrays inside each other, at most. */
 export const JSON_DEPTH_MAX = 128
@@ -24,9 +25,7 @@ export function parseJsonText(text: string): FieldValue | JsonError {
   }
   const source = text.isWellFormed() ? text : text.toWellFormed()
   try {
-    const value: FieldValue = mayLoseDigits(source)
-      ? JSON.parse(source, keepDigits)
-      : JSON.parse(source)
+    const value: FieldValue = JSON.parse(mayLoseDigits(source) ? withQuotedDigits(source) : source)
     return mayEscapeSurrogate(source) ? wellFormed(value) : value
   } catch (error) {
     return new JsonError('json-invalid', error instanceof Error ? error.message : String(error))
@@ -95,37 +94,6 @@ const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/
 /** The plain search comes first: it is three times as fast, and most texts have no such escape at all. */
 function mayEscapeSurrogate(text: string): boolean {
   return text.includes('\\u') && ESCAPED_SURROGATE.test(text)
-}
-
-function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  if (typeof value !== 'number' || context?.source === undefined) return value
-  return sameNumber(context.source, value) ? value : context.source
-}
-
-/** Whether the double `value` is exactly what the decimal text `source` says. */
-function sameNumber(source: string, value: number): boolean {
-  if (!Number.isFinite(value)) return false
-  if (String(value) === source) return true
-  const [digits, scale] = decimal(source)
-  const [exactDigits, exactScale] = decimal(String(value))
-  return digits === exactDigits && (digits === '' || scale === exactScale)
-}
-
-/** Significant digits without zeros at either end, and the power of ten of the last one. */
-function decimal(text: string): [digits: string, scale: number] {
-  const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e', 2)
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.', 2)
-  const all = trimZeros(whole + fraction)
-  const power = Number(exponent)
-  return [all.digits, power - fraction.length + all.dropped]
-}
-
-function trimZeros(digits: string): { digits: string; dropped: number } {
-  let start = 0
-  let end = digits.length
-  while (start < end && digits[start] === '0') start++
-  while (end > start && digits[end - 1] === '0') end--
-  return { digits: digits.slice(start, end), dropped: digits.length - end }
 }
 
 /** Counts brackets only when there are more than the limit; those inside strings do not count. */

@@ -1,13 +1,16 @@
 // Conditions of mapping tables, compiled.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
-import { compilePath, type Path, valueAt } from './path.ts'
+import { compilePath, valueAt } from './path.ts'
 import type { Condition } from './table.ts'
 
-/** Whether JSON fulfils a condition. */
-export type Test = (fields: Fields) => boolean
+/** Whether an event fulfils a condition. */
+export type Test<Source> = (source: Source) => boolean
 
-interface Wanted {
-  readonly path: Path
+/** How a path is read. */
+export type PathCompiler<Source> = (path: string) => (source: Source) => FieldValue | undefined
+
+interface Wanted<Source> {
+  readonly read: (source: Source) => FieldValue | undefined
   readonly values: readonly Pattern[]
 }
 
@@ -18,27 +21,38 @@ interface Pattern {
 }
 
 /** Compiles a condition. */
-export function compileCondition(condition: Condition): Test {
-  const has = (condition.has ?? []).map(compilePath)
-  const not = (condition.not ?? []).map(compilePath)
+export function compileCondition<Source>(
+  condition: Condition,
+  compile: PathCompiler<Source>,
+): Test<Source> {
+  const has = (condition.has ?? []).map(compile)
+  const not = (condition.not ?? []).map(compile)
   const is = Object.entries(condition.is ?? {}).map(
-    ([path, values]): Wanted => ({
-      path: compilePath(path),
+    ([path, values]): Wanted<Source> => ({
+      read: compile(path),
       values: values.map((value) => compilePattern(value.toLowerCase())),
     }),
   )
-  return (fields) => {
-    for (const path of has) if (valueAt(fields, path) === undefined) return false
-    for (const { path, values } of is) if (!isOneOf(valueAt(fields, path), values)) return false
-    for (const path of not) if (valueAt(fields, path) !== undefined) return false
+  return (source) => {
+    for (const read of has) if (read(source) === undefined) return false
+    for (const { read, values } of is) if (!isOneOf(read(source), values)) return false
+    for (const read of not) if (read(source) !== undefined) return false
     return true
   }
 }
 
-/** Whether any condition holds. */
-export function compileAny(conditions: readonly Condition[]): Test {
-  const tests = conditions.map(compileCondition)
-  return (fields) => tests.some((test) => test(fields))
+/** Whether JSON as it came fulfils any of the conditions. */
+export function compileAny(conditions: readonly Condition[]): Test<Fields> {
+  const tests = conditions.map((condition) => compileCondition(condition, inJson))
+  return (fields) => {
+    for (const test of tests) if (test(fields)) return true
+    return false
+  }
+}
+
+function inJson(path: string): (fields: Fields) => FieldValue | undefined {
+  const compiled = compilePath(path)
+  return (fields) => valueAt(fields, compiled)
 }
 
 function compilePattern(source: string): Pattern {

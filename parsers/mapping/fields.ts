@@ -1,88 +1,110 @@
 // What a mapping adds to the fields: other names, JSON in texts read, objects as text, lists of pairs.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
-import { compilePath, valueAt } from './path.ts'
 import { compileRules } from './rules.ts'
+import type { Slots, Values } from './slots.ts'
 import type { MappingTable } from './table.ts'
 
-/** The fields of an event; the JSON itself where nothing is to be added. */
-export type FieldAdder = (json: Fields) => Fields
+/** Adds to an event; `values` follow. Gives the JSON itself where nothing was to be added. */
+export type FieldAdder = (json: Fields, values: Values) => Fields
 
-type Open = { [name: string]: FieldValue }
-type Addition = (fields: Fields, add: (name: string, value: FieldValue) => void) => void
+/** An event that fields are added to. */
+interface Draft {
+  fields: { [name: string]: FieldValue }
+  readonly json: Fields
+  readonly values: Values
+}
+type Addition = (draft: Draft) => void
 
 /** Members of an object or list that become fields of their own, at most. */
 const MEMBERS_MAX = 512
 
 /** Compiles what a table adds. Its steps run in this order: JSON texts, pairs, other names, texts. */
-export function compileFields(table: MappingTable): FieldAdder {
+export function compileFields(table: MappingTable, slots: Slots): FieldAdder {
   const steps: readonly Addition[] = [
-    ...table.json.map(jsonTexts),
-    ...table.pairs.map(pairs),
-    ...Object.entries(table.fields).map(([name, rules]): Addition => {
-      const read = compileRules(rules, (value) => value)
-      return (fields, add) => {
-        const present = fields[name]
-        // An object under that name is no value that a rule could compare.
-        if (present !== undefined && typeof present !== 'object' && Object.hasOwn(fields, name))
-          return
-        const value = read(fields)
-        if (value !== undefined && value !== present) add(name, value)
-      }
-    }),
-    ...table.texts.map(texts),
+    ...table.json.map((name) => jsonTexts(name, slots)),
+    ...table.pairs.map((pair) => pairs(pair, slots)),
+    ...Object.entries(table.fields).map(([name, rules]) => otherName(name, rules, slots)),
+    ...table.texts.map((name) => texts(name, slots)),
   ]
   if (steps.length === 0) return (json) => json
-  return (json) => {
-    let open: Open | undefined
-    for (const step of steps) {
-      const fields = open ?? json
-      step(fields, (name, value) => {
-        open ??= { ...json }
-        open[name] = value
-      })
-    }
-    return open ?? json
+  return (json, values) => {
+    const draft: Draft = { fields: json as Draft['fields'], json, values }
+    for (const step of steps) step(draft)
+    return draft.fields
+  }
+}
+
+function add(draft: Draft, name: string, value: FieldValue): void {
+  if (draft.fields === draft.json) draft.fields = { ...draft.json }
+  draft.fields[name] = value
+}
+
+function otherName(name: string, rules: MappingTable['fields'][string], slots: Slots): Addition {
+  const own = slots.slot(name)
+  const read = compileRules(rules, (value) => value, slots)
+  return (draft) => {
+    const { values } = draft
+    const present = values[own]
+    // An object under that name is no value that a rule could compare.
+    if (present !== undefined && typeof present !== 'object') return
+    const value = read(values)
+    if (value === undefined || value === present) return
+    add(draft, name, value)
+    values[own] = value
   }
 }
 
 /** A top-level text that holds an object or a list. */
-function jsonTexts(name: string): Addition {
-  return (fields, add) => {
-    const text = fields[name]
+function jsonTexts(name: string, slots: Slots): Addition {
+  const own = slots.slot(name)
+  return (draft) => {
+    const text = draft.values[own]
     if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return
     const value = parseJsonText(text)
-    if (!(value instanceof JsonError)) add(name, value)
+    if (value instanceof JsonError) return
+    add(draft, name, value)
+    draft.values[own] = value
   }
 }
 
-function pairs(pair: MappingTable['pairs'][number]): Addition {
-  const path = compilePath(pair.path)
-  return (fields, add) => {
-    const list = valueAt(fields, path)
-    const elements = Array.isArray(list) ? list : isFields(list) ? [list] : []
-    for (const element of elements.slice(0, MEMBERS_MAX)) {
+function pairs(pair: MappingTable['pairs'][number], slots: Slots): Addition {
+  const read = slots.reader(pair.path)
+  return (draft) => {
+    const list = read(draft.values)
+    if (list === undefined) return
+    const elements = Array.isArray(list) ? list.slice(0, MEMBERS_MAX) : [list]
+    for (const element of elements) {
       if (!isFields(element)) continue
       const name = element[pair.name]
       if (typeof name !== 'string' || name === '') continue
       const key = pair.value.find((candidate) => element[candidate] !== undefined)
-      if (key !== undefined) add(pair.prefix + name, element[key]!)
+      if (key === undefined) continue
+      const field = pair.prefix + name
+      add(draft, field, element[key]!)
+      slots.set(draft.values, field, element[key]!)
     }
   }
 }
 
 /** Rules look for words in the JSON of these as well as for their members. */
-function texts(name: string): Addition {
-  const path = compilePath(name)
-  return (fields, add) => {
-    const value = valueAt(fields, path)
+function texts(name: string, slots: Slots): Addition {
+  const read = slots.reader(name)
+  return (draft) => {
+    const value = read(draft.values)
     if (typeof value !== 'object' || value === null) return
+    const put = (field: string, inner: FieldValue) => {
+      add(draft, field, inner)
+      slots.set(draft.values, field, inner)
+    }
     if (isFields(value)) {
+      const fields: Fields = draft.fields
       for (const key of Object.keys(value).slice(0, MEMBERS_MAX)) {
-        if (!Object.hasOwn(fields, `${name}.${key}`)) add(`${name}.${key}`, value[key]!)
+        const field = `${name}.${key}`
+        if (!Object.hasOwn(fields, field)) put(field, value[key]!)
       }
     }
     const text = JSON.stringify(value)
-    add(name, Array.isArray(value) ? [text, ...value] : text)
+    put(name, Array.isArray(value) ? [text, ...value] : text)
   }
 }

@@ -1,37 +1,37 @@
 // The message of a mapped event: the first path or text with paths in braces that is whole.
-import type { Fields, FieldValue } from '../../sigma/event.ts'
-import { compilePath, type Path, valueAt } from './path.ts'
+import type { FieldValue } from '../../sigma/event.ts'
+import type { SlotReader, Slots, Values } from './slots.ts'
 
-export type MessageReader = (fields: Fields) => string
+export type MessageReader = (values: Values) => string
 
 /** Longest message that is put together, UTF-16 units. */
 const MESSAGE_UNITS_MAX = 2048
 
 /** Compiles messages; empty where none is whole. */
-export function compileMessage(sources: readonly string[]): MessageReader {
+export function compileMessage(sources: readonly string[], slots: Slots): MessageReader {
   const readers = sources.map((source) =>
-    source.includes('{') ? template(source.split(/[{}]/)) : plain(compilePath(source)),
+    source.includes('{') ? template(source.split(/[{}]/), slots) : plain(slots.reader(source)),
   )
-  return (fields) => {
+  return (values) => {
     for (const read of readers) {
-      const text = read(fields)
+      const text = read(values)
       if (text !== undefined) return text
     }
     return ''
   }
 }
 
-function plain(path: Path): (fields: Fields) => string | undefined {
-  return (fields) => wordOf(valueAt(fields, path))
+function plain(read: SlotReader): (values: Values) => string | undefined {
+  return (values) => wordOf(read(values))
 }
 
 /** Parts alternate between text and path. */
-function template(parts: readonly string[]): (fields: Fields) => string | undefined {
-  const compiled = parts.map((part, index) => (index % 2 === 1 ? compilePath(part) : part))
-  return (fields) => {
+function template(parts: readonly string[], slots: Slots): (values: Values) => string | undefined {
+  const compiled = parts.map((part, index) => (index % 2 === 1 ? slots.reader(part) : part))
+  return (values) => {
     let out = ''
     for (const part of compiled) {
-      const text = typeof part === 'string' ? part : wordOf(valueAt(fields, part))
+      const text = typeof part === 'string' ? part : wordOf(part(values))
       if (text === undefined) return undefined
       out += text
     }

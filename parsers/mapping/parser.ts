@@ -15,8 +15,9 @@ import { pivotValue } from '../values.ts'
 import { compileAny, compileCondition, type Test } from './condition.ts'
 import { compileFields, type FieldAdder } from './fields.ts'
 import { compileMessage, type MessageReader } from './message.ts'
-import { compilePath, type Path, valueAt } from './path.ts'
-import { compileRules, type RuleReader } from './rules.ts'
+import { compilePath } from './path.ts'
+import { compileRules } from './rules.ts'
+import { createSlots, type SlotReader, type Slots, type Values } from './slots.ts'
 import { type Condition, type MappingTable, mappingTable } from './table.ts'
 import { usTime } from './us-time.ts'
 
@@ -25,20 +26,25 @@ export interface Mapping {
   readonly name: string
   readonly title: string
   readonly aliases: readonly string[]
-  readonly recognises: Test
+  readonly recognises: Test<Fields>
   /** Top-level keys of which whatever it recognises has one; undefined where no condition asks for any. */
   readonly keys: readonly string[] | undefined
-  readonly accepts: Test
-  readonly logsources: readonly { readonly test: Test; readonly logsource: EventLogSource }[]
-  readonly time: readonly Path[]
+  readonly accepts: Test<Fields>
+  readonly slots: Slots
+  readonly logsources: readonly {
+    readonly test: Test<Values>
+    readonly logsource: EventLogSource
+  }[]
+  readonly time: readonly SlotReader[]
   readonly message: MessageReader
-  readonly pivots: readonly (readonly [PivotName, RuleReader])[]
+  readonly pivots: readonly (readonly [PivotName, SlotReader])[]
   readonly fields: FieldAdder
 }
 
 /** Compiles a table out of a YAML file's value. Throws what is wrong with it. */
 export function compileMapping(value: unknown): Mapping {
   const table = mappingTable(value)
+  const slots = createSlots()
   return {
     name: table.name,
     title: table.title,
@@ -47,14 +53,15 @@ export function compileMapping(value: unknown): Mapping {
     keys: tellingKeys(table.recognise),
     // What is surely this product is never refused.
     accepts: compileAny([...table.accept, ...table.recognise]),
+    slots,
     logsources: table.logsources.map((rule) => ({
-      test: rule.when === undefined ? () => true : compileCondition(rule.when),
+      test: rule.when === undefined ? () => true : compileCondition(rule.when, slots.reader),
       logsource: closedLogSource(rule.product ?? table.product, rule.category ?? [], rule.service),
     })),
-    time: table.time.map(compilePath),
-    message: compileMessage(table.message),
-    pivots: pivotReaders(table),
-    fields: compileFields(table),
+    time: table.time.map(slots.reader),
+    message: compileMessage(table.message, slots),
+    pivots: pivotReaders(table, slots),
+    fields: compileFields(table, slots),
   }
 }
 
@@ -70,12 +77,15 @@ function tellingKeys(conditions: readonly Condition[]): readonly string[] | unde
   return [...keys]
 }
 
-function pivotReaders(table: MappingTable): readonly (readonly [PivotName, RuleReader])[] {
+function pivotReaders(
+  table: MappingTable,
+  slots: Slots,
+): readonly (readonly [PivotName, SlotReader])[] {
   return PIVOTS.flatMap((name) => {
     const rules = table.pivots[name]
     return rules === undefined
       ? []
-      : [[name, compileRules(rules, (value) => pivotValue(name, value))] as const]
+      : [[name, compileRules(rules, (value) => pivotValue(name, value), slots)] as const]
   })
 }
 
@@ -122,9 +132,10 @@ export function applyMapping(
   raw: boolean,
   known?: EventLogSource,
 ): Parsed | EventError {
-  const fields = mapping.fields(json)
-  const time = timeOf(mapping, fields, context)
-  const logsource = known ?? mapping.logsources.find(({ test }) => test(fields))?.logsource
+  const values = mapping.slots.load(json)
+  const fields = mapping.fields(json, values)
+  const time = timeOf(mapping, values, context)
+  const logsource = known ?? mapping.logsources.find(({ test }) => test(values))?.logsource
   if (logsource === undefined) {
     return {
       code: `${mapping.name}-kind-unknown`,
@@ -133,22 +144,22 @@ export function applyMapping(
   }
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
   for (const [name, read] of mapping.pivots) {
-    const found = read(fields)
+    const found = read(values)
     if (found !== undefined) pivots[name] = found as string | number
   }
   return {
     ...(time === undefined ? {} : { time }),
     logsource,
     pivots,
-    message: mapping.message(fields),
+    message: mapping.message(values),
     fields,
     fieldsAreRaw: raw && fields === json,
   }
 }
 
-function timeOf(mapping: Mapping, fields: Fields, context: ParseContext): number | undefined {
-  for (const path of mapping.time) {
-    const value = valueAt(fields, path)
+function timeOf(mapping: Mapping, values: Values, context: ParseContext): number | undefined {
+  for (const read of mapping.time) {
+    const value = read(values)
     const time = value === undefined ? undefined : timeIn(firstOf(value), context)
     if (time !== undefined) return time
   }

@@ -2,7 +2,8 @@
 // they hold: `parameters[name=USER_EMAIL].value`.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 
-interface Step {
+/** One key of a path. */
+export interface Step {
   readonly key: string
   /** Only elements whose `name` is `value`, where given. */
   readonly where?: { readonly name: string; readonly value: string }
@@ -37,8 +38,8 @@ export function compilePath(text: string): Path {
 export function valueAt(fields: Fields, path: Path): FieldValue | undefined {
   const { key, steps } = path
   if (key !== undefined) return fields[key]
-  if (steps.length > 1 && Object.hasOwn(fields, path.text)) return fields[path.text]
-  return walk(fields, steps, 0)
+  const flat = steps.length > 1 ? fields[path.text] : undefined
+  return flat === undefined ? walk(fields, steps, 0) : flat
 }
 
 function walk(node: FieldValue, steps: readonly Step[], at: number): FieldValue | undefined {
@@ -47,8 +48,16 @@ function walk(node: FieldValue, steps: readonly Step[], at: number): FieldValue 
   if (Array.isArray(node)) return several(node, (element) => walk(element, steps, at))
   if (typeof node !== 'object' || node === null) return undefined
   const inner = (node as Fields)[step.key]
-  if (inner === undefined) return undefined
-  const { where } = step
+  return inner === undefined ? undefined : insideOf(inner, steps, at)
+}
+
+/** What the steps behind `at` give inside the value of step `at`. */
+export function insideOf(
+  inner: FieldValue,
+  steps: readonly Step[],
+  at: number,
+): FieldValue | undefined {
+  const { where } = steps[at]!
   if (where === undefined) return walk(inner, steps, at + 1)
   const elements = Array.isArray(inner) ? inner : [inner]
   return several(elements, (element) =>

@@ -1,22 +1,20 @@
 // The rules that fill a column or a field: the first that gives a usable value.
-import type { Fields, FieldValue } from '../../sigma/event.ts'
+import type { FieldValue } from '../../sigma/event.ts'
 import { compileCondition } from './condition.ts'
 import { inForm } from './forms.ts'
-import { compilePath, valueAt } from './path.ts'
+import type { SlotReader, Slots } from './slots.ts'
 import type { Rule } from './table.ts'
-
-/** What the first rule that applies gives. */
-export type RuleReader = (fields: Fields) => FieldValue | undefined
 
 /** Compiles rules; `usable` is the column's form of a value. */
 export function compileRules(
   rules: readonly Rule[],
   usable: (value: FieldValue) => FieldValue | undefined,
-): RuleReader {
-  const readers = rules.map((rule) => compileRule(rule, usable))
-  return (fields) => {
+  slots: Slots,
+): SlotReader {
+  const readers = rules.map((rule) => compileRule(rule, usable, slots))
+  return (values) => {
     for (const read of readers) {
-      const value = read(fields)
+      const value = read(values)
       if (value !== undefined) return value
     }
     return undefined
@@ -26,15 +24,18 @@ export function compileRules(
 function compileRule(
   rule: Rule,
   usable: (value: FieldValue) => FieldValue | undefined,
-): RuleReader {
+  slots: Slots,
+): SlotReader {
   const { words, only, as, form } = rule
-  const test = rule.when === undefined ? undefined : compileCondition(rule.when)
-  const path = rule.path === undefined ? undefined : compilePath(rule.path)
-  return (fields) => {
-    if (test !== undefined && !test(fields)) return undefined
-    if (path === undefined) return as
-    const value = valueAt(fields, path)
-    if (value === undefined || value === null || value === '') return undefined
+  const test = rule.when === undefined ? undefined : compileCondition(rule.when, slots.reader)
+  const read = rule.path === undefined ? undefined : slots.reader(rule.path)
+  return (values) => {
+    const value = read?.(values)
+    // Most paths of a table lead nowhere in most events: conditions come after.
+    if (read !== undefined && (value === undefined || value === null || value === ''))
+      return undefined
+    if (test !== undefined && !test(values)) return undefined
+    if (value === undefined) return as
     if (as !== undefined) return as
     const formed = form === undefined ? value : inForm(value, form)
     if (formed === undefined) return undefined
