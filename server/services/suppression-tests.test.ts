@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { isIP } from 'node:net'
 import { parseTestFile } from '../../ci/checks/test-file.ts'
 import { testFilter } from '../../ci/filter-tests.ts'
 import type { Event } from '../../parsers/event.ts'
@@ -83,6 +84,21 @@ describe('tests of a filter', () => {
     const made = make(rule, criteria, event)
     expect(made.results).toEqual([true, true])
     expect(made.isMade).toBe(true)
+  })
+
+  test('change an address to an address, in the line too', () => {
+    const rule = ruleText('{Image: sh}', '{product: linux}')
+    const criteria = { src_ip: '10.20.30.40' }
+    const event = process({ src_ip: '10.20.30.40', peer: '10.20.30.401', port: 4 })
+    const made = make(rule, criteria, event)
+    expect(made.results).toEqual([true, true])
+    const { tests } = parseTestFile(made.text, 'f.test.yml')
+    const [input] = tests[1]!.events ?? []
+    const { raw = '', fields = {} } = input as { raw?: string; fields?: Record<string, unknown> }
+    const found = raw === '' ? fields : JSON.parse(raw)
+    expect(isIP(String(found.src_ip))).toBe(4)
+    expect(found.src_ip).not.toBe('10.20.30.40')
+    expect(found.port).toBe(4)
   })
 
   test.each([

@@ -9,14 +9,13 @@ import { normalise } from '../../parsers/normalise.ts'
 import { parserNames } from '../../parsers/table.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
-import type { FieldValue } from '../../sigma/event.ts'
 import type { Expr } from '../../sigma/ir/expr.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
 import type { Criteria, CriteriaValue } from '../stores/state/suppressions.ts'
 import { criteriaExpr } from './mute-filter.ts'
+import { otherText, otherValue } from './other-value.ts'
 import { ServiceError } from './service-error.ts'
 
-const OTHER = 'other'
 const SILENCED = 'the event that this filter silences'
 const STAYS = 'an event like it that must still be found'
 
@@ -119,7 +118,7 @@ function madeOf({ criteria, silenced, filtered }: FilterTestsInput): Event | und
 /** The line with another value in its place, read anew. */
 function changedLines(event: Event, values: readonly CriteriaValue[]): readonly Event[] {
   return values.flatMap((value) => {
-    const line = event.raw.replaceAll(String(value), OTHER)
+    const line = replaceWhole(event.raw, String(value))
     if (line === event.raw) return []
     const { ingested, source, parser } = event
     const name = parserNames().includes(source) ? source : parser
@@ -141,15 +140,16 @@ function changedFields(event: Event, name: string): readonly Event[] {
   }
   const { [name]: value, ...rest } = event.fields
   return [
-    { ...base, fields: { ...event.fields, [name]: otherThan(value) } },
+    { ...base, fields: { ...event.fields, [name]: otherValue(value) } },
     { ...base, fields: rest },
   ]
 }
 
-function otherThan(value: FieldValue | undefined): FieldValue {
-  if (typeof value === 'number') return value + 1
-  if (typeof value === 'boolean') return !value
-  return typeof value === 'string' ? `${OTHER} ${value}` : OTHER
+/** The text with another value wherever this one stands by itself, not inside of a longer word. */
+function replaceWhole(text: string, value: string): string {
+  if (value === '') return text
+  const whole = new RegExp(`(?<![\\w.])${RegExp.escape(value)}(?!\\w|\\.\\w)`, 'g')
+  return text.replace(whole, () => otherText(value))
 }
 
 /** What a criterion asks of an event, as an expression of the whole. */
