@@ -9,7 +9,7 @@ import {
   type WritablePivots,
 } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
-import { pairFields } from './device/pairs.ts'
+import { pairFields, placesOf, wantedNames } from './device/pairs.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
@@ -69,41 +69,64 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     return { code: 'fortinet-no-pairs', message: 'no FortiGate date= and logid= pairs' }
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const comma = text.startsWith(',', text.indexOf('time=', start) - 1)
-  const fields = pairFields(text, start, comma ? 0x2c : 0x20)
+  const fields = pairFields(text, start, comma ? 0x2c : 0x20, WANTED)
   const pivots: WritablePivots = {}
   addAddresses(fields)
-  addNames(fields, pivots)
+  addNames(pivots)
   addWeb(fields, pivots)
-  addMeaning(fields, pivots)
+  addMeaning(pivots)
   return deviceEvent(header, {
-    time: timeOf(fields, context),
-    logsource: logsourceOf(fields),
-    message: word(fields, 'msg') ?? word(fields, 'logdesc') ?? text.slice(start),
+    time: timeOf(context),
+    logsource: logsourceOf(),
+    message: word(AT.msg) ?? word(AT.logdesc) ?? text.slice(start),
     fields,
     pivots,
   })
 }
 
-function word(fields: WritableFields, name: string): string | undefined {
-  const value = fields[name]
-  if (typeof value !== 'string' || value.length === 0) return undefined
+/** Names whose values are looked at. */
+const NAMES = [
+  ...(['date', 'time', 'tz', 'eventtime', 'type', 'subtype', 'msg', 'logdesc', 'devname'] as const),
+  ...(['srcip', 'locip', 'src', 'client_ip', 'ip', 'dstip', 'remip', 'dst', 'ui'] as const),
+  ...([
+    'srcport',
+    'locport',
+    'dstport',
+    'remport',
+    'service',
+    'action',
+    'result',
+    'status',
+  ] as const),
+  ...(['user', 'unauthuser', 'user_name', 'xauthuser', 'eapuser', 'srcprocess'] as const),
+  ...(['filehash', 'analyticscksum', 'qname', 'qtype', 'ipaddr', 'hostname', 'http_host'] as const),
+  ...(['url', 'http_url', 'agent', 'http_agent', 'httpmethod', 'http_method'] as const),
+  ...(['referralurl', 'severity', 'crlevel', 'level', 'pri'] as const),
+] as const
+const WANTED = wantedNames(NAMES)
+const AT = placesOf(NAMES)
+
+function word(place: number): string | undefined {
+  const value = WANTED.values[place]
+  if (value === undefined || value.length === 0) return undefined
   return value.length === 3 && value === 'N/A' ? undefined : value
 }
 
-function firstWord(fields: WritableFields, names: readonly string[]): string | undefined {
-  for (let index = 0; index < names.length; index++) {
-    const value = word(fields, names[index]!)
+function firstWord(places: readonly number[]): string | undefined {
+  for (let index = 0; index < places.length; index++) {
+    const value = word(places[index]!)
     if (value !== undefined) return value
   }
   return undefined
 }
 
-function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
-  const { date, time } = fields
-  const zone = offsetOf(word(fields, 'tz') ?? '')
-  const local = date === undefined ? undefined : parseTime(`${date} ${time}${zone}`, context)
+function timeOf(context: ParseContext): number | undefined {
+  const date = WANTED.values[AT.date]
+  const zone = offsetOf(word(AT.tz) ?? '')
+  const clock = WANTED.values[AT.time]
+  const local = date === undefined ? undefined : parseTime(`${date} ${clock}${zone}`, context)
   if (local !== undefined) return local
-  const event = word(fields, 'eventtime')
+  const event = word(AT.eventtime)
   return event === undefined ? undefined : epochTime(Number(event))
 }
 
@@ -116,76 +139,73 @@ function offsetOf(zone: string): string {
 }
 
 /** Names of FortiGate first, then those of FortiWeb and FortiMail. */
-const ADDRESSES: readonly (readonly [string, readonly string[]])[] = [
-  ['src_ip', ['srcip', 'locip', 'src', 'client_ip', 'ip']],
-  ['dst_ip', ['dstip', 'remip', 'dst']],
-  ['src_port', ['srcport', 'locport']],
-  ['dst_port', ['dstport', 'remport']],
-]
+const SOURCES = [AT.srcip, AT.locip, AT.src, AT.client_ip, AT.ip]
+const TARGETS = [AT.dstip, AT.remip, AT.dst]
+const SOURCE_PORTS = [AT.srcport, AT.locport]
+const TARGET_PORTS = [AT.dstport, AT.remport]
 
 function addAddresses(fields: WritableFields): void {
-  for (const [name, own] of ADDRESSES) put(fields, name, firstWord(fields, own))
-  if (fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress(fields))
+  put(fields, 'src_ip', firstWord(SOURCES))
+  put(fields, 'dst_ip', firstWord(TARGETS))
+  put(fields, 'src_port', firstWord(SOURCE_PORTS))
+  put(fields, 'dst_port', firstWord(TARGET_PORTS))
+  if (fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress())
 }
 
 /** `ui="GUI(192.0.2.9)"`: where an administrator works from. */
-function consoleAddress(fields: WritableFields): string | undefined {
-  const console = word(fields, 'ui')
+function consoleAddress(): string | undefined {
+  const console = word(AT.ui)
   if (console?.endsWith(')') !== true) return undefined
   return /\(([\dA-Fa-f.:]{3,45})\)$/.exec(console.slice(-48))?.[1]
 }
 
-function addNames(fields: WritableFields, pivots: WritablePivots): void {
-  const host = word(fields, 'devname')
+const USERS = [AT.user, AT.unauthuser, AT.user_name, AT.xauthuser]
+/** Who logs in to a tunnel: `user` is often the peer's address or certificate there. */
+const TUNNEL_USERS = [AT.eapuser, AT.xauthuser, ...USERS]
+
+function addNames(pivots: WritablePivots): void {
+  const host = word(AT.devname)
   if (host !== undefined) pivots.host = host
-  const user =
-    (fields.subtype === 'vpn' ? vpnUser(fields) : undefined) ??
-    word(fields, 'user') ??
-    word(fields, 'unauthuser') ??
-    word(fields, 'user_name') ??
-    word(fields, 'xauthuser')
+  const user = firstWord(WANTED.values[AT.subtype] === 'vpn' ? TUNNEL_USERS : USERS)
   if (user !== undefined) pivots.user = accountName(user)
-  const process = word(fields, 'srcprocess')
+  const process = word(AT.srcprocess)
   if (process !== undefined) pivots.process = process
-  const hash = word(fields, 'filehash') ?? word(fields, 'analyticscksum')
+  const hash = word(AT.filehash) ?? word(AT.analyticscksum)
   if (hash !== undefined) pivots.hash = hash
 }
 
-/** Who logs in to a tunnel: `user` is often the peer's address or certificate there. */
-function vpnUser(fields: WritableFields): string | undefined {
-  return word(fields, 'eapuser') ?? word(fields, 'xauthuser')
-}
-
 function addWeb(fields: WritableFields, pivots: WritablePivots): void {
-  const query = word(fields, 'qname')
+  const query = word(AT.qname)
   if (query !== undefined) {
     fields.query = query
     pivots.domain = query
-    put(fields, 'record_type', word(fields, 'qtype'))
-    put(fields, 'answer', word(fields, 'ipaddr'))
+    put(fields, 'record_type', word(AT.qtype))
+    put(fields, 'answer', word(AT.ipaddr))
   }
-  const host = word(fields, 'hostname') ?? word(fields, 'http_host')
+  const host = word(AT.hostname) ?? word(AT.http_host)
   if (host !== undefined) pivots.domain ??= host
-  const url = word(fields, 'url') ?? word(fields, 'http_url')
+  const url = word(AT.url) ?? word(AT.http_url)
   if (url === undefined) return
   putUrl(pivots, url.startsWith('/') ? undefined : url)
   pivots.url = url
-  const scheme = fields.service === 'HTTPS' || fields.dst_port === '443' ? 'https' : 'http'
+  const secure = word(AT.service) === 'HTTPS' || fields.dst_port === '443'
+  const scheme = secure ? 'https' : 'http'
   fields['c-uri'] = url.startsWith('/') && host !== undefined ? `${scheme}://${host}${url}` : url
   put(fields, 'cs-host', host)
-  put(fields, 'c-useragent', word(fields, 'agent') ?? word(fields, 'http_agent'))
-  put(fields, 'cs-method', word(fields, 'httpmethod') ?? word(fields, 'http_method'))
-  put(fields, 'cs-referrer', word(fields, 'referralurl'))
+  put(fields, 'c-useragent', word(AT.agent) ?? word(AT.http_agent))
+  put(fields, 'cs-method', word(AT.httpmethod) ?? word(AT.http_method))
+  put(fields, 'cs-referrer', word(AT.referralurl))
 }
 
 const LOGON = /log(?:on|off|in|out)$/i
 const FAILED = /fail|denied|error|invalid/i
+const LEVELS = [AT.severity, AT.crlevel, AT.level, AT.pri]
 
-function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
-  const action = word(fields, 'action')
-  const event = fields.type === 'event'
+function addMeaning(pivots: WritablePivots): void {
+  const action = word(AT.action)
+  const event = WANTED.values[AT.type] === 'event'
   if (action !== undefined) pivots.action = (event ? undefined : verdictOf(action)) ?? action
-  const result = word(fields, 'result') ?? word(fields, 'status')
+  const result = word(AT.result) ?? word(AT.status)
   if (event && (FAILED.test(result ?? '') || action?.endsWith('-fail') === true)) {
     pivots.outcome = 'failure'
   } else if (
@@ -193,22 +213,18 @@ function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   ) {
     pivots.outcome = 'success'
   }
-  const level =
-    word(fields, 'severity') ??
-    word(fields, 'crlevel') ??
-    word(fields, 'level') ??
-    word(fields, 'pri')
+  const level = firstWord(LEVELS)
   const severity = level === undefined ? undefined : severityOf(level)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
 }
 
-function logsourceOf(fields: WritableFields): EventLogSource {
-  const type = word(fields, 'type') ?? ''
-  const message = word(fields, 'msg')
+function logsourceOf(): EventLogSource {
+  const type = word(AT.type) ?? ''
+  const message = word(AT.msg)
   if (type === 'event' && message?.includes('sslvpnd') === true) return SSLVPND
   const bySubtype = LOGSOURCES.get(type)
   if (bySubtype === undefined) return OTHER
-  return bySubtype.get(word(fields, 'subtype') ?? '') ?? bySubtype.get('') ?? OTHER
+  return bySubtype.get(word(AT.subtype) ?? '') ?? bySubtype.get('') ?? OTHER
 }
 
 export const fortinet: Parser = {

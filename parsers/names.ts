@@ -18,22 +18,50 @@ export function nameHash(hash: number, code: number): number {
   return (Math.imul(hash, 31) + code) | 0
 }
 
-/** `text.slice(start, end)`, the same object each time. `hash`: of these units, by `nameHash`. */
-export function nameAt(text: string, start: number, end: number, hash: number): string {
+/** Slots whose name a parser asks for: it is never replaced. */
+const asked = new Uint8Array(NAMES_MAX)
+
+/** Where `text.slice(start, end)` is kept, or -1. `hash`: of these units, by `nameHash`. */
+export function slotAt(text: string, start: number, end: number, hash: number): number {
   const length = end - start
-  if (length > NAME_UNITS_MAX) return text.slice(start, end)
+  if (length > NAME_UNITS_MAX) return -1
   let slot = (hash ^ (hash >>> 13)) & (NAMES_MAX - 1)
   for (let probe = 1; probe < PROBES; probe++) {
     const known = names[slot]
     if (known === undefined) break
-    if (known.length === length && standsAt(text, start, known)) return known
+    if (known.length === length && standsAt(text, start, known)) return slot
     slot = (slot + 1) & (NAMES_MAX - 1)
   }
   const known = names[slot]
-  if (known !== undefined && known.length === length && standsAt(text, start, known)) return known
-  const name = asKey(text.slice(start, end))
-  names[slot] = name
-  return name
+  if (known !== undefined && known.length === length && standsAt(text, start, known)) return slot
+  if (asked[slot] === 1) return -1
+  names[slot] = asKey(text.slice(start, end))
+  return slot
+}
+
+/** The name kept in a slot. */
+export function nameIn(slot: number): string {
+  return names[slot]!
+}
+
+/** `text.slice(start, end)`, the same object each time. `hash`: of these units, by `nameHash`. */
+export function nameAt(text: string, start: number, end: number, hash: number): string {
+  const slot = slotAt(text, start, end, hash)
+  return slot < 0 ? text.slice(start, end) : names[slot]!
+}
+
+/** By slot, the place of a name in a list from 1; 0 for any other name. Throws for a list that does not fit. */
+export function placesBySlot(list: readonly string[]): Uint8Array {
+  const places = new Uint8Array(NAMES_MAX)
+  list.forEach((name, index) => {
+    let hash = NAME_SEED
+    for (let at = 0; at < name.length; at++) hash = nameHash(hash, name.charCodeAt(at))
+    const slot = slotAt(name, 0, name.length, hash)
+    if (slot < 0 || index >= 255) throw new RangeError(`no place for the name ${name}`)
+    asked[slot] = 1
+    places[slot] = index + 1
+  })
+  return places
 }
 
 /** `nameAt` for a caller that has not looked at the name yet. */

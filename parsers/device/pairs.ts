@@ -1,5 +1,5 @@
 // `name=value name="quoted value"` texts, in one pass.
-import { internedAt, NAME_SEED, nameAt, nameHash } from '../names.ts'
+import { internedAt, NAME_SEED, nameHash, nameIn, placesBySlot, slotAt } from '../names.ts'
 import type { WritableFields } from './event.ts'
 
 /** Pairs that one text can have, at most; what stands behind them is left in the raw text only. */
@@ -42,9 +42,35 @@ export function readPairs(text: string, start: number, separator: number, found:
   return count
 }
 
-/** The pairs as fields: of a name's values the last, none that says nothing. */
-export function pairFields(text: string, start: number, separator: number): WritableFields {
+/** Names whose values a parser looks at, and the values of the last text by their places. */
+export interface Wanted {
+  readonly places: Uint8Array
+  readonly values: (string | undefined)[]
+}
+
+/** A parser's names, in the order in which it looks at `values`. */
+export function wantedNames(names: readonly string[]): Wanted {
+  return { places: placesBySlot(names), values: names.map(() => undefined) }
+}
+
+/** The places of a parser's names in its values. */
+export function placesOf<Name extends string>(
+  names: readonly Name[],
+): Readonly<Record<Name, number>> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
+}
+
+/** The pairs as fields: of a name's values the last, none that says nothing. Those of `wanted` are in its values
+ * as well: looking a name up among a line's many fields costs far more. */
+export function pairFields(
+  text: string,
+  start: number,
+  separator: number,
+  wanted: Wanted,
+): WritableFields {
   const fields: WritableFields = {}
+  const { places, values } = wanted
+  values.fill(undefined)
   const escapes = text.includes('\\')
   const { length } = text
   let at = start
@@ -62,16 +88,23 @@ export function pairFields(text: string, start: number, separator: number): Writ
       at = equals + 1
       continue
     }
-    const name = nameAt(text, at, equals, hash)
     const quoted = text.charCodeAt(equals + 1) === QUOTE
     const close = quoted ? quotedEnd(text, equals + 2) : -1
     const first = close < 0 ? equals + 1 : equals + 2
     const end = close < 0 ? valueEnd(text, first, separator) : close
-    at = close < 0 ? end : end + 1
     count++
-    if (saysNothing(text, first, end) || name === '__proto__') continue
-    const value = text.slice(first, end)
-    fields[name] = escapes && close >= 0 ? unescaped(value) : value
+    if (!saysNothing(text, first, end)) {
+      const slot = slotAt(text, at, equals, hash)
+      const name = slot < 0 ? text.slice(at, equals) : nameIn(slot)
+      if (name !== '__proto__') {
+        const cut = text.slice(first, end)
+        const value = escapes && close >= 0 ? unescaped(cut) : cut
+        fields[name] = value
+        const place = slot < 0 ? 0 : places[slot]!
+        if (place > 0) values[place - 1] = value
+      }
+    }
+    at = close < 0 ? end : end + 1
   }
   return fields
 }
