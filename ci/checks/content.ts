@@ -9,6 +9,7 @@ import { fileKind, type LintOptions, lint } from '../../sigma/lint/lint.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions } from '../../sigma/pipeline/content.ts'
+import { checkPlacement } from './placement.ts'
 import { checkSchema } from './schema.ts'
 
 export type ContentOptions = Omit<LintOptions, 'facts'> & {
@@ -74,7 +75,8 @@ export function checkContent(
   )
   const tables = all.filter(({ path }) => parserFileKind(path) !== undefined)
   const parsers = checkParserFiles(tables, MAPPED).filter(({ path }) => wanted(path))
-  return [...linted, ...shaped, ...refused, ...parsers].sort(inOrder)
+  const placed = checkPlacement(all).filter(({ path, code }) => wanted(path) && !off.has(code))
+  return [...linted, ...shaped, ...refused, ...parsers, ...placed].sort(inOrder)
 }
 
 function lineOf({ path, line }: Finding): string {

@@ -94,6 +94,19 @@ describe('trapline check', () => {
     expect(out).toContain('did you mean endswith?')
   })
 
+  test.each(['filters/one.yml', 'pipelines/one.yml', 'correlations/one.yml'])(
+    '%s lies where no server looks',
+    async (path) => {
+      await write(path, RULE.replace('e5f\n', 'e61\n').replace('Root Shell', 'Root Shell There'))
+      const { code, out } = call('check')
+      await rm(join(folder, path.split('/')[0]!), { recursive: true })
+      expect([code, out]).toEqual([
+        2,
+        expect.stringContaining(`${path}:1:1: error: no server loads`),
+      ])
+    },
+  )
+
   test('ends with 2 for what is not of its schema', async () => {
     await write(
       'hunts/one.yml',
