@@ -140,3 +140,42 @@ describe('TSV', () => {
     }
   })
 })
+
+test('cells in digits are the numbers that they stand for, others stay texts', () => {
+  const head = [
+    '#separator \\x09',
+    '#path\tconn',
+    '#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\torig_bytes\tduration\tlocal_orig',
+    '#types\ttime\tstring\taddr\tport\taddr\tport\tcount\tinterval\tbool',
+  ]
+  let columns: NormaliseOptions['columns']
+  for (const line of head) columns = columnsAfter(columns, line)
+  const fields = (bytes: string, duration: string) =>
+    normalise(
+      `1795258800.123456\tC1\t192.0.2.9\t5151\t198.51.100.7\t53\t${bytes}\t${duration}\tT`,
+      { ...OPTIONS, columns },
+    ).fields
+  for (const text of [
+    '0',
+    '00',
+    '7',
+    '123456789012345',
+    '9007199254740991',
+    '0.1',
+    '86400.000001',
+  ]) {
+    expect(fields(text, text)).toMatchObject({
+      orig_bytes: Number(text),
+      duration: Number(text),
+      ts: 1795258800.123456,
+      'id.orig_p': 5151,
+      local_orig: true,
+    })
+  }
+  for (const text of ['1e3', '-1', '+5', '.5', '5.']) {
+    expect(fields(text, text).orig_bytes).toBe(Number(text))
+  }
+  for (const text of ['9007199254740993', '1.2.3', 'x', 'Infinity']) {
+    expect(fields(text, text).orig_bytes).toBe(text)
+  }
+})

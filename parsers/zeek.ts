@@ -2,12 +2,25 @@
 // DNS and HTTP also under Sigma's.
 import type { Fields } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { applyMapping, compileMapping } from './mapping/parser.ts'
+import { applyMapping, compileMapping, type Mapping } from './mapping/parser.ts'
 import table from './mappings/zeek.yml' with { type: 'yaml' }
-import { kindOf, zeekLogSource } from './zeek/kinds.ts'
+import { isKnownKind, kindOf, zeekLogSource } from './zeek/kinds.ts'
+import { narrowed } from './zeek/narrow.ts'
 import { looksLikeTsv, tsvRecord } from './zeek/tsv.ts'
 
 const own = compileMapping(table)
+const byKind = new Map<string, Mapping>()
+
+/** Our table for one log. */
+function mappingOf(kind: string): Mapping {
+  const known = byKind.get(kind)
+  if (known !== undefined) return known
+  // Senders may invent more.
+  if (!isKnownKind(kind)) return own
+  const made = compileMapping(narrowed(table, kind))
+  byKind.set(kind, made)
+  return made
+}
 
 function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
   const record = json ?? tsvRecord(text, context.columns)
@@ -19,7 +32,7 @@ function parse({ text, json }: ParserInput, context: ParseContext): Parsed | Eve
     return { code: 'zeek-log-unknown', message: 'no _path, and columns of no known Zeek log' }
   }
   const fields: Fields = record._path === undefined ? { _path: kind, ...record } : record
-  const mapping = context.mappings?.get('zeek') ?? own
+  const mapping = context.mappings?.get('zeek') ?? mappingOf(kind)
   const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
   return applyMapping(mapping, fields, utc, fields === json, zeekLogSource(kind))
 }

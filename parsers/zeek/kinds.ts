@@ -83,6 +83,13 @@ const TELLING: readonly (readonly [kind: string, ...columns: string[]])[] = [
   ['known_certs', 'issuer_subject'],
 ]
 
+const KNOWN: ReadonlySet<string> = new Set(TELLING.map(([kind]) => kind))
+
+/** Whether a log is one that Zeek ships. */
+export function isKnownKind(kind: string): boolean {
+  return KNOWN.has(kind)
+}
+
 /** The log's name (`conn`), or undefined. */
 export function kindOf(record: Fields): string | undefined {
   const path = record._path

@@ -2,6 +2,7 @@
 // writes when nobody changed them.
 import type { FieldValue } from '../../sigma/event.ts'
 import type { Columns } from '../columns.ts'
+import { internedAt } from '../names.ts'
 import { isIpv4, isIpv6 } from '../values.ts'
 import { unescapeBytes } from './escapes.ts'
 
@@ -14,13 +15,13 @@ export type ZeekRecord = { [name: string]: FieldValue }
 
 /** The record of a line; undefined where it does not fit its header, or has none and is of no known log. */
 export function tsvRecord(text: string, columns: Columns | undefined): ZeekRecord | undefined {
-  const separator = columns?.format === 'zeek' ? columns.separator : '\t'
-  const cells = text.split(separator, COLUMNS_MAX)
-  if (columns?.format === 'zeek' && columns.names.length === cells.length) {
-    return recordOf(cells, columns)
+  if (columns?.format === 'zeek') {
+    const record = recordOf(text, columns, true)
+    if (record !== undefined) return record
   }
-  const guessed = guess(cells)
-  return guessed === undefined ? undefined : recordOf(cells, guessed)
+  const separator = columns?.format === 'zeek' ? columns.separator : '\t'
+  const guessed = guess(text.split(separator, COLUMNS_MAX))
+  return guessed === undefined ? undefined : recordOf(text, guessed, false)
 }
 
 /** Whether a line looks like Zeek's: a time, an identifier, two addresses with ports. */
@@ -31,23 +32,63 @@ export function looksLikeTsv(text: string, columns: Columns | undefined): boolea
   return /^\d{9,10}\.\d{1,6}\t/.test(text) && guess(text.split('\t', COLUMNS_MAX)) !== undefined
 }
 
-function recordOf(cells: readonly string[], columns: Columns): ZeekRecord {
+/** The values of a line; `exact`: undefined where it has more or fewer cells than there are columns. */
+function recordOf(text: string, columns: Columns, exact: boolean): ZeekRecord | undefined {
+  const { separator, unset } = columns
+  const types = typesOf(columns)
+  const last = types.length - 1
+  if (last < 0 || separator === '') return undefined
   const record: ZeekRecord = {}
   if (columns.path !== undefined) record._path = columns.path
-  const { names, unset } = columns
-  const types = typesOf(columns)
-  for (let index = 0; index < names.length; index++) {
-    const cell = cells[index]
-    if (cell === undefined || (cell.length === unset.length && cell === unset)) continue
-    record[names[index]!] = cellValue(cell, types[index]!, columns)
+  for (let index = 0, start = 0; index <= last; index++) {
+    const found = text.indexOf(separator, start)
+    if (exact && (found < 0 ? index < last : index === last)) return undefined
+    const end = found < 0 ? text.length : found
+    if (!isCell(text, start, end, unset)) {
+      const type = types[index]!
+      const number = type.kind === 'number' ? decimalAt(text, start, end) : undefined
+      record[type.name] = number ?? cellValue(text.slice(start, end), type, columns)
+    }
+    if (found < 0) break
+    start = end + separator.length
   }
   return record
 }
 
-/** A column's type, and that of the elements of a set or vector. */
+/** Whether a cell is a text that stands for something; most are unset, and need not be cut out. */
+function isCell(text: string, start: number, end: number, wanted: string): boolean {
+  return end - start === wanted.length && text.startsWith(wanted, start)
+}
+
+/** A time in microseconds: sixteen digits and a point. */
+const NUMBER_UNITS_MAX = 17
+const ZERO = 0x30
+const POWERS = Array.from({ length: NUMBER_UNITS_MAX }, (_, power) => 10 ** power)
+
+/** A number in digits with at most one point; undefined for any other text. Digits and power of ten are exact, so
+ * their quotient is the number that the text stands for. */
+function decimalAt(text: string, start: number, end: number): number | undefined {
+  if (end - start > NUMBER_UNITS_MAX || end === start) return undefined
+  let digits = 0
+  let point = -1
+  for (let index = start; index < end; index++) {
+    const code = text.charCodeAt(index)
+    if (code >= ZERO && code <= ZERO + 9) digits = digits * 10 + code - ZERO
+    else if (code === 0x2e && point < 0 && index > start && index < end - 1) point = index
+    else return undefined
+  }
+  if (digits > Number.MAX_SAFE_INTEGER) return undefined
+  return point < 0 ? digits : digits / POWERS[end - point - 1]!
+}
+
+/** What a cell becomes. */
+type Kind = 'number' | 'bool' | 'text'
+
+/** A column's name and kind, and the kind of the elements of a set or vector. */
 interface CellType {
   readonly name: string
-  readonly element: string | undefined
+  readonly kind: Kind
+  readonly element: Kind | undefined
 }
 
 const typesByColumns = new WeakMap<Columns, readonly CellType[]>()
@@ -55,41 +96,42 @@ const typesByColumns = new WeakMap<Columns, readonly CellType[]>()
 function typesOf(columns: Columns): readonly CellType[] {
   const known = typesByColumns.get(columns)
   if (known !== undefined) return known
-  const types = columns.names.map((_, index) => {
-    const name = columns.types?.[index] ?? ''
-    return { name, element: /^(?:set|vector)\[(.*)\]$/.exec(name)?.[1] }
+  const types = columns.names.map((given, index): CellType => {
+    const type = columns.types?.[index] ?? ''
+    const element = /^(?:set|vector)\[(.*)\]$/.exec(type)?.[1]
+    return {
+      name: internedAt(given, 0, given.length),
+      kind: kindOf(type),
+      element: element === undefined ? undefined : kindOf(element),
+    }
   })
   typesByColumns.set(columns, types)
   return types
 }
 
-function cellValue(cell: string, { name, element }: CellType, columns: Columns): FieldValue {
+const NUMBERS: ReadonlySet<string> = new Set(['count', 'int', 'port', 'time', 'interval', 'double'])
+
+function kindOf(type: string): Kind {
+  if (type === 'bool') return type
+  return NUMBERS.has(type) ? 'number' : 'text'
+}
+
+function cellValue(cell: string, { kind, element }: CellType, columns: Columns): FieldValue {
   const { empty } = columns
   const isEmpty = cell.length === empty.length && cell === empty
-  if (element === undefined) return isEmpty ? '' : scalarOf(cell, name)
+  if (element === undefined) return isEmpty ? '' : scalarOf(cell, kind)
   if (isEmpty || cell === '') return []
   const elements = cell.split(columns.setSeparator, COLUMNS_MAX)
   return elements.map((part) => scalarOf(part, element))
 }
 
-function scalarOf(cell: string, type: string): FieldValue {
-  switch (type) {
-    case 'bool':
-      return cell === 'T' ? true : cell === 'F' ? false : cell
-    case 'count':
-    case 'int':
-    case 'port':
-    case 'time':
-    case 'interval':
-    case 'double': {
-      const number = Number(cell)
-      const isExact =
-        cell !== '' && Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER
-      return isExact ? number : cell
-    }
-    default:
-      return cell.includes('\\') ? unescapeBytes(cell) : cell
-  }
+function scalarOf(cell: string, kind: Kind): FieldValue {
+  if (kind === 'text') return cell.includes('\\') ? unescapeBytes(cell) : cell
+  if (kind === 'bool') return cell === 'T' ? true : cell === 'F' ? false : cell
+  const number = Number(cell)
+  const isExact =
+    cell !== '' && Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER
+  return isExact ? number : cell
 }
 
 const TYPES: Readonly<Record<string, string>> = {
