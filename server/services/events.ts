@@ -8,12 +8,11 @@ import type {
   HistogramRequest,
   SearchRequest,
   SearchResult,
-  Top,
-  TopRequest,
 } from '../stores/events/event-store.ts'
 import type { IndexHandlers, IndexOptions, IndexStatus } from '../workers/index.ts'
 import type { QueryHandlers } from '../workers/query.ts'
 import { type Connection, connect } from '../workers/rpc.ts'
+import { createFacetCalls } from './facet-calls.ts'
 import { createQueryQueue, type QueryQueue, type Urgency } from './query-queue.ts'
 
 export interface EventsOptions extends IndexOptions {
@@ -77,6 +76,24 @@ type QueryClient = Connection<QueryHandlers>['client']
 /** Numbers of calls, by which they are cancelled. */
 let calls = 0
 
+/** Makes a call that ends early when the signal says so. */
+async function cancelled<Result>(
+  client: QueryClient,
+  signal: AbortSignal | undefined,
+  work: (call: number) => Promise<Result>,
+): Promise<Result> {
+  const call = ++calls
+  const cancel = () => void client.cancel(call)
+  signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    const answer = work(call)
+    if (signal?.aborted === true) cancel()
+    return await answer
+  } finally {
+    signal?.removeEventListener('abort', cancel)
+  }
+}
+
 function readerOver(
   queue: QueryQueue<QueryClient>,
   lag_ms: () => number,
@@ -90,18 +107,13 @@ function readerOver(
       work: (client: QueryClient, call: number, request: Request) => Promise<Result>,
     ) =>
     (request: Request, signal?: AbortSignal): Promise<Result> =>
-      run(urgency, async (client) => {
-        const call = ++calls
-        const cancel = () => void client.cancel(call)
-        signal?.addEventListener('abort', cancel, { once: true })
-        try {
-          const answer = work(client, call, request)
-          if (signal?.aborted === true) cancel()
-          return await answer
-        } finally {
-          signal?.removeEventListener('abort', cancel)
-        }
-      })
+      run(urgency, (client) => cancelled(client, signal, (call) => work(client, call, request)))
+  const facets = createFacetCalls((take) =>
+    run('facet', (client) => {
+      const { request, facets, signal } = take()
+      return cancelled(client, signal, (call) => client.tops(call, request, facets))
+    }),
+  )
   return {
     search: cancellable<SearchRequest, SearchResult>('rows', (to, call, what) =>
       to.search(call, what),
@@ -110,7 +122,7 @@ function readerOver(
     histogram: cancellable<HistogramRequest, Histogram>('histogram', (to, call, what) =>
       to.histogram(call, what),
     ),
-    top: cancellable<TopRequest, Top>('facet', (to, call, what) => to.top(call, what)),
+    top: facets,
     get: (ids) => run('rows', (to) => to.get(ids)),
     around: (...args) => run('rows', (to) => to.around(...args)),
     stats: async () => ({

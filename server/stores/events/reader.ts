@@ -3,7 +3,14 @@ import type { Event } from '../../../parsers/event.ts'
 import { compilePredicate } from '../../../sigma/eval/predicate.ts'
 import { createTurns } from '../../in-turn.ts'
 import { blockLines } from './block.ts'
-import type { CountRequest, EventReader, IngestPosition, Tail, TimeRange } from './event-store.ts'
+import type {
+  CountRequest,
+  EventReader,
+  IngestPosition,
+  Tail,
+  TimeRange,
+  Top,
+} from './event-store.ts'
 import { dayStart, parseId, TIME_MAX_MS, TIME_MIN_MS } from './id.ts'
 import { readIntakeMatches } from './intake-matches.ts'
 import { readChunks, readDropped, readEpoch, readSequence } from './intake-read.ts'
@@ -17,7 +24,7 @@ import { firstEvents } from './search/rows.ts'
 import { countMatches, startRun } from './search/run.ts'
 import { openSnapshot, type Snapshot } from './search/snapshot.ts'
 import { statsOf } from './search/stats.ts'
-import { topOf } from './search/top.ts'
+import { type Facet, topsOf } from './search/top.ts'
 
 const DAY_MS = 86_400_000
 /** A read transaction ends after this long, for the files' logs cannot shrink under it. */
@@ -27,6 +34,8 @@ const AROUND_TIME_MS = 4_000
 const ALL_TIME: TimeRange = { from: TIME_MIN_MS, to: TIME_MAX_MS + 1 }
 
 export interface OpenReader extends EventReader {
+  /** `top` of several fields: which events match is found once. */
+  tops(request: CountRequest, facets: readonly Facet[], signal?: AbortSignal): Promise<Top[]>
   close(): void
 }
 
@@ -69,9 +78,20 @@ const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => 
 function queries(
   within: Within,
   groupDocs: GroupDocs,
-): Pick<EventReader, 'search' | 'count' | 'histogram' | 'top'> {
+): Pick<OpenReader, 'search' | 'count' | 'histogram' | 'top' | 'tops'> {
   const started = (snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) =>
     startedRun(snapshot, request, groupDocs, signal)
+  const tops: OpenReader['tops'] = (request, facets, signal) =>
+    within(request, request.asof, async (snapshot) => {
+      const { units, run } = started(snapshot, request, signal)
+      const found = await topsOf(run, newestFirst(units), facets, groupDocs)
+      const stats = run.stats()
+      return found.map(({ complete, counted, ...top }) => {
+        const exact = complete && stats.complete
+        const seen = exact ? {} : { verified: counted, candidates: stats.candidates }
+        return { ...top, exact, ...seen, stats: { ...stats, complete: exact } }
+      })
+    })
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
@@ -102,14 +122,11 @@ function queries(
         const stats = run.stats()
         return { buckets, exact: stats.complete, stats }
       }),
-    top: (request, signal) =>
-      within(request, request.asof, async (snapshot) => {
-        const { units, run } = started(snapshot, request, signal)
-        const top = await topOf(run, newestFirst(units), request, groupDocs)
-        const stats = run.stats()
-        const seen = stats.complete ? {} : { verified: stats.scanned, candidates: stats.candidates }
-        return { ...top, exact: stats.complete, ...seen, stats }
-      }),
+    top: async (request, signal) => {
+      const [top] = await tops(request, [request], signal)
+      return top!
+    },
+    tops,
   }
 }
 

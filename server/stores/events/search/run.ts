@@ -31,10 +31,10 @@ export interface Run {
   skips(unit: Unit): boolean
   /** Rows that may match, by the plan, the range and `asof`, and those that surely do. */
   propose(unit: Unit): Answer
-  /** Ends it before it is complete. */
-  stop(): void
   /** True once it must stop; to be asked often. */
   stopped(): boolean
+  /** Time that it still may take, milliseconds; none once the caller gave up. */
+  left_ms(): number
   /** Lets other work have the thread when it is time to. */
   turn(): Promise<void> | undefined
   /** The event of a row if the matcher says that it matches. */
@@ -88,14 +88,13 @@ export function startRun(
       if (sure !== undefined && sure !== bits) intersect(sure, bits)
       return { bits, sure }
     },
-    stop() {
-      complete = false
-    },
     stopped() {
       if (!complete) return true
       if (signal?.aborted === true || performance.now() - started > timeout_ms) complete = false
       return !complete
     },
+    left_ms: () =>
+      signal?.aborted === true ? 0 : Math.max(0, timeout_ms - (performance.now() - started)),
     turn() {
       if (performance.now() - turnStarted < TURN_MS) return undefined
       return new Promise((resolve) => {

@@ -1,0 +1,63 @@
+// Facets of the same events that wait at the same time are asked of a query worker in one call: which events
+// match is the same work for each.
+import type { CountRequest, Top, TopRequest } from '../stores/events/event-store.ts'
+
+/** What is asked of one field. */
+type Facet = Pick<TopRequest, 'field' | 'limit' | 'order'>
+
+interface Waiting {
+  readonly facets: Facet[]
+  readonly signals: (AbortSignal | undefined)[]
+  readonly answers: PromiseWithResolvers<readonly Top[]>
+}
+
+/** Runs one call once a worker is free; it takes what has come by then. */
+export type RunFacets = (
+  take: () => { request: CountRequest; facets: readonly Facet[]; signal: AbortSignal },
+) => Promise<readonly Top[]>
+
+/** A caller of facets. A call is cancelled once all who wait for it have given up. */
+export function createFacetCalls(
+  run: RunFacets,
+): (request: TopRequest, signal?: AbortSignal) => Promise<Top> {
+  const waiting = new Map<string, Waiting>()
+  const begin = (key: string, request: CountRequest, { facets, signals, answers }: Waiting) => {
+    run(() => {
+      waiting.delete(key)
+      return { request, facets, signal: allOf(signals) }
+    }).then(answers.resolve, answers.reject)
+  }
+  return async ({ field, limit, order, ...request }, signal) => {
+    const key = keyOf(request)
+    const known = waiting.get(key)
+    const call = known ?? { facets: [], signals: [], answers: Promise.withResolvers() }
+    const at = call.facets.push({ field, limit, order }) - 1
+    call.signals.push(signal)
+    if (known === undefined) {
+      waiting.set(key, call)
+      // It may begin at once.
+      begin(key, request, call)
+    }
+    const answers = await call.answers.promise
+    return answers[at]!
+  }
+}
+
+/** Equal texts mean equal requests. */
+function keyOf(request: CountRequest): string {
+  return JSON.stringify(request, (_, value: unknown) => {
+    if (typeof value === 'bigint') return { bigint: String(value) }
+    return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
+  })
+}
+
+/** Aborted once all of them are; never while one is missing. */
+function allOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const controller = new AbortController()
+  const look = () => {
+    if (signals.every((signal) => signal?.aborted === true)) controller.abort()
+  }
+  for (const signal of signals) signal?.addEventListener('abort', look, { once: true })
+  look()
+  return controller.signal
+}
