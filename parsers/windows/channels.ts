@@ -61,6 +61,18 @@ const SERVICES: Readonly<Record<string, string>> = {
   'microsoft-windows-certificateservicesclient-lifecycle-system/operational':
     'certificateservicesclient-lifecycle-system',
   'microsoft-iis-configuration/operational': 'iis-configuration',
+  'microsoft-windows-dns-server/audit': 'dns-server-audit',
+  'microsoft-windows-hyper-v-worker': 'hyper-v-worker',
+  'microsoft-windows-hyper-v-worker-admin': 'hyper-v-worker',
+  'microsoft-windows-hyper-v-worker/operational': 'hyper-v-worker',
+  'microsoft-windows-kernel-eventtracing': 'kernel-event-tracing',
+  'microsoft-windows-kernel-eventtracing/admin': 'kernel-event-tracing',
+  'microsoft-windows-kernel-eventtracing/analytic': 'kernel-event-tracing',
+  'microsoft-windows-kernel-shimengine/operational': 'kernel-shimengine',
+  'microsoft-windows-kernel-shimengine/diagnostic': 'kernel-shimengine',
+  'microsoft-windows-ntfs/operational': 'ntfs',
+  'microsoft-windows-sense/operational': 'sense',
+  'microsoft-windows-smbserver/security': 'smbserver-security',
 }
 
 /** Channels of providers, lower case, for events that name only the provider. */

@@ -56,6 +56,7 @@ setup.ilm.enabled: false
 output.elasticsearch:
   hosts: ['${url.protocol}//${url.host}']
   allow_older_versions: true
+  bulk_max_size: 1600
   headers: { x-api-key: '${key}' }
 `,
   }

@@ -244,7 +244,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
 603 App deployment started
 854 App package added
 `,
-  'smbclient-security': '31017 Insecure guest logon rejected\n31001 SMB logon failed',
   'security-mitigations': '11 Unsigned image would have been blocked\n12 Unsigned image blocked',
   'diagnosis-scripted': '101 Diagnostic package loaded',
   'shell-core': '28115 Shortcut added to app list\n9707 Run key started\n9708 Run key finished',
@@ -256,4 +255,29 @@ export const OTHERS: Readonly<Record<string, string>> = {
   vhdmp: '1 Virtual disk mounted\n12 Virtual disk handle created\n25 Virtual disk surfaced',
   'lsa-server': '300 Groups assigned to new logon',
   'iis-configuration': '29 Web server setting changed\n50 Web server configuration changed',
+  'appmodel-runtime': `
+201 Packaged application started`,
+  'appxpackaging-om': `
+157 Package with an untrusted signature read`,
+  'certificateservicesclient-lifecycle-system': `
+1001 Certificate replaced
+1002 Certificate expired
+1003 Certificate about to expire
+1004 Certificate deleted
+1006 Certificate installed
+1007 Certificate exported`,
+  'microsoft-servicebus-client': `
+40300 Connection to Service Bus started
+40301 Connection to Service Bus stopped
+40302 Connection to Service Bus failed`,
+  'smbclient-connectivity': `
+30803 Connection failed
+30804 Connection lost
+30806 Session reestablished`,
+  'smbclient-security': `
+31001 SMB logon failed
+31010 Connection to a share failed
+31017 Insecure guest logon rejected`,
+  'smbserver-connectivity': `
+4000 Server connected over a remote transport`,
 }
