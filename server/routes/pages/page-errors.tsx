@@ -61,13 +61,25 @@ function fault(error: unknown, c: AppContext): Explained {
   }
 }
 
-/** Sends whoever is not signed in to the sign-in page, and back afterwards. */
+/** Sends whoever is not signed in to the sign-in page, and afterwards back to the page that they were on. */
 export function toSignIn(c: AppContext) {
-  const current = c.req.header('hx-current-url')
-  const at = isPartial(c) && current !== undefined ? new URL(current) : new URL(c.req.url)
-  const next = at.pathname + at.search
-  const address = urls.signIn.href(next === '/' ? {} : { next })
-  if (!isPartial(c)) return c.redirect(address)
+  const isHtmx = c.req.header('hx-request') !== undefined
+  if (!isHtmx && c.req.header('sec-fetch-dest') === 'empty')
+    return c.json({ error: 'Your session has ended: sign in again.' }, 401)
+  const next = pageOf(c)
+  const address = urls.signIn.href(next === undefined || next === '/' ? {} : { next })
+  if (!isHtmx) return c.redirect(address, 303)
   c.header('HX-Redirect', address)
   return c.body(null, 401)
+}
+
+/** The page that a request came from: what it asks for by itself where that is a page. */
+function pageOf(c: AppContext): string | undefined {
+  const isPage = !isPartial(c) && (c.req.method === 'GET' || c.req.method === 'HEAD')
+  const from = c.req.header('hx-current-url') ?? c.req.header('referer')
+  const at = isPage ? c.req.url : from
+  if (at === undefined || !URL.canParse(at)) return undefined
+  const { host, pathname, search } = new URL(at)
+  const isOurs = host === (c.req.header('host') ?? new URL(c.req.url).host)
+  return isOurs && pathname !== urls.signIn.href() ? pathname + search : undefined
 }

@@ -54,6 +54,9 @@ export interface Server {
   complete(text: string, at: Place): Promise<readonly Suggestion[]>
 }
 
+const NOT_SAVED = { draft: '', version: 0, address: '' } as const
+const SIGNED_OUT = 'your session has ended: copy the text, then sign in and open the draft again'
+
 /** The token that unsafe requests of this page carry. */
 export function tokenOf(form: HTMLFormElement): string {
   return find<HTMLInputElement>('input[name=_csrf]', form)?.value ?? ''
@@ -70,9 +73,10 @@ export function createServer(form: HTMLFormElement): Server {
     save: async () => {
       try {
         const answer = await post(form.dataset.save, new FormData(form))
+        if (answer.status === 401) return { ...NOT_SAVED, error: SIGNED_OUT }
         return (await answer.json()) as Saved
       } catch (error) {
-        return { draft: '', version: 0, address: '', error: `no answer from the server (${error})` }
+        return { ...NOT_SAVED, error: `no answer from the server (${error})` }
       }
     },
     complete: async (text, { line, character }) => {
