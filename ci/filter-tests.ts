@@ -1,5 +1,6 @@
 // Tests of filters, in `<filter>.test.yml` beside them: `match: false` is an event that the filter silences,
 // `match: true` one that it must not. A silenced event must be one that the rule finds without the filter.
+import type { ParserContent } from '../parsers/mapping/content.ts'
 import { exprWithoutFilter } from '../sigma/filter.ts'
 import type { LoadedFilter, LoadedRule, LoadedRules } from '../sigma/rule.ts'
 import { runTest, type TestResult } from './checks/run-tests.ts'
@@ -12,11 +13,12 @@ import {
   testPathOf,
 } from './rule-tests.ts'
 
-/** Runs the tests of the filters of one file. */
+/** Runs the tests of the filters of one file; raw events are read with `parsers`. */
 export async function testFilterFile(
   path: string,
   filters: readonly LoadedFilter[],
   loaded: LoadedRules,
+  parsers: ParserContent = {},
 ): Promise<RuleFileTests> {
   const testPath = testPathOf(path)
   const file = Bun.file(testPath)
@@ -32,7 +34,7 @@ export async function testFilterFile(
     if (events === undefined)
       problems.push(problem(testPath, 1, `${test.name}: there is no file ${test.file}`))
     else if (filter === undefined || rule === undefined) problems.push(unknownRule(testPath, test))
-    else results.push(testFilter(filter, rule, test, events, loaded))
+    else results.push(testFilter(filter, rule, test, events, { ...loaded, parsers }))
   }
   return { results, problems }
 }
@@ -68,15 +70,15 @@ export function testFilter(
   rule: LoadedRule,
   test: RuleTest,
   events: readonly TestEvent[],
-  { filters }: Pick<LoadedRules, 'filters'>,
+  { filters, parsers = {} }: Pick<LoadedRules, 'filters'> & { readonly parsers?: ParserContent },
 ): TestResult {
   const { id, title, path } = filter
   const asFilter = { ...rule, id, title, path }
-  const result = runTest(asFilter, test, events)
+  const result = runTest(asFilter, test, events, parsers)
   if (test.match || !result.passed) return result
   const number = filters.filter(({ applied }) => applied.includes(rule.id)).indexOf(filter) + 1
   const expr = exprWithoutFilter(rule, number)
-  const without = expr && runTest({ ...rule, expr }, { ...test, match: true }, events)
+  const without = expr && runTest({ ...rule, expr }, { ...test, match: true }, events, parsers)
   if (without?.passed === true) return result
   const message = 'the rule does not match without the filter either: the test proves nothing'
   return { ...result, passed: false, message }

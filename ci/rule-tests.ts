@@ -1,5 +1,6 @@
 // Everything that tests a rule file: the file of tests beside it, what stands in the rule, recorded events.
 import { dirname, join } from 'node:path'
+import type { ParserContent } from '../parsers/mapping/content.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../sigma/rule.ts'
 import { foreignTests } from './checks/foreign-tests.ts'
 import { runCorrelationTest, runTest, type TestResult } from './checks/run-tests.ts'
@@ -29,17 +30,20 @@ export function testPathOf(path: string): string {
   return path.replace(/\.ya?ml$/, '.test.yml')
 }
 
-/** Runs all tests of the rules of one file. */
+/** Runs all tests of the rules of one file; raw events are read with `parsers`. */
 export async function testRuleFile(
   path: string,
   rules: readonly Testable[],
   loaded: LoadedRules,
+  parsers: ParserContent = {},
 ): Promise<RuleFileTests> {
   const results: TestResult[] = []
   const problems: Finding[] = []
   const execute = (rule: Testable, test: RuleTest, events: readonly TestEvent[]) => {
     results.push(
-      'expr' in rule ? runTest(rule, test, events) : runCorrelationTest(rule, loaded, test, events),
+      'expr' in rule
+        ? runTest(rule, test, events, parsers)
+        : runCorrelationTest(rule, loaded, test, events, parsers),
     )
   }
   const testPath = testPathOf(path)

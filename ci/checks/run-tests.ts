@@ -1,4 +1,5 @@
 // Runs the tests of rules. Pure: rules and events in, results out.
+import type { ParserContent } from '../../parsers/mapping/content.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { createCorrelator } from '../../sigma/correlate/engine.ts'
 import { correlationText } from '../../sigma/correlate/text.ts'
@@ -22,18 +23,20 @@ export interface TestResult {
   readonly message: string
 }
 
-/** Runs one test against its rule; it passes when the number of matches is above 0, or 0, as it says. */
+/** Runs one test against its rule; it passes when the number of matches is above 0, or 0, as it says. Raw events are
+ * read with `parsers`. */
 export function runTest(
   rule: LoadedRule,
   test: RuleTest,
   events: readonly TestEvent[],
+  parsers: ParserContent = {},
 ): TestResult {
   const predicate = compilePredicate(rule.expr)
   const matched: number[] = []
   const unparsed: string[] = []
   const routedAway: string[] = []
   for (const [index, input] of events.entries()) {
-    const event = eventOf(input, test.logsource ?? rule.logsource)
+    const event = eventOf(input, test.logsource ?? rule.logsource, parsers)
     if (event.error !== undefined) unparsed.push(`event ${index}: ${event.error}`)
     else if (!ruleAccepts(rule.logsource, event.logsource))
       routedAway.push(`event ${index} is ${describeLogSource(event.logsource)}`)
@@ -49,6 +52,7 @@ export function runCorrelationTest(
   loaded: Pick<LoadedRules, 'rules' | 'correlations'>,
   test: RuleTest,
   events: readonly TestEvent[],
+  parsers: ParserContent = {},
 ): TestResult {
   const engine = createCorrelator<SigmaEvent>(loaded.correlations, {
     read: correlationText,
@@ -61,7 +65,7 @@ export function runCorrelationTest(
   const matched: number[] = []
   const unparsed: string[] = []
   for (const [index, input] of events.entries()) {
-    const event = eventOf(input, test.logsource ?? {})
+    const event = eventOf(input, test.logsource ?? {}, parsers)
     if (event.error !== undefined) unparsed.push(`event ${index}: ${event.error}`)
     for (const { rule, input: handle, predicate } of inputs) {
       if (!ruleAccepts(rule.logsource, event.logsource) || !predicate(event)) continue
@@ -118,21 +122,24 @@ export function offset_ms(text: string): number {
 export function eventOf(
   input: TestEvent,
   logsource: LogSource | { product?: string | undefined },
+  parsers: ParserContent = {},
 ): SigmaEvent & { readonly error?: string } {
   const time = input.offset === undefined ? undefined : TEST_TIME + offset_ms(input.offset)
-  const event = parseOrBuild(input, logsource)
+  const event = parseOrBuild(input, logsource, parsers)
   return time === undefined ? event : { ...event, time }
 }
 
 function parseOrBuild(
   input: TestEvent,
   logsource: LogSource | { product?: string | undefined },
+  parsers: ParserContent,
 ): SigmaEvent & { readonly error?: string } {
   if ('raw' in input) {
     const event = normalise(input.raw, {
       now: TEST_TIME,
       received: TEST_TIME,
       timeZone: 'UTC',
+      ...parsers,
       ...(input.source === undefined ? {} : { source: input.source }),
     })
     const { error, ...rest } = event

@@ -224,6 +224,32 @@ describe('trapline test', () => {
 })
 
 describe('parsers', () => {
+  test('raw events of tests are read with the content’s own tables, and again when those change', async () => {
+    const rule = RULE.replace('product: linux', 'product: okta').replace(
+      'Image|endswith: /sh',
+      'own: x',
+    )
+    const own = rule.replace('    category: process_creation\n', '').replace('e5f\n', 'e70\n')
+    await write('detections/okta.yml', own.replace('        User: root\n', ''))
+    await write(
+      'detections/okta.test.yml',
+      'tests:\n    - name: own\n      match: true\n      events: [{raw: \'{"eventType":"a","more":{"own":"x"}}\', source: okta}]\n',
+    )
+    const test = () => call('test', '--base', 'HEAD', '--format', 'json')
+    const without = test()
+    const table =
+      'name: okta\ntitle: Okta\nproduct: okta\nrecognise: [{has: [eventType]}]\nlogsources: [{service: [okta]}]\nfields: {own: [more.own]}\n'
+    await write('parsers/mappings/okta.yml', table)
+    const passes = test()
+    const all = JSON.parse(passes.out).tests.length
+    await write('parsers/mappings/okta.yml', 'name: okta\n')
+    const broken = test()
+    for (const path of ['parsers', 'detections/okta.yml', 'detections/okta.test.yml'])
+      await rm(join(folder, path), { recursive: true })
+    expect([without.code, passes.code, all]).toEqual([1, 0, 3])
+    expect([broken.code, broken.err]).toEqual([3, expect.stringContaining('okta.yml: ')])
+  })
+
   test('a wrong mapping table stops, and is found where it is wrong', async () => {
     await write(
       'parsers/mappings/okta.yml',

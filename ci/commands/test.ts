@@ -6,6 +6,7 @@ import type { TestResult } from '../checks/run-tests.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { readWithBeside } from '../filter-rules.ts'
 import { testFilterFile } from '../filter-tests.ts'
+import { ownParsers } from '../own-parsers.ts'
 import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
@@ -67,18 +68,19 @@ export async function run(args: readonly string[]): Promise<number> {
       line,
       column: 1,
     }))
+  const parsers = await ownParsers()
   const results: TestResult[] = []
   const missing: Finding[] = []
   for (const [path, rules] of Map.groupBy(testable, (rule) => rule.path)) {
     if (!wanted(path)) continue
-    const outcome = await testRuleFile(path, rules, folder)
+    const outcome = await testRuleFile(path, rules, folder, parsers)
     results.push(...outcome.results)
     findings.push(...outcome.problems)
     missing.push(...missingTests(path, rules, outcome.results, { ...settings, require }))
   }
   for (const [path, filters] of Map.groupBy(folder.filters, (filter) => filter.path)) {
     if (!wanted(path)) continue
-    const outcome = await testFilterFile(path, filters, folder)
+    const outcome = await testFilterFile(path, filters, folder, parsers)
     results.push(...outcome.results)
     findings.push(...outcome.problems)
     missing.push(...missingFilterTests(path, filters, outcome, { ...settings, require }))
