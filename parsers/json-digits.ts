@@ -6,6 +6,7 @@ const BACKSLASH = 0x5c
 const MINUS = 0x2d
 /** A shorter number without an exponent is a double as it stands. */
 const EXACT_UNITS_MAX = 15
+const PLAIN_DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
 /** JSON text with the long numbers in quotes that a double would change. Text that is no JSON stays none. */
@@ -84,9 +85,12 @@ function isSpace(code: number): boolean {
 /** Whether the double `value` is exactly what the decimal text `source` says. */
 export function sameNumber(source: string, value: number): boolean {
   if (!Number.isFinite(value)) return false
-  if (String(value) === source) return true
+  const text = String(value)
+  if (text === source) return true
+  // A decimal is written in one way only where it has no exponent and no zeros to spare.
+  if (PLAIN_DECIMAL.test(source) && !text.includes('e')) return false
   const [digits, scale] = decimal(source)
-  const [exactDigits, exactScale] = decimal(String(value))
+  const [exactDigits, exactScale] = decimal(text)
   return digits === exactDigits && (digits === '' || scale === exactScale)
 }
 

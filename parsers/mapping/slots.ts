@@ -67,6 +67,14 @@ function flatReader(slot: number, inner: SlotReader): SlotReader {
 function plainReader(slot: number, steps: readonly Step[]): SlotReader {
   const keys = steps.map(({ key }) => key)
   const { length } = keys
+  const [, second = ''] = keys
+  if (length === 2) {
+    return (values) => {
+      const node = values[slot]
+      if (typeof node !== 'object' || node === null) return undefined
+      return Array.isArray(node) ? insideOf(node, steps, 0) : (node as Fields)[second]
+    }
+  }
   return (values) => {
     let node = values[slot]
     for (let at = 1; at < length && node !== undefined; at++) {
