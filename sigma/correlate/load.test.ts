@@ -124,6 +124,17 @@ describe('loadRules of correlations', () => {
     expect(refused.map(({ reason }) => reason)).toEqual([code])
   })
 
+  test('takes an alias of a rule that it does not read, and says so', () => {
+    const body =
+      'type: event_count, rules: [one], group-by: [x], condition: {gte: 2}, aliases: {x: {one: a, two: b}}'
+    const { refused, diagnostics } = load(correlation('c', body), ...two)
+    expect(refused).toEqual([])
+    expect(diagnostics.map(({ code, severity }) => [code, severity])).toContainEqual([
+      'correlation-alias-unknown-rule',
+      'warning',
+    ])
+  })
+
   test('refuses what reads a refused correlation, and a ring', () => {
     const { refused, correlations } = load(
       correlation('a', `${count}, rules: [b]`),

@@ -192,7 +192,10 @@ function checkAliases(
       const known = lookup(rule).some(({ id }) => inputs.some((input) => input.id === id))
       if (known) continue
       const message = `aliases: ${alias}: "${rule}" is none of its rules`
-      fail(report, 'correlation-alias-unknown-rule', message, document)
+      // A rule that is there is only not read; a name that is none is misspelt.
+      if (lookup(rule).length === 0)
+        fail(report, 'correlation-alias-unknown-rule', message, document)
+      else note(report, 'warning', 'correlation-alias-unknown-rule', message, document)
     }
     for (const input of inputs) {
       if (Object.hasOwn(input.aliases, alias)) continue

@@ -38,7 +38,7 @@ const RULE: Record<RuleConditionName, (condition: PlainMap, context: Context) =>
   contains_field: ({ field }, { rule }) => itemsOf(rule).some((item) => item.field === field),
   contains_detection_item: ({ field, value }, { rule }) =>
     itemsOf(rule).some(
-      (item) => item.field === field && item.values.some((scalar) => equals(scalar, value)),
+      (item) => item.field === field && valuesOf(item).some((scalar) => equals(scalar, value)),
     ),
   processing_item_applied: (condition, { applied }) =>
     applied.has(text(condition['processing_item_id']) ?? ''),
@@ -47,6 +47,11 @@ const RULE: Record<RuleConditionName, (condition: PlainMap, context: Context) =>
   is_sigma_correlation_rule: () => false,
   rule_attribute: attributeHolds,
   tag: ({ tag }, { rule }) => rule.tags.includes(text(tag) ?? ''),
+}
+
+/** An item's values as comparisons with plain ones see them: none where modifiers made them something else. */
+function valuesOf(item: DetectionItem): readonly Scalar[] {
+  return stringAccess(item) === 'strings' ? withWildcards(item).values : []
 }
 
 function equals(scalar: Scalar, value: Plain | undefined): boolean {
@@ -136,7 +141,7 @@ const ITEM: Record<ItemConditionName, OnItem> = {
     })
   },
   match_value: (condition, item) =>
-    anyOrAll(condition, item, (scalar) => equals(scalar, condition['value'])),
+    anyOrAll(condition, item, (scalar) => equals(scalar, condition['value']), valuesOf(item)),
   contains_wildcard: (condition, item) =>
     anyOrAll(condition, withWildcards(item), (scalar) => {
       if (scalar.kind !== 'string' || stringAccess(item) === 'none') return false
@@ -148,8 +153,13 @@ const ITEM: Record<ItemConditionName, OnItem> = {
   processing_state: (condition, _, context) => stateHolds(condition, context),
 }
 
-function anyOrAll({ cond }: PlainMap, item: DetectionItem, test: (scalar: Scalar) => boolean) {
-  return cond === 'all' ? item.values.every(test) : item.values.some(test)
+function anyOrAll(
+  { cond }: PlainMap,
+  item: DetectionItem,
+  test: (scalar: Scalar) => boolean,
+  values = item.values,
+) {
+  return cond === 'all' ? values.every(test) : values.some(test)
 }
 
 type OnField = (condition: PlainMap, field: string | undefined, context: Context) => boolean

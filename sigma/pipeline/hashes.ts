@@ -11,6 +11,8 @@ const ALGORITHM_OF_LENGTH: Readonly<Record<number, string>> = {
   128: 'SHA512',
 }
 
+const FIELDS_TO_PARSE: readonly Plain[] = ['Hashes', 'Hash']
+
 /** Items of which any must hold, a field each; a finding when a value names no known algorithm. */
 export function hashItems(
   settings: PlainMap,
@@ -20,7 +22,9 @@ export function hashItems(
 ): readonly DetectionItem[] {
   const { valid_hash_algos: valid, field_prefix: prefix, drop_algo_prefix: drop } = settings
   const known = Array.isArray(valid) ? (valid as readonly Plain[]).map(String) : []
-  if (stringAccess(item) !== 'strings') return [item]
+  const parsed = settings['field_to_parse'] ?? FIELDS_TO_PARSE
+  const isHash = Array.isArray(parsed) && (parsed as readonly Plain[]).includes(item.field ?? null)
+  if (!isHash || stringAccess(item) !== 'strings') return [item]
   if (item.modifiers.includes('all')) {
     fail('pipeline-value-unsupported', 'hashes_fields: all values of one field cannot be split', at)
     return [item]
@@ -28,7 +32,7 @@ export function hashItems(
   const byField = new Map<string, Scalar[]>()
   for (const value of withWildcards(item).values) {
     const parts = value.text.split(value.text.includes('|') ? '|' : '=')
-    const hash = (parts.length === 2 ? parts[1]! : parts[0]!).replaceAll('*', '')
+    const hash = (parts.length === 2 ? parts[1]! : parts[0]!).replaceAll(/^[*?]+|[*?]+$/g, '')
     const named = parts.length === 2 ? parts[0]!.replace(/^\*+/, '').toUpperCase() : undefined
     const algorithm = named ?? ALGORITHM_OF_LENGTH[hash.length] ?? ''
     if (!known.includes(algorithm)) {

@@ -191,6 +191,36 @@ describe('pipelines', () => {
       '(Image:wildcard  or Image:contains %a%)',
     ],
     [
+      'replace in texts whose backslashes are single, however they are written',
+      String.raw`{s: {Image: '\\\\srv\x', User: '\\\\a\\b', Path|startswith: '\\\\y'}, condition: s}`,
+      String.raw`  - {type: replace_string, regex: '^\\\\', replacement: '//'}`,
+      String.raw`(Image=//srv\x and User=//a\b and Path:startswith //y)`,
+    ],
+    [
+      'of hashes leave other fields alone',
+      '{s: {Image: a, Hash: MD5=x}, condition: s}',
+      '  - {type: hashes_fields, valid_hash_algos: [MD5], field_prefix: File}',
+      '(Image=a and FileMD5=x)',
+    ],
+    [
+      'of hashes look at the fields that are named',
+      '{s: {Hash: MD5=x, Digest: MD5=y}, condition: s}',
+      '  - {type: hashes_fields, valid_hash_algos: [MD5], field_to_parse: [Digest]}',
+      '(Hash=MD5=x and MD5=y)',
+    ],
+    [
+      'of types leave comparisons alone',
+      "{s: {Image|re: a, Size|gt: 5, Id: 7, User: '8'}, condition: s}",
+      '  - {type: convert_type, target_type: str}',
+      '(Image~a/ and Size:compare 5 and Id=7 and User=8)',
+    ],
+    [
+      'ask for items as their modifiers make them',
+      '{s: {Image|contains: a, User: a}, condition: s}',
+      '  - {type: field_name_prefix, prefix: x., rule_conditions: [{type: contains_detection_item, field: Image, value: a}]}\n  - {type: field_name_prefix, prefix: y., rule_conditions: [{type: contains_detection_item, field: User, value: a}]}',
+      '(y.Image:contains a and y.User=a)',
+    ],
+    [
       'fill placeholders from their variables',
       '{s: {User|expand: corp/%who%}, condition: s}',
       '  - {type: value_placeholders}',
@@ -228,6 +258,14 @@ describe('pipelines', () => {
     ],
     ['a rule left empty', '  - {type: drop_detection_item}', 'pipeline-empties-rule'],
     ['code', '  - {type: field_name_transform}', 'pipeline-transformation-unsupported'],
+    ['a file', '  - {type: file_placeholders}', 'pipeline-transformation-unsupported'],
+    ['a server', '  - {type: http_placeholders}', 'pipeline-transformation-unsupported'],
+    ['a program', '  - {type: command_placeholders}', 'pipeline-transformation-unsupported'],
+    [
+      'values taken apart',
+      "  - {type: extract_fields, regex: '(?P<a>x)'}",
+      'pipeline-transformation-unsupported',
+    ],
     [
       'numbers that are none',
       '  - {type: convert_type, target_type: num}',
@@ -243,18 +281,36 @@ describe('pipelines', () => {
     ['postprocessing: [{type: embed}]', 'pipeline-postprocessing-unsupported'],
     ['transformations: [{type: field_name_mappin}]', 'pipeline-unknown-transformation'],
     [
-      'transformations: [{type: nest, items: [{type: set_state, rule_conditions: [{type: logsrc}]}]}]',
+      'transformations: [{type: nest, items: [{type: set_state, key: a, val: b, rule_conditions: [{type: logsrc}]}]}]',
       'pipeline-unknown-condition',
     ],
     [
-      'transformations: [{type: nest, rule_conditions: {a: {type: tag}}, rule_cond_expr: b}]',
+      'transformations: [{type: nest, items: [], rule_conditions: {a: {type: tag, tag: x.y}}, rule_cond_expr: b}]',
       'pipeline-expression',
     ],
     ['prioriti: 1', 'pipeline-shape'],
+    ['transformations: [{type: field_name_mapping, mapping: {}, maping: {}}]', 'pipeline-shape'],
+    ['transformations: [{type: field_name_mapping}]', 'pipeline-shape'],
+    ['transformations: [{type: case, method: uper}]', 'pipeline-shape'],
+    [
+      'transformations: [{type: drop_detection_item, field_name_conditions: [{type: include_fields, field: [a]}, {type: include_fields, fields: [a], mode: regex}]}]',
+      'pipeline-shape',
+    ],
   ])('are refused by name: %s', (text, code) => {
     const { pipeline, diagnostics } = parsePipeline(`name: p\n${text}\n`, 'p.yml')
     expect(pipeline).toBeUndefined()
-    expect(diagnostics.map((finding) => finding.code)).toEqual([code])
+    expect([...new Set(diagnostics.map((finding) => finding.code))]).toEqual([code])
+  })
+
+  test('say which key is unknown, which is missing, and what was perhaps meant', () => {
+    const { diagnostics } = parsePipeline(
+      'name: p\ntransformations:\n  - type: field_name_mapping\n    maping: {a: b}\n',
+      'p.yml',
+    )
+    expect(diagnostics.map(({ line, message }) => [line, message])).toEqual([
+      [4, 'field_name_mapping: unknown key maping, did you mean mapping?'],
+      [3, 'field_name_mapping: needs mapping'],
+    ])
   })
 
   test('run in order of priority', () => {

@@ -5,7 +5,16 @@ import { fail, newReport, type Report } from '../parse/report.ts'
 import { suggestion } from '../parse/suggest.ts'
 import { readYaml } from '../parse/yaml.ts'
 import type { Condition, Position, Yaml } from '../rule.ts'
-import { FIELD_CONDITIONS, ITEM_CONDITIONS, RULE_CONDITIONS } from './condition-names.ts'
+import {
+  type CatalogueEntry,
+  CONDITION_CATALOGUE,
+  CONDITION_SETTINGS,
+  type ConditionKind,
+  PIPELINE_SETTINGS,
+  STEP_SETTINGS,
+  TRANSFORMATION_CATALOGUE,
+} from './catalogue.ts'
+import { checkSettings } from './check-settings.ts'
 import { isTransformation, TRANSFORMATION_NAMES, type TransformationName } from './names.ts'
 import { isMap, type Plain, type PlainMap, plainOf } from './values.ts'
 
@@ -62,7 +71,7 @@ export function parsePipeline(
 
 type Map_ = Extract<Yaml, { readonly kind: 'map' }>
 
-const KEYS = ['name', 'priority', 'vars', 'transformations', 'allowed_backends']
+const KEYS = Object.keys(PIPELINE_SETTINGS)
 /** Parts of pipelines that shape a query's text: there is none here. */
 const QUERY_KEYS = ['postprocessing', 'finalizers']
 
@@ -121,14 +130,17 @@ function readItem(report: Report, item: Yaml, depth: number): PipelineItem | und
     return undefined
   }
   const plain = plainOf(item) as PlainMap
+  const placeOf = (key: string): Position => item.entries.get(key)?.key ?? item
+  const entry = TRANSFORMATION_CATALOGUE[type.text]
+  checkSettings(report, plain, type.text, entry, STEP_SETTINGS, placeOf)
   const nested = item.entries.get('items')?.value
   return {
     id: typeof plain['id'] === 'string' ? plain['id'] : undefined,
     type: type.text,
     settings: plain,
-    rule: conditionsOf(report, item, plain, 'rule', RULE_CONDITIONS),
-    item: conditionsOf(report, item, plain, 'detection_item', ITEM_CONDITIONS),
-    field: conditionsOf(report, item, plain, 'field_name', FIELD_CONDITIONS),
+    rule: conditionsOf(report, item, plain, 'rule'),
+    item: conditionsOf(report, item, plain, 'detection_item'),
+    field: conditionsOf(report, item, plain, 'field_name'),
     items: nested?.kind === 'list' ? readItems(report, nested.items, depth + 1) : [],
     at: { line: item.line, column: item.column },
   }
@@ -139,9 +151,9 @@ function conditionsOf(
   report: Report,
   at: Position,
   plain: PlainMap,
-  prefix: string,
-  known: readonly string[],
+  prefix: ConditionKind,
 ): ConditionSet {
+  const catalogue: Readonly<Record<string, CatalogueEntry>> = CONDITION_CATALOGUE[prefix]
   const given = plain[`${prefix}_conditions`]
   const conditions = new Map<string, PlainMap>()
   const entries: [string, Plain][] = Array.isArray(given)
@@ -149,10 +161,13 @@ function conditionsOf(
     : Object.entries(isMap(given) ? given : {})
   for (const [name, condition] of entries) {
     const type = isMap(condition) ? condition['type'] : undefined
-    if (!isMap(condition) || typeof type !== 'string' || !known.includes(type)) {
-      const near = suggestion(String(type), known)
+    if (!isMap(condition) || typeof type !== 'string' || !Object.hasOwn(catalogue, type)) {
+      const near = suggestion(String(type), Object.keys(catalogue))
       fail(report, 'pipeline-unknown-condition', `${prefix}: unknown condition ${type}${near}`, at)
-    } else conditions.set(name, condition)
+    } else {
+      checkSettings(report, condition, type, catalogue[type]!, CONDITION_SETTINGS, () => at)
+      conditions.set(name, condition)
+    }
   }
   return { conditions, expression: expressionOf(report, at, plain, prefix, [...conditions.keys()]) }
 }

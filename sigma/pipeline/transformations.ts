@@ -1,5 +1,6 @@
 // pySigma's transformations, in one table. Each changes the rule of a context, or says why it cannot.
 import type { DetectionItem, LogSource, Yaml } from '../rule.ts'
+import { TRANSFORMATION_CATALOGUE } from './catalogue.ts'
 import { fieldHolds, itemHolds, ruleHolds } from './conditions.ts'
 import { type Context, noteApplied } from './context.ts'
 import { fieldNames } from './field-names.ts'
@@ -36,7 +37,7 @@ function changing(step: PipelineItem, context: Context, change: Change): void {
 }
 
 const unsupported: Apply = (step, { fail }) => {
-  const message = `${step.type}: makes query text, or runs code; Trapline runs rules itself`
+  const message = `${step.type}: ${TRANSFORMATION_CATALOGUE[step.type].refused}`
   fail('pipeline-transformation-unsupported', message, step.at)
 }
 
@@ -136,6 +137,10 @@ const TRANSFORMATIONS: Record<TransformationName, Apply> = {
   field_name_prefix: mapFields,
   field_name_transform: unsupported,
   query_expression_placeholders: unsupported,
+  file_placeholders: unsupported,
+  http_placeholders: unsupported,
+  command_placeholders: unsupported,
+  extract_fields: unsupported,
   drop_detection_item: (step, context) => changing(step, context, () => []),
   hashes_fields: (step, context) =>
     changing(step, context, (item) => hashItems(step.settings, item, context, step.at)),

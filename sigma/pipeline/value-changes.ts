@@ -2,7 +2,7 @@
 import { RE2JS } from 're2js'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
 import type { DetectionItem, Position, Scalar } from '../rule.ts'
-import { parseWildcards } from '../text/wildcard.ts'
+import { formatWildcards, parseWildcards } from '../text/wildcard.ts'
 import type { Context } from './context.ts'
 import {
   type Plain,
@@ -53,6 +53,22 @@ function replacementOf(text: string): string {
     .replaceAll(/\\(\d)/g, '$$$1')
 }
 
+/** Expressions of pipelines see a backslash as one, however the rule writes it; afterwards each that is not before a
+ * wildcard stands for itself. */
+function replaceWhole(text: string, replace: (text: string) => string): string {
+  const parts = parseWildcards(text)
+  const plain = parts
+    .map((part) => (typeof part === 'string' ? part : part.literal.replaceAll(/[*?]/g, '\\$&')))
+    .join('')
+  const written = (one: string) => one.replaceAll(/\\(?![*?])/g, '\\\\')
+  // A backslash before a wildcard has no plain form.
+  if (formatWildcards(parseWildcards(written(plain))) !== formatWildcards(parts)) {
+    return replace(text)
+  }
+  const replaced = replace(plain)
+  return replaced === plain ? text : written(replaced)
+}
+
 const replaceString: Change = (settings, item, context, at) => {
   const pattern = String(settings['regex'] ?? '')
   const compiled = compileRegex(pattern)
@@ -64,7 +80,8 @@ const replaceString: Change = (settings, item, context, at) => {
   const replacement = replacementOf(String(settings['replacement'] ?? ''))
   const replace = (text: string) => regex.matcher(text).replaceAll(replacement)
   if (settings['skip_special'] !== true) {
-    return ofStrings((text) => [replace(text)], true)(settings, item, context, at)
+    const change = ofStrings((text) => [replaceWhole(text, replace)], true)
+    return change(settings, item, context, at)
   }
   const literally = (text: string) =>
     settings['interpret_special'] === true ? text : text.replaceAll(/[\\*?]/g, '\\$&')
@@ -104,8 +121,9 @@ const toRegex: Change = (settings, item, context, at) => {
 const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
 
 const convertType: Change = ({ target_type: target }, item, { fail }, at) => {
+  if (stringAccess(item) === 'none') return item
   const values = item.values.map((value): Scalar => {
-    if (value.kind === 'null') return value
+    if (value.kind === 'null' || value.kind === 'boolean') return value
     if (target === 'str') return textScalar(value.text, value)
     if (target === 'num' && DECIMAL.test(value.text)) return scalarOf(Number(value.text), value)
     fail(
