@@ -9,6 +9,7 @@ import { backtestFiles } from '../backtest/run-files.ts'
 import { backtestServer } from '../backtest/run-server.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { narrowed } from '../narrow.ts'
+import { startCount } from '../progress.ts'
 import { FORMAT_NAMES, type FormatName, formatNamed, printReport } from '../report/formats.ts'
 import { accessOf, SERVER_OPTIONS } from '../send/api.ts'
 import { type Budgets, readSettings } from '../settings.ts'
@@ -83,33 +84,16 @@ async function replayed(changes: Changes, options: Options, budgets: Budgets): P
   if (server !== undefined) {
     const access = accessOf(options)
     if (changes.changed.length + changes.tables.changed.length === 0) return NOTHING
-    const progress = progressOf('events')
+    const progress = startCount('events')
     const outcome = await backtestServer(changes, access, days, budgets, progress.add)
     progress.end()
     return outcome
   }
-  const progress = progressOf('events')
+  const progress = startCount('events')
   const onEvents = progress.add
   const outcome = await backtestFiles(changes, { files: events, source, onEvents }, budgets)
   progress.end()
   return outcome
-}
-
-const SHOWN_EVERY_MS = 100
-
-/** A count on the terminal's last line, where there is a terminal. */
-function progressOf(what: string): { add(count: number): void; end(): void } {
-  let count = 0
-  let shown = 0
-  return {
-    add: (more) => {
-      count += more
-      if (!process.stderr.isTTY || Date.now() - shown < SHOWN_EVERY_MS) return
-      shown = Date.now()
-      process.stderr.write(`\r\x1b[K${count} ${what}`)
-    },
-    end: () => void (process.stderr.isTTY && process.stderr.write('\r\x1b[K')),
-  }
 }
 
 const NOTHING: Outcome = { events: 0, from: undefined, to: undefined, days: 1, judged: [] }

@@ -59,6 +59,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ...{ targets: values.targets, server: values.server, events: values.events },
     ...{ days: values.days, pseudonyms: values.pseudonyms, beside: values.beside },
     onStart: (name) => console.error(`trapline ${name} ...`),
+    onWait: (name, seconds) => console.error(`trapline ${name} ... ${seconds} s`),
   })
   return conclude(runs, out, { link, annotate: values.annotate })
 }

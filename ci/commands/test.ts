@@ -7,6 +7,7 @@ import { EXIT, UsageError } from '../command.ts'
 import { readWithBeside } from '../filter-rules.ts'
 import { testFilterFile } from '../filter-tests.ts'
 import { ownParsers } from '../own-parsers.ts'
+import { startCount } from '../progress.ts'
 import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import type { Report } from '../report/report.ts'
@@ -71,13 +72,17 @@ export async function run(args: readonly string[]): Promise<number> {
   const parsers = await ownParsers()
   const results: TestResult[] = []
   const missing: Finding[] = []
-  for (const [path, rules] of Map.groupBy(testable, (rule) => rule.path)) {
+  const files = Map.groupBy(testable, (rule) => rule.path)
+  const progress = startCount('files tested', files.size)
+  for (const [path, rules] of files) {
+    progress.add(1)
     if (!wanted(path)) continue
     const outcome = await testRuleFile(path, rules, folder, parsers)
     results.push(...outcome.results)
     findings.push(...outcome.problems)
     missing.push(...missingTests(path, rules, outcome.results, { ...settings, require }))
   }
+  progress.end()
   for (const [path, filters] of Map.groupBy(folder.filters, (filter) => filter.path)) {
     if (!wanted(path)) continue
     const outcome = await testFilterFile(path, filters, folder, parsers)

@@ -7,6 +7,8 @@ import { CODES_FILE, REPORT_NAMES, type ReportName } from './reports.ts'
 const TRAPLINE = resolve(import.meta.dir, '../trapline.ts')
 /** One command may take this long, milliseconds: a month of events is replayed in it. */
 const TIMEOUT_MS = 50 * 60_000
+/** A log without a word for so long looks like a hang, milliseconds. */
+const SAID_EVERY_MS = 30_000
 
 export interface RunOptions {
   /** The commit that is compared with; without it everything is looked at and nothing replayed. */
@@ -28,6 +30,8 @@ export interface RunOptions {
   /** Folders of rules that filters here are for: `check` and `test` know them. */
   readonly beside: readonly string[]
   readonly onStart: (name: ReportName) => void
+  /** Told now and then that a command is still at it. */
+  readonly onWait?: (name: ReportName, seconds: number) => void
 }
 
 export interface CommandRun {
@@ -44,7 +48,16 @@ export async function runAll(options: RunOptions): Promise<readonly CommandRun[]
   const runs: CommandRun[] = []
   for (const [name, args] of commandsOf(options)) {
     options.onStart(name)
-    runs.push({ name, code: await runOne(name, args, options.out) })
+    const started = Date.now()
+    const timer = setInterval(
+      () => options.onWait?.(name, Math.round((Date.now() - started) / 1000)),
+      SAID_EVERY_MS,
+    )
+    try {
+      runs.push({ name, code: await runOne(name, args, options.out) })
+    } finally {
+      clearInterval(timer)
+    }
   }
   const codes = Object.fromEntries(runs.map(({ name, code }) => [name, code]))
   await Bun.write(join(options.out, CODES_FILE), `${JSON.stringify(codes)}\n`)
