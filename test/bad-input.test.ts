@@ -90,6 +90,19 @@ test('one line of 2 MiB is no event: it is listed with its beginning, its neighb
   expect(dead_letters[0].code).toBe('event-too-large')
 })
 
+test('a body of nothing but an event of 2 MiB is answered 413, with what became of it', async () => {
+  const long = `{"message":"${'y'.repeat(2 * 1024 * 1024)}"}`
+  const answer = await server.fetch('/ingest', { method: 'POST', body: long })
+  expect(answer.status).toBe(413)
+  expect(await answer.json()).toMatchObject({
+    accepted: 0,
+    errors: [{ index: 0, code: 'event-too-large' }],
+    error: { code: 'too-large', message: expect.stringContaining('1048576 are allowed') },
+  })
+  const { dead_letters } = await server.json('/api/v1/dead-letters')
+  expect(dead_letters[0].sample).toStartWith('{"message":"yyy')
+})
+
 test('invalid UTF-8 and NUL bytes are stored and found', async () => {
   const body = Buffer.concat([
     Buffer.from('{"message":"bytes '),

@@ -57,6 +57,16 @@ describe('sendBatch', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test('413 for events that are too large is an answer: they are not sent again', async () => {
+    const errors = [{ index: 0, code: 'event-too-large', message: '2 MiB' }]
+    const error = { code: 'too-large', message: '2 MiB' }
+    const body = { accepted: 0, unparsed: 0, batch: 'b', errors, error }
+    server.refusals.push(Response.json(body, { status: 413 }))
+    const answer = await sendBatch({ endpoint: server.endpoint }, 'x', 'key')
+    expect(answer).toMatchObject({ accepted: 0, errors })
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('gives up after the limit, and at once when aborted', async () => {
     await server.stop()
     const target = { endpoint: server.endpoint }

@@ -118,7 +118,10 @@ async function post(
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
     if (response.ok) return { answer: (await response.json()) as IngestAnswer }
-    const text = (await response.text()).slice(0, 500)
+    const whole = await response.text()
+    const answer = response.status === 413 ? answerOf(whole) : undefined
+    if (answer !== undefined) return { answer }
+    const text = whole.slice(0, 500)
     if (!PASSING_STATUS.has(response.status)) {
       throw new RefusedError(response.status, `${url}: ${response.status} ${problem(text)}`)
     }
@@ -127,6 +130,18 @@ async function post(
   } catch (error) {
     if (error instanceof RefusedError || signal?.aborted === true) throw error
     return { reason: error instanceof Error ? error.message : String(error), pause_ms: undefined }
+  }
+}
+
+/** The answer in a 413 for events that are too large: the server keeps their beginnings, there is no use in
+ * sending them again. None where the body itself was too large. */
+function answerOf(text: string): IngestAnswer | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<IngestAnswer>
+    return typeof value.accepted === 'number' ? (value as IngestAnswer) : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -8,6 +8,7 @@ import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { addKeys, STREAM_KEY } from '../services/match-keys.ts'
 import type { IngestAnswer } from '../services/services.ts'
 import {
+  EVENT_TOO_LARGE,
   LOST_SAMPLE_CHARS_MAX,
   type NewDeadLetter,
   SAMPLE_CHARS_MAX,
@@ -227,7 +228,7 @@ function isTooLong(text: string): boolean {
 function tooLong(text: string, source: string | undefined): NewDeadLetter {
   return {
     source: source ?? UNPARSED,
-    code: 'event-too-large',
+    code: EVENT_TOO_LARGE,
     message: `the event has ${Buffer.byteLength(text)} bytes, ${EVENT_BYTES_MAX} are allowed`,
     sample: text.slice(0, LOST_SAMPLE_CHARS_MAX).toWellFormed(),
   }

@@ -1,10 +1,19 @@
 // Events in (I1). The body goes to the ingest worker as it is; the answer comes after its commit.
 import { z } from 'zod'
 import { ServiceError } from '../../services/service-error.ts'
+import { EVENT_TOO_LARGE } from '../../stores/events/dead-letter.ts'
 import { readIngestBody } from '../body.ts'
+import { ErrorAnswer } from '../errors.ts'
 import { type Route, route } from './route.ts'
 
 const KEY_MAX_CHARACTERS = 200
+
+const IngestAnswer = z.object({
+  accepted: z.number(),
+  unparsed: z.number(),
+  batch: z.string(),
+  errors: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
+})
 
 const ingest = (path: string): Route =>
   route({
@@ -29,12 +38,8 @@ const ingest = (path: string): Route =>
         ),
     }),
     bodyType: 'application/x-ndjson',
-    answer: z.object({
-      accepted: z.number(),
-      unparsed: z.number(),
-      batch: z.string(),
-      errors: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
-    }),
+    answer: IngestAnswer,
+    also: { 413: IngestAnswer.partial().extend(ErrorAnswer.shape) },
     handle: async ({ query, services, c }) => {
       const key = c.req.header('idempotency-key')
       if (key !== undefined && (key === '' || key.length > KEY_MAX_CHARACTERS)) {
@@ -46,7 +51,11 @@ const ingest = (path: string): Route =>
         ...(key === undefined ? {} : { key }),
         ...importOf(query.import),
       })
-      return answer
+      const tooLarge = answer.errors.find(({ code }) => code === EVENT_TOO_LARGE)
+      if (answer.accepted > 0 || tooLarge === undefined) return answer
+      const { message } = tooLarge
+      const error = { code: 'too-large', message, request_id: c.get('requestId') ?? '' }
+      return c.json({ ...answer, error }, 413)
     },
   })
 

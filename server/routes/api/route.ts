@@ -53,7 +53,7 @@ export interface RouteShape<
   /** Largest JSON body, bytes; default `BODY_MAX_BYTES`. */
   readonly status?: 200 | 201 | 202
   /** Other statuses that a handler answers by itself, with the same JSON or another. */
-  readonly also?: Readonly<Partial<Record<200 | 201 | 202 | 422, z.ZodType>>>
+  readonly also?: Readonly<Partial<Record<200 | 201 | 202 | 413 | 422, z.ZodType>>>
   /** JSON answer. Routes that stream name `answerType` and return a `Response`. */
   readonly answer?: Answer
   readonly answerType?: string

@@ -8,6 +8,9 @@ export const SAMPLE_CHARS_MAX = 512
 /** Of an input that is kept nowhere else, characters of sample. */
 export const LOST_SAMPLE_CHARS_MAX = 65_536
 
+/** Code of an event that is longer than one may be. */
+export const EVENT_TOO_LARGE = 'event-too-large'
+
 /** Something to record beside a batch's events. */
 export interface NewDeadLetter {
   readonly source: string
