@@ -116,6 +116,12 @@ test('filters, histogram, top values, pivots and statistics agree with the rows'
   expect(top.values).toHaveLength(3)
   const pivot = await server.json('/api/v1/logs/pivot?type=ip&value=198.51.100.2')
   expect(pivot.total).toBe(6)
+  expect(await server.json('/api/v1/logs/pivot?ip=198.51.100.2')).toMatchObject({ total: 6 })
+  for (const query of ['', 'type=ip', 'ip=198.51.100.2&host=agree-1', 'value=x&host=agree-1']) {
+    const refused = await server.fetch(`/api/v1/logs/pivot?${query}`)
+    expect(refused.status).toBe(400)
+    expect(await refused.text()).toContain('one of ip, user, host, hash, domain')
+  }
   const stats = await server.json('/api/v1/stats?hours=1')
   expect(stats.total).toBeGreaterThanOrEqual(24)
   const csv = await (await server.fetch('/api/v1/events/export?format=csv&q=agreemarker')).text()

@@ -1,7 +1,8 @@
 // Counts over events: histogram, top values, summary of the last hours.
 import { z } from 'zod'
-import { compilePivot, PIVOT_KINDS } from '../../services/search-request.ts'
+import { compilePivot, PIVOT_KINDS, type PivotKind } from '../../services/search-request.ts'
 import { ServiceError } from '../../services/service-error.ts'
+import { InvalidError } from '../errors.ts'
 import { route } from './route.ts'
 import { EventAnswer, eventJson, iso, Time } from './schemas.ts'
 import {
@@ -175,6 +176,27 @@ export const stats = route({
   },
 })
 
+const PivotValue = z.string().min(1).max(1_000).optional()
+
+/** What to pivot from: `type` and `value`, or one of the kinds by its name. */
+function pivotOf(
+  query: { readonly type?: PivotKind | undefined; readonly value?: string | undefined } & {
+    readonly [kind in PivotKind]?: string | undefined
+  },
+): { readonly type: PivotKind; readonly value: string } {
+  const { type, value } = query
+  const named = PIVOT_KINDS.flatMap((kind) => {
+    const own = query[kind]
+    return own === undefined ? [] : [{ type: kind, value: own }]
+  })
+  const given = type !== undefined && value !== undefined ? [...named, { type, value }] : named
+  const isHalf = (type === undefined) !== (value === undefined)
+  const [pivot] = given
+  if (given.length === 1 && pivot !== undefined && !isHalf) return pivot
+  const message = `one of ${PIVOT_KINDS.join(', ')}, or type and value`
+  throw new InvalidError(message, [{ path: 'query', message }])
+}
+
 export const pivot = route({
   method: 'get',
   path: '/api/v1/logs/pivot',
@@ -182,8 +204,13 @@ export const pivot = route({
   tag: 'events',
   summary: 'Events of every source that name an address, user, host, hash or domain',
   query: RangeParams.extend({
-    type: z.enum(PIVOT_KINDS),
-    value: z.string().min(1).max(1_000),
+    type: z.enum(PIVOT_KINDS).optional().describe('With `value`; or one of the names below'),
+    value: PivotValue,
+    ip: PivotValue,
+    user: PivotValue,
+    host: PivotValue,
+    hash: PivotValue,
+    domain: PivotValue,
     limit: z.coerce.number().int().min(1).max(LIMIT_MAX).default(LIMIT_DEFAULT),
   }),
   answer: z.object({
@@ -198,7 +225,8 @@ export const pivot = route({
   }),
   handle: async ({ query, services, c }) => {
     const started = performance.now()
-    const { type, value, limit } = query
+    const { limit } = query
+    const { type, value } = pivotOf(query)
     const expr = compilePivot(type, value)
     const request = { ...rangeOf(query, Date.now()), expr, timeout_ms: SEARCH_TIMEOUT_MS }
     const signal = c.req.raw.signal
