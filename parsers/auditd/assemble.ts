@@ -1,8 +1,8 @@
 // The records of one audit event to its fields: values under the kernel's own names, which Sigma's rules
 // use, and beside them the names of process creation, network connection and file creation.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
-import { decodeValue, spaced } from './decode.ts'
-import type { AuditRecord } from './record.ts'
+import { spaced } from './decode.ts'
+import { type AuditRecord, isArgumentName } from './record.ts'
 import { decodeSocketAddress, type SocketAddress } from './sockaddr.ts'
 import { architectureName, syscallName } from './syscalls.ts'
 
@@ -16,22 +16,6 @@ export interface Assembled {
   readonly syscall: string | undefined
   readonly commandLine: string | undefined
   readonly address: SocketAddress | undefined
-}
-
-/** Whether a value says that there is none: `?`, `(null)`, `"?"`, `""`, nothing. */
-function isAbsent(value: string): boolean {
-  switch (value.length) {
-    case 0:
-      return true
-    case 1:
-      return value === '?'
-    case 2:
-      return value === '""'
-    case 3:
-      return value === '"?"'
-    default:
-      return value.length === 6 && value === '(null)'
-  }
 }
 
 /** Brings the records of one event together; repeated values become arrays. */
@@ -55,24 +39,23 @@ export function assemble(records: readonly AuditRecord[]): Assembled {
 
 function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean): void {
   if (record.type === 'AVC') addDecision(fields, record.body)
-  for (const [key, value] of record.values) {
-    if (isAbsent(value)) continue
-    const isArgument = key.charCodeAt(0) === 0x61 && isDigit(key, 1) && ARGUMENT.test(key)
+  const { values } = record
+  for (let at = 0; at + 1 < values.length; at += 2) {
+    const key = values[at]!
+    const text = values[at + 1]!
+    const isArgument = isArgumentName(key)
     if (record.type === 'EXECVE' && isArgument) continue
     // The system call's own arguments are pointers there; the program's are what `a0` means.
-    const name = hasArguments && isArgument ? `syscall_${key}` : key
-    const text = decodeValue(key, value)
+    const name = hasArguments && isArgument ? (POINTERS.get(key) ?? `syscall_${key}`) : key
     if (key === 'key') for (const part of text.split('\u0001')) addOnce(fields, 'key', part)
     else addOnce(fields, name, key === 'proctitle' || key === 'cmd' ? spaced(text) : text)
   }
 }
 
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return code >= 0x30 && code <= 0x39
-}
-
-const ARGUMENT = /^a\d+(?:$|\[|_len$)/
+/** Names of a system call's arguments where a program's own have theirs. */
+const POINTERS: ReadonlyMap<string, string> = new Map(
+  ['a0', 'a1', 'a2', 'a3'].map((name) => [name, `syscall_${name}`]),
+)
 
 /** `avc:  denied  { read write } for  pid=..`. */
 function addDecision(fields: Writable, body: string): void {
@@ -97,11 +80,13 @@ function addOnce(fields: Writable, name: string, value: string): void {
 function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undefined {
   if (!records.some(isExecve)) return undefined
   const found: string[] = []
-  for (const { values } of records.filter(isExecve)) {
-    for (const [key, value] of values) {
+  for (const { type, values } of records) {
+    if (type !== 'EXECVE') continue
+    for (let pair = 0; pair + 1 < values.length; pair += 2) {
+      const key = values[pair]!
       const index = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)?.[1]
       if (index === undefined) continue
-      const text = decodeValue(key, value, true)
+      const text = values[pair + 1]!
       const at = Number(index)
       if (at < ARGUMENTS_MAX) found[at] = (found[at] ?? '') + text
     }
@@ -196,9 +181,8 @@ function createdPaths(records: readonly AuditRecord[], cwd: string | undefined):
   for (const { type, values } of records) {
     if (type !== 'PATH') continue
     if ((lastOf(values, 'nametype') ?? lastOf(values, 'objtype')) !== 'CREATE') continue
-    const name = lastOf(values, 'name')
-    if (name === undefined || isAbsent(name)) continue
-    const path = decodeValue('name', name)
+    const path = lastOf(values, 'name')
+    if (path === undefined) continue
     const isWhole = path.startsWith('/') || cwd === undefined
     found.push(isWhole ? path : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`)
   }
@@ -206,8 +190,8 @@ function createdPaths(records: readonly AuditRecord[], cwd: string | undefined):
 }
 
 function lastOf(values: AuditRecord['values'], key: string): string | undefined {
-  for (let index = values.length - 1; index >= 0; index--) {
-    if (values[index]![0] === key) return values[index]![1]
+  for (let index = values.length - 2; index >= 0; index -= 2) {
+    if (values[index] === key) return values[index + 1]
   }
   return undefined
 }

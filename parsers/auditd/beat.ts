@@ -54,7 +54,7 @@ function rebuilt(json: Fields, time: number | undefined): readonly AuditRecord[]
     time,
     serial,
     node: undefined,
-    values,
+    values: values.flat(),
     body: values.map(([key, value]) => `${key}=${value}`).join(' '),
   })
   const out = [record(type, mainValues(json, auditd, type))]
@@ -62,19 +62,19 @@ function rebuilt(json: Fields, time: number | undefined): readonly AuditRecord[]
   const programArguments = isFields(run) ? run.args : undefined
   if (Array.isArray(programArguments)) {
     const values = programArguments.slice(0, ARGUMENTS_MAX).map((value, index): Value => {
-      return [`a${index}`, quoted(String(value))]
+      return [`a${index}`, String(value)]
     })
     out.push(record('EXECVE', [['argc', String(programArguments.length)], ...values]))
   }
   const cwd = textAt(json, 'process', 'working_directory')
-  if (cwd !== undefined && type === 'SYSCALL') out.push(record('CWD', [['cwd', quoted(cwd)]]))
+  if (cwd !== undefined && type === 'SYSCALL') out.push(record('CWD', [['cwd', cwd]]))
   if (Array.isArray(auditd.paths)) {
     for (const path of auditd.paths.slice(0, PATHS_MAX)) {
       if (isFields(path)) out.push(record('PATH', valuesOf(path)))
     }
   }
   const title = textAt(json, 'process', 'title')
-  if (title !== undefined) out.push(record('PROCTITLE', [['proctitle', quoted(title)]]))
+  if (title !== undefined) out.push(record('PROCTITLE', [['proctitle', title]]))
   return out
 }
 
@@ -89,7 +89,7 @@ const ACCOUNTS: readonly (readonly [path: string, key: string])[] = [
 function mainValues(json: Fields, auditd: Fields, type: string): readonly Value[] {
   const values: Value[] = isFields(auditd.data) ? [...valuesOf(auditd.data)] : []
   const add = (key: string, value: string | undefined): void => {
-    if (value !== undefined) values.push([key, quoted(value)])
+    if (value !== undefined) values.push([key, value])
   }
   add('ppid', isFields(json.process) ? textAt(json.process, 'parent', 'pid') : undefined)
   add('pid', textAt(json, 'process', 'pid'))
@@ -124,13 +124,8 @@ const OWN_TAGS: ReadonlySet<string> = new Set([
 function valuesOf(object: Fields): readonly Value[] {
   return Object.entries(object).flatMap(([key, value]): Value[] => {
     const known = text(value)
-    return known === undefined ? [] : [[key, quoted(known)]]
+    return known === undefined ? [] : [[key, known]]
   })
-}
-
-/** As the kernel writes text, so that nothing is taken for hexadecimal. */
-function quoted(value: string): string {
-  return `"${value}"`
 }
 
 function textAt(json: Fields, object: string, name: string): string | undefined {

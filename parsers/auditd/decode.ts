@@ -10,18 +10,30 @@ const ENCODED: ReadonlySet<string> = new Set([
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The text of a value; `argument`: it is one of a program's arguments. */
-export function decodeValue(key: string, value: string, argument = false): string {
-  if (value.charCodeAt(0) === 0x22) {
-    return value.endsWith('"') && value.length > 1 ? value.slice(1, -1) : value.slice(1)
+/** Whether the value of a key may be text in hexadecimal. */
+export function isEncoded(key: string): boolean {
+  return ENCODED.has(key)
+}
+
+/** The text of a value without quotes; `encoded`: it may be in hexadecimal. */
+export function decodeAt(body: string, start: number, end: number, encoded: boolean): string {
+  const value = body.slice(start, end)
+  return encoded && isHex(body, start, end) ? (decodeHex(value) ?? value) : value
+}
+
+/** Pairs of hexadecimal digits. */
+function isHex(body: string, start: number, end: number): boolean {
+  if (end - start < 2 || (end - start) % 2 !== 0) return false
+  for (let index = start; index < end; index++) {
+    const code = body.charCodeAt(index)
+    const letter = code | 0x20
+    if (!((code >= 0x30 && code <= 0x39) || (letter >= 0x61 && letter <= 0x66))) return false
   }
-  if (!argument && !ENCODED.has(key)) return value
-  return decodeHex(value) ?? value
+  return true
 }
 
 /** Text in hexadecimal, if that is what it is: the kernel encodes only what could not stand in quotes. */
 function decodeHex(value: string): string | undefined {
-  if (value.length < 2 || value.length % 2 !== 0 || !/^[0-9A-Fa-f]+$/.test(value)) return undefined
   const bytes = Buffer.from(value, 'hex')
   const needed = bytes.some((byte) => byte <= 0x20 || byte === 0x22 || byte >= 0x7f)
   if (!needed) return undefined

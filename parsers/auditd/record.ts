@@ -1,15 +1,18 @@
 // One record of the Linux audit log: `type=SYSCALL msg=audit(TIME:SERIAL): key=value ...`, with `node=` before
 // it, behind a syslog header, or as the kernel and the journal write it.
 import { internedAt } from '../names.ts'
+import { decodeAt, isEncoded } from './decode.ts'
 
-/** A record with its values as text; repeated keys are in order. */
+/** A record with its values as text; repeated keys are in order. One list holds them all: there are thirty in
+ * each record, and a pair for each would be most of what a record costs. */
 export interface AuditRecord {
   readonly type: string
   /** Milliseconds since 1970 UTC; absent where the journal took the stamp away. */
   readonly time: number | undefined
   readonly serial: string | undefined
   readonly node: string | undefined
-  readonly values: readonly (readonly [key: string, value: string])[]
+  /** Keys and values by turns, values as the text that they stand for. */
+  readonly values: readonly string[]
   /** What stands behind the stamp. */
   readonly body: string
 }
@@ -74,30 +77,62 @@ export function stampOf(line: string): string | undefined {
   return found === undefined ? undefined : line.slice(found.start, found.end)
 }
 
-function stampAt(line: string): { readonly start: number; readonly end: number } | undefined {
+/** Where a stamp begins and ends, and its colon between time and serial. */
+interface Stamp {
+  readonly start: number
+  readonly colon: number
+  readonly end: number
+}
+
+function stampAt(line: string): Stamp | undefined {
   let at = line.indexOf(STAMP)
   while (at >= 0 && at <= STAMP_WITHIN) {
     const start = at + STAMP.length
     const end = line.indexOf(')', start)
     if (end < 0 || end - start > 40) return undefined
-    if (/^\d{1,12}(?:\.\d{1,9})?:\d{1,20}$/.test(line.slice(start, end))) return { start, end }
+    const colon = colonOf(line, start, end)
+    if (colon !== undefined) return { start, colon, end }
     at = line.indexOf(STAMP, start)
   }
   return undefined
+}
+
+const SECONDS_DIGITS_MAX = 12
+const FRACTION_DIGITS_MAX = 9
+const SERIAL_DIGITS_MAX = 20
+
+/** The colon of `1234567890.123:456`; undefined for any other text. */
+function colonOf(line: string, start: number, end: number): number | undefined {
+  let at = digitsEnd(line, start)
+  if (at === start || at - start > SECONDS_DIGITS_MAX) return undefined
+  if (line.charCodeAt(at) === 0x2e) {
+    const fraction = at + 1
+    at = digitsEnd(line, fraction)
+    if (at === fraction || at - fraction > FRACTION_DIGITS_MAX) return undefined
+  }
+  const serial = at + 1
+  if (line.charCodeAt(at) !== 0x3a || digitsEnd(line, serial) !== end) return undefined
+  return end > serial && end - serial <= SERIAL_DIGITS_MAX ? at : undefined
+}
+
+function digitsEnd(line: string, start: number): number {
+  let at = start
+  for (let code = line.charCodeAt(at); code >= 0x30 && code <= 0x39; code = line.charCodeAt(at))
+    at++
+  return at
 }
 
 /** Reads one line; undefined when it is no audit record. */
 export function parseRecord(line: string): AuditRecord | undefined {
   const stamp = stampAt(line)
   if (stamp === undefined) return undefined
-  const head = line.slice(0, stamp.start)
-  const blank = head.indexOf(' ')
-  const isPlain = blank > 5 && head.startsWith('type=')
-  const type = isPlain ? internedAt(head, 5, blank) : /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
+  const blank = line.indexOf(' ')
+  const isPlain = blank > 5 && blank < stamp.start && line.startsWith('type=')
+  const head = isPlain ? '' : line.slice(0, stamp.start)
+  const type = isPlain ? internedAt(line, 5, blank) : /\btype=([\w[\]]{1,64})/.exec(head)?.[1]
   if (type === undefined) return undefined
-  const colon = line.indexOf(':', stamp.start)
-  const seconds = line.slice(stamp.start, colon)
-  const serial = line.slice(colon + 1, stamp.end)
+  const seconds = line.slice(stamp.start, stamp.colon)
+  const serial = line.slice(stamp.colon + 1, stamp.end)
   let start = stamp.end + 1
   if (line.charCodeAt(start) === 0x3a) start++
   const body = line.slice(start).trim()
@@ -106,7 +141,7 @@ export function parseRecord(line: string): AuditRecord | undefined {
     time: Math.round(Number(seconds) * 1000),
     serial,
     node: isPlain ? undefined : /\bnode=(\S{1,255})/.exec(head)?.[1],
-    values: readValues(body),
+    values: readValues(body, type === 'EXECVE'),
     body,
   }
 }
@@ -121,7 +156,7 @@ export function parseJournalRecord(text: string): AuditRecord | undefined {
     time: undefined,
     serial: undefined,
     node: undefined,
-    values: readValues(body),
+    values: readValues(body, found[1] === 'EXECVE'),
     body,
   }
 }
@@ -148,10 +183,11 @@ const PARENTHESIS = 0x28
 /** Stands before the values that auditd added to the kernel's. */
 const ENRICHED = '\u001d'
 
-/** `key=value` pairs; `msg='...'` holds more of them. Words without `=` are passed over. */
-function readValues(source: string): readonly (readonly [string, string])[] {
+/** `key=value` pairs; `msg='...'` holds more of them. Words without `=` are passed over, and so are values that
+ * say that there is none, but for a program's arguments. */
+function readValues(source: string, isExecve: boolean): readonly string[] {
   const body = source.includes(ENRICHED) ? source.replaceAll(ENRICHED, ' ') : source
-  const values: [string, string][] = []
+  const values: string[] = []
   let at = 0
   for (;;) {
     const equals = body.indexOf('=', at)
@@ -163,14 +199,50 @@ function readValues(source: string): readonly (readonly [string, string])[] {
       at++
       continue
     }
+    const isArgument = isExecve && isArgumentName(key)
     const close = first === QUOTE ? body.indexOf('"', at + 1) : -1
-    const blank = close < 0 ? body.indexOf(' ', at) : -1
-    const end = close >= 0 ? close + 1 : blank < 0 ? body.length : blank
-    const value = body.slice(at, end)
-    if (key !== '') values.push([key, first === QUOTE ? value : trimmed(value)])
+    if (close >= 0) {
+      const isThere = isArgument || !isAbsent(body, at + 1, close)
+      if (key !== '' && isThere) values.push(key, body.slice(at + 1, close))
+      at = close + 1
+      continue
+    }
+    const blank = body.indexOf(' ', at)
+    const end = blank < 0 ? body.length : blank
+    if (first === QUOTE) {
+      if (key !== '') values.push(key, body.slice(at + 1, end))
+    } else {
+      const stop = trimmedEnd(body, at, end)
+      if (key !== '' && (isArgument || !isAbsent(body, at, stop))) {
+        values.push(key, decodeAt(body, at, stop, isArgument || isEncoded(key)))
+      }
+    }
     at = end
   }
 }
+
+/** Whether a value says that there is none: nothing, `?`, `(null)`. */
+function isAbsent(body: string, start: number, end: number): boolean {
+  switch (end - start) {
+    case 0:
+      return true
+    case 1:
+      return body.charCodeAt(start) === 0x3f
+    case 6:
+      return body.charCodeAt(start) === PARENTHESIS && body.startsWith('(null)', start)
+    default:
+      return false
+  }
+}
+
+/** `a0`, `a1[0]`, `a1_len`. */
+export function isArgumentName(key: string): boolean {
+  if (key.charCodeAt(0) !== 0x61) return false
+  const digit = key.charCodeAt(1)
+  return digit >= 0x30 && digit <= 0x39 && (key.length === 2 || ARGUMENT.test(key))
+}
+
+const ARGUMENT = /^a\d+(?:$|\[|_len$)/
 
 /** The word before `=`; old records begin a list of values with a parenthesis. */
 function keyBefore(body: string, from: number, equals: number): string {
@@ -179,14 +251,15 @@ function keyBefore(body: string, from: number, equals: number): string {
   return internedAt(body, body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, equals)
 }
 
-/** A value without the apostrophe that closes `msg='`, and without the marks of old records' lists:
+/** The end of a value without the apostrophe that closes `msg='`, and without the marks of old records' lists:
  * `(hostname=?, addr=?, res=success)`. */
-function trimmed(value: string): string {
-  let end = value.length
-  if (value.charCodeAt(end - 1) === APOSTROPHE) end--
-  const last = value.charCodeAt(end - 1)
-  if (last === 0x2c || (last === 0x29 && !value.includes('('))) end--
-  return end === value.length ? value : value.slice(0, end)
+function trimmedEnd(body: string, start: number, end: number): number {
+  let stop = end
+  if (stop > start && body.charCodeAt(stop - 1) === APOSTROPHE) stop--
+  if (stop === start) return stop
+  const last = body.charCodeAt(stop - 1)
+  if (last === 0x2c || (last === 0x29 && !body.slice(start, end).includes('('))) stop--
+  return stop
 }
 
 /** White space, and the apostrophe of `msg='..'`. */
