@@ -11,7 +11,6 @@ import type {
   Node,
   Substitution,
   Template,
-  ValueSlot,
 } from './nodes.ts'
 import { utf16Text } from './utf16.ts'
 import { decodeValue, fixedBytes, TYPE } from './values.ts'
@@ -224,16 +223,14 @@ function readInstance(chunk: ChunkBytes, cursor: Cursor): Instance {
   if (count * 4 > cursor.end - cursor.at) throw damaged(`${count} values do not fit the record`)
   const heads = cursor.at
   let start = heads + count * 4
-  const values: ValueSlot[] = []
-  for (let index = 0; index < count; index++) {
-    const size = bytes.readUInt16LE(heads + index * 4)
-    const type = bytes[heads + index * 4 + 2]!
-    if (start + size > cursor.end) throw damaged(`value ${index} ends behind the record`)
-    values.push({ type, start, size })
-    start += size
+  const starts: number[] = []
+  for (let index = 0, head = heads; index < count; index++, head += 4) {
+    starts.push(start)
+    start += bytes[head]! | (bytes[head + 1]! << 8)
+    if (start > cursor.end) throw damaged(`value ${index} ends behind the record`)
   }
   cursor.at = start
-  return { kind: 'instance', content: template.content, values }
+  return { kind: 'instance', content: template.content, values: { heads, starts } }
 }
 
 /** Offset of the next template (4), GUID (16), size of the content (4). */

@@ -27,16 +27,16 @@ export interface Element {
 export interface Instance {
   readonly kind: 'instance'
   readonly content: readonly Node[]
-  readonly values: readonly ValueSlot[]
+  readonly values: Values
 }
 
 export type Node = string | Substitution | Element | Instance
 
-/** Where a value lies in its chunk. */
-export interface ValueSlot {
-  readonly type: number
-  readonly start: number
-  readonly size: number
+/** The values of a template instance: their heads (size, type) lie one behind the other, four bytes each. */
+export interface Values {
+  readonly heads: number
+  /** Where each value begins in its chunk. */
+  readonly starts: readonly number[]
 }
 
 /** A chunk at hand: its bytes and what was read of it already. */

@@ -11,7 +11,7 @@ import {
 } from '../windows/element.ts'
 import { DEPTH_MAX, readFragment } from './binxml.ts'
 import { damaged, EvtxError } from './error.ts'
-import type { ChunkBytes, Element, Node, Substitution, ValueSlot } from './nodes.ts'
+import type { ChunkBytes, Element, Node, Substitution, Values } from './nodes.ts'
 import { decodeValue, TYPE } from './values.ts'
 
 /** Text of one event, UTF-16 units, and nodes of one event, at most: templates can repeat without end. */
@@ -27,14 +27,14 @@ interface Rendering {
   units: number
 }
 
-/** The values of a template instance, each read at its first use. */
+/** The values of a template instance. */
 interface Scope {
-  readonly slots: readonly ValueSlot[]
-  readonly read: (FieldValue | undefined)[]
+  readonly values: Values
   readonly depth: number
 }
 
-const NO_SCOPE: Scope = { slots: [], read: [], depth: 0 }
+const NO_VALUES: Values = { heads: 0, starts: [] }
+const NO_SCOPE: Scope = { values: NO_VALUES, depth: 0 }
 const NO_CONTENT: Content = emptyContent()
 
 /** JSON of a record's nodes: one member for each outermost element. Throws `EvtxError`. */
@@ -67,18 +67,19 @@ function addNodes(
     else if (node.kind === 'element') renderElement(rendering, node, scope, content)
     else if (node.kind === 'substitution') addValue(rendering, node, scope, content)
     else {
-      const inner: Scope = { slots: node.values, read: [], depth: scope.depth + 1 }
+      const inner: Scope = { values: node.values, depth: scope.depth + 1 }
       addNodes(rendering, node.content, inner, content)
     }
   }
 }
 
 function addValue(rendering: Rendering, node: Substitution, scope: Scope, content: Content): void {
-  const slot = scope.slots[node.index]
-  if (slot?.type === TYPE.binaryXml) {
-    if (slot.size === 0) return
+  if (typeAt(rendering, node.index, scope) === TYPE.binaryXml) {
+    const start = scope.values.starts[node.index]!
+    const size = sizeAt(rendering, node.index, scope)
+    if (size === 0) return
     const depth = scope.depth + 1
-    const nodes = readFragment(rendering.chunk, slot.start, slot.start + slot.size, depth)
+    const nodes = readFragment(rendering.chunk, start, start + size, depth)
     addNodes(rendering, nodes, { ...NO_SCOPE, depth }, content)
   } else {
     const value = valueAt(rendering, node.index, scope)
@@ -86,15 +87,21 @@ function addValue(rendering: Rendering, node: Substitution, scope: Scope, conten
   }
 }
 
+function sizeAt({ chunk: { bytes } }: Rendering, index: number, { values }: Scope): number {
+  const head = values.heads + index * 4
+  return bytes[head]! | (bytes[head + 1]! << 8)
+}
+
+/** A place without a value is empty, as in Windows. */
+function typeAt({ chunk: { bytes } }: Rendering, index: number, { values }: Scope): number {
+  return index < values.starts.length ? bytes[values.heads + index * 4 + 2]! : TYPE.null
+}
+
 function valueAt(rendering: Rendering, index: number, scope: Scope): FieldValue {
-  const known = scope.read[index]
-  if (known !== undefined) return known
-  const slot = scope.slots[index]
-  // A place without a value is empty, as in Windows.
-  if (slot === undefined) return null
-  const value = decodeValue(rendering.chunk.bytes, slot.type, slot.start, slot.size)
-  scope.read[index] = value
-  return value
+  const start = scope.values.starts[index]
+  if (start === undefined) return null
+  const type = typeAt(rendering, index, scope)
+  return decodeValue(rendering.chunk.bytes, type, start, sizeAt(rendering, index, scope))
 }
 
 function addText(rendering: Rendering, content: Content, value: FieldValue): void {
@@ -125,7 +132,7 @@ function renderElement(
   const only = children.length === 1 ? children[0] : undefined
   // Most elements hold one value or one text: they need no content of their own.
   if (typeof only === 'object' && only.kind === 'substitution') {
-    const type = scope.slots[only.index]?.type ?? TYPE.null
+    const type = typeAt(rendering, only.index, scope)
     // What is optional and absent takes its element along.
     if (only.optional && type === TYPE.null) return
     if (type !== TYPE.binaryXml) {

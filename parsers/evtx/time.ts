@@ -1,37 +1,25 @@
 // Windows' times to ISO 8601 text.
 
-/** 100 ns steps from 1601 to 1970. */
-const EPOCH_TICKS = 116_444_736_000_000_000n
-const TICKS_PER_MS = 10_000n
 /** Milliseconds between 1601 and 1970. */
 const EPOCH_MS = 11_644_473_600_000
-/** Milliseconds in the upper half of a FILETIME's step: 2^32 * 100 ns. */
-const HIGH_MS = 429_496.7296
+/** 100 ns steps of a millisecond, and of the upper half's one: 2^32 is 429,496 of these and 7,296 steps. */
+const MS_STEPS = 10_000
+const HIGH_MS = 429_496
+const HIGH_REST = 7296
 
 /** Milliseconds since 1970 UTC, rounded down, of a FILETIME given by its halves. */
 export function filetimeMs(low: number, high: number): number {
-  // Exact: whole milliseconds of both halves and what remains of them.
-  const ticks = (BigInt(high) << 32n) | BigInt(low)
-  return Number(ticks / TICKS_PER_MS) - EPOCH_MS
+  // Exact: no product here reaches 2^53.
+  return high * HIGH_MS + Math.floor((high * HIGH_REST + low) / MS_STEPS) - EPOCH_MS
 }
 
 /** `2026-11-20T10:11:12.1234567Z`: ISO 8601 with the seven digits that Windows keeps. */
 export function filetimeText(low: number, high: number): string {
   if (high >= 0x8000_0000) return `0x${hex(high)}${hex(low)}`
-  const approximate = high * HIGH_MS + low / 10_000 - EPOCH_MS
-  const second_ms = Math.floor(approximate / 1000) * 1000
-  // A double holds today's ticks only to some 16, so the fraction comes from the exact number.
-  const ticks = ((BigInt(high) << 32n) | BigInt(low)) - EPOCH_TICKS
-  let rest = Number(ticks - BigInt(second_ms) * TICKS_PER_MS)
-  let start = second_ms
-  if (rest < 0) {
-    start -= 1000
-    rest += 10_000_000
-  } else if (rest >= 10_000_000) {
-    start += 1000
-    rest -= 10_000_000
-  }
-  return `${secondText(start)}.${String(rest).padStart(7, '0')}Z`
+  const time = filetimeMs(low, high)
+  const second_ms = Math.floor(time / 1000) * 1000
+  const steps = (time - second_ms) * MS_STEPS + ((high * HIGH_REST + low) % MS_STEPS)
+  return `${secondText(second_ms)}.${String(steps + 10_000_000).slice(1)}Z`
 }
 
 let lastSecond = Number.NaN

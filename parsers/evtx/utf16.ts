@@ -1,9 +1,16 @@
-// UTF-16 out of a log's bytes. Almost all of it is Latin text: kept in a byte for each character, it is
-// several times as fast to compare, search and write as JSON.
+// Text out of a log's bytes. Almost all of it is Latin: kept in a byte for each character, it is several times
+// as fast to compare, search and write as JSON. Short texts repeat from record to record: each is made once.
 
 /** Longest text of a chunk, characters. */
 const SCRATCH_BYTES = 32_768
-const scratch = Buffer.alloc(SCRATCH_BYTES)
+/** Where text is put together, one byte a character; `scratchText` takes it from here. */
+export const scratch = Buffer.alloc(SCRATCH_BYTES)
+
+/** Longest text that is remembered, characters. */
+const SHORT_MAX = 96
+/** Texts remembered at once; a power of two. */
+const KNOWN_MAX = 4096
+const known: (string | undefined)[] = new Array(KNOWN_MAX).fill(undefined)
 
 /** The text between two offsets. An odd last byte is left out. */
 export function utf16Text(bytes: Buffer, start: number, end: number): string {
@@ -13,5 +20,26 @@ export function utf16Text(bytes: Buffer, start: number, end: number): string {
     if (bytes[at + 1] !== 0) return bytes.toString('utf16le', start, start + length * 2)
     scratch[index] = bytes[at]!
   }
-  return scratch.toString('latin1', 0, length)
+  return scratchText(length)
+}
+
+/** The first `length` characters of the scratch. */
+export function scratchText(length: number): string {
+  if (length === 0) return ''
+  if (length > SHORT_MAX) return scratch.toString('latin1', 0, length)
+  let hash = length
+  for (let index = 0; index < length; index++) hash = (Math.imul(hash, 31) + scratch[index]!) | 0
+  const slot = (hash ^ (hash >>> 15)) & (KNOWN_MAX - 1)
+  const found = known[slot]
+  if (found !== undefined && found.length === length && isInScratch(found)) return found
+  const text = scratch.toString('latin1', 0, length)
+  known[slot] = text
+  return text
+}
+
+function isInScratch(text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    if (text.charCodeAt(index) !== scratch[index]) return false
+  }
+  return true
 }

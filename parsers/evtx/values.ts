@@ -2,7 +2,7 @@
 // hexadecimal as `0x..`, GUIDs in braces, times as ISO 8601, arrays as arrays.
 import type { FieldValue } from '../../sigma/event.ts'
 import { filetimeText, systemtimeText } from './time.ts'
-import { utf16Text } from './utf16.ts'
+import { scratch, scratchText, utf16Text } from './utf16.ts'
 
 export const TYPE = {
   null: 0x00,
@@ -92,7 +92,7 @@ export function decodeValue(bytes: Buffer, type: number, at: number, size: numbe
       return hexOf(bytes, at, size)
     case TYPE.filetime:
       return size === 8
-        ? filetimeText(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4))
+        ? filetimeText(long(bytes, at), long(bytes, at + 4))
         : bytesOf(bytes, at, size)
     case TYPE.systemtime:
       return size === 16 ? systemtimeText(bytes, at) : bytesOf(bytes, at, size)
@@ -152,6 +152,8 @@ function sidsOf(bytes: Buffer, at: number, size: number): FieldValue {
   return sids
 }
 
+const MINUS = 0x2d
+
 /** `S-1-5-21-..` from revision (1), count (1), authority (6, big endian) and parts (4 each). */
 function sidOf(
   bytes: Buffer,
@@ -162,23 +164,57 @@ function sidOf(
   const needed = 8 + count * 4
   if (size < needed) return undefined
   const authority = bytes.readUIntBE(at + 2, 6)
-  const shown = authority >= 2 ** 32 ? `0x${authority.toString(16)}` : String(authority)
-  let text = `S-${bytes[at]}-${shown}`
-  for (let part = at + 8; part < at + needed; part += 4) text += `-${bytes.readUInt32LE(part)}`
-  return { text, size: needed }
+  if (authority >= 2 ** 32) return { text: longSid(bytes, at, needed, authority), size: needed }
+  scratch[0] = 0x53
+  scratch[1] = MINUS
+  let end = putDecimal(2, bytes[at]!)
+  scratch[end] = MINUS
+  end = putDecimal(end + 1, authority)
+  for (let part = at + 8; part < at + needed; part += 4) {
+    scratch[end] = MINUS
+    end = putDecimal(end + 1, long(bytes, part))
+  }
+  return { text: scratchText(end), size: needed }
 }
+
+/** Authorities of more than 32 bits are shown as hexadecimal. */
+function longSid(bytes: Buffer, at: number, needed: number, authority: number): string {
+  let text = `S-${bytes[at]}-0x${authority.toString(16)}`
+  for (let part = at + 8; part < at + needed; part += 4) text += `-${long(bytes, part)}`
+  return text
+}
+
+/** Writes a whole number below 2^32; the end of it. */
+function putDecimal(at: number, value: number): number {
+  let digits = 1
+  for (let limit = 10; value >= limit; limit *= 10) digits++
+  let rest = value
+  for (let next = at + digits - 1; next >= at; next--) {
+    const tens = Math.floor(rest / 10)
+    scratch[next] = 0x30 + (rest - tens * 10)
+    rest = tens
+  }
+  return at + digits
+}
+
+const HEX = Buffer.from('0123456789abcdef', 'latin1')
+/** Bytes of a GUID in the order in which they are shown; -1 is a minus sign. */
+const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15]
 
 /** `{54849625-5478-4994-a5ba-3e3b0328c30d}`. */
 function guidOf(bytes: Buffer, at: number): string {
-  const tail = bytes.toString('hex', at + 8, at + 16)
-  const first = padded(bytes.readUInt32LE(at), 8)
-  const second = padded(bytes.readUInt16LE(at + 4), 4)
-  const third = padded(bytes.readUInt16LE(at + 6), 4)
-  return `{${first}-${second}-${third}-${tail.slice(0, 4)}-${tail.slice(4)}}`
-}
-
-function padded(value: number, digits: number): string {
-  return value.toString(16).padStart(digits, '0')
+  scratch[0] = 0x7b
+  let end = 1
+  for (const place of GUID_ORDER) {
+    if (place < 0) scratch[end++] = MINUS
+    else {
+      const byte = bytes[at + place]!
+      scratch[end++] = HEX[byte >> 4]!
+      scratch[end++] = HEX[byte & 15]!
+    }
+  }
+  scratch[end++] = 0x7d
+  return scratchText(end)
 }
 
 function signedOf(bytes: Buffer, at: number, size: number): FieldValue {
@@ -188,16 +224,16 @@ function signedOf(bytes: Buffer, at: number, size: number): FieldValue {
 
 function unsignedOf(bytes: Buffer, at: number, size: number): FieldValue {
   if (size === 8) {
-    const high = bytes.readUInt32LE(at + 4)
-    if (high < 0x20_0000) return high * 0x1_0000_0000 + bytes.readUInt32LE(at)
+    const high = long(bytes, at + 4)
+    if (high < 0x20_0000) return high * 0x1_0000_0000 + long(bytes, at)
     return bytes.readBigUInt64LE(at).toString()
   }
   return wholeOf(bytes, at, size) ?? bytesOf(bytes, at, size)
 }
 
 function wholeOf(bytes: Buffer, at: number, size: number): number | undefined {
-  if (size === 4) return bytes.readUInt32LE(at)
-  if (size === 2) return bytes.readUInt16LE(at)
+  if (size === 4) return long(bytes, at)
+  if (size === 2) return bytes[at]! | (bytes[at + 1]! << 8)
   return size === 1 ? bytes[at] : undefined
 }
 
@@ -227,18 +263,28 @@ function shortest(value: number): number {
 
 /** `0x3e7`: no leading zeros, as Windows shows handles, masks and status codes. */
 function hexOf(bytes: Buffer, at: number, size: number): string {
-  if (size === 4) return `0x${bytes.readUInt32LE(at).toString(16)}`
-  if (size === 8) {
-    const high = bytes.readUInt32LE(at + 4)
-    const low = bytes.readUInt32LE(at).toString(16)
-    return high === 0 ? `0x${low}` : `0x${high.toString(16)}${low.padStart(8, '0')}`
+  if (!isWhole(size)) return bytesOf(bytes, at, size)
+  scratch[0] = 0x30
+  scratch[1] = 0x78
+  let end = 2
+  for (let next = at + size - 1; next >= at; next--) {
+    const byte = bytes[next]!
+    if (end > 2 || byte > 15) scratch[end++] = HEX[byte >> 4]!
+    if (end > 2 || byte > 0) scratch[end++] = HEX[byte & 15]!
   }
-  return isWhole(size) ? `0x${bytes.readUIntLE(at, size).toString(16)}` : bytesOf(bytes, at, size)
+  if (end === 2) scratch[end++] = 0x30
+  return scratchText(end)
 }
 
 /** Any bytes as upper-case hexadecimal, as Windows shows binary data. */
 function bytesOf(bytes: Buffer, at: number, size: number): string {
   return bytes.toString('hex', at, at + size).toUpperCase()
+}
+
+/** 32 bits, low byte first. */
+function long(bytes: Buffer, at: number): number {
+  const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)
+  return (low | (bytes[at + 3]! << 24)) >>> 0
 }
 
 function isWhole(size: number): boolean {

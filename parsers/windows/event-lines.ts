@@ -44,6 +44,7 @@ const OSSEC_UNITS = 1024
 
 function isSplunkText(line: string): boolean {
   if (line.startsWith('LogName=')) return line.includes('\nEventCode=')
+  if (line.charCodeAt(2) !== 0x2f) return false
   const end = line.indexOf('\n')
   return (
     end > 0 && end <= 40 && line.startsWith('LogName=', end + 1) && isSplunkTime(line.slice(0, end))

@@ -30,7 +30,7 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
     fields.Keywords = event.keywords
   }
   if (event.message !== undefined && fields.Message === undefined) fields.Message = event.message
-  addUnspacedNames(fields)
+  if (event.flat || !NAMES_WITHOUT_BLANKS.has(service ?? '')) addUnspacedNames(fields)
   nameInserts(fields, service, event.eventId)
   addUnnamedData(fields)
   nameUnnamed(fields, event.provider, event.eventId)
@@ -92,6 +92,9 @@ function setCore(fields: Writable, name: string, value: FieldValue, flat: boolea
   if (present === undefined || present === null) fields[name] = value
   else if (!flat && present !== value && !Array.isArray(present)) fields[name] = [value, present]
 }
+
+/** Services whose manifests name no data with blanks. */
+const NAMES_WITHOUT_BLANKS: ReadonlySet<string> = new Set(['security', 'sysmon', 'powershell'])
 
 /** `Threat Name` is asked for as `ThreatName`, `Feature Name` as `Feature_Name`. */
 function addUnspacedNames(fields: Writable): void {
