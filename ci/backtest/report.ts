@@ -1,7 +1,7 @@
 // A backtest's outcome as JSON, as text for a terminal and as Markdown for a pull request.
 import type { Event } from '../../parsers/event.ts'
 import { oneLine } from '../report/plain.ts'
-import type { Report } from '../report/report.ts'
+import { plural, type Report } from '../report/report.ts'
 import type { Changes } from './changes.ts'
 import type { Outcome } from './conclude.ts'
 import { countVerdicts, type Judged } from './judge.ts'
@@ -230,8 +230,4 @@ const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 function round(value: number): number {
   return Math.round(value * 10) / 10
-}
-
-function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }

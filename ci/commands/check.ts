@@ -5,7 +5,7 @@ import { CHECK_OPTIONS, CHECK_USAGE, exitCodeOf, readSubject, shownFindings } fr
 import { checkContent } from '../checks/content.ts'
 import { CONTENT_FOLDERS } from '../content-files.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
-import { countFindings } from '../report/report.ts'
+import { countFindings, plural } from '../report/report.ts'
 
 /** What is checked when no path is named: the content, and what it brings for parsers. */
 const CHECKED = [...CONTENT_FOLDERS, MAPPINGS_FOLDER, SEVERITY_FILE]
@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
     command: 'check',
     findings: shown,
     tests: [],
-    summary: `${files} files: ${countFindings(shown)}`,
+    summary: `${plural(files, 'file')}: ${countFindings(shown)}`,
     data: { files },
   }
   await printReport(report, format)

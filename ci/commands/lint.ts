@@ -14,7 +14,7 @@ import {
 import { lintContent } from '../checks/content.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
-import { countFindings } from '../report/report.ts'
+import { countFindings, plural } from '../report/report.ts'
 
 export const summary = 'Says what could be better about rules, hunts, pipelines and tests'
 export const usage = `trapline lint [PATH...] [--fix] [--format ${FORMAT_NAMES}] [--base REF]
@@ -53,7 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
     }
   }
   const shown = shownFindings(findings, subject, values)
-  const looked = `${subject.touched?.size ?? subject.files.length} files`
+  const looked = plural(subject.touched?.size ?? subject.files.length, 'file')
   const mended = fixed > 0 ? `, ${fixed} mended` : ''
   await printReport(
     {

@@ -10,7 +10,7 @@ import { ownParsers } from '../own-parsers.ts'
 import { startCount } from '../progress.ts'
 import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
-import type { Report } from '../report/report.ts'
+import { plural, type Report } from '../report/report.ts'
 import { type RuleFileTests, type Testable, testRuleFile } from '../rule-tests.ts'
 import { readTestSettings, type TestSettings } from '../test-settings.ts'
 
@@ -153,7 +153,8 @@ function today(): string {
 
 function summaryOf(results: readonly TestResult[]): string {
   const failed = results.filter((result) => !result.passed).length
-  return `${results.length} tests of ${new Set(results.map(({ rule }) => rule.id)).size} rules: ${failed} failed`
+  const rules = new Set(results.map(({ rule }) => rule.id)).size
+  return `${plural(results.length, 'test')} of ${plural(rules, 'rule')}: ${failed} failed`
 }
 
 function reportOf(results: readonly TestResult[], findings: readonly Finding[]): Report {

@@ -1,4 +1,5 @@
 // The figures at the head of a comment, each a row or none.
+import { plural } from '../report/report.ts'
 import { plain } from './markup.ts'
 import type { Reports, RuleBacktest } from './reports.ts'
 
@@ -18,9 +19,12 @@ export function alertLine({ backtest }: Reports): string[][] {
   const before = sum(({ alerts }) => alerts.before)
   const after = sum(({ alerts }) => alerts.after)
   const lost = sum((rule) => rule.lost)
-  const gone = lost > 0 ? `**${lost} events gone**` : '0 events gone'
+  const gone = lost > 0 ? `**${plural(lost, 'event')} gone**` : '0 events gone'
   const name = `Alerts over ${days === 1 ? 'one day' : `${days} days`}`
-  const text = `**${before} → ${after}** · ${sum((rule) => rule.new)} events new · ${gone}`
+  const text = `**${before} → ${after}** · ${plural(
+    sum((rule) => rule.new),
+    'event',
+  )} new · ${gone}`
   return rules.length === 0 ? [[name, 'no rule means anything else']] : [[name, text]]
 }
 

@@ -41,7 +41,9 @@ export interface CommandRun {
 
 /** Runs what the options ask for, one after another. */
 export async function runAll(options: RunOptions): Promise<readonly CommandRun[]> {
-  await mkdir(options.out, { recursive: true })
+  // Where it stands in a work tree, reports are not to be committed by accident.
+  const made = await mkdir(options.out, { recursive: true })
+  if (made !== undefined) await Bun.write(join(options.out, '.gitignore'), '*\n')
   for (const name of REPORT_NAMES)
     for (const ending of ['json', 'stderr'])
       await rm(join(options.out, `${name}.${ending}`), { force: true })

@@ -30,8 +30,12 @@ export function github({ findings, tests, summary }: Report): string {
   )
   const failed = tests
     .filter(({ passed }) => !passed)
-    .map(({ path, name, message }) =>
-      command('error', { file: path, title: `test: ${name}` }, message),
+    .map(({ path, line, name, message }) =>
+      command(
+        'error',
+        { file: path, ...(line === undefined ? {} : { line }), title: `test: ${name}` },
+        message,
+      ),
     )
   return `${[...lines, ...failed, summary].join('\n')}\n`
 }

@@ -24,10 +24,11 @@ function findingCase({ path, line = 1, column = 1, severity, code, message }: Fi
   return `${open}>${body}</testcase>`
 }
 
-function testCase({ path, name, passed, message }: ReportTest): string {
+function testCase({ path, line, name, passed, message }: ReportTest): string {
   const open = `    <testcase classname="${escapeXml(path)}" name="${escapeXml(name)}"`
   if (passed) return `${open}/>`
-  return `${open}><failure type="test" message="${escapeXml(message)}">${escapeXml(message)}</failure></testcase>`
+  const where = line === undefined ? '' : `${path}:${line}: `
+  return `${open}><failure type="test" message="${escapeXml(message)}">${escapeXml(where + message)}</failure></testcase>`
 }
 
 export function junit({ command, findings, tests }: Report): string {

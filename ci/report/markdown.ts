@@ -44,12 +44,12 @@ export function markdown({ command, findings, tests, summary, markdown: extra }:
   ])
   const parts = [`### trapline ${command}: ${verdict}`, cell(summary)]
   if (failed.length > 0) {
-    const failures = failed.map(({ path, name, message }) => [
-      cell(path),
+    const failures = failed.map(({ path, line, name, message }) => [
+      cell(line === undefined ? path : `${path}:${line}`),
       cell(name),
       cell(message),
     ])
-    parts.push(table(['rule', 'test', 'what happened'], failures))
+    parts.push(table(['file', 'test', 'what happened'], failures))
   }
   if (rows.length > 0) {
     parts.push(

@@ -3,8 +3,10 @@ import type { Diagnostic } from '../../sigma/diagnostic.ts'
 
 /** One test that ran. */
 export interface ReportTest {
-  /** Path of the rule. */
+  /** Path of the rule, or of the file of tests where the test is about no rule. */
   readonly path: string
+  /** Where the test stands, from 1; absent where `path` is not the file that it is in. */
+  readonly line?: number
   readonly rule: string
   readonly name: string
   readonly passed: boolean
@@ -28,11 +30,16 @@ export interface Report {
   readonly markdown?: string
 }
 
+/** `1 file`, `2 files`. */
+export function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`
+}
+
 /** How many findings of each severity, in words: `2 errors, 1 warning`. */
 export function countFindings(findings: readonly Diagnostic[]): string {
   const count = (severity: Diagnostic['severity'], word: string) => {
     const n = findings.filter((finding) => finding.severity === severity).length
-    return n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`]
+    return n === 0 ? [] : [plural(n, word)]
   }
   const parts = [
     ...count('error', 'error'),

@@ -11,12 +11,12 @@ function resultsOf({ findings, tests }: Report): readonly Result[] {
   const failed = tests
     .filter(({ passed }) => !passed)
     .map(
-      ({ path, name, message }): Result => ({
+      ({ path, line = 1, name, message }): Result => ({
         code: 'test-failed',
         severity: 'error',
         message: `${name}: ${message}`,
         path,
-        line: 1,
+        line,
         column: 1,
       }),
     )

@@ -8,7 +8,9 @@ export function text({ findings, tests, text: extra, summary }: Report): string 
   )
   const failed = tests
     .filter(({ passed }) => !passed)
-    .map(({ path, name, message }) => oneLine(`${path}: FAIL ${name}: ${message}`))
+    .map(({ path, line, name, message }) =>
+      oneLine(`${path}${line === undefined ? '' : `:${line}`}: FAIL ${name}: ${message}`),
+    )
   const more = extra === undefined ? [] : [printable(extra)]
   return `${[...lines, ...failed, ...more, summary].join('\n')}\n`
 }
