@@ -10,6 +10,7 @@ import {
   type WritablePivots,
 } from './device/event.ts'
 import { readHeader } from './device/header.ts'
+import { placesOf, wantedNames } from './device/pairs.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
@@ -57,12 +58,10 @@ function formOf(text: string): Form | undefined {
   const origin = text.indexOf('origin')
   if (id < 0 && origin < 0) return text.includes(OLD_PAIRS) ? 'quoted' : undefined
   const known = text.includes('CheckPoint') || text.includes('originsicname') || id >= 0
-  return known && (isQuoted(text, 'product') || isQuoted(text, 'origin')) ? 'quoted' : undefined
+  return known && QUOTED.some((name) => text.includes(name)) ? 'quoted' : undefined
 }
 
-function isQuoted(text: string, name: string): boolean {
-  return text.includes(`${name}:"`) || text.includes(`${name}="`)
-}
+const QUOTED = ['origin:"', 'product:"', 'product="', 'origin="']
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
@@ -70,21 +69,34 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (form === undefined) return { code: 'checkpoint-no-log', message: 'no Check Point log' }
   const start = form === 'piped' ? Math.max(text.indexOf('time='), 0) : quotedStart(text)
   const header = start === 0 ? undefined : readHeader(text.slice(0, start).trimEnd(), context)
-  const fields = form === 'piped' ? pipedPairs(text, start) : quotedPairs(text, start)
+  const fields = form === 'piped' ? pipedPairs(text, start) : quotedPairs(text, start, WANTED)
   const pivots: WritablePivots = {}
   addAddresses(fields)
   addNames(fields, pivots)
-  addMeaning(fields, pivots)
+  addMeaning(pivots)
   return deviceEvent(header, {
-    time: parseTime(fields.time ?? fields.rounded_sent_time, context),
-    logsource: logsourceOf(fields),
-    message: firstWord(fields, MESSAGES) ?? text.slice(start),
+    time: parseTime(word(AT.time) ?? word(AT.rounded_sent_time), context),
+    logsource: logsourceOf(),
+    message: firstWord(MESSAGES) ?? text.slice(start),
     fields,
     pivots,
   })
 }
 
-const MESSAGES = ['sys_message', 'message_info', 'information', 'msg']
+/** Names whose values are looked at. */
+const OWN_NAMES = [
+  ...(['time', 'rounded_sent_time', 'sys_message', 'message_info', 'information', 'msg'] as const),
+  ...(['src', 'client_ip', 'dst', 's_port', 'sport_svc', 'service', 'svc', 'd_port'] as const),
+  ...(['resource', 'web_client_type', 'method', 'domain_name', 'dns_query', 'dns_type'] as const),
+  ...(['proto', 'packets', 'user', 'src_user_name', 'src_user', 'administrator'] as const),
+  ...(['user_name', 'usercheck', 'operator', 'origin', 'hostname', 'process_name'] as const),
+  ...(['file_sha256', 'file_sha1', 'file_md5', 'action', 'operation', 'auth_status'] as const),
+  ...(['audit_status', 'severity', 'product'] as const),
+] as const
+const WANTED = wantedNames(OWN_NAMES)
+const AT = placesOf(OWN_NAMES)
+
+const MESSAGES = [AT.sys_message, AT.message_info, AT.information, AT.msg]
 
 /** Behind the bracket that opens the pairs, or the first pair of those without one. */
 function quotedStart(text: string): number {
@@ -100,55 +112,56 @@ function pipedPairs(text: string, start: number): WritableFields {
     const equals = part.indexOf('=')
     if (equals > 0) put(fields, part.slice(0, equals).trim(), part.slice(equals + 1))
   }
+  OWN_NAMES.forEach((name, place) => {
+    const value = fields[name]
+    WANTED.values[place] = typeof value === 'string' ? value : undefined
+  })
   return fields
 }
 
-function word(fields: WritableFields, name: string): string | undefined {
-  const value = fields[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+function word(place: number): string | undefined {
+  const value = WANTED.values[place]
+  return value !== undefined && value !== '' ? value : undefined
 }
 
-function firstWord(fields: WritableFields, names: readonly string[]): string | undefined {
-  for (let index = 0; index < names.length; index++) {
-    const value = word(fields, names[index]!)
+function firstWord(places: readonly number[]): string | undefined {
+  for (let index = 0; index < places.length; index++) {
+    const value = word(places[index]!)
     if (value !== undefined) return value
   }
   return undefined
 }
 
-const NAMES = [
-  ['src_ip', 'src'],
-  ['src_ip', 'client_ip'],
-  ['dst_ip', 'dst'],
-  ['src_port', 's_port'],
-  ['src_port', 'sport_svc'],
-  ['dst_port', 'service'],
-  ['dst_port', 'svc'],
-  ['dst_port', 'd_port'],
-  ['c-uri', 'resource'],
-  ['c-useragent', 'web_client_type'],
-  ['cs-method', 'method'],
-  ['query', 'domain_name'],
-  ['query', 'dns_query'],
-  ['record_type', 'dns_type'],
-] as const
+const SOURCES = [AT.src, AT.client_ip]
+const SOURCE_PORTS = [AT.s_port, AT.sport_svc]
+const TARGET_PORTS = [AT.service, AT.svc, AT.d_port]
+const QUERIES = [AT.domain_name, AT.dns_query]
 
 function addAddresses(fields: WritableFields): void {
-  for (let index = 0; index < NAMES.length; index++) {
-    const [name, own] = NAMES[index]!
-    const value = word(fields, own)
-    if (value !== undefined && fields[name] === undefined) put(fields, name, value)
-  }
+  putNew(fields, 'src_ip', firstWord(SOURCES))
+  putNew(fields, 'dst_ip', word(AT.dst))
+  putNew(fields, 'src_port', firstWord(SOURCE_PORTS))
+  putNew(fields, 'dst_port', firstWord(TARGET_PORTS))
+  putNew(fields, 'c-uri', word(AT.resource))
+  putNew(fields, 'c-useragent', word(AT.web_client_type))
+  putNew(fields, 'cs-method', word(AT.method))
+  putNew(fields, 'query', firstWord(QUERIES))
+  putNew(fields, 'record_type', word(AT.dns_type))
   if (fields.src_ip === undefined) addPacket(fields)
-  const { proto } = fields
-  if (typeof proto === 'string') fields.protocol = proto
+  const proto = WANTED.values[AT.proto]
+  if (proto !== undefined) fields.protocol = proto
+}
+
+/** A second name for a value, where the line has none of that name. */
+function putNew(fields: WritableFields, name: string, value: string | undefined): void {
+  if (value !== undefined && fields[name] === undefined) put(fields, name, value)
 }
 
 /** `<192.0.2.9,59912,198.51.100.7,443,6;eth0>`: the first packet of a log that lists them. */
 const PACKET = /^ ?<([\dA-Fa-f.:]{2,45}),(\d{1,5}),([\dA-Fa-f.:]{2,45}),(\d{1,5}),(\d{1,3})[;>]/
 
 function addPacket(fields: WritableFields): void {
-  const list = word(fields, 'packets')
+  const list = word(AT.packets)
   const packet = list === undefined ? null : PACKET.exec(list.slice(0, 128))
   if (packet === null) return
   const [, source, sourcePort, target, targetPort, protocol] = packet
@@ -160,46 +173,43 @@ function addPacket(fields: WritableFields): void {
 }
 
 const USERS = [
-  'user',
-  'src_user_name',
-  'src_user',
-  'administrator',
-  'user_name',
-  'usercheck',
-  'operator',
+  ...[AT.user, AT.src_user_name, AT.src_user, AT.administrator, AT.user_name, AT.usercheck],
+  AT.operator,
 ]
 /** `Anna Berg (anna)`: what is in brackets is the account. */
 const DISPLAY_NAME = / ?\(([^()]{1,256})\)$/
 
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
-  const host = word(fields, 'origin') ?? word(fields, 'hostname')
+  const host = word(AT.origin) ?? word(AT.hostname)
   if (host !== undefined) pivots.host = host
-  const name = firstWord(fields, USERS)
+  const name = firstWord(USERS)
   if (name !== undefined) {
     fields.user ??= name
     pivots.user = (name.endsWith(')') ? name.replace(DISPLAY_NAME, '') : name).trim()
   }
-  const process = word(fields, 'process_name')
+  const process = word(AT.process_name)
   if (process !== undefined) pivots.process = process
-  const hash = word(fields, 'file_sha256') ?? word(fields, 'file_sha1') ?? word(fields, 'file_md5')
+  const hash = word(AT.file_sha256) ?? word(AT.file_sha1) ?? word(AT.file_md5)
   if (hash !== undefined) pivots.hash = hash
-  putUrl(pivots, word(fields, 'c-uri'))
-  const domain = word(fields, 'query')
-  if (domain !== undefined) pivots.domain ??= domain
+  const { 'c-uri': url, query: domain } = fields
+  if (typeof url === 'string') putUrl(pivots, url)
+  if (typeof domain === 'string' && domain !== '') pivots.domain ??= domain
 }
 
 const FAILED = /fail|denied|reject/i
 
-function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
-  const action = word(fields, 'action') ?? word(fields, 'operation')
-  if (action !== undefined) pivots.action = verdictOf(action) ?? action
-  const status = word(fields, 'auth_status') ?? word(fields, 'audit_status') ?? action
+function addMeaning(pivots: WritablePivots): void {
+  const action = word(AT.action) ?? word(AT.operation)
+  const said = action === undefined ? undefined : verdictOf(action)
+  if (action !== undefined) pivots.action = said ?? action
+  const own = word(AT.auth_status) ?? word(AT.audit_status)
+  const status = own ?? action
   if (status !== undefined) {
-    const verdict = verdictOf(status)
+    const verdict = own === undefined ? said : verdictOf(own)
     const failed = verdict === 'denied' || (verdict === undefined && FAILED.test(status))
     pivots.outcome = failed ? 'failure' : 'success'
   }
-  const level = word(fields, 'severity')
+  const level = word(AT.severity)
   const severity =
     level === undefined ? undefined : (SEVERITIES[Number(level)] ?? severityOf(level))
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
@@ -212,8 +222,8 @@ const byProduct = new Map<string, EventLogSource>()
 const PRODUCTS_MAX = 256
 const PRODUCT_UNITS_MAX = 64
 
-function logsourceOf(fields: WritableFields): EventLogSource {
-  const product = word(fields, 'product') ?? ''
+function logsourceOf(): EventLogSource {
+  const product = word(AT.product) ?? ''
   if (product.length > PRODUCT_UNITS_MAX) return bladeSource(product)
   let found = byProduct.get(product)
   if (found === undefined) {

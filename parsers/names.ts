@@ -3,6 +3,8 @@
 
 /** Names kept, at most; a power of two. */
 const NAMES_MAX = 8192
+/** Slots that names have. */
+export const SLOTS = NAMES_MAX
 /** Longest name kept, UTF-16 units. */
 const NAME_UNITS_MAX = 64
 /** Places that one hash may take. */
@@ -16,6 +18,13 @@ export const NAME_SEED = 0
 /** The hash with one more UTF-16 unit. */
 export function nameHash(hash: number, code: number): number {
   return (Math.imul(hash, 31) + code) | 0
+}
+
+let replaced = 0
+
+/** How many names gave their slot to another one so far. */
+export function replacedNames(): number {
+  return replaced
 }
 
 /** Slots whose name a parser asks for: it is never replaced. */
@@ -35,6 +44,7 @@ export function slotAt(text: string, start: number, end: number, hash: number): 
   const known = names[slot]
   if (known !== undefined && known.length === length && standsAt(text, start, known)) return slot
   if (asked[slot] === 1) return -1
+  if (known !== undefined) replaced++
   names[slot] = asKey(text.slice(start, end))
   return slot
 }
@@ -42,6 +52,12 @@ export function slotAt(text: string, start: number, end: number, hash: number): 
 /** The name kept in a slot. */
 export function nameIn(slot: number): string {
   return names[slot]!
+}
+
+/** Whether the name kept in a slot stands at `start`: then the place behind it, else -1. */
+export function behindName(slot: number, text: string, start: number): number {
+  const name = names[slot]!
+  return standsAt(text, start, name) ? start + name.length : -1
 }
 
 /** `text.slice(start, end)`, the same object each time. `hash`: of these units, by `nameHash`. */

@@ -226,8 +226,14 @@ function rfc5424(
   header: DeviceHeader,
   context: ParseContext,
 ): DeviceHeader {
-  const words = text.slice(start).split(' ', 6)
-  const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
+  const stamp = wordFrom(text, start)
+  const hostAt = start + stamp.length + 1
+  const host = wordFrom(text, hostAt)
+  const programAt = hostAt + host.length + 1
+  const program = wordFrom(text, programAt)
+  const pidAt = programAt + program.length + 1
+  const pid = wordFrom(text, pidAt)
+  const messageId = wordFrom(text, pidAt + pid.length + 1)
   // Some gateways write an offset of one digit with two signs: `--5:00`.
   const written = stamp.includes('--') ? stamp.replace(/--(?=\d:)/, '-0') : stamp
   const time = timeAt(written, 0, context)?.time
@@ -238,4 +244,10 @@ function rfc5424(
   if (pid !== '-' && pid !== '') header.pid = pid
   if (messageId !== '-' && messageId !== '') header.messageId = messageId
   return header
+}
+
+/** The characters up to the next blank. */
+function wordFrom(text: string, start: number): string {
+  const space = text.indexOf(' ', start)
+  return text.slice(start, space < 0 ? text.length : space)
 }

@@ -3,6 +3,8 @@
 /** The words of the column `action` for traffic. */
 export type Verdict = 'allowed' | 'denied'
 
+const SMALL_A = 0x61
+
 const WORDS: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
   ...['accept', 'accepted', 'allow', 'allowed', 'permit', 'permitted', 'pass', 'passed', 'forward']
     .concat(['passthrough', 'close', 'start', 'timeout', 'client-rst', 'server-rst', 'ip-conn'])
@@ -24,7 +26,13 @@ const WORDS: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
     .map((word) => [word, 'denied'] as const),
 ])
 
+/** Words with a capital, as Check Point and others write them. */
+const CAPITALS: ReadonlyMap<string, Verdict> = new Map(
+  [...WORDS].map(([word, verdict]) => [word.charAt(0).toUpperCase() + word.slice(1), verdict]),
+)
+
 /** The verdict that a device's word stands for; undefined for a word that is none. */
 export function verdictOf(word: string): Verdict | undefined {
-  return WORDS.get(word) ?? (word.length <= 24 ? WORDS.get(word.toLowerCase()) : undefined)
+  const known = word.charCodeAt(0) >= SMALL_A ? WORDS.get(word) : CAPITALS.get(word)
+  return known ?? (word.length <= 24 ? WORDS.get(word.toLowerCase()) : undefined)
 }
