@@ -17,7 +17,12 @@ const Backtest = z.strictObject({
 })
 export type Budgets = z.output<typeof Backtest>
 
-const Settings = z.looseObject({ backtest: Backtest.prefault({}) })
+/** Parts that others read stand here by name: a misspelt part would be no part at all. */
+const Settings = z.strictObject({
+  backtest: Backtest.prefault({}),
+  lint: z.unknown().optional(),
+  tests: z.unknown().optional(),
+})
 export type Settings = z.output<typeof Settings>
 
 /** Settings of the folder; defaults where it has no file. Rejects `UsageError` naming the key. */
@@ -30,5 +35,6 @@ export async function readSettings(folder = '.'): Promise<Settings> {
   const parsed = Settings.safeParse(document.toJS({ maxAliasCount: 0 }) ?? {})
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new UsageError(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
+  const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
+  throw new UsageError(`${path}: ${where}${issue?.message}`)
 }

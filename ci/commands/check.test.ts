@@ -129,6 +129,26 @@ describe('trapline check', () => {
     await rm(join(folder, 'trapline.yml'))
   })
 
+  test.each([
+    ['backtests: {}', 'Unrecognized key: "backtests"'],
+    ['backtest: {max_new: 1}', 'backtest: Unrecognized key: "max_new"'],
+    ['tests: {require: some}', 'tests.require: '],
+  ])('ends with 3 where trapline.yml says %s, whoever reads that part', async (text, words) => {
+    await write('trapline.yml', `${text}\n`)
+    const { code, err } = call('check')
+    await rm(join(folder, 'trapline.yml'))
+    expect([code, err]).toEqual([3, expect.stringContaining(words)])
+  })
+
+  test('coverage names rules that cannot run, and ends with 2', async () => {
+    await write('half/proc_creation_lnx_bad.yml', RULE.replace('endswith', 'endwith'))
+    await write('half/proc_creation_lnx_good.yml', RULE.replace('e5f\n', 'e63\n'))
+    const { code, out } = call('coverage', 'half')
+    await rm(join(folder, 'half'), { recursive: true })
+    expect([code, out]).toEqual([2, expect.stringContaining('did you mean endswith?')])
+    expect(out).toContain('1 rule covers')
+  })
+
   test.each(['json', 'sarif'])('prints %s that parses', (format) => {
     expect(() => JSON.parse(call('check', '--format', format).out)).not.toThrow()
   })

@@ -6,6 +6,8 @@ import { checkContent } from '../checks/content.ts'
 import { CONTENT_FOLDERS } from '../content-files.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import { countFindings, plural } from '../report/report.ts'
+import { readSettings } from '../settings.ts'
+import { readTestSettings } from '../test-settings.ts'
 
 /** What is checked when no path is named: the content, and what it brings for parsers. */
 const CHECKED = [...CONTENT_FOLDERS, MAPPINGS_FOLDER, SEVERITY_FILE]
@@ -24,6 +26,8 @@ export async function run(args: readonly string[]): Promise<number> {
     options: CHECK_OPTIONS,
   })
   const format = formatNamed(values.format)
+  // Other commands read the rest of it: what is wrong there shows here already.
+  await Promise.all([readSettings(), readTestSettings()])
   const subject = await readSubject(positionals, values, CHECKED)
   const findings = checkContent(subject.files, subject.options)
   const shown = shownFindings(findings, subject, values)

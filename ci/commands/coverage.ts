@@ -1,6 +1,7 @@
 // `trapline coverage`: what of ATT&CK the rules cover.
 import { parseArgs } from 'node:util'
 import { ATTACK } from '../../sigma/facts/facts.ts'
+import type { RefusedRule } from '../../sigma/rule.ts'
 import { loadContent } from '../backtest/changes.ts'
 import {
   type Coverage,
@@ -16,7 +17,7 @@ import { EXIT, UsageError } from '../command.ts'
 import { narrowed } from '../narrow.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
 import { cell } from '../report/markdown.ts'
-import type { Report } from '../report/report.ts'
+import { plural, type Report } from '../report/report.ts'
 import { readRuleFolder } from '../rule-files.ts'
 import { readVersions } from '../versions.ts'
 
@@ -69,11 +70,16 @@ export async function run(args: readonly string[]): Promise<number> {
   await printReport(
     {
       ...report,
-      findings: [...report.findings, ...lost.map(lostFinding)],
+      findings: [
+        ...loaded.refused.map(refusedFinding),
+        ...report.findings,
+        ...lost.map(lostFinding),
+      ],
       data: { ...report.data, touched },
     },
     format,
   )
+  if (loaded.refused.length > 0) return EXIT.badRule
   if (lost.length > 0) return EXIT.findings
   return values['fail-on-gaps'] && gaps.length > 0 ? EXIT.findings : EXIT.ok
 }
@@ -86,6 +92,11 @@ async function touchedBy(
 ): Promise<readonly TouchedTechnique[]> {
   const { before, after } = narrowed(await readVersions(base, paths))
   return coverageChange(loadContent(before).rules, loadContent(after).rules, now, ATTACK)
+}
+
+/** A rule that cannot run covers nothing. */
+function refusedFinding({ reason, message, path, line }: RefusedRule): Report['findings'][number] {
+  return { code: reason, severity: 'error', message, path, line, column: 1 }
 }
 
 function lostFinding({ id, name, path, before }: TouchedTechnique): Report['findings'][number] {
@@ -153,7 +164,7 @@ function reportOf(
       column: 1,
     })),
     tests: [],
-    summary: `${rules} rules cover ${live.length} of ${all.length} techniques and ${parts.length} parts (ATT&CK ${coverage.version})${against}`,
+    summary: `${plural(rules, 'rule')} ${rules === 1 ? 'covers' : 'cover'} ${live.length} of ${all.length} techniques and ${parts.length} parts (ATT&CK ${coverage.version})${against}`,
     data: { ...coverage, matrix: rows, targets },
     text: rows
       .map(
