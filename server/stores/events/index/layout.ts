@@ -1,6 +1,6 @@
 // The index file of one day file: groups of up to about a million events, each with its own word table.
 //   groups    what a group covers and the field paths it knows (`GroupInfo`, zstd JSON)
-//   terms     the words of one bucket: "\n" word "\n" word ... "\n", zstd
+//   terms     the words of one bucket (term-text.ts)
 //   postings  their postings in the same order: per word its pairs (pairs.ts), zstd
 //   large     postings too long to sit among others, as gaps or as a bitmap, zstd
 //   columns   values of the pivot columns with the docs that have them (columns.ts)
@@ -15,7 +15,7 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan-text.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 6
+export const INDEX_VERSION = 7
 
 /** Words of one bucket, on average at most. */
 export const BUCKET_TERMS = 2048
@@ -234,6 +234,14 @@ export function takeGroup(db: Database): number {
     .query("UPDATE meta SET value = value + 1 WHERE key = 'next_group' RETURNING value - 1 AS id")
     .get() as { id: number }
   return row.id
+}
+
+/** Removes the rows of one of a group's columns. */
+export function dropColumn(db: Database, group: number, column: number): void {
+  db.query('DELETE FROM columns WHERE id >= ? AND id < ?').run(
+    columnRow(group, column, 0),
+    columnRow(group, column + 1, 0),
+  )
 }
 
 /** Removes a group's rows. */

@@ -6,7 +6,8 @@ import { bucketHash, bucketOf, bucketRow, largeRow } from './layout.ts'
 import type { Source } from './merge.ts'
 import { createUnion, type PostingUnion, putUnions, unionAt } from './merge-union.ts'
 import { createPair, markLarge, PAIR_LARGE, type Pair, readPair } from './pairs.ts'
-import { readBody } from './read.ts'
+import { readBody, readTerms } from './read.ts'
+import { unpackTerms } from './term-text.ts'
 import { createBucket, flushBucket, type GroupRows, putTerm } from './write.ts'
 
 const NEWLINE = 0x0a
@@ -94,8 +95,12 @@ function load(
   shift: number,
 ): void {
   const row = bucketRow(one.source.group.id, wordClass, bucket)
-  const terms = readBody(db, 'terms', row) ?? EMPTY
+  const body = readTerms(db, row)
+  const terms = body === undefined ? EMPTY : unpackTerms(body)
   const postings = readBody(db, 'postings', row) ?? EMPTY
+  // Now, so that the new group's rows take their pages.
+  db.query('DELETE FROM terms WHERE id = ?').run(row)
+  db.query('DELETE FROM postings WHERE id = ?').run(row)
   let count = -1
   for (let i = 0; i < terms.length; i++) if (terms[i] === NEWLINE) count++
   count = Math.max(0, count)

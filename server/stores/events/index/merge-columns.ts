@@ -9,7 +9,7 @@ import {
   writeKept,
 } from './columns.ts'
 import { eachHash, writeHashed } from './hashed.ts'
-import { columnRow, type GroupColumn } from './layout.ts'
+import { columnRow, dropColumn, type GroupColumn } from './layout.ts'
 import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
 import { eachDoc } from './postings.ts'
 import { type GroupReader, readBody } from './read.ts'
@@ -23,6 +23,15 @@ export interface ColumnSource {
   readonly fieldOf: readonly number[]
 }
 
+/** One column of the groups, to be the new group's column `target`. */
+interface Merging {
+  readonly name: string
+  readonly target: number
+  readonly parts: readonly Part[]
+  readonly sources: readonly ColumnSource[]
+  readonly isLast: boolean
+}
+
 /** Writes the merged columns; returns what the new group's info says of them. */
 export function mergeColumns(
   db: Database,
@@ -32,26 +41,37 @@ export function mergeColumns(
 ): GroupColumn[] {
   const names = new Set(sources.flatMap(({ group }) => group.info.columns.map(({ name }) => name)))
   return [...names].map((name, target) => {
-    const same = mergeSame(sources, name)
     const parts = sources.flatMap((source) => {
       const { columns } = source.group.info
       const column = columns.findIndex((one) => one.name === name)
       return column < 0 ? [] : [{ ...source, column, info: columns[column]! }]
     })
-    const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
-    if (kept !== undefined) {
-      writeKept(target, kept, put)
-      return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same, via: [] }
-    }
-    const known = Math.min(
-      ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
-    )
-    const hashes = hashesOf(db, parts)
-    const values = parts.reduce((sum, { info }) => sum + info.values, 0)
-    const written = writeHashed({ column: target, name }, hashes, known, isLast, put)
-    const via = new Set(parts.flatMap(({ info, fieldOf }) => info.via.map((at) => fieldOf[at]!)))
-    return { name, kind: 'hashed', values, ...written, same, via: [...via] }
+    const merged = mergeColumn(db, { name, target, parts, sources, isLast }, put)
+    // Now, so that the next column's rows take their pages.
+    for (const { group, column } of parts) dropColumn(db, group.id, column)
+    return merged
   })
+}
+
+function mergeColumn(
+  db: Database,
+  { name, target, parts, sources, isLast }: Merging,
+  put: PutColumnPart,
+): GroupColumn {
+  const same = mergeSame(sources, name)
+  const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
+  if (kept !== undefined) {
+    writeKept(target, kept, put)
+    return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same, via: [] }
+  }
+  const known = Math.min(
+    ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
+  )
+  const hashes = hashesOf(db, parts)
+  const values = parts.reduce((sum, { info }) => sum + info.values, 0)
+  const written = writeHashed({ column: target, name }, hashes, known, isLast, put)
+  const via = new Set(parts.flatMap(({ info, fieldOf }) => info.via.map((at) => fieldOf[at]!)))
+  return { name, kind: 'hashed', values, ...written, same, via: [...via] }
 }
 
 /** Fields that are the column's value in every group that has them. */

@@ -13,6 +13,7 @@ import {
 } from './layout.ts'
 import { createPair, markLarge, PAIR_LARGE, type Pair, readPair } from './pairs.ts'
 import { markDocs } from './postings.ts'
+import { mayHold, termPart, unpackTerms } from './term-text.ts'
 
 /** A part of a word that is in more words than this proposes everything. */
 export const MAX_TERMS = 4096
@@ -50,10 +51,16 @@ export function readGroups(db: Database): { readonly id: number; readonly events
   }[]
 }
 
+/** The words of a bucket as they are stored (term-text.ts); undefined where it has none. */
+export function readTerms(db: Database, row: number): Uint8Array<ArrayBuffer> | undefined {
+  const found = db.query('SELECT body FROM terms WHERE id = ?').get(row)
+  return (found as { body: Uint8Array<ArrayBuffer> } | null)?.body
+}
+
 /** The content of a row, decompressed; undefined where there is none. */
 export function readBody(
   db: Database,
-  table: 'terms' | 'postings' | 'large' | 'columns' | 'keys',
+  table: 'postings' | 'large' | 'columns' | 'keys',
   row: number,
 ): Buffer | undefined {
   const found = db.query(`SELECT body FROM ${table} WHERE id = ?`).get(row) as {
@@ -92,22 +99,29 @@ function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Arra
   const { id, info } = search
   const needles = texts.map((text) => ({
     needle: needleOf(mode, text),
+    part: termPart(text),
     kind: wordClass(text, 0, text.length),
     hash: bucketHash(text, 0, text.length),
   }))
   if (mode === 'word') {
     for (const { needle, kind, hash } of needles) {
       const row = bucketRow(id, kind, bucketOf(hash, info.bits[kind]!))
-      markBucket(search, [needle], row, MAX_TERMS)
+      const body = readTerms(search.db, row)
+      if (body !== undefined) markBucket(search, [needle], row, body, MAX_TERMS)
     }
     return true
   }
   let left = MAX_TERMS
   for (let kind = 0; kind < CLASSES; kind++) {
-    const wanted = needles.filter((one) => one.kind <= kind).map((one) => one.needle)
-    if (wanted.length === 0) continue
+    const some = needles.filter((one) => one.kind <= kind)
+    if (some.length === 0) continue
+    const wanted = some.map(({ needle }) => needle)
+    const parts = some.map(({ part }) => part)
     for (let bucket = 0; bucket < 2 ** info.bits[kind]!; bucket++) {
-      left -= markBucket(search, wanted, bucketRow(id, kind, bucket), left)
+      const row = bucketRow(id, kind, bucket)
+      const body = readTerms(search.db, row)
+      if (body === undefined || !mayHold(body, parts)) continue
+      left -= markBucket(search, wanted, row, body, left)
       if (left < 0) return false
     }
   }
@@ -119,10 +133,10 @@ function markBucket(
   search: WordSearch,
   needles: readonly Buffer[],
   row: number,
+  body: Uint8Array<ArrayBuffer>,
   limit: number,
 ): number {
-  const terms = readBody(search.db, 'terms', row)
-  if (terms === undefined) return 0
+  const terms = unpackTerms(body)
   let postings: Buffer | undefined
   let found = 0
   for (const needle of needles) {

@@ -24,6 +24,7 @@ import {
 import { append, createOutput, type Output, reserve } from './output.ts'
 import type { PairOutput } from './pairs.ts'
 import type { PathTree } from './paths.ts'
+import { packTerms } from './term-text.ts'
 import { termLength, termOffset, termTotal } from './word-pairs.ts'
 
 const NEWLINE = 0x0a
@@ -58,7 +59,7 @@ export function groupRows(db: Database, group: number): GroupRows {
   return {
     bucket(kind, bucket, terms, postings) {
       const row = bucketRow(group, kind, bucket)
-      putTerms.run(row, Bun.zstdCompressSync(terms, ZSTD_FAST))
+      putTerms.run(row, packTerms(terms))
       putPostings.run(row, Bun.zstdCompressSync(postings, ZSTD_FAST))
     },
     large(posting) {
