@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { internedAt, NAME_SEED, nameAt, nameHash } from './names.ts'
+import { internedAt, NAME_SEED, nameAt, nameHash, placesBySlot, slotAt } from './names.ts'
 
 const TEXT = 'srcip=192.0.2.9 srcport=51511 __proto__=x 7=y grüße=z'
 
@@ -34,4 +34,16 @@ test('the hash depends on order', () => {
   const hash = (text: string) =>
     [...text].reduce((sum, c) => nameHash(sum, c.charCodeAt(0)), NAME_SEED)
   expect(hash('ab')).not.toBe(hash('ba'))
+})
+
+test('names that are asked for keep their slots, however many others come', () => {
+  const list = Array.from({ length: 60 }, (_, index) => `asked${index}`)
+  const places = placesBySlot(list)
+  const placeOf = (name: string) => {
+    const hash = [...name].reduce((sum, c) => nameHash(sum, c.charCodeAt(0)), NAME_SEED)
+    const slot = slotAt(name, 0, name.length, hash)
+    return slot < 0 ? 0 : places[slot]
+  }
+  for (let index = 0; index < 20_000; index++) expect(placeOf(`y${index}`)).toBe(0)
+  expect(list.map(placeOf)).toEqual(list.map((_, index) => index + 1))
 })

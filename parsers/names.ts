@@ -66,18 +66,33 @@ export function nameAt(text: string, start: number, end: number, hash: number): 
   return slot < 0 ? text.slice(start, end) : names[slot]!
 }
 
-/** By slot, the place of a name in a list from 1; 0 for any other name. Throws for a list that does not fit. */
+/** By slot, the place of a name in a list from 1; 0 for any other name. Its names keep their slots from now on.
+ * Throws for a list that does not fit. */
 export function placesBySlot(list: readonly string[]): Uint8Array {
   const places = new Uint8Array(NAMES_MAX)
   list.forEach((name, index) => {
-    let hash = NAME_SEED
-    for (let at = 0; at < name.length; at++) hash = nameHash(hash, name.charCodeAt(at))
-    const slot = slotAt(name, 0, name.length, hash)
+    const slot = reserved(name)
     if (slot < 0 || index >= 255) throw new RangeError(`no place for the name ${name}`)
-    asked[slot] = 1
     places[slot] = index + 1
   })
   return places
+}
+
+/** The slot that a name keeps, or -1 where others keep all that it may take. */
+function reserved(name: string): number {
+  let hash = NAME_SEED
+  for (let at = 0; at < name.length; at++) hash = nameHash(hash, name.charCodeAt(at))
+  let free = -1
+  for (let probe = 0; probe < PROBES; probe++) {
+    const slot = ((hash ^ (hash >>> 13)) + probe) & (NAMES_MAX - 1)
+    if (names[slot] === name || (free < 0 && asked[slot] === 0)) free = slot
+    if (names[slot] === name || names[slot] === undefined) break
+  }
+  if (free < 0) return -1
+  if (names[free] !== undefined && names[free] !== name) replaced++
+  names[free] = asKey(name)
+  asked[free] = 1
+  return free
 }
 
 /** `nameAt` for a caller that has not looked at the name yet. */

@@ -33,7 +33,7 @@ export function quotedPairs(text: string, start: number, wanted: Wanted): Writab
   texts = (texts + 1) >>> 0
   if (texts === 0) seenIn.fill(0)
   const replaced = replacedNames()
-  let escape = text.indexOf('\\', start)
+  let backslash = text.indexOf('\\', start)
   const { length } = text
   let at = start
   let previous = 0
@@ -89,9 +89,9 @@ export function quotedPairs(text: string, start: number, wanted: Wanted): Writab
     const doubtful = slot < 0 || seenIn[slot] === texts || replacedNames() !== replaced
     if (doubtful && fields[name] !== undefined) continue
     const cut = text.slice(open + 1, close)
-    if (escape >= 0 && escape < open) escape = text.indexOf('\\', open)
+    if (backslash >= 0 && backslash < open) backslash = text.indexOf('\\', open)
     // The cut is looked at only where it has an escape: it would be copied for that.
-    const value = escape >= 0 && escape < close ? unescaped(cut) : cut
+    const value = backslash >= 0 && backslash < close ? unescaped(cut) : cut
     fields[name] = value
     if (slot < 0) continue
     seenIn[slot] = texts
