@@ -22,13 +22,13 @@ export function layOut(
   for (const [i, rule] of rules.entries()) {
     const witness = witnesses[i]
     if (witness === undefined) always.push(rule)
-    else for (const atom of witness.atoms) first[atom + 1]!++
+    else for (const atom of witness) first[atom + 1]!++
   }
   for (let atom = 0; atom < atomCount; atom++) first[atom + 1]! += first[atom]!
   const next = first.slice()
   const byAtom = new Int32Array(first[atomCount]!)
   for (const [i, rule] of rules.entries()) {
-    for (const atom of witnesses[i]?.atoms ?? []) byAtom[next[atom]!++] = rule
+    for (const atom of witnesses[i] ?? []) byAtom[next[atom]!++] = rule
   }
   return { first, rules: byAtom, always: Int32Array.from(always) }
 }
@@ -70,8 +70,9 @@ export function learntWitnesses(
   guesses: readonly number[],
   { counts, events }: Learning,
 ): readonly (Witness | undefined)[] {
-  const likelihoods = guesses.map(
-    (guess, atom) => (counts[atom]! + guess * GUESS_EVENTS) / (events + GUESS_EVENTS),
-  )
+  const likelihoods = new Float64Array(guesses.length)
+  for (let atom = 0; atom < guesses.length; atom++) {
+    likelihoods[atom] = (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
+  }
   return rules.map((rule) => witnessOf(conditions[rule]!, likelihoods))
 }

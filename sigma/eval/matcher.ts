@@ -1,7 +1,7 @@
 // All rules on an event at once. An event's values are scanned once per field and set atoms; rules whose
 // witness is among them are checked. The answers are those of `evaluate` for every rule that the event's
 // log source lets in.
-import type { SigmaEvent } from '../event.ts'
+import type { EventLogSource, SigmaEvent } from '../event.ts'
 import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
@@ -78,28 +78,13 @@ export function compileMatcher(
   }
   const views = createViews(source, knownLogSources(logsources), routing)
   const scan = createScan(atomCount, atoms.late.length)
-  const run = createRun(scan, conditionCompiler(scan.state, atoms.late), source)
-  let events = 0
-  let matches = 0
+  const run = createRun(scan, conditionCompiler(scan.state, atoms.late), source, views)
   return {
-    match(event) {
-      events++
-      const found = run.match(event, views(event.logsource))
-      matches += found.length
-      return found
-    },
-    matchFlat(line, kind, make) {
-      const found = run.matchFlat(line, kind, make, views(kind.logsource))
-      if (found === undefined) return undefined
-      events++
-      matches += found.length
-      return found
-    },
+    match: run.match,
+    matchFlat: run.matchFlat,
     emptyMemo: () => emptyMemos(pool),
     stats: () => ({
-      events,
-      candidates: run.candidates(),
-      matches,
+      ...run.counts(),
       rules: rules.length,
       unwitnessed: witnesses.filter((witness) => witness === undefined).length,
       atoms: atomCount,
@@ -107,18 +92,16 @@ export function compileMatcher(
   }
 }
 
-interface Run {
-  match(event: SigmaEvent, view: View): readonly number[]
-  matchFlat(
-    line: FlatLine,
-    kind: FlatKind,
-    make: () => SigmaEvent,
-    view: View,
-  ): readonly number[] | undefined
-  candidates(): number
+interface Run extends Pick<Matcher, 'match' | 'matchFlat'> {
+  counts(): Pick<MatcherStats, 'events' | 'candidates' | 'matches'>
 }
 
-function createRun(scan: Scan, compile: ConditionCompiler, source: ViewSource): Run {
+function createRun(
+  scan: Scan,
+  compile: ConditionCompiler,
+  source: ViewSource,
+  views: (logsource: EventLogSource) => View,
+): Run {
   const { touched } = scan
   const { conditions } = source
   // Few rules ever become candidates: a condition is compiled when its rule first does.
@@ -126,7 +109,9 @@ function createRun(scan: Scan, compile: ConditionCompiler, source: ViewSource): 
   const seen = new Uint8Array(conditions.length)
   const tried = new Int32Array(conditions.length)
   const found: number[] = []
+  let events = 0
   let candidates = 0
+  let matches = 0
 
   const holds = (rule: number): boolean => {
     const check = checks[rule]
@@ -162,22 +147,26 @@ function createRun(scan: Scan, compile: ConditionCompiler, source: ViewSource): 
     candidates += layout.always.length
     if (learning !== undefined && learn(learning, touched, count)) relearn(view, learning, source)
   }
-  const sorted = (): readonly number[] => {
+  const result = (): readonly number[] => {
+    events++
+    matches += found.length
     if (found.length < 2) return found.length === 0 ? NOTHING : [found[0]!]
     return found.slice().sort((a, b) => a - b)
   }
 
   return {
-    candidates: () => candidates,
-    match(event, view) {
+    counts: () => ({ events, candidates, matches }),
+    match(event) {
+      const view = views(event.logsource)
       try {
         check(view, scan.read(event, view.readers))
       } finally {
         scan.reset()
       }
-      return sorted()
+      return result()
     },
-    matchFlat(line, kind, make, view) {
+    matchFlat(line, kind, make) {
+      const view = views(kind.logsource)
       let plan = kind.plan as FlatPlan | undefined
       if (plan === undefined || plan.view !== view || plan.fields.line !== line) {
         plan = planFlat(line, kind, view)
@@ -192,7 +181,7 @@ function createRun(scan: Scan, compile: ConditionCompiler, source: ViewSource): 
       } finally {
         scan.reset()
       }
-      return sorted()
+      return result()
     },
   }
 }

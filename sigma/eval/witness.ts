@@ -1,65 +1,81 @@
 // A rule's witness: atoms of which at least one is set whenever the rule's condition holds.
 import type { Condition } from './atoms.ts'
 
-export interface Witness {
-  readonly atoms: readonly number[]
-  /** Sum of the atoms' likelihoods. */
-  readonly cost: number
-}
+/** May name an atom twice. */
+export type Witness = readonly number[]
 
-/** Never holds: no atom is needed to find it. */
-const NEVER: Witness = { atoms: [], cost: 0 }
+/** What it costs to have no witness. */
+const NONE = Number.POSITIVE_INFINITY
 
 /**
- * The cheapest witness, or undefined when the condition can hold with no atom set. `likelihoods` are by
- * atom; `holds` false asks for a witness of the condition's negation.
+ * The witness whose atoms are least likely together, or undefined when the condition can hold with no atom set;
+ * empty for what never holds. `likelihoods` are by atom.
  */
 export function witnessOf(
   condition: Condition,
-  likelihoods: readonly number[],
-  holds = true,
+  likelihoods: ArrayLike<number>,
 ): Witness | undefined {
+  if (costOf(condition, likelihoods, true) === NONE) return undefined
+  const atoms: number[] = []
+  gather(condition, likelihoods, true, atoms)
+  return atoms
+}
+
+/** The sum of the likelihoods of the cheapest witness; `holds` false: of the condition's negation. */
+function costOf(condition: Condition, likelihoods: ArrayLike<number>, holds: boolean): number {
   switch (condition.kind) {
     case 'const':
-      return condition.value === holds ? undefined : NEVER
+      return condition.value === holds ? NONE : 0
     case 'not':
-      return witnessOf(condition.arg, likelihoods, !holds)
+      return costOf(condition.arg, likelihoods, !holds)
     case 'atom':
-      return holds ? union([condition.atom], likelihoods) : undefined
-    case 'late':
-      return holds && condition.guards !== undefined
-        ? union(condition.guards, likelihoods)
-        : undefined
+      return holds ? likelihoods[condition.atom]! : NONE
+    case 'late': {
+      if (!holds || condition.guards === undefined) return NONE
+      let cost = 0
+      for (const guard of condition.guards) cost += likelihoods[guard]!
+      return cost
+    }
     case 'and':
     case 'or': {
-      const all = condition.args.map((arg) => witnessOf(arg, likelihoods, holds))
-      return (condition.kind === 'and') === holds ? cheapest(all) : together(all, likelihoods)
+      const isAll = (condition.kind === 'and') === holds
+      let cost = isAll ? NONE : 0
+      for (const arg of condition.args) {
+        const own = costOf(arg, likelihoods, holds)
+        cost = isAll ? Math.min(cost, own) : cost + own
+      }
+      return cost
     }
   }
 }
 
-function cheapest(all: readonly (Witness | undefined)[]): Witness | undefined {
-  let best: Witness | undefined
-  for (const witness of all) {
-    if (witness !== undefined && (best === undefined || witness.cost < best.cost)) best = witness
+/** Adds the atoms of the cheapest witness of a condition that has one. */
+function gather(
+  condition: Condition,
+  likelihoods: ArrayLike<number>,
+  holds: boolean,
+  atoms: number[],
+): void {
+  switch (condition.kind) {
+    case 'const':
+      return
+    case 'not':
+      return gather(condition.arg, likelihoods, !holds, atoms)
+    case 'atom':
+      atoms.push(condition.atom)
+      return
+    case 'late':
+      for (const guard of condition.guards ?? []) atoms.push(guard)
+      return
+    case 'and':
+    case 'or': {
+      if ((condition.kind === 'and') !== holds) {
+        for (const arg of condition.args) gather(arg, likelihoods, holds, atoms)
+        return
+      }
+      const costs = condition.args.map((arg) => costOf(arg, likelihoods, holds))
+      const cheapest = costs.indexOf(Math.min(...costs))
+      gather(condition.args[cheapest]!, likelihoods, holds, atoms)
+    }
   }
-  return best
-}
-
-function together(
-  all: readonly (Witness | undefined)[],
-  likelihoods: readonly number[],
-): Witness | undefined {
-  const atoms: number[] = []
-  for (const witness of all) {
-    if (witness === undefined) return undefined
-    atoms.push(...witness.atoms)
-  }
-  return union(atoms, likelihoods)
-}
-
-function union(atoms: readonly number[], likelihoods: readonly number[]): Witness {
-  if (atoms.length === 1) return { atoms, cost: likelihoods[atoms[0]!]! }
-  const unique = [...new Set(atoms)]
-  return { atoms: unique, cost: unique.reduce((sum, atom) => sum + likelihoods[atom]!, 0) }
 }
