@@ -60,7 +60,8 @@ function gather(
     case 'const':
       return
     case 'not':
-      return gather(condition.arg, likelihoods, !holds, atoms)
+      gather(condition.arg, likelihoods, !holds, atoms)
+      return
     case 'atom':
       atoms.push(condition.atom)
       return
