@@ -18,7 +18,7 @@ import { errorAnswer } from './errors.ts'
 const ROOT = '/services/collector'
 const CHANNEL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const ACKS_ASKED_MAX = 10_000
-const BUSY_RETRY_S = '1'
+const BUSY_RETRY_S = 1
 
 /** Adds the routes. They check the token themselves, so they come before the authentication of all others. */
 export function splunkRoutes(app: Hono<AppEnv>, services: Services, limits: RateLimits): void {
@@ -134,7 +134,8 @@ function refusal(c: AppContext, error: unknown): Response {
   }
   const code = error instanceof ServiceError || error instanceof WorkerError ? error.code : ''
   if (BUSY.has(code)) {
-    c.header('Retry-After', BUSY_RETRY_S)
+    const wait_s = error instanceof ServiceError ? error.retryAfter_s : undefined
+    c.header('Retry-After', String(wait_s ?? BUSY_RETRY_S))
     return reply(c, 'busy')
   }
   if (code === 'invalid') return reply(c, 'invalidFormat')
