@@ -11,7 +11,10 @@ const KEYS =
     ' ',
   )
 /** Keys that SigmaHQ and other tools add on their own, with a meaning. */
-const KNOWN_OTHERS = new Set(['regression_tests_path', 'simulation', 'exemplars', 'raw', 'tests'])
+const KNOWN_OTHERS = new Set([
+  ...['regression_tests_path', 'simulation', 'exemplars', 'raw', 'tests'],
+  ...['rsigma.exemplars', 'Tests'],
+])
 const ORDER =
   'title id name related status description references author date modified tags taxonomy scope logsource detection filter correlation fields falsepositives level'.split(
     ' ',

@@ -154,6 +154,19 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(found(stable, tests(true))).toContain('test-of-stable-missing')
   })
 
+  test.each([
+    'rsigma.exemplars: [{name: a, expect: match, event: {Image: x}}]',
+    'Tests: [{Name: a, ExpectedResult: true, Log: {Image: x}}]',
+    'regression_tests_path: regression_data/info.yml',
+  ])('tests that other tools keep with a rule are tests: %s', (key) => {
+    const complete = { ...facts, complete: true }
+    for (const text of [`${RULE}${key}\n`, `${RULE}${key}\nstatus: stable\n`]) {
+      const codes = lint([{ path: 'rule.yml', text }], { facts: complete }).map(({ code }) => code)
+      for (const code of ['test-missing', 'test-of-stable-missing', 'key-unknown'])
+        expect(codes).not.toContain(code)
+    }
+  })
+
   test('a field that only another log source of the product has is told where it belongs', () => {
     const text =
       RULE.replace(/detection:[\s\S]*$/, '') +
