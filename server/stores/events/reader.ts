@@ -17,7 +17,7 @@ import { readChunks, readDropped, readEpoch, readSequence } from './intake-read.
 import { decodeLine } from './line.ts'
 import { readMatches } from './sealed-matches.ts'
 import { runAfter, unitsAfter } from './search/after.ts'
-import { closeFiles, createFiles, type Files, intakeOf, lastAtMost } from './search/files.ts'
+import { closeFiles, createFiles, type Files, intakeOf } from './search/files.ts'
 import { createGroupDocs, type GroupDocs } from './search/group-docs.ts'
 import { histogramOf } from './search/histogram.ts'
 import { firstEvents } from './search/rows.ts'
@@ -198,12 +198,8 @@ function lookups(
 }
 
 function eventOf(snapshot: Snapshot, day: string, number: number): Event | undefined {
-  const from = dayStart(day)
-  const units = snapshot.units({ from, to: from + DAY_MS })
-  const sorted = units.toSorted((a, b) => a.first - b.first)
-  const unit = sorted[lastAtMost(sorted, number)]
-  const row = unit === undefined ? -1 : number - unit.first
-  return unit !== undefined && row < unit.count ? unit.event(row) : undefined
+  const unit = snapshot.unitOf(day, number)
+  return unit?.event(number - unit.first)
 }
 
 /** From the first to the last day of the ids. */

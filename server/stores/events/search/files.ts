@@ -40,6 +40,8 @@ export interface DayUnits {
   /** In the order of `units`. */
   readonly rows: readonly SegmentRow[]
   readonly units: readonly Unit[]
+  /** By first number, once somebody asked for an event by its id. */
+  byFirst: readonly Unit[] | undefined
   readonly oldest: number
   readonly newest: number
   /** Intake sequence of the last event. */
@@ -174,7 +176,7 @@ export function unitsOf(day: DayFiles): DayUnits | undefined {
     sequence = Math.max(sequence, segment.runs.at(-2) ?? 0)
   }
   const newest = rows[0]?.newest ?? Number.NEGATIVE_INFINITY
-  day.units = { segments, covered, rows, units, oldest, newest, sequence }
+  day.units = { segments, covered, rows, units, byFirst: undefined, oldest, newest, sequence }
   return day.units
 }
 

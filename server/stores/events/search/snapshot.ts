@@ -14,6 +14,7 @@ import {
   dropDays,
   type Files,
   intakeOf,
+  lastAtMost,
   openDay,
   refreshGroups,
   refreshSegments,
@@ -23,6 +24,7 @@ import { closeSegments, segmentUnit } from './segment-unit.ts'
 import { chunkUnit, type Unit } from './unit.ts'
 
 const NEVER_APPLIED: Applied = { live: 0, late: 0 }
+const ALL_TIME: TimeRange = { from: TIME_MIN_MS, to: TIME_MAX_MS + 1 }
 
 export interface Snapshot {
   /** The last intake sequence that may be seen. */
@@ -33,6 +35,8 @@ export interface Snapshot {
   readonly runMatches: ReadRunMatches
   /** Segments and chunks with an event time in the range, unordered. */
   units(range: TimeRange): Unit[]
+  /** Where the event with this number of a day is; undefined where the view has none. */
+  unitOf(day: string, number: number): Unit | undefined
   /** Ends its read transactions. */
   close(): void
 }
@@ -71,6 +75,7 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
         return day
       })
     const seen = Math.min(asof ?? sequence, sequence)
+    let chunks: Unit[] | undefined
     const runMatches = intake === undefined ? () => [] : openRunMatches(intake)
     for (const { open } of days) if (open !== undefined) open.runMatches = runMatches
     return {
@@ -79,6 +84,13 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
       days,
       runMatches,
       close,
+      unitOf(day, number) {
+        const files = days.find(({ name }) => name.day === day)
+        const sealed = files && sealedUnit(files, number)
+        if (sealed !== undefined || intake === undefined) return sealed
+        chunks ??= chunksOf(intake, days, ALL_TIME, seen, runMatches)
+        return chunks.find((unit) => unit.day === day && holds(unit, number))
+      },
       units: (wanted) => [
         ...days.flatMap((day) => segmentsOf(day, wanted, seen)),
         ...(intake === undefined ? [] : chunksOf(intake, days, wanted, seen, runMatches)),
@@ -88,6 +100,18 @@ export function openSnapshot(files: Files, range: TimeRange, asof?: number): Sna
     close()
     throw error
   }
+}
+
+const holds = ({ first, visible }: Unit, number: number) =>
+  first <= number && number < first + visible
+
+/** The sealed segment that holds a number; all rows of segments are seen, whatever `asof` is. */
+function sealedUnit(day: DayFiles, number: number): Unit | undefined {
+  const known = unitsOf(day)
+  if (known === undefined) return undefined
+  known.byFirst ??= known.units.toSorted((a, b) => a.first - b.first)
+  const unit = known.byFirst[lastAtMost(known.byFirst, number)]
+  return unit !== undefined && holds(unit, number) ? unit : undefined
 }
 
 function isInRange(name: DayFileName, range: TimeRange): boolean {
