@@ -2,9 +2,9 @@
 // and Windows events among them read as such.
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { isFields } from './json-text.ts'
 import { applyMapping, compileMapping } from './mapping/parser.ts'
 import table from './mappings/velociraptor.yml' with { type: 'yaml' }
+import { looksLikeWindows } from './windows/shapes.ts'
 import { windows } from './windows.ts'
 
 const own = compileMapping(table)
@@ -18,9 +18,8 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
   const mapping = context.mappings?.get('velociraptor') ?? own
   const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
   const outer = applyMapping(mapping, json, utc, true)
-  if ('code' in outer || !isFields(json.System)) return outer
-  const event = { Event: { System: json.System, EventData: json.EventData ?? {} } }
-  const inner = windows.parse({ text: '', json: event }, utc)
+  if ('code' in outer || !looksLikeWindows(json)) return outer
+  const inner = windows.parse({ text: '', json }, utc)
   if ('code' in inner) return outer
   const pivots: Pivots = { ...outer.pivots, ...inner.pivots }
   return {

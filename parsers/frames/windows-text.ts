@@ -37,7 +37,7 @@ export function createWindowsTextLines(): WindowsTextLines {
         return true
       }
       if (open === undefined) return false
-      if (!isSure && !text.startsWith('LogName=')) {
+      if (!isSure && !text.startsWith('LogName=') && !text.startsWith('EventCode=')) {
         give(out)
         return false
       }

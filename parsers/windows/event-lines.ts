@@ -44,18 +44,21 @@ const OSSEC_UNITS = 1024
 
 function isSplunkText(line: string): boolean {
   if (line.startsWith('LogName=')) return line.includes('\nEventCode=')
-  if (line.charCodeAt(2) !== 0x2f) return false
+  if (line.charCodeAt(2) !== 0x2f && line.charCodeAt(14) !== 0x2e) return false
   const end = line.indexOf('\n')
+  if (line.startsWith('EventCode=', end + 1)) return isSplunkTime(line.slice(0, end))
   return (
     end > 0 && end <= 40 && line.startsWith('LogName=', end + 1) && isSplunkTime(line.slice(0, end))
   )
 }
 
+/** `20261120101112.123456`: the time that Splunk's WMI input writes. */
+const WMI_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,6})?(?:[+-]\d{3})?\r?$/
 const SPLUNK_TIME = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? ([AP])M\r?$/
 
 /** Whether a line begins an event in Splunk's text: a time on a line of its own. */
 export function isSplunkTime(line: string): boolean {
-  return line.length <= 33 && SPLUNK_TIME.test(line)
+  return line.length <= 33 && (SPLUNK_TIME.test(line) || (line.length > 14 && WMI_TIME.test(line)))
 }
 
 /** `11/20/2026 10:11:12 AM`, then `Name=value` lines, `Message=` last, over many lines. */
@@ -78,7 +81,8 @@ function splunkText(text: string): Fields | undefined {
     if (end < 0) break
     at = end + 1
   }
-  const { LogName: channel, EventCode: id, Keywords: keywords, ...rest } = out
+  const { LogName: log, Logfile: file, EventCode: id, Keywords: keywords, ...rest } = out
+  const channel = log ?? file
   if (channel === undefined || id === undefined) return undefined
   return {
     ...rest,
@@ -90,10 +94,17 @@ function splunkText(text: string): Fields | undefined {
 
 function splunkTime(line: string): string | undefined {
   const match = SPLUNK_TIME.exec(line)
-  if (match === null) return undefined
+  if (match === null) return wmiTime(line)
   const [, month, day, year, hour, minute, second, fraction = '', half] = match
   const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
   return `${year}-${month}-${day} ${String(hours).padStart(2, '0')}:${minute}:${second}${fraction}`
+}
+
+function wmiTime(line: string): string | undefined {
+  const match = WMI_TIME.exec(line)
+  if (match === null) return undefined
+  const [, year, month, day, hour, minute, second, fraction = ''] = match
+  return `${year}-${month}-${day} ${hour}:${minute}:${second}${fraction}`
 }
 
 const WINCOLLECT_NAMES: Readonly<Record<string, string>> = {
@@ -103,20 +114,21 @@ const WINCOLLECT_NAMES: Readonly<Record<string, string>> = {
   Level: 'LevelDisplayName',
 }
 
-/** `AgentDevice=WindowsLog<tab>AgentLogFile=Security<tab>..<tab>Message=..`. */
+/** `AgentDevice=WindowsLog<tab>AgentLogFile=Security<tab>..<tab>Message=..`; relays make blanks of the tabs. */
 function winCollect(line: string, at: number): Fields | undefined {
   const body = line.slice(at)
-  const message = body.indexOf('\tMessage=')
-  const head = message < 0 ? body : body.slice(0, message)
+  const message = /[\t ]Message=/.exec(body)
+  const head = message === null ? body : body.slice(0, message.index)
   const out: Writable = {}
-  for (const pair of head.split('\t').slice(0, PAIRS_MAX)) {
+  const pairs = head.includes('\t') ? head.split('\t') : head.split(/ (?=[A-Z][A-Za-z]{1,32}=)/)
+  for (const pair of pairs.slice(0, PAIRS_MAX)) {
     const equals = pair.indexOf('=')
-    const value = pair.slice(equals + 1)
+    const value = pair.slice(equals + 1).trim()
     if (equals <= 0 || value === '') continue
     const name = pair.slice(0, equals)
     out[WINCOLLECT_NAMES[name] ?? name] = name === 'TimeGenerated' ? Number(value) : value
   }
-  if (message >= 0) out.Message = body.slice(message + '\tMessage='.length)
+  if (message !== null) out.Message = body.slice(message.index + message[0].length).trim()
   return out.Channel === undefined || out.EventID === undefined ? undefined : out
 }
 

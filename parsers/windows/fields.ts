@@ -65,6 +65,7 @@ const READ_BY_MESSAGE: ReadonlySet<string> = new Set([
 function addSecurity(fields: Writable, event: WindowsEvent): void {
   const { eventId, message } = event
   if (message !== undefined && hasNoData(fields)) addRendered(fields, message)
+  if (eventId === 4776) copy(fields, 'AuthenticationPackageName', 'PackageName')
   if (LOGONS.has(eventId)) copy(fields, 'Computer', 'ComputerName')
   if (eventId === 4688) addProcessCreation(fields)
   else if (eventId === 4657) addRegistry(fields)

@@ -4,6 +4,7 @@ import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
 import { allData } from './event-data.ts'
+import { fullChannel, hayabusaData } from './hayabusa.ts'
 import { content, text, toId } from './json-values.ts'
 import type { WindowsEvent } from './shapes.ts'
 import { parseEventXml } from './xml.ts'
@@ -19,8 +20,9 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
   const eventId = idOf(json)
   if (channel === undefined || eventId < 0) return undefined
   const isTool = isOfTool(json)
+  const name = fullChannel(channel)
   return {
-    channel: fullChannel(channel),
+    channel: name,
     eventId,
     provider: providerName(providerOf(json) ?? ''),
     computer:
@@ -56,7 +58,10 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
       : json.ThreadID === undefined
         ? {}
         : { Execution_ProcessID: json.ProcessID, Execution_ThreadID: json.ThreadID },
-    data: dataOf(isTool ? withoutExecution(json) : json),
+    data:
+      json.RuleTitle === undefined
+        ? dataOf(isTool ? withoutExecution(json) : json)
+        : hayabusaData(json, name, eventId),
     flat: true,
   }
 }
@@ -123,30 +128,6 @@ function channelOf(json: Fields): string | undefined {
   return provider === undefined ? undefined : channelOfProvider(provider)
 }
 
-/** Hayabusa's short names of channels. */
-const SHORT_CHANNELS: Readonly<Record<string, string>> = {
-  Sec: 'Security',
-  Sys: 'System',
-  App: 'Application',
-  Sysmon: 'Microsoft-Windows-Sysmon/Operational',
-  PwSh: 'Microsoft-Windows-PowerShell/Operational',
-  PwShClassic: 'Windows PowerShell',
-  PwShCore: 'PowerShellCore/Operational',
-  Defender: 'Microsoft-Windows-Windows Defender/Operational',
-  TaskSch: 'Microsoft-Windows-TaskScheduler/Operational',
-  Taskscheduler: 'Microsoft-Windows-TaskScheduler/Operational',
-  Firewall: 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
-  BitsCli: 'Microsoft-Windows-Bits-Client/Operational',
-  WMI: 'Microsoft-Windows-WMI-Activity/Operational',
-  NTLM: 'Microsoft-Windows-NTLM/Operational',
-  CodeInteg: 'Microsoft-Windows-CodeIntegrity/Operational',
-  'RDS-LSM': 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
-}
-
-function fullChannel(channel: string): string {
-  return Object.hasOwn(SHORT_CHANNELS, channel) ? SHORT_CHANNELS[channel]! : channel
-}
-
 /** `/Date(1763633472123)/`, or the value as it is. */
 function timeOf(value: FieldValue | undefined): FieldValue | undefined {
   if (isFields(value)) return timeOf(value.value ?? value.DateTime)
@@ -155,7 +136,7 @@ function timeOf(value: FieldValue | undefined): FieldValue | undefined {
 }
 
 /** Members that hold the data, as XML, as JSON or as an object; their members come beside the others. */
-const DATA_NAMES = ['EventData', 'UserData', 'Payload', 'ParameterXml', 'ExtraFieldInfo'] as const
+const DATA_NAMES = ['EventData', 'UserData', 'Payload', 'ParameterXml'] as const
 
 /** The object itself, with what holds its data taken apart beside it. */
 function dataOf(json: Fields): Fields {

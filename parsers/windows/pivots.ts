@@ -113,13 +113,16 @@ const EITHER: ReadonlySet<number> = new Set([
 /** Security events with a status: zero where it succeeded. */
 const WITH_STATUS: ReadonlySet<number> = new Set([4768, 4769, 4776])
 
+/** The auditing's provider, and none. */
+const AUDITING: ReadonlySet<string> = new Set(['Microsoft-Windows-Security-Auditing', ''])
+
 /** The Security log's outcome where the sender left the keywords out. */
 function outcomeOfId(
   { eventId, provider }: WindowsEvent,
   { Status: status }: Fields,
   service: string | undefined,
 ): string | undefined {
-  if (service !== 'security' || provider !== 'Microsoft-Windows-Security-Auditing') return undefined
+  if (service !== 'security' || !AUDITING.has(provider)) return undefined
   if (FAILURES.has(eventId)) return 'failure'
   if (EITHER.has(eventId)) return undefined
   if (!WITH_STATUS.has(eventId)) return 'success'

@@ -114,9 +114,45 @@ const LABELS: Readonly<Record<string, string>> = {
 
 const LABEL = /^([A-Z][A-Za-z0-9 ()/-]{1,40}):(?:\s+(.*))?$/s
 
+/** Sections without values of their own, where all lines of a message became one. */
+const OTHER_SECTIONS = [
+  ...['Process Information', 'Network Information', 'Logon Information', 'Failure Information'],
+  ...['Detailed Authentication Information', 'Additional Information', 'Service Information'],
+  ...['Certificate Information', 'Object', 'Access Request Information', 'Task Information'],
+  ...['Application Information', 'Filter Information', 'Attributes', 'Share Information'],
+]
+/** Labels whose values are of no use, but end those in front of them. */
+const OTHER_LABELS = [
+  ...['Restricted Admin Mode', 'Virtual Account', 'Elevated Token', 'Linked Logon ID'],
+  ...[
+    'Network Account Name',
+    'Network Account Domain',
+    'Remote Credential Guard',
+    'Caller Process ID',
+  ],
+]
+const MARKS = [
+  ...Object.keys(LABELS),
+  ...Object.keys(ACCOUNT_LABELS),
+  ...Object.keys(ACCOUNTS),
+  ...OTHER_SECTIONS,
+  ...OTHER_LABELS,
+]
+  .toSorted((a, b) => b.length - a.length)
+  .map((mark) => mark.replace(/[()]/g, '\\$&'))
+/** A section or a label behind a blank. */
+const MARK = new RegExp(` ((?:${MARKS.join('|')}):)(?= |$)`, 'g')
+
+/** The parts of a message: sections, labels, values, and labels with their values. */
+function partsOf(message: string): readonly string[] {
+  const text = message.slice(0, MESSAGE_UNITS_MAX)
+  if (/[\t\r\n]| {2}/.test(text)) return text.split(/[\t\r\n]+| {2,}/)
+  return text.replace(MARK, '\n$1').split('\n')
+}
+
 /** Adds what a message of the Security log says, where the field is free. */
 export function addRendered(fields: Writable, message: string): void {
-  const parts = message.slice(0, MESSAGE_UNITS_MAX).split(/[\t\r\n]+| {2,}/)
+  const parts = partsOf(message)
   let section = ''
   let label = ''
   for (const part of parts) {

@@ -24,6 +24,10 @@ const SHAPES = {
   result: ({ result }) =>
     isFields(result) && text(result._raw) !== undefined ? result : undefined,
   _raw: ({ _raw: raw }) => lineEvent(text(raw)),
+  // QRadar's forwarder.
+  payload: ({ payload }) => lineEvent(text(payload)),
+  // Velociraptor's Sigma artifacts.
+  _Event: ({ _Event: event }) => (isFields(event) ? event : undefined),
   // Fluent Bit with the event rendered as XML.
   System: renderedXml,
   // osquery's result line, and a row of its table.
