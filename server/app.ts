@@ -41,10 +41,11 @@ export function createApp(parts: AppParts): Hono<AppEnv> {
   app.use(rateLimit(limits))
   app.use(csrf())
   registerRoutes(app, ROUTES, services)
-  const description = JSON.stringify(describeApi(ROUTES, packageFile.version))
-  app.get('/api/v1/openapi.json', (c) =>
-    c.body(description, 200, { 'content-type': 'application/json' }),
-  )
+  let description: string | undefined
+  app.get('/api/v1/openapi.json', (c) => {
+    description ??= JSON.stringify(describeApi(ROUTES, packageFile.version))
+    return c.body(description, 200, { 'content-type': 'application/json' })
+  })
   refuseOtherMethods(app)
   app.all('/api/*', (c) => notFound(c))
   elasticsearchRoutes(app, services)

@@ -8,6 +8,7 @@ import { loadRules } from '../../sigma/load.ts'
 import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
 import type { LoadedCorrelation, LoadedRule, RefusedRule, RuleFile } from '../../sigma/rule.ts'
 import type { FilterProvenance } from '../stores/state/provenance.ts'
+import { createTestReader, type FileTests } from './rule-tests.ts'
 
 /** A folder of rules; an overlay is read-only and beside the server's own content. */
 export interface RuleFolder {
@@ -24,12 +25,14 @@ export type RuleInfo = Omit<LoadedRule, 'expr' | 'selections' | 'condition'> & {
   readonly overlay: boolean
   /** Fields without which it cannot match. */
   readonly needs: Need
+  readonly tests: FileTests
   /** The file on this machine. */
   readonly file: string
 }
 
 /** A correlation that runs: it works in the state worker, on the matches of its rules. */
 export interface CorrelationInfo extends LoadedCorrelation {
+  readonly tests: FileTests
   /** SHA-256 of its text, hex. */
   readonly hash: string
   readonly textHash: string
@@ -117,6 +120,11 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
     const { file, overlay } = byPath.get(path)!
     return { file, overlay }
   }
+  const testsOf = createTestReader()
+  const running = (path: string) => {
+    const found = place(path)
+    return { ...found, tests: testsOf(found.file, path) }
+  }
   const pipelineHash = hashOfPipelines(content)
   const filters = loaded.filters.map(({ id, title, path, text, applied }) => ({
     ...{ id, title, applied, hash: hashOf(text) },
@@ -126,11 +134,11 @@ export function openRules(folders: readonly RuleFolder[]): RuleSet {
   const rules = loaded.rules.map(({ expr, selections, condition, ...rule }) => {
     const textHash = hashOf(rule.text)
     const hash = runHash(textHash, shapes.get(rule.id) ?? [], pipelineHash)
-    return { ...rule, ...place(rule.path), needs: needsOf(expr), hash, textHash }
+    return { ...rule, ...running(rule.path), needs: needsOf(expr), hash, textHash }
   })
   const correlations = loaded.correlations.map((correlation) => {
     const hash = hashOf(correlation.text)
-    return { ...correlation, ...place(correlation.path), hash, textHash: hash }
+    return { ...correlation, ...running(correlation.path), hash, textHash: hash }
   })
   const correlated = correlationFields(loaded.correlations)
   const refused = loaded.refused.map(({ diagnostics, ...rule }) => ({

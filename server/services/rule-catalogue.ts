@@ -1,7 +1,6 @@
 // What people and the alert maker need to know of the rules that the ingest worker runs: summaries, facts,
 // texts, made from its report.
 import { createHash } from 'node:crypto'
-import { parseTestFile } from '../../ci/checks/test-file.ts'
 import { DEDUP_DEFAULT, DEDUP_WINDOW_DEFAULT_MS } from '../../sigma/dedup.ts'
 import type { Need } from '../../sigma/eval/needs.ts'
 import type { LogSource, Rollout, RuleFile } from '../../sigma/rule.ts'
@@ -34,7 +33,7 @@ export interface RuleTexts {
 const MESSAGE_MAX_CHARACTERS = 500
 const VERSION_CHARACTERS = 8
 
-/** The catalogue of a load; reads the tests beside the rules. */
+/** The catalogue of a load. */
 export async function makeCatalogue(
   report: RulesReport,
   origin?: ContentOrigin,
@@ -45,10 +44,11 @@ export async function makeCatalogue(
   const provenanceOf = provenances(report, origin)
   const all = createHash('sha256')
   for (const rule of [...report.rules, ...report.correlations]) {
-    const tests = await testsOf(rule)
-    rules.push(summaryOf(rule, tests))
-    texts.set(rule.id, { text: rule.text, ...tests.texts })
-    facts.push(factsOf(rule, provenanceOf(rule, tests)))
+    const { file } = rule.tests
+    const beside = file === undefined ? {} : { testText: file.text, testPath: file.path }
+    rules.push(summaryOf(rule))
+    texts.set(rule.id, { text: rule.text, ...beside })
+    facts.push(factsOf(rule, provenanceOf(rule)))
     all.update(rule.hash)
   }
   for (const rule of report.refused) {
@@ -75,11 +75,11 @@ function provenances({ filters, pipelineHash }: RulesReport, origin: ContentOrig
   const byRule = new Map<string, FilterProvenance[]>()
   for (const { applied, ...filter } of filters)
     for (const id of applied) byRule.getOrInsert(id, []).push(filter)
-  return (rule: Running, tests: FileTests): RuleProvenance => {
+  return (rule: Running): RuleProvenance => {
     const { overlay, line, textHash } = rule
     const path = overlay ? rule.path : `detections/${rule.path}`
     const ruleCommit = overlay ? undefined : origin?.files[path]
-    const { positive, negative } = tests
+    const { positive, negative } = rule.tests
     const hasRun = origin !== undefined && !origin.isSeed && !overlay
     const status = positive + negative === 0 ? 'none' : hasRun ? 'passed' : 'not-run'
     return {
@@ -95,24 +95,8 @@ function provenances({ filters, pipelineHash }: RulesReport, origin: ContentOrig
 
 type Running = RuleInfo | CorrelationInfo
 
-interface FileTests {
-  readonly positive: number
-  readonly negative: number
-  readonly texts: Partial<RuleTexts>
-}
-
-async function testsOf(rule: Running): Promise<FileTests> {
-  const file = Bun.file(rule.file.replace(/\.ya?ml$/, '.test.yml'))
-  if (!(await file.exists())) return { positive: 0, negative: 0, texts: {} }
-  const testText = await file.text()
-  const testPath = rule.path.replace(/\.ya?ml$/, '.test.yml')
-  const { tests } = parseTestFile(testText, testPath)
-  const positive = tests.filter((test) => test.match).length
-  return { positive, negative: tests.length - positive, texts: { testText, testPath } }
-}
-
 /** A correlation has no log source of its own. */
-function summaryOf(rule: Running, tests: FileTests): RuleSummary {
+function summaryOf(rule: Running): RuleSummary {
   const { id, title, level, author, description, tags, path, hash, overlay } = rule
   const { product, category, service }: LogSource = 'logsource' in rule ? rule.logsource : {}
   return {
@@ -126,7 +110,7 @@ function summaryOf(rule: Running, tests: FileTests): RuleSummary {
       ...(service === undefined ? {} : { service }),
     },
     techniques: techniquesOf(tags),
-    tests: { positive: tests.positive, negative: tests.negative },
+    tests: { positive: rule.tests.positive, negative: rule.tests.negative },
     ...(rule.trapline?.schedule === undefined ? {} : { schedule: rule.trapline.schedule }),
     ...(rule.trapline?.rollout === undefined ? {} : { rollout: rule.trapline.rollout }),
     ...(rule.trapline?.owner === undefined ? {} : { owner: rule.trapline.owner }),

@@ -1,13 +1,14 @@
 // What the browser loads beside the pages: styles, fonts, htmx and the client code, each at an address
-// that holds its hash, so that it may be kept for ever. Built once at start, compressed once.
+// that holds its hash, so that it may be kept for ever. Built once at start, compressed when first asked for.
 import { createHash } from 'node:crypto'
-import { brotliCompressSync, constants } from 'node:zlib'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
 import { Hono } from 'hono'
 import type { Assets } from '../../../views/layout.tsx'
 import type { AppEnv } from '../../middleware/env.ts'
 
 const YEAR_S = 31_536_000
-/** The best compression of what is larger would hold up the start for seconds, to save a tenth. */
+/** The best compression of what is larger would take seconds, to save a tenth. */
 const LARGE_BYTES = 150_000
 const QUALITY_LARGE = 9
 const QUALITY_BEST = 11
@@ -34,10 +35,11 @@ interface StaticFile {
   readonly type: string
   readonly body: Uint8Array<ArrayBuffer>
   readonly etag: string
-  /** Compressed once; absent for what is compressed already. */
-  readonly gzip?: Uint8Array<ArrayBuffer>
-  readonly brotli?: Uint8Array<ArrayBuffer>
+  /** Compresses once; absent for what is compressed already. */
+  readonly encoded?: Readonly<Record<Encoding, () => Promise<Uint8Array<ArrayBuffer>>>>
 }
+
+type Encoding = 'br' | 'gzip'
 
 export interface StaticFiles {
   readonly assets: Assets
@@ -54,7 +56,9 @@ export async function loadStatic(): Promise<StaticFiles> {
       type,
       body,
       etag: `"${hash}"`,
-      ...(compress ? { gzip: Bun.gzipSync(body, { level: 9 }), brotli: brotli(body) } : {}),
+      ...(compress
+        ? { encoded: { br: once(() => brotliOf(body)), gzip: once(() => gzipOf(body)) } }
+        : {}),
     })
     return path
   }
@@ -85,10 +89,19 @@ async function readPackageFile(specifier: string): Promise<Uint8Array<ArrayBuffe
   return Bun.file(Bun.fileURLToPath(import.meta.resolve(specifier))).bytes()
 }
 
-function brotli(body: Uint8Array): Uint8Array<ArrayBuffer> {
+async function brotliOf(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const quality = body.length > LARGE_BYTES ? QUALITY_LARGE : QUALITY_BEST
   const options = { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }
-  return new Uint8Array(brotliCompressSync(body, options))
+  return new Uint8Array(await promisify(brotliCompress)(body, options))
+}
+
+async function gzipOf(body: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await promisify(gzip)(body, { level: 9 }))
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
 }
 
 /** One bundle of client code, by its entry below `views/client`. */
@@ -130,15 +143,19 @@ export function staticRoutes(loaded: Promise<StaticFiles>) {
     if (c.req.header('if-none-match') === file.etag) return c.body(null, 304)
     c.header('Content-Type', file.type)
     const accepted = c.req.header('accept-encoding') ?? ''
-    if (file.brotli !== undefined && /\bbr\b/.test(accepted)) {
-      c.header('Content-Encoding', 'br')
-      return c.body(file.brotli)
-    }
-    if (file.gzip !== undefined && /\bgzip\b/.test(accepted)) {
-      c.header('Content-Encoding', 'gzip')
-      return c.body(file.gzip)
+    const encoding = (['br', 'gzip'] as const).find((one) => accepts(accepted, one))
+    if (file.encoded !== undefined && encoding !== undefined) {
+      c.header('Content-Encoding', encoding)
+      return c.body(await file.encoded[encoding]())
     }
     return c.body(file.body)
   })
   return app
+}
+
+/** Whether a browser takes an encoding: named, and not with weight 0. */
+function accepts(header: string, encoding: Encoding): boolean {
+  return header
+    .split(',')
+    .some((part) => part.split(';')[0]?.trim() === encoding && !/;\s*q=0(\.0*)?\s*$/.test(part))
 }
