@@ -266,6 +266,18 @@ describe('what older and other systems write', () => {
       { user: 'eve', outcome: 'failure' },
     ],
     [
+      'Jun  3 01:02:03 h sshd[7]: Disconnecting invalid user eve 192.0.2.7 port 9: Change of username or service not allowed: (eve,ssh-connection) -> (a,ssh-connection) [preauth]',
+      { user: 'eve', src_ip: '192.0.2.7', src_port: 9, outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: error: kex_exchange_identification: banner line contains invalid characters',
+      { action: 'ssh_negotiation', outcome: 'failure' },
+    ],
+    [
+      'Jun  3 01:02:03 h sshd[7]: Disconnecting: Too many authentication failures for eve from 192.0.2.7 port 9 ssh2 [preauth]',
+      { user: 'eve', src_ip: '192.0.2.7', action: 'ssh_login' },
+    ],
+    [
       'Jun  3 01:02:03 h sshd[7]: fatal: Unable to negotiate with 192.0.2.7: no matching cipher found.',
       { src_ip: '192.0.2.7', action: 'ssh_negotiation' },
     ],

@@ -15,6 +15,12 @@ describe('access lines', () => {
     ['common', `${HEAD} ${REQUEST}`, undefined, 'webserver'],
     ['combined', COMBINED, undefined, 'webserver'],
     ['combined, nginx’ main format', `${COMBINED} "198.51.100.4"`, undefined, 'nginx'],
+    [
+      'Kubernetes’ ingress',
+      `${COMBINED} 89 0.001 [shop-80] [] 10.0.0.5:80 5 0.0 200 a1`,
+      undefined,
+      'nginx',
+    ],
     ['virtual host in front', `shop.example.com:443 ${COMBINED}`, undefined, 'apache'],
     ['named nginx', COMBINED, 'nginx', 'nginx'],
     ['named apache', COMBINED, 'apache', 'apache'],

@@ -11,7 +11,8 @@ export interface KnownMessage extends Meaning {
   readonly fit: Template
 }
 
-type Row = readonly [source: string, action: string, outcome?: 'success' | 'failure']
+/** A template, the action it stands for and how that went. */
+export type Row = readonly [source: string, action: string, outcome?: 'success' | 'failure']
 
 /** Messages in order of preference. */
 export function table(rows: readonly Row[]): readonly KnownMessage[] {

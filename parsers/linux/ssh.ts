@@ -1,5 +1,5 @@
 // What the servers of SSH write: OpenSSH and Dropbear.
-import { table } from './known.ts'
+import { type Row, table } from './known.ts'
 
 export const SSHD = table([
   ['Accepted {auth_method} for {user>} from {src_ip} port {src_port}*', 'ssh_login', 'success'],
@@ -56,6 +56,13 @@ export const SSHD = table([
   ['Disconnected from invalid user {user>} {src_ip} port {src_port}*', 'ssh_disconnect', 'failure'],
   ['Disconnected from user {user>} {src_ip} port {src_port}*', 'ssh_disconnect'],
   ['Disconnected from {src_ip} port {src_port}*', 'ssh_disconnect'],
+  ...['authenticating user', 'invalid user'].map(
+    (who): Row => [
+      `Disconnecting ${who} {user>} {src_ip} port {src_port}: Change of username or service not allowed: {reason}`,
+      'ssh_disconnect',
+      'failure',
+    ],
+  ),
   [
     'Disconnecting authenticating user {user>} {src_ip} port {src_port}: {reason}',
     'ssh_disconnect',
@@ -120,6 +127,8 @@ export const SSHD = table([
   ['Disconnecting user {user>} {src_ip} port {src_port}: {reason}', 'ssh_disconnect'],
   ['Disconnecting {src_ip} port {src_port}: {reason}', 'ssh_disconnect', 'failure'],
   ['Disconnecting: bad client public DH value*', 'ssh_negotiation', 'failure'],
+  ['error: kex_exchange_identification: {reason}', 'ssh_negotiation', 'failure'],
+  ['kex_exchange_identification: {reason}', 'ssh_negotiation', 'failure'],
   ['Corrupted MAC on input.*', 'ssh_negotiation', 'failure'],
   ['Bad packet length {}*', 'ssh_negotiation', 'failure'],
   ['Authentication refused: {reason}', 'ssh_login', 'failure'],
@@ -176,7 +185,13 @@ export const SSHD = table([
   ['error: Received disconnect from {src_ip}: {reason}', 'ssh_disconnect'],
   ['input_userauth_request: invalid user {user>} [preauth]', 'ssh_invalid_user', 'failure'],
   ['input_userauth_request: invalid user {user}', 'ssh_invalid_user', 'failure'],
+  [
+    'Disconnecting: Too many authentication failures for {user>} from {src_ip} port {src_port}*',
+    'ssh_login',
+    'failure',
+  ],
   ['Disconnecting: Too many authentication failures for {user>} [preauth]', 'ssh_login', 'failure'],
+  ['Disconnecting: Too many authentication failures*', 'ssh_login', 'failure'],
   [
     'maximum authentication attempts exceeded for invalid user {user>} from {src_ip} port {src_port}*',
     'ssh_login',
@@ -206,11 +221,6 @@ export const SSHD = table([
     'failure',
   ],
   ['fatal: Unable to negotiate with {src_ip}: {reason}', 'ssh_negotiation', 'failure'],
-  [
-    'Disconnecting: Too many authentication failures for {user>} from {src_ip} port {src_port}*',
-    'ssh_login',
-    'failure',
-  ],
   [
     'Address {src_ip} maps to {src_host}, but this does not map back{reason}',
     'ssh_reverse_mapping',
