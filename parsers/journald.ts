@@ -103,7 +103,7 @@ function number(value: FieldValue | undefined, max: number): number | undefined 
 
 /** Programs whose lines have a parser of their own. */
 const OTHERS =
-  /^(?:kernel|audit|audisp\S{0,16}|named|postfix\S{0,32}|haproxy|nginx|apache2|httpd|squid|dhcpd|unbound|openvpn\S{0,32}|suricata)$/
+  /^(?:kernel|audit|audisp\S{0,16}|named|postfix\S{0,32}|haproxy|nginx|apache2|httpd|squid|dhcpd|unbound|openvpn\S{0,32}|suricata|sysmon)$/
 
 /** The line that syslog would have had; the time is the entry's. */
 function innerLine({ fields, message, pivots }: Parsed): string | undefined {

@@ -137,7 +137,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
     provider,
     computer: text(winlog.computer_name) ?? text(winlog.computerObject) ?? hostName(json),
     times: [winlog.time_created, json['@timestamp'], event.created],
-    level: log.level ?? json['log.level'] ?? winlog.level,
+    level: withoutNuls(log.level ?? json['log.level'] ?? winlog.level),
     keywords: winlog.keywords,
     message: text(json.message),
     user: userName(user),
@@ -163,6 +163,11 @@ function originalEvent(json: Fields): WindowsEvent | undefined {
   const xml = text(isFields(json.event) ? json.event.original : undefined) ?? text(json.message)
   const event = xml?.startsWith('<Event') === true ? parseEventXml(xml)?.Event : undefined
   return event !== undefined && isFields(event) ? readEvtx(event) : undefined
+}
+
+/** Some rendered words end as strings of C do. */
+function withoutNuls(value: FieldValue | undefined): FieldValue | undefined {
+  return typeof value === 'string' ? value.replace(/\0+$/, '') : value
 }
 
 /** A channel's name: event tracing gives a number there. */
