@@ -8,6 +8,11 @@ import { git } from './git.ts'
 import { narrowed } from './narrow.ts'
 import { readVersions } from './versions.ts'
 
+function isTable(path: string): boolean {
+  const kind = parserFileKind(path)
+  return kind !== undefined && kind !== 'tests'
+}
+
 /** Whether the tests of a rule or filter file have to run again after the change since a commit: all of them
  * after one of parsers' tables. */
 export async function reachedSince(
@@ -16,7 +21,7 @@ export async function reachedSince(
 ): Promise<(path: string) => boolean> {
   const changed = await changedSince(base)
   // Another table may make another event of any raw text.
-  if ([...changed].some((path) => parserFileKind(path) !== undefined)) return () => true
+  if ([...changed].some(isTable)) return () => true
   const versions = narrowed(await readVersions(base, folders))
   const moved = new Set(changesOf(versions).changed.map(({ id }) => id))
   const { rules, correlations, filters } = loadContent(versions.after).rules

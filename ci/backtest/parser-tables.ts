@@ -1,5 +1,5 @@
 // The tables of parsers that a version of content brings, as data that workers take and as what runs.
-import { parserFileKind } from '../../parsers/mapping/check.ts'
+import { type ParserFileKind, parserFileKind } from '../../parsers/mapping/check.ts'
 import {
   MAPPINGS_FOLDER,
   type ParserContent,
@@ -83,9 +83,12 @@ export function isSeverityFile(path: string): boolean {
   return parserFileKind(path) === 'severity'
 }
 
+/** Kinds of files that events are read with. */
+const TABLES: ReadonlySet<ParserFileKind | undefined> = new Set(['mapping', 'severity'])
+
 /** Files that can be read one by one; two of one name cannot. */
 function readable(files: readonly RuleFile[]) {
-  const tables = files.filter(({ path }) => parserFileKind(path) !== undefined)
+  const tables = files.filter(({ path }) => TABLES.has(parserFileKind(path)))
   const good: RuleFile[] = []
   const problems: string[] = []
   for (const file of tables) {

@@ -9,8 +9,9 @@ import { fileKind, type LintOptions, lint } from '../../sigma/lint/lint.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions } from '../../sigma/pipeline/content.ts'
+import { parseParserTests } from './parser-test-file.ts'
 import { checkPlacement } from './placement.ts'
-import { checkSchema } from './schema.ts'
+import { checkSchema, NONE_OF } from './schema.ts'
 
 export type ContentOptions = Omit<LintOptions, 'facts'> & {
   /** Today, `YYYY-MM-DD`. */
@@ -73,10 +74,36 @@ export function checkContent(
       return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
     },
   )
-  const tables = all.filter(({ path }) => parserFileKind(path) !== undefined)
-  const parsers = checkParserFiles(tables, MAPPED).filter(({ path }) => wanted(path))
+  const parsers = checkParsers(all).filter(({ path }) => wanted(path))
   const placed = checkPlacement(all).filter(({ path, code }) => wanted(path) && !off.has(code))
   return [...linted, ...shaped, ...refused, ...parsers, ...placed].sort(inOrder)
+}
+
+/** Tables and patterns of parsers, and their tests. */
+function checkParsers(all: readonly LintFile[]): readonly Finding[] {
+  const files = all.filter(({ path }) => parserFileKind(path) !== undefined)
+  const [tests, tables] = [true, false].map((isTest) =>
+    files.filter(({ path }) => (parserFileKind(path) === 'tests') === isTest),
+  ) as [LintFile[], LintFile[]]
+  const found = tests.flatMap((file) => {
+    // Where the schema cannot say what was meant, the reader can.
+    const shaped = checkSchema(file).filter(({ message }) => !message.endsWith(NONE_OF))
+    const read = parseParserTests(file.text, file.path).diagnostics.map(
+      (one): Finding => ({ line: 1, column: 1, ...one, path: file.path }),
+    )
+    return [...(shaped.length > 0 ? shaped : read), ...orphan(file, tables)]
+  })
+  return [...checkParserFiles(tables, MAPPED), ...found]
+}
+
+/** Tests beside no table are of ours: then there is one of that name. */
+function orphan({ path }: LintFile, tables: readonly LintFile[]): readonly Finding[] {
+  const beside = path.replace(/\.test(?=\.ya?ml$)/, '').replace(/\.ya?ml$/, '')
+  if (tables.some((table) => table.path.replace(/\.ya?ml$/, '') === beside)) return []
+  const name = beside.slice(beside.lastIndexOf('/') + 1)
+  if (name === 'severity' || (MAPPED as ReadonlySet<string>).has(name)) return []
+  const message = `no table ${beside}.yml beside, and none of ours is called ${name}`
+  return [{ code: 'test-file-orphan', severity: 'error', message, path, line: 1, column: 1 }]
 }
 
 function lineOf({ path, line }: Finding): string {

@@ -1,6 +1,7 @@
 // Content against its JSON Schemas. Pure: files in, findings out.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { isParserTests } from '../../parsers/mapping/content.ts'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import { type ContentKind, contentKind } from '../../sigma/lint/lint.ts'
 import { applyActions } from '../../sigma/parse/actions.ts'
@@ -12,6 +13,7 @@ import common from '../../sigma/schema/common.schema.json' with { type: 'json' }
 import correlation from '../../sigma/schema/correlation.schema.json' with { type: 'json' }
 import filter from '../../sigma/schema/filter.schema.json' with { type: 'json' }
 import hunt from '../../sigma/schema/hunt.schema.json' with { type: 'json' }
+import parserTests from '../../sigma/schema/parser-tests.schema.json' with { type: 'json' }
 import pipeline from '../../sigma/schema/pipeline.schema.json' with { type: 'json' }
 import rule from '../../sigma/schema/rule.schema.json' with { type: 'json' }
 import tests from '../../sigma/schema/tests.schema.json' with { type: 'json' }
@@ -19,11 +21,16 @@ import settings from '../../sigma/schema/trapline.schema.json' with { type: 'jso
 import { SETTINGS_FILE } from '../settings.ts'
 
 /** Schemas of content, with what they share. */
-export const SCHEMAS = { common, rule, correlation, filter, hunt, pipeline, tests, settings }
+export const SCHEMAS = {
+  ...{ common, rule, correlation, filter, hunt, pipeline, tests, settings },
+  'parser-tests': parserTests,
+}
 export type SchemaName = Exclude<keyof typeof SCHEMAS, 'common'>
 
 /** Code of every finding of a schema. */
 export const SCHEMA_CODE = 'schema'
+/** How a finding ends that does not know what was meant. */
+export const NONE_OF = 'is none of what may stand here'
 const ERRORS_PER_DOCUMENT_MAX = 20
 
 let validators: Readonly<Record<SchemaName, ValidateFunction>> | undefined
@@ -45,9 +52,16 @@ export function isSettingsFile(path: string): boolean {
   return path.split('/').at(-1) === SETTINGS_FILE
 }
 
+/** The schema of files that are known by their path alone. */
+function ownSchemaOf(path: string): SchemaName | undefined {
+  if (isSettingsFile(path)) return 'settings'
+  return isParserTests(path) ? 'parser-tests' : undefined
+}
+
 /** The schema that a file is held to, by its name and its keys; undefined for a list. */
 export function schemaNameOf(path: string, entries: Entries | undefined): SchemaName | undefined {
-  if (isSettingsFile(path)) return 'settings'
+  const own = ownSchemaOf(path)
+  if (own !== undefined) return own
   const kind = contentKind(path, entries)
   return kind === 'list' ? undefined : schemaOf(kind, entries ?? new Map())
 }
@@ -67,7 +81,7 @@ export function checkSchema(file: LintFile): readonly Finding[] {
   const documents = kind === 'sigma' ? applyActions(roots) : roots
   return documents.flatMap(({ value }) => {
     if (value?.kind !== 'map') return []
-    const name = isSettingsFile(file.path) ? 'settings' : schemaOf(kind, value.entries)
+    const name = ownSchemaOf(file.path) ?? schemaOf(kind, value.entries)
     const validate = validators![name]
     if (validate(plain(value))) return []
     return deepest(validate.errors ?? []).map((error): Finding => {
@@ -119,7 +133,7 @@ function describe({ keyword, message, params }: ErrorObject): string {
   if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`
   if (keyword === 'additionalProperties') return `unknown key ${String(params.additionalProperty)}`
   if (keyword === 'required') return `${String(params.missingProperty)} is missing`
-  if (keyword === 'oneOf' || keyword === 'anyOf') return 'is none of what may stand here'
+  if (keyword === 'oneOf' || keyword === 'anyOf') return NONE_OF
   return message ?? 'is not what may stand here'
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { parseTestFile, TEST_FILE_LENGTH_MAX } from './test-file.ts'
+import { TEST_FILE_LENGTH_MAX } from './shaped-yaml.ts'
+import { parseTestFile } from './test-file.ts'
 
 const parse = (text: string) => parseTestFile(text, 'r.test.yml')
 

@@ -1,11 +1,10 @@
 // The format of `<rule>.test.yml`: events beside each rule that must match it and near misses that must not.
-import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
+import { readShaped } from './shaped-yaml.ts'
 
-/** Most events of one test, and longest test file in characters. */
+/** Most events of one test. */
 export const TEST_EVENTS_MAX = 1_000
-export const TEST_FILE_LENGTH_MAX = 4 * 1024 * 1024
 
 const offset = z
   .string()
@@ -55,40 +54,6 @@ export interface TestFile {
 
 /** Parses a test file. Findings have the line and column of the value they are about. */
 export function parseTestFile(text: string, path: string): TestFile {
-  const refuse = (code: string, message: string, offsets?: readonly number[]): Diagnostic => {
-    const position = offsets === undefined ? undefined : lines.linePos(offsets[0] ?? 0)
-    const place = position === undefined ? {} : { line: position.line, column: position.col }
-    return { code, severity: 'error', message, path, ...place }
-  }
-  const lines = new LineCounter()
-  if (text.length > TEST_FILE_LENGTH_MAX) {
-    const message = `the test file has ${text.length} characters, at most ${TEST_FILE_LENGTH_MAX} are read`
-    return { path, tests: [], diagnostics: [refuse('test-file-too-long', message)] }
-  }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  if (document.errors.length > 0) {
-    const diagnostics = document.errors.map((e) => refuse('test-file-yaml', e.message, e.pos))
-    return { path, tests: [], diagnostics }
-  }
-  let value: unknown
-  try {
-    value = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return { path, tests: [], diagnostics: [refuse('test-file-yaml', message)] }
-  }
-  const parsed = fileSchema.safeParse(value)
-  if (parsed.success) return { path, tests: parsed.data.tests, diagnostics: [] }
-  const diagnostics = parsed.error.issues.map((issue) => {
-    const node = document.getIn(issue.path as (string | number)[], true)
-    const range =
-      rangeOf(node) ?? rangeOf(document.getIn(issue.path.slice(0, -1) as string[], true))
-    return refuse('test-file-shape', `${issue.path.join('.')}: ${issue.message}`, range)
-  })
-  return { path, tests: [], diagnostics }
-}
-
-function rangeOf(node: unknown): readonly number[] | undefined {
-  if (typeof node !== 'object' || node === null || !('range' in node)) return undefined
-  return Array.isArray(node.range) ? node.range : undefined
+  const { value, diagnostics } = readShaped(text, path, fileSchema)
+  return { path, tests: value?.tests ?? [], diagnostics }
 }

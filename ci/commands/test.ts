@@ -7,16 +7,17 @@ import { EXIT, UsageError } from '../command.ts'
 import { readWithBeside } from '../filter-rules.ts'
 import { testFilterFile } from '../filter-tests.ts'
 import { ownParsers } from '../own-parsers.ts'
+import { testedPaths, testParsers } from '../parser-tests.ts'
 import { startCount } from '../progress.ts'
 import { reachedSince } from '../reached.ts'
 import { FORMAT_NAMES, formatNamed, printReport } from '../report/formats.ts'
-import { plural, type Report } from '../report/report.ts'
+import { plural, type Report, type ReportTest } from '../report/report.ts'
 import { type RuleFileTests, type Testable, testRuleFile } from '../rule-tests.ts'
 import { readTestSettings, type TestSettings } from '../test-settings.ts'
 
-export const summary = 'Runs the tests of rules and filters'
+export const summary = "Runs the tests of rules, filters and parsers' tables"
 export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base REF] [--require [none|stable|all]]
-  PATH        rule files or folders (default: detections)
+  PATH        rule files or folders, parsers (default: detections and parsers)
   --json      one JSON object a test on standard output
   --base REF  only rules that the change since REF reaches: themselves, their tests, filters, pipelines
   --beside DIR  filters are tested on the rules there: upstream rules, a server's overlays
@@ -26,7 +27,8 @@ export const usage = `trapline test [PATH...] [--format ${FORMAT_NAMES}] [--base
               stable (the default; trapline.yml has tests: {require, untested: [{path, until}]})
 Tests stand beside a rule in RULE.test.yml; exemplars in the rule, Panther's Tests: and SigmaHQ's
 regression_tests_path are read too. A filter's tests stand beside it: match: false is an event that it
-silences, match: true one that it must not. Exit code 1: a test fails or is missing; 2: a rule or test cannot run.`
+silences, match: true one that it must not. parsers/mappings/NAME.test.yml has lines, and the log source,
+columns and fields that a table makes of them. Exit code 1: a test fails or is missing; 2: a rule or test cannot run.`
 
 type Finding = Report['findings'][number]
 
@@ -52,13 +54,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const format = formatNamed(values.format)
   const settings = await readTestSettings()
   const require = requirement(values.require) ?? settings.require
-  const paths = positionals.length > 0 ? positionals : ['detections']
+  const { paths, parserTests } = await testedPaths(positionals, values.base)
   const { pipeline: pipelines, lists } = values
   const folder = await readWithBeside(paths, values.beside ?? [], { pipelines, lists })
   const testable: Testable[] = [...folder.rules, ...folder.correlations].filter(folder.isOwn)
-  if (testable.length + folder.refused.length + folder.filters.length === 0)
-    throw new UsageError(`no rules below ${paths.join(', ')}`)
-  const wanted = values.base === undefined ? () => true : await reachedSince(values.base, paths)
+  const count = testable.length + folder.refused.length + folder.filters.length
+  if (count === 0 && parserTests.length === 0 && values.base === undefined)
+    throw new UsageError(`no rules below ${positionals.join(', ')}`)
+  const wanted =
+    values.base === undefined || count === 0 ? () => true : await reachedSince(values.base, paths)
   const findings: Finding[] = folder.refused
     .filter((one) => folder.isOwn(one) && wanted(one.path))
     .map(({ path, line, reason, message }) => ({
@@ -90,10 +94,13 @@ export async function run(args: readonly string[]): Promise<number> {
     findings.push(...outcome.problems)
     missing.push(...missingFilterTests(path, filters, outcome, { ...settings, require }))
   }
-  if (values.json === true) printLines(results, [...findings, ...missing])
-  else await printReport(reportOf(results, [...findings, ...missing]), format)
+  const tables = await testParsers(parserTests, parsers)
+  findings.push(...tables.problems)
+  const report = reportOf(results, tables.tests, [...findings, ...missing])
+  if (values.json === true) printLines(results, tables.tests, report)
+  else await printReport(report, format)
   if (findings.some(({ severity }) => severity === 'error')) return EXIT.badRule
-  const passed = results.every((result) => result.passed)
+  const passed = report.tests.every((test) => test.passed)
   return passed && missing.length === 0 ? EXIT.ok : EXIT.findings
 }
 
@@ -151,13 +158,19 @@ function today(): string {
   return new Date().toISOString().slice(0, 10)
 }
 
-function summaryOf(results: readonly TestResult[]): string {
-  const failed = results.filter((result) => !result.passed).length
+function summaryOf(results: readonly TestResult[], tables: readonly ReportTest[]): string {
+  const failed = [...results, ...tables].filter((test) => !test.passed).length
   const rules = new Set(results.map(({ rule }) => rule.id)).size
-  return `${plural(results.length, 'test')} of ${plural(rules, 'rule')}: ${failed} failed`
+  const files = new Set(tables.map(({ path }) => path)).size
+  const more = tables.length === 0 ? '' : `, ${tables.length} of ${plural(files, 'parser')}`
+  return `${plural(results.length, 'test')} of ${plural(rules, 'rule')}${more}: ${failed} failed`
 }
 
-function reportOf(results: readonly TestResult[], findings: readonly Finding[]): Report {
+function reportOf(
+  results: readonly TestResult[],
+  tables: readonly ReportTest[],
+  findings: readonly Finding[],
+): Report {
   const tests = results.map(({ rule, test, passed, message }) => ({
     path: relative(process.cwd(), rule.path),
     rule: rule.id,
@@ -165,14 +178,22 @@ function reportOf(results: readonly TestResult[], findings: readonly Finding[]):
     passed,
     message,
   }))
-  return { command: 'test', findings, tests, summary: summaryOf(results) }
+  const summary = summaryOf(results, tables)
+  return { command: 'test', findings, tests: [...tests, ...tables], summary }
 }
 
-function printLines(results: readonly TestResult[], findings: readonly Finding[]): void {
+function printLines(
+  results: readonly TestResult[],
+  tables: readonly ReportTest[],
+  { findings, summary }: Report,
+): void {
   for (const { rule, test, passed, message } of results) {
     const path = relative(process.cwd(), rule.path)
     console.log(JSON.stringify({ rule_id: rule.id, path, test: test.name, passed, message }))
   }
+  for (const { path, line, rule, name, passed, message } of tables) {
+    console.log(JSON.stringify({ parser: rule, path, line, test: name, passed, message }))
+  }
   for (const { path, line, message } of findings) console.error(`${path}:${line}: ${message}`)
-  console.error(summaryOf(results))
+  console.error(summary)
 }

@@ -14,7 +14,7 @@ import {
 } from 'yaml'
 import { PIVOTS } from '../../sigma/event.ts'
 import { severityPatterns } from '../severity.ts'
-import { SEVERITY_FILE } from './content.ts'
+import { isParserTests, SEVERITY_FILE } from './content.ts'
 import { compileMapping } from './parser.ts'
 import { compilePath } from './path.ts'
 import { conditionOf, logSourceOf, pairOf, rulesOf, TABLE_KEYS, textsOf } from './table.ts'
@@ -30,8 +30,12 @@ export interface ParserFinding {
 }
 
 /** What a file under `parsers/` of a content repository is; undefined for any other file. */
-export function parserFileKind(path: string): 'mapping' | 'severity' | undefined {
+export type ParserFileKind = 'mapping' | 'severity' | 'tests'
+
+/** Kind of a file by its path. */
+export function parserFileKind(path: string): ParserFileKind | undefined {
   const own = `/${path}`
+  if (isParserTests(path)) return 'tests'
   if (/\/parsers\/mappings\/[^/]+\.ya?ml$/.test(own)) return 'mapping'
   return own.endsWith(`/${SEVERITY_FILE}`) ? 'severity' : undefined
 }

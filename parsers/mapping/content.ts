@@ -8,6 +8,11 @@ import { compileMapping, type Mapping } from './parser.ts'
 export const MAPPINGS_FOLDER = 'parsers/mappings'
 export const SEVERITY_FILE = 'parsers/severity.yml'
 
+/** Whether a file holds tests of a table or of severity patterns: nothing that events are read with. */
+export function isParserTests(path: string): boolean {
+  return /(^|\/)parsers\/(mappings\/[^/]+|severity)\.test\.ya?ml$/.test(path)
+}
+
 export interface ParserContent {
   readonly mappings?: ReadonlyMap<string, Mapping>
   readonly severityPatterns?: SeverityPatterns
@@ -21,6 +26,7 @@ export function parserContent(
   const mappings = new Map<string, Mapping>()
   let patterns: SeverityPatterns | undefined
   for (const { path, text } of files) {
+    if (isParserTests(path)) continue
     try {
       const value: unknown = parse(text)
       if (path === SEVERITY_FILE) patterns = severityPatterns(value)

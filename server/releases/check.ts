@@ -54,7 +54,8 @@ export async function checkContent(
   ])
   // What cannot load is named once; its tests would only say it again.
   if (!check.passed) return { ...check, findings: check.findings.slice(0, FINDINGS_MAX) }
-  const test = await runCommand(folder, ['test', 'detections', '--require', 'none', ...beside])
+  const tested = ['detections', 'parsers'].filter((name) => existsSync(join(folder, name)))
+  const test = await runCommand(folder, ['test', ...tested, '--require', 'none', ...beside])
   return {
     passed: test.passed,
     tests: test.tests,
