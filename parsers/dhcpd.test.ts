@@ -42,6 +42,13 @@ testLines('dhcpd', [
     'Nov 20 10:11:12 gw dnsmasq-dhcp[5]: DHCPACK(br0) 192.0.2.77 00:16:3e:aa:bb:cc laptop',
     { pivots: { src_ip: '192.0.2.77' }, fields: { client_name: 'laptop', interface: 'br0' } },
   ],
+  [
+    'Nov 20 10:11:12 gw dhcpd[77]: Abandoning IP address 192.0.2.77: pinged before offer',
+    {
+      pivots: { src_ip: '192.0.2.77', action: 'abandon', outcome: 'failure' },
+      fields: { reason: 'pinged before offer' },
+    },
+  ],
 ])
 
 testRefused('dhcpd', ['no line of such a server'])

@@ -21,6 +21,8 @@ const DNSMASQ = new RegExp(
   `^(?:\\d{1,12} )?DHCP(\\w+)\\((\\S{1,32}?)\\) (?:((?:\\d{1,3}\\.){3}\\d{1,3}) )?(?:(${MAC}))?(?: (\\S{1,255}))?`,
 )
 
+const ABANDONED = /^[Aa]bandoning IP address ([0-9A-Fa-f:.]{2,45}): (.{1,255})$/
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return { code: 'dhcpd-no-line', message: 'JSON, no log line' }
   const { header, program, text } = daemonLine(input, context)
@@ -29,9 +31,17 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const start = text.slice(0, 1024)
   const masq = DNSMASQ.exec(start)
   const verb = masq === null ? VERB.exec(start) : null
+  const abandoned = ABANDONED.exec(start)
   if (masq !== null) readDnsmasq(masq, fields)
   else if (verb !== null) readVerb(verb, start, fields)
-  else if (program === undefined || !PROGRAMS.has(program)) {
+  else if (abandoned !== null) {
+    fields.action = 'abandon'
+    pivots.action = 'abandon'
+    pivots.outcome = 'failure'
+    put(fields, 'assigned_ip', abandoned[1])
+    put(fields, 'src_ip', abandoned[1])
+    put(fields, 'reason', abandoned[2])
+  } else if (program === undefined || !PROGRAMS.has(program)) {
     return { code: 'dhcpd-no-line', message: 'no line of a DHCP server' }
   }
   const action = fields.action

@@ -35,6 +35,13 @@ testLines('unbound', [
     'Nov 20 10:11:12 ns unbound[811]: [811:0] notice: init module 0: validator',
     { logsource: { category: [] } },
   ],
+  [
+    'Nov 20 10:11:12 ns unbound: [811:0] info: validation failure <bad.example. A IN>: signature expired from 198.51.100.7',
+    {
+      pivots: { domain: 'bad.example', outcome: 'failure', dst_ip: '198.51.100.7' },
+      fields: { record_type: 'A', reason: 'signature expired' },
+    },
+  ],
 ])
 
 testRefused('unbound', ['no line of a resolver'])

@@ -48,6 +48,10 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   })
 }
 
+/** `validation failure <example.com. A IN>: reason from 192.0.2.1`. */
+const INVALID =
+  /^validation failure <?(\S{1,1024}) (\w{1,16}) (\w{1,16})>?: (.{1,512}?)(?: (?:from|for key .{1,255} while building chain of trust from) ([0-9A-Fa-f:.]{2,45}))?$/
+
 function readQuery(message: string, fields: WritableFields, pivots: WritablePivots): boolean {
   const text = message.slice(0, 4096)
   const query = QUERY.exec(text)
@@ -61,6 +65,15 @@ function readQuery(message: string, fields: WritableFields, pivots: WritablePivo
     if (query[9] !== undefined) fields.reply_bytes = Number(query[9])
     pivots.action = query[6] === undefined ? 'query' : 'reply'
     if (query[6] !== undefined) pivots.outcome = query[6] === 'NOERROR' ? 'success' : 'failure'
+    return true
+  }
+  const failed = INVALID.exec(text)
+  if (failed !== null) {
+    addQuery(fields, pivots, failed[1], failed[2], failed[3])
+    put(fields, 'reason', failed[4])
+    put(fields, 'dst_ip', failed[5])
+    pivots.action = 'validation failure'
+    pivots.outcome = 'failure'
     return true
   }
   const policy = POLICY.exec(text)

@@ -29,6 +29,11 @@ const RESULTS: ReadonlyMap<string, string> = new Map([
   ['0', 'failure'],
 ])
 
+/** Filebeat takes macOS' `program[1] (label[2])` for a program's name. */
+function withoutPid(name: string): string {
+  return name.replace(/\[\d{1,10}\] \(\S{1,255}\)$/, '')
+}
+
 /** What an ECS document says of the values that are compared. */
 export function expectedOfEcs(document: Document): Expected {
   const out: { -readonly [name in Scored]?: readonly string[] } = {}
@@ -37,6 +42,7 @@ export function expectedOfEcs(document: Document): Expected {
     if (needed.every((path) => valueAt(document, path) === undefined)) continue
     const values = NAMES[name].flatMap((path) => textsOf(valueAt(document, path)))
     if (values.length === 0 || (name === 'outcome' && values[0] === 'unknown')) continue
+    if (name === 'process') values.push(...values.map(withoutPid))
     out[name] = name === 'outcome' ? values.map((value) => RESULTS.get(value) ?? value) : values
   }
   const domain = valueAt(document, 'user.domain')
