@@ -187,11 +187,19 @@ export function readApplied(db: Database): Applied {
 /** Segments whose `seq` is above `after`, ascending by `seq`. */
 export function readSegments(db: Database, after = 0): SegmentRow[] {
   const rows = db.query('SELECT * FROM segments WHERE seq > ? ORDER BY seq').all(after)
+  // Most segments have the names of the one before.
+  let text: string | null = null
+  let names: readonly string[] | null = null
+  const namesOf = (stored: string | null) => {
+    if (stored !== text) names = stored === null ? null : (JSON.parse(stored) as string[])
+    text = stored
+    return names
+  }
   return (rows as StoredSegment[]).map((row) => ({
     ...row,
     late: row.late === 1,
     runs: JSON.parse(row.runs) as number[],
-    names: row.names === null ? null : (JSON.parse(row.names) as string[]),
+    names: namesOf(row.names),
     severities: JSON.parse(row.severities) as Record<string, number>,
   }))
 }
