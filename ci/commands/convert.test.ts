@@ -35,10 +35,10 @@ test('says what is wrong with the call, and what was refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trapline-test-convert-'))
   await Bun.write(
     join(folder, 'r.yml'),
-    'title: T\nid: t\nlogsource: {product: p}\ndetection: {s: {a|re: x}, condition: s}\n',
+    `title: T\nid: t\nlogsource: {product: p}\ndetection: {s: {a|re: '.{1000}'}, condition: s}\n`,
   )
   const { code, err } = convert(['--target', 'sqlite', folder])
-  expect([code, err.includes('sql-regex-unsupported')]).toEqual([1, true])
+  expect([code, err.includes('sql-regex-too-large')]).toEqual([1, true])
   expect(convert(['--target', 'clickhouse', folder]).out).toContain(
     '-- T (t)\nSELECT * FROM `events`',
   )

@@ -1,9 +1,10 @@
-// SQLite, without functions of our own. Its `lower` folds ASCII, `glob` ends at NUL, and it has no regular
-// expressions: those are refused.
+// SQLite, without functions of our own. Its `lower` folds ASCII, `glob` ends at NUL, and regular expressions are walked
+// by recursive queries.
 import type { Target } from '../ir/expr.ts'
 import { type Dialect, SqlRefusal, type SqlTable, type ValueSql, wellFormed } from './dialect.ts'
 import { foldReplacements } from './fold-sql.ts'
 import { sqliteCidr } from './sqlite-cidr.ts'
+import { sqliteRegex } from './sqlite-regex.ts'
 
 /** GLOB takes no longer patterns, bytes. */
 const GLOB_BYTES_MAX = 50_000
@@ -75,7 +76,7 @@ function decimalSql(value: string): string {
 }
 
 const VALUE: ValueSql = {
-  text: `(${TEXT})`,
+  text: 'v.text',
   isText: "v.type = 'text'",
   isNumber: "v.type IN ('integer', 'real')",
   isNull: "v.type = 'null'",
@@ -85,7 +86,12 @@ const VALUE: ValueSql = {
 }
 
 function column(name: string): string {
-  return `(SELECT typeof(${quoteName(name)}) AS type, ${quoteName(name)} AS value) AS v`
+  return withText(`(SELECT typeof(${quoteName(name)}) AS type, ${quoteName(name)} AS value) AS v`)
+}
+
+/** Rows of values with their text worked out at one place. */
+function withText(rows: string): string {
+  return `(SELECT v.type AS type, v.value AS value, ${TEXT} AS text FROM ${rows}) AS v`
 }
 
 function rowsOf(table: SqlTable, target: Target): string[] {
@@ -94,7 +100,9 @@ function rowsOf(table: SqlTable, target: Target): string[] {
     case 'field':
       return layout === 'columns'
         ? [`${column(target.name)} WHERE v.type <> 'null'`]
-        : [`json_each(${quoteName(fields)}, ${pathSql(table, target.name)}) AS v WHERE true`]
+        : [
+            `${withText(`json_each(${quoteName(fields)}, ${pathSql(table, target.name)}) AS v`)} WHERE true`,
+          ]
     case 'column':
       return [`${column(target.name)} WHERE v.type <> 'null'`]
     case 'message':
@@ -112,7 +120,7 @@ function rowsOf(table: SqlTable, target: Target): string[] {
       const isText = target.scope === 'any' ? '' : " AND substr(v.value, 1, 1) NOT IN ('{', '[')"
       return [
         `${column(message)} WHERE v.value <> ''`,
-        `(SELECT 'text' AS type, ${TEXT} AS value FROM json_tree(${quoteName(fields)}) AS v WHERE v.atom IS NOT NULL) AS v WHERE true`,
+        `(SELECT 'text' AS type, ${TEXT} AS value, ${TEXT} AS text FROM json_tree(${quoteName(fields)}) AS v WHERE v.atom IS NOT NULL) AS v WHERE true`,
         `${column(raw)} WHERE v.value <> ''${isText}`,
       ]
     }
@@ -178,7 +186,10 @@ export const sqlite: Dialect = {
     }
     return `${text} GLOB ${literal(pattern)}`
   },
-  regex: () => refuse('sql-regex-unsupported', 'regular expressions'),
+  regex: (text, pattern, flags) =>
+    sqliteRegex(text, pattern, flags, (value, part) =>
+      sqlite.contains(sqlite.fold(value, part), part),
+    ),
   cidr: sqliteCidr,
   groupText: (table, name) => {
     const [rows] = rowsOf(table, { scope: 'field', name })

@@ -75,5 +75,5 @@ function readFilterRules(report: Report, own: Entries): readonly string[] | 'any
   const value = own.get('rules')?.value
   if (value === undefined || !isScalar(value)) return textsOf(report, own, 'rules')
   const text = textOf(report, own, 'rules') ?? ''
-  return text === 'any' ? 'any' : [text]
+  return text.toLowerCase() === 'any' ? 'any' : [text]
 }
