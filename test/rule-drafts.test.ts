@@ -65,14 +65,14 @@ describe('a rule that is posted', () => {
   test('becomes a branch with the caller as author, and nothing live changes', async () => {
     const before = server.services.rules.version
     const text = rule('5d1f2c64-6f0e-4b70-a4e4-0a6d8a4f0c21', 'curl')
-    const { status, json } = await call('POST', '/rules', { text, title: 'Add curl' })
+    const { status, json } = await call('POST', '/rules', { text })
     expect(status).toBe(202)
     expect(json.pull_request_url).toBeNull()
-    expect(String(json.branch)).toStartWith('trapline/rule-add-curl-')
+    expect(String(json.branch)).toStartWith('trapline/rule-add-')
     const path = 'detections/webserver/scanner_curl.yml'
     expect(await git('show', `${json.branch}:${path}`)).toBe(text)
     expect(await git('log', '-1', '--format=%an %cn %s', `${json.commit}`)).toBe(
-      'admin Trapline Add curl\n',
+      `admin Trapline Add ${path}\n`,
     )
     expect(server.services.rules.version).toBe(before)
   })

@@ -247,7 +247,7 @@ interface SaidBody {
 async function propose(c: AppContext, services: Services, draft: Draft, said: SaidBody, by: Actor) {
   const none = { branch: null, commit: null, pull_request_url: null, draft_id: draft.id }
   if (said.draft) return none
-  const title = said.title ?? `Change ${draft.path}`
+  const title = said.title ?? `${draft.baseText === undefined ? 'Add' : 'Change'} ${draft.path}`
   const outcome = await services.drafts.open(draft, { title, body: said.body }, by)
   if ('proposal' in outcome) {
     const { branch, commit, url } = outcome.proposal

@@ -108,3 +108,10 @@ describe('a search and its hunt', () => {
     expect(() => huntOfSearch({ ...stateOf('/search?q=a'), from: 'a..b' })).toThrow('time range')
   })
 })
+
+test.each(['source=nginx', 'q=a&q=b', 'q=a&start=1&end=2', 'q=a&severity=high&host=x'])(
+  'an address with %s is refused, not made wider',
+  (search) => {
+    expect(() => stateOf(`/search?${search}`)).toThrow('no such parameters')
+  },
+)

@@ -82,8 +82,18 @@ export function readSearch(c: AppContext, now = Date.now()): SearchInput {
   }
 }
 
-/** The state of an address's query string. Rejects `invalid` for what no link of ours has. */
+/** What an address may say that is more than one look at it. */
+const KEPT = new Set(Object.keys(Params.omit({ start: true, end: true }).shape))
+
+/** The state of an address's query string. Rejects `invalid` for what no link of ours has: nothing of an
+ * address is left out. */
 export function searchStateOf(search: URLSearchParams): SearchState {
+  const names = [...search.keys()]
+  const lost = names.filter((name, at) => !KEPT.has(name) || names.indexOf(name) !== at)
+  if (lost.length > 0) {
+    const message = `the search page has no such parameters, or one of each: ${lost.join(', ')}`
+    throw new ServiceError('invalid', message)
+  }
   const parsed = Params.safeParse(Object.fromEntries(search))
   if (!parsed.success) throw new ServiceError('invalid', z.prettifyError(parsed.error))
   return stateOf(parsed.data)
