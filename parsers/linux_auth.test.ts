@@ -343,3 +343,25 @@ describe('what older and other systems write', () => {
     expect(got.fields).toMatchObject({ program: 'su', pam_module: 'pam_unix', pid: 7 })
   })
 })
+
+test('a message whose header Filebeat has taken apart is read with that header', () => {
+  const document = {
+    '@timestamp': '2026-11-20T10:00:00.500Z',
+    log: { syslog: { appname: 'sudo', hostname: 'web-1', procid: '77' } },
+    input: { type: 'log' },
+    message: '   eve : TTY=none ; PWD=/ ; USER=root ; COMMAND=/usr/bin/id',
+  }
+  const got = event(JSON.stringify(document))
+  expect(got).toMatchObject({
+    parser: 'linux_auth',
+    time: Date.parse('2026-11-20T10:00:00.500Z'),
+    logsource: { service: ['sudo', 'auth', 'syslog'] },
+    pivots: { host: 'web-1', user: 'eve', process: 'sudo', outcome: 'success' },
+    fields: { COMMAND: '/usr/bin/id', USER: 'root', pid: 77 },
+  })
+  const line = '<86>Nov 20 10:00:00 db-1 su: FAILED SU (to root) eve on pts/1'
+  const kept = { ...document, event: { original: line } }
+  expect(event(JSON.stringify(kept)).pivots).toMatchObject({ host: 'db-1', user: 'eve' })
+  const other = { ...document, log: { syslog: { appname: 'thing' } }, message: 'hello' }
+  expect(event(JSON.stringify(other)).parser).toBe('json')
+})

@@ -2,6 +2,7 @@
 // PAM. Any other line of such a file is read too, without a meaning.
 import type { EventLogSource, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { beatLine, isSyslogDocument } from './linux/beat.ts'
 import type { KnownMessage, Meaning } from './linux/known.ts'
 import { PAM, PROGRAMS } from './linux/messages.ts'
 import { closedLogSource } from './logsource.ts'
@@ -21,7 +22,12 @@ interface Reading {
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const line = input.json === undefined ? splitSyslog(input.text, context) : undefined
+  const { json, text } = input
+  if (json !== undefined && isSyslogDocument(json)) {
+    const event = linuxEvent(beatLine(json, context))
+    return { ...event, fields: { ...json, ...event.fields } }
+  }
+  const line = json === undefined ? splitSyslog(text, context) : undefined
   if (line === undefined) return { code: 'linux-auth-no-header', message: 'no syslog header' }
   return linuxEvent(line)
 }
@@ -218,10 +224,10 @@ export const linuxAuth: Parser = {
   name: 'linux_auth',
   title: 'Linux authentication (sshd, sudo, su, cron, account tools)',
   aliases: ['auth', 'sshd', 'sudo', 'secure', 'auth.log', 'cron'],
-  keys: [],
-  recognise(input, context) {
-    if (input.json !== undefined) return false
-    const line = splitSyslog(input.text, context)
+  keys: ['log'],
+  recognise({ json, text }, context) {
+    if (json !== undefined && !isSyslogDocument(json)) return false
+    const line = json === undefined ? splitSyslog(text, context) : beatLine(json, context)
     if (line?.program === undefined) return false
     if (line.program.includes(MODULE) || PROGRAMS.has(programOf(line))) return true
     return PAM_LINE.test(line.message.slice(0, 64))
