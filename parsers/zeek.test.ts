@@ -179,3 +179,13 @@ test('cells in digits are the numbers that they stand for, others stay texts', (
     expect(fields(text, text).orig_bytes).toBe(text)
   }
 })
+
+test('logs of no connection whose times are texts are known by columns that only they have', () => {
+  const ts = '2026-11-20T10:11:12.345678Z'
+  const parserOf = (record: object) => json({ ts, host: '192.0.2.9', ...record }).parser
+  expect(parserOf({ software_type: 'HTTP::BROWSER', name: 'curl' })).toBe('zeek')
+  expect(parserOf({ port_num: 53, port_proto: 'udp', service: ['DNS'] })).toBe('zeek')
+  expect(parserOf({ port_num: 443, issuer_subject: 'CN=a', serial: '7' })).toBe('zeek')
+  expect(parserOf({ note: 'x', msg: 'y' })).toBe('json')
+  expect(parserOf({ level: 'info', msg: 'started' })).toBe('json')
+})

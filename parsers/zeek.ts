@@ -46,7 +46,8 @@ function recognise({ text, json }: ParserInput, context: ParseContext): boolean 
   if (json['id.orig_h'] !== undefined || json.id_orig_h !== undefined || isEnds(json.id)) {
     return kindOf(json) !== undefined
   }
-  if (typeof json.ts !== 'number') return false
+  // Other programs call their time so too.
+  if (typeof json.ts !== 'number') return isIso(json.ts) && SURE.has(kindOf(json) ?? '')
   return (
     (json.uid !== undefined || UNCONNECTED.has(kindOf(json) ?? '')) && kindOf(json) !== undefined
   )
@@ -57,6 +58,15 @@ const UNCONNECTED: ReadonlySet<string> = new Set([
   ...['files', 'x509', 'pe', 'notice', 'dhcp', 'capture_loss', 'stats', 'traceroute', 'weird'],
   ...['software', 'known_certs', 'known_services', 'signatures', 'ocsp'],
 ])
+
+/** Of these, those whose columns nobody else has. */
+const SURE: ReadonlySet<string> = new Set([
+  ...['files', 'x509', 'pe', 'dhcp', 'capture_loss', 'software', 'known_certs', 'known_services'],
+])
+
+function isIso(ts: Fields[string]): boolean {
+  return typeof ts === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(ts)
+}
 
 function isEnds(id: Fields[string] | undefined): boolean {
   return typeof id === 'object' && id !== null && 'orig_h' in id
