@@ -8,7 +8,7 @@ export const SLOTS = NAMES_MAX
 /** Longest name kept, UTF-16 units. */
 const NAME_UNITS_MAX = 64
 /** Places that one hash may take. */
-const PROBES = 4
+const PROBES = 16
 
 const names: (string | undefined)[] = new Array<string | undefined>(NAMES_MAX).fill(undefined)
 
@@ -29,6 +29,19 @@ export function replacedNames(): number {
 
 /** Slots whose name a parser asks for: it is never replaced. */
 const asked = new Uint8Array(NAMES_MAX)
+
+/** Where `text.slice(start, end)` is kept already, or -1. `hash`: of these units, by `nameHash`. */
+export function knownSlot(text: string, start: number, end: number, hash: number): number {
+  const length = end - start
+  let slot = (hash ^ (hash >>> 13)) & (NAMES_MAX - 1)
+  for (let probe = 0; probe < PROBES; probe++) {
+    const known = names[slot]
+    if (known === undefined) return -1
+    if (known.length === length && standsAt(text, start, known)) return slot
+    slot = (slot + 1) & (NAMES_MAX - 1)
+  }
+  return -1
+}
 
 /** Where `text.slice(start, end)` is kept, or -1. `hash`: of these units, by `nameHash`. */
 export function slotAt(text: string, start: number, end: number, hash: number): number {
@@ -68,11 +81,11 @@ export function nameAt(text: string, start: number, end: number, hash: number): 
 
 /** By slot, the place of a name in a list from 1; 0 for any other name. Its names keep their slots from now on.
  * Throws for a list that does not fit. */
-export function placesBySlot(list: readonly string[]): Uint8Array {
-  const places = new Uint8Array(NAMES_MAX)
+export function placesBySlot(list: readonly string[]): Uint16Array {
+  const places = new Uint16Array(NAMES_MAX)
   list.forEach((name, index) => {
     const slot = reserved(name)
-    if (slot < 0 || index >= 255) throw new RangeError(`no place for the name ${name}`)
+    if (slot < 0) throw new RangeError(`no place for the name ${name}`)
     places[slot] = index + 1
   })
   return places
@@ -111,6 +124,6 @@ function standsAt(text: string, start: number, name: string): boolean {
 
 /** The engine keeps one string for each name of a property: using it as one makes this that string, and no
  * part of the line it was cut from. */
-function asKey(name: string): string {
+export function asKey(name: string): string {
   return Object.keys({ [name]: true })[0]!
 }

@@ -1,6 +1,6 @@
 // Palo Alto Networks PAN-OS: comma-separated columns whose order the log's type gives.
 
-import { splitCsv } from './device/csv.ts'
+import { csvFields, splitCsv } from './device/csv.ts'
 import {
   accountName,
   deviceEvent,
@@ -12,7 +12,7 @@ import {
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { panColumns } from './paloalto/columns.ts'
+import { panColumns, TYPES } from './paloalto/columns.ts'
 import { panLogsource } from './paloalto/logsource.ts'
 import { severityOf } from './severity.ts'
 import { parseTime } from './time.ts'
@@ -41,19 +41,13 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   const start = input.json === undefined ? columnsStart(text) : -1
   if (start < 0) return { code: 'paloalto-no-columns', message: 'no PAN-OS columns' }
-  const values = splitCsv(text, start)
-  const audit = values[2] === 'audit'
-  const type = audit ? 'AUDIT-LOG' : (values[3] ?? '').toUpperCase()
-  const names = panColumns(type, values)
+  const type = typeOf(text, start)
+  // Which columns it has shows only in all of them.
+  const names = panColumns(type, type === 'CONFIG' ? splitCsv(text, start) : [])
   if (names === undefined) return { code: 'paloalto-unknown-type', message: `unknown type ${type}` }
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const fields: WritableFields = {}
-  const count = Math.min(names.length, values.length)
-  for (let index = 0; index < count; index++) {
-    const name = names[index]!
-    const value = values[index]!
-    if (value.length > 0 && name !== '_') put(fields, name, value)
-  }
+  csvFields(text, start, names, fields)
   const pivots: WritablePivots = {}
   addAddresses(type, fields)
   addSaid(type, fields)
@@ -67,6 +61,18 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     fields,
     pivots,
   })
+}
+
+const QUOTE = 0x22
+
+/** The fourth column, or `AUDIT-LOG` for those that have `audit` as the third. */
+function typeOf(text: string, start: number): string {
+  if (text.charCodeAt(start) === QUOTE) return (splitCsv(text, start)[3] ?? '').toUpperCase()
+  const second = text.indexOf(',', text.indexOf(',', start) + 1) + 1
+  const third = text.indexOf(',', second) + 1
+  if (text.startsWith('audit,', second)) return 'AUDIT-LOG'
+  const type = text.slice(third, text.indexOf(',', third))
+  return TYPES.has(type) ? type : type.toUpperCase()
 }
 
 function word(fields: WritableFields, name: string): string | undefined {

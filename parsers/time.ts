@@ -215,7 +215,9 @@ function nearestYear(
 ): TimeAt | undefined {
   const latest = context.now + AHEAD_MAX_MS
   const year = yearAhead(context.now)
-  for (let back = -1; back <= YEARS_BACK_MAX; back++) {
+  // Only the first days of the year behind that one may lie before its end somewhere.
+  const first = month === 1 && day <= 2 ? -1 : 0
+  for (let back = first; back <= YEARS_BACK_MAX; back++) {
     const found = clockAt(text, at, year - back, month, day, context)
     if (found !== undefined && found.time <= latest) return found
   }

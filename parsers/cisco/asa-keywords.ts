@@ -1,4 +1,5 @@
 // The words of ASA messages that say what stands behind them.
+import { knownSlot, NAME_SEED, nameHash, placesBySlot } from '../names.ts'
 
 /** Which end of a connection a word introduces. */
 export type Role = 'src' | 'dst' | 'mapped' | 'server'
@@ -13,7 +14,9 @@ export type Keyword =
 const KEYWORD_UNITS = 18
 
 /** Keywords in the three ways of writing them, so that a word is looked up as it is. */
-export const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
+const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
+const PLACES = placesBySlot([...KEYWORDS.keys()])
+const LIST = [...KEYWORDS.values()]
 
 function keywordTable(): Map<string, Keyword> {
   const table = new Map<string, Keyword>()
@@ -63,8 +66,15 @@ function shapeOf(text: string, start: number, end: number): number {
   return (text.charCodeAt(start) & 127) * KEYWORD_UNITS + end - start
 }
 
-/** False for most words that are no keyword. */
-export function mayBeKeyword(text: string, start: number, end: number): boolean {
+/** The keyword that the units of a text are, or undefined. */
+export function keywordAt(text: string, start: number, end: number): Keyword | undefined {
   const length = end - start
-  return length > 0 && length < KEYWORD_UNITS && SHAPES[shapeOf(text, start, end)] === 1
+  if (length <= 0 || length >= KEYWORD_UNITS || SHAPES[shapeOf(text, start, end)] === 0) {
+    return undefined
+  }
+  let hash = NAME_SEED
+  for (let index = start; index < end; index++) hash = nameHash(hash, text.charCodeAt(index))
+  const slot = knownSlot(text, start, end, hash)
+  const place = slot < 0 ? 0 : PLACES[slot]!
+  return place === 0 ? undefined : LIST[place - 1]
 }

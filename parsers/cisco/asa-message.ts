@@ -7,10 +7,12 @@ import {
   type WritableFields,
   type WritablePivots,
 } from '../device/event.ts'
-import { internedAt } from '../names.ts'
-import { KEYWORDS, type Keyword, mayBeKeyword, type Role } from './asa-keywords.ts'
-import { type Endpoint, readEndpoint } from './endpoint.ts'
+import { type Keyword, keywordAt, type Role } from './asa-keywords.ts'
+import { labelEnd, trimmed, valueBehind } from './asa-words.ts'
+import { type Endpoint, plainEndpoint, readEndpoint } from './endpoint.ts'
 
+/** Longest word that may be an endpoint, UTF-16 units. */
+const MARK_UNITS = 300
 /** Words looked at, at most: longer texts are lists of rules or certificates. */
 const WORDS_MAX = 160
 
@@ -54,7 +56,7 @@ interface State {
   role: Role | undefined
   /** The endpoint that a following `(...)` belongs to. */
   last: 'src' | 'dst' | undefined
-  previous: string
+  previous: 'Deny' | 'URL' | undefined
   user: string | undefined
   /** A value that was read ahead: no endpoint, whatever it looks like. */
   spent: string | undefined
@@ -73,16 +75,22 @@ export function readAsaMessage(
     pivots,
     role: undefined,
     last: undefined,
-    previous: '',
+    previous: undefined,
     user: undefined,
     spent: undefined,
     connection: message.startsWith('Built ') || message.startsWith('Teardown '),
   }
+  const { length } = message
   let at = 0
-  for (let count = 0; at < message.length && count < WORDS_MAX; count++) {
-    const space = message.indexOf(' ', at)
-    const end = space < 0 ? message.length : space
-    if (end > at) readWord(state, message, at, end)
+  for (let count = 0; at < length && count < WORDS_MAX; count++) {
+    let end = at
+    let marked = false
+    for (; end < length; end++) {
+      const code = message.charCodeAt(end)
+      if (code === 0x20) break
+      if ((code === 0x2f || code === 0x3a || code === 0x2e) && end - at < MARK_UNITS) marked = true
+    }
+    if (end > at) readWord(state, message, at, end, marked)
     at = end + 1
   }
   const user = state.user ?? fields.dst_user
@@ -92,48 +100,74 @@ export function readAsaMessage(
   }
 }
 
-function readWord(state: State, message: string, start: number, end: number): void {
-  const word = message.slice(start, end)
+/** `marked`: whether `/`, `:` or `.` stands in the word, as in every endpoint. */
+function readWord(
+  state: State,
+  message: string,
+  start: number,
+  end: number,
+  marked: boolean,
+): void {
   const first = message.charCodeAt(start)
-  if (state.spent !== undefined && word !== '=' && word !== ':') {
+  const alone = end - start === 1
+  if (state.spent !== undefined && !(alone && (first === EQUALS || first === COLON))) {
     const value = state.spent
     state.spent = undefined
-    if (word.includes(value)) {
-      state.previous = value
+    const inside = message.indexOf(value, start)
+    if (inside >= 0 && inside + value.length <= end) {
+      state.previous = telling(value, 0, value.length)
       return
     }
   }
-  if (first === 0x3d && end - start === 1) return
-  const own = first === 0x28 ? start + 1 : start
-  if (mayBeKeyword(message, own, end)) {
-    const keyword = KEYWORDS.get(internedAt(message, own, end))
-    if (keyword !== undefined) {
-      readKeyword(state, keyword, message, end)
-      state.previous = word
-      return
-    }
-  }
-  if (mayBeEndpoint(word)) {
-    if (addEndpoint(state, word, first === 0x28)) return
-  } else if (state.last !== undefined && (first === 0x28 || state.connection)) {
-    addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
+  if (alone && first === EQUALS) return
+  const own = first === OPEN ? start + 1 : start
+  const keyword = keywordAt(message, own, end)
+  if (keyword !== undefined) {
+    readKeyword(state, keyword, message, end)
+    state.previous = telling(message, start, end)
     return
   }
-  const labelled = labelEnd(word)
-  if (labelled > 0) readLabelled(state, word, labelled)
-  if (first === 0x4c && word.startsWith('LOCAL\\'))
-    state.user ??= word.replace(/(?:#012.*|[,.)\]]+)$/, '')
+  if (marked || (state.last !== undefined && (first === OPEN || state.connection))) {
+    if (readValue(state, message, start, end, marked)) return
+  } else readLabelled(state, message, start, end)
   state.last = undefined
-  state.previous = word
+  state.previous = telling(message, start, end)
 }
 
-/** Where the first `:` or `=` stands behind a short label, or -1. */
-function labelEnd(word: string): number {
-  for (let index = 0; index < word.length && index < 10; index++) {
-    const code = word.charCodeAt(index)
-    if (code === 0x3a || code === 0x3d) return index
+const EQUALS = 0x3d
+const COLON = 0x3a
+const OPEN = 0x28
+
+/** Words that change what the next one means. */
+function telling(text: string, start: number, end: number): State['previous'] {
+  const length = end - start
+  if (length === 4 && text.startsWith('Deny', start)) return 'Deny'
+  return length === 3 && text.startsWith('URL', start) ? 'URL' : undefined
+}
+
+/** An endpoint, an account behind one, a labelled name; true where nothing else is to be seen in it. */
+function readValue(
+  state: State,
+  message: string,
+  start: number,
+  end: number,
+  marked: boolean,
+): boolean {
+  const bracketed = message.charCodeAt(start) === OPEN
+  const own = bracketed ? start + 1 : start
+  const plain = marked && state.previous !== 'URL' ? plainEndpoint(message, own, end) : undefined
+  if (plain !== undefined) {
+    takeEndpoint(state, plain, bracketed)
+    return true
   }
-  return -1
+  const word = message.slice(start, end)
+  if (!marked) {
+    addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
+    return true
+  }
+  if (addEndpoint(state, word, bracketed)) return true
+  readLabelled(state, message, start, end)
+  return false
 }
 
 /** A word that gives the next ones their meaning. */
@@ -180,11 +214,19 @@ function readFact(fields: WritableFields, word: string, value: string | undefine
   else if (/^\d+$/.test(value)) fields.connection_id ??= value
 }
 
-/** `Username:admin`, `URL:...`, `Remote:10.0.0.1:500` were taken as endpoints before. */
-function readLabelled(state: State, word: string, colon: number): void {
-  const label = word.slice(0, colon).toLowerCase()
-  if (label === 'username' || label === 'user') {
-    state.user ??= named(word.slice(colon + 1).replace(/[,;]$/, ''))
+const DOMAIN = 'LOCAL\\'
+
+/** `Username:admin`, `LOCAL\\anna`. */
+function readLabelled(state: State, message: string, start: number, end: number): void {
+  const label = labelEnd(message, start, end)
+  if (label > start) {
+    const name = message.slice(start, label).toLowerCase()
+    if (name === 'username' || name === 'user') {
+      state.user ??= named(message.slice(label + 1, end).replace(/[,;]$/, ''))
+    }
+  }
+  if (message.charCodeAt(start) === 0x4c && message.startsWith(DOMAIN, start)) {
+    state.user ??= message.slice(start, end).replace(/(?:#012.*|[,.)\]]+)$/, '')
   }
 }
 
@@ -198,57 +240,26 @@ function named(value: string): string | undefined {
   return value === '' || value === '<unknown>' ? undefined : value
 }
 
-/** The next word, without `=`, quotes, brackets and what closes it. */
-function valueBehind(message: string, end: number): string | undefined {
-  let at = end
-  while (at < message.length && at - end < 8 && ' ='.includes(message[at]!)) at++
-  // `user = : user IP`: nothing stands there.
-  if (message.charCodeAt(at) === 0x3a) {
-    if (message.lastIndexOf('=', at) >= end) return undefined
-    while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
-  }
-  const quote = message[at]
-  const closing = quote === "'" || quote === '"' ? quote : quote === '<' ? '>' : undefined
-  if (closing !== undefined) {
-    const close = message.indexOf(closing, at + 1)
-    return close < 0 || close - at > 512 ? undefined : message.slice(at + 1, close)
-  }
-  const space = message.indexOf(' ', at)
-  const word = message.slice(at, space < 0 ? message.length : space)
-  if (word.length > 512) return undefined
-  // A name may have brackets: `anna(guest account)`.
-  const open = word.indexOf('(', 1)
-  if (open > 0 && !word.includes(')')) {
-    const close = message.indexOf(')', space)
-    if (close > 0 && close - at < 128) return message.slice(at, close + 1)
-  }
-  return word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
-}
-
-function mayBeEndpoint(word: string): boolean {
-  for (let index = 0; index < word.length && index < 300; index++) {
-    const code = word.charCodeAt(index)
-    if (code === 0x2f || code === 0x3a || code === 0x2e) return true
-  }
-  return false
-}
-
 /** True when the word is an address with a part in the message. */
 function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
   if (word.includes('://') || state.previous === 'URL') return addUrl(state, word)
   const text = trimmed(word)
   const endpoint = readEndpoint(text, state.role !== undefined || /\(\d+\)$/.test(text.slice(-8)))
   if (endpoint === undefined) return false
+  takeEndpoint(state, endpoint, bracketed)
+  return true
+}
+
+/** An address found: which end it is, by the words in front of it. */
+function takeEndpoint(state: State, endpoint: Endpoint, bracketed: boolean): void {
   const role = roleOf(endpoint.interface) ?? state.role
   state.role = undefined
   if (bracketed && state.last !== undefined && role === undefined) {
     addMapped(state, state.last, endpoint)
-    return true
+    return
   }
   const side = sideOf(state, role)
-  if (side === undefined) return true
-  addSide(state, side, endpoint)
-  return true
+  if (side !== undefined) addSide(state, side, endpoint)
 }
 
 /** `Local:10.0.0.1` and `remote:10.0.0.2` say themselves which end they are. */
@@ -336,21 +347,6 @@ function addUrl(state: State, word: string): boolean {
   const endpoint = readEndpoint(before, false)
   if (endpoint?.user !== undefined) state.user ??= endpoint.user
   if (endpoint?.ip !== undefined) fields.dst_ip ??= endpoint.ip
-  state.previous = ''
+  state.previous = undefined
   return true
-}
-
-const OPENING = '(<["\''
-const CLOSING = ')>],;:."\''
-
-function trimmed(word: string): string {
-  let start = 0
-  let end = word.length
-  while (start < end && OPENING.includes(word[start]!)) start++
-  while (end > start && CLOSING.includes(word[end - 1]!)) {
-    if (word[end - 1] === ')' && word.indexOf('(', start) >= start) break
-    if (word[end - 1] === ':' && word[end - 2] === ':') break
-    end--
-  }
-  return word.slice(start, end)
 }

@@ -39,6 +39,63 @@ export function readEndpoint(word: string, named: boolean): Endpoint | undefined
   return account === undefined ? found : { ...found, user: account }
 }
 
+/** By far the most of them, read where they stand: `inside:10.0.0.1/80`, `10.0.0.1/80`, `inside/10.0.0.1(80)`, with
+ * `)` behind it or not. Undefined for any other form, which may still be an endpoint. */
+export function plainEndpoint(text: string, start: number, end: number): Endpoint | undefined {
+  const last = text.charCodeAt(end - 1) === CLOSE ? end - 1 : end
+  let at = start
+  while (at < last && isNameUnit(text.charCodeAt(at))) at++
+  const mark = text.charCodeAt(at)
+  const named = at > start && (mark === COLON || mark === SLASH)
+  const first = named && !isDigit(text.charCodeAt(start)) ? at + 1 : start
+  const behind = ipv4End(text, first, last)
+  if (behind < 0) return undefined
+  const ip = text.slice(first, behind)
+  const own = first === start ? undefined : text.slice(start, at)
+  if (behind === last) return own === undefined ? { ip } : { interface: own, ip }
+  const open = text.charCodeAt(behind)
+  // `inside/10.0.0.1(80)`: the bracket at the end is the port's own.
+  const bracketed = open === OPEN && own !== undefined && mark === SLASH && last < end
+  if (!bracketed && !(open === SLASH && mark !== SLASH)) return undefined
+  const port = behind + 1
+  if (last === port || last - port > 6) return undefined
+  for (let index = port; index < last; index++) {
+    if (!isDigit(text.charCodeAt(index))) return undefined
+  }
+  const value = text.slice(port, last)
+  return own === undefined ? { ip, port: value } : { interface: own, ip, port: value }
+}
+
+const COLON = 0x3a
+const SLASH = 0x2f
+const OPEN = 0x28
+const CLOSE = 0x29
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
+
+/** Letters, digits, `_` and `-`: the names of most interfaces. */
+function isNameUnit(code: number): boolean {
+  const letter = code | 0x20
+  return (letter >= 0x61 && letter <= 0x7a) || isDigit(code) || code === 0x5f || code === 0x2d
+}
+
+/** Where the IPv4 address that starts at `start` ends, or -1. */
+function ipv4End(text: string, start: number, end: number): number {
+  let at = start
+  for (let part = 0; part < 4; part++) {
+    if (part > 0 && text.charCodeAt(at++) !== 0x2e) return -1
+    let value = 0
+    const first = at
+    while (at < end && at - first < 3 && isDigit(text.charCodeAt(at))) {
+      value = value * 10 + text.charCodeAt(at++) - 0x30
+    }
+    if (at === first || value > 255) return -1
+  }
+  return at
+}
+
 /** What is in the last brackets, up to a comma: `LOCAL\anna` of `(10.0.0.1/1)(LOCAL\anna, 123)`. */
 function suffixOf(word: string, start: number): string {
   let end = start

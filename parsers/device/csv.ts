@@ -1,6 +1,9 @@
 // One line of comma-separated values.
+import { put, type WritableFields } from './event.ts'
 
 const COLUMNS_MAX = 256
+const COMMA = 0x2c
+const QUOTE = 0x22
 
 /** The columns from `start` on without the blanks around them; quotes around a value are dropped, doubled
  * quotes in it are one. */
@@ -13,7 +16,7 @@ export function splitCsv(text: string, start: number): readonly string[] {
       const end = closingQuote(text, at + 1)
       if (end >= 0) {
         const value = trimmedAt(text, at + 1, end)
-        columns.push(value.includes('""') ? value.replaceAll('""', '"') : value)
+        columns.push(undoubled(value))
         const comma = text.indexOf(',', end)
         if (comma < 0) return columns
         at = comma + 1
@@ -57,4 +60,50 @@ function closingQuote(text: string, start: number): number {
     else end = text.indexOf('"', end + 1)
   }
   return -1
+}
+
+/** Sets the columns from `start` on under their names, without values that say nothing (empty, `-`, `N/A`,
+ * `(null)`); a column of the name `_` is passed over. */
+export function csvFields(
+  text: string,
+  start: number,
+  names: readonly string[],
+  fields: WritableFields,
+): void {
+  const { length } = text
+  let at = start
+  for (let column = 0; at <= length && column < names.length; column++) {
+    const code = at < length ? text.charCodeAt(at) : COMMA
+    if (code === COMMA) {
+      at++
+      continue
+    }
+    const name = names[column]!
+    const quoted = code === QUOTE ? closingQuote(text, at + 1) : -1
+    let end = quoted < 0 ? at : quoted
+    while (end < length && text.charCodeAt(end) !== COMMA) end++
+    if (quoted >= 0) {
+      const value = undoubled(trimmedAt(text, at + 1, quoted))
+      if (name !== '_') put(fields, name, value)
+    } else if (name !== '_' && !saysNothing(text, at, end)) {
+      const value = trimmedAt(text, at, end)
+      if (value.length === end - at) fields[name] = value
+      else put(fields, name, value)
+    }
+    at = end + 1
+  }
+}
+
+/** `-`, `N/A`, `(null)`, as they stand. */
+function saysNothing(text: string, start: number, end: number): boolean {
+  const length = end - start
+  if (length !== 1 && length !== 3 && length !== 6) return false
+  const code = text.charCodeAt(start)
+  if (code !== 0x2d && code !== 0x4e && code !== 0x28) return false
+  if (length === 1) return code === 0x2d
+  return length === 3 ? text.startsWith('N/A', start) : text.startsWith('(null)', start)
+}
+
+function undoubled(value: string): string {
+  return value.includes('""') ? value.replaceAll('""', '"') : value
 }

@@ -44,7 +44,7 @@ export function readPairs(text: string, start: number, separator: number, found:
 
 /** Names whose values a parser looks at, and the values of the last text by their places. */
 export interface Wanted {
-  readonly places: Uint8Array
+  readonly places: Uint16Array
   readonly values: (string | undefined)[]
 }
 

@@ -1,5 +1,6 @@
 // Columns of PAN-OS logs by type, in the order of the syslog field descriptions of PAN-OS 9 to 11. `_` is a
 // column without a meaning; later versions only append.
+import { asKey } from '../names.ts'
 
 const HEAD = '_ receive_time serial type subtype _ generated_time'
 const GROUPS =
@@ -52,12 +53,17 @@ const COLUMNS: ReadonlyMap<string, readonly string[]> = new Map(
     ...SOURCES,
     'HIP-MATCH': SOURCES.HIPMATCH,
     AUTH: SOURCES.AUTHENTICATION,
-  }).map(([type, names]) => [type, names.split(' ')]),
+  }).map(([type, names]) => [type, names.split(' ').map(asKey)]),
 )
+/** Types of logs, as devices write them. */
+export const TYPES: ReadonlySet<string> = new Set(COLUMNS.keys())
+
 const CONFIG_WITH_CHANGES = SOURCES.CONFIG.replace(
   ' path ',
   ' path before_change_detail after_change_detail ',
-).split(' ')
+)
+  .split(' ')
+  .map(asKey)
 const CONFIG_SEQUENCE_COLUMN = CONFIG_HEAD.split(' ').length
 
 /** The names of the columns of a line of this type; undefined for an unknown type. */

@@ -1,0 +1,53 @@
+// Reading the words of ASA messages where they stand.
+
+/** The next word, without `=`, quotes, brackets and what closes it. */
+export function valueBehind(message: string, end: number): string | undefined {
+  let at = end
+  while (at < message.length && at - end < 8 && ' ='.includes(message[at]!)) at++
+  // `user = : user IP`: nothing stands there.
+  if (message.charCodeAt(at) === 0x3a) {
+    if (message.lastIndexOf('=', at) >= end) return undefined
+    while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
+  }
+  const quote = message[at]
+  const closing = quote === "'" || quote === '"' ? quote : quote === '<' ? '>' : undefined
+  if (closing !== undefined) {
+    const close = message.indexOf(closing, at + 1)
+    return close < 0 || close - at > 512 ? undefined : message.slice(at + 1, close)
+  }
+  const space = message.indexOf(' ', at)
+  const word = message.slice(at, space < 0 ? message.length : space)
+  if (word.length > 512) return undefined
+  // A name may have brackets: `anna(guest account)`.
+  const open = word.indexOf('(', 1)
+  if (open > 0 && !word.includes(')')) {
+    const close = message.indexOf(')', space)
+    if (close > 0 && close - at < 128) return message.slice(at, close + 1)
+  }
+  return word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
+}
+
+/** Where the first `:` or `=` stands behind a short label, or -1. */
+export function labelEnd(text: string, start: number, end: number): number {
+  for (let index = start; index < end && index < start + 10; index++) {
+    const code = text.charCodeAt(index)
+    if (code === 0x3a || code === 0x3d) return index
+  }
+  return -1
+}
+
+const OPENING = '(<["\''
+const CLOSING = ')>],;:."\''
+
+/** A word without the brackets and marks around it. */
+export function trimmed(word: string): string {
+  let start = 0
+  let end = word.length
+  while (start < end && OPENING.includes(word[start]!)) start++
+  while (end > start && CLOSING.includes(word[end - 1]!)) {
+    if (word[end - 1] === ')' && word.indexOf('(', start) >= start) break
+    if (word[end - 1] === ':' && word[end - 2] === ':') break
+    end--
+  }
+  return word.slice(start, end)
+}
