@@ -67,14 +67,15 @@ function createLinks({ database, now }: Context): Pick<RecordStore, 'shorten' | 
         )
       }
       const id = Buffer.from(sha256(target), 'hex').subarray(0, LINK_ID_BYTES).toString('base64url')
-      await database.write((write) =>
-        write.add(
-          `INSERT INTO links (id, target, created, created_by) VALUES (?, ?, ?, ?)
-           ON CONFLICT DO NOTHING`,
-          [id, target, now(), by.name],
-        ),
-      )
-      const kept = await database.first('SELECT target FROM links WHERE id = ?', [id])
+      const stored = () => database.first('SELECT target FROM links WHERE id = ?', [id])
+      await database.write(async (write) => {
+        if ((await stored()) !== undefined) return
+        write.add('INSERT INTO links (id, target, created, created_by) VALUES (?, ?, ?, ?)', [
+          ...[id, target, now(), by.name],
+        ])
+        write.audit({ action: 'link.create', object: `link ${id}`, after: target }, by)
+      })
+      const kept = await stored()
       if (kept?.target !== target) {
         throw new StateError('conflict', 'another link has this id: change the search a little')
       }

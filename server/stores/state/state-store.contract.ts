@@ -264,6 +264,9 @@ export function stateStoreContract(name: string, open: () => Promise<ContractSto
         const id = await store.shorten('/search?q=a', ADMIN)
         expect(await store.shorten('/search?q=a', ADMIN)).toBe(id)
         expect(await store.resolveLink(id)).toBe('/search?q=a')
+        const [link, ...more] = await store.listAudit({ limit: 9, action: 'link' })
+        expect(link).toMatchObject({ action: 'link.create', after: '/search?q=a', who: ADMIN.name })
+        expect(more).toEqual([])
         expect(await store.resolveLink('none')).toBeUndefined()
         for (const bad of [
           'https://example.org/',
