@@ -231,6 +231,7 @@ describe('whose event it is', () => {
     [`type=SYSCALL ${STAMP} arch=c000003e syscall=59 auid=1000 uid=33 pid=1`, '33'],
     [`type=SYSCALL ${STAMP} syscall=59 auid=1000 uid=33 pid=1\u001dAUID="anna" UID="www"`, 'www'],
     [`type=SYSCALL ${STAMP} syscall=59 auid=1000 uid=0 pid=1`, 'root'],
+    [`type=SYSCALL ${STAMP} syscall=59 auid=1 uid=2\u001dUID=616E6E612062 GID="users"`, 'anna b'],
   ])('%s', (text, expected) => {
     expect(user(text)).toBe(expected)
   })

@@ -60,6 +60,10 @@ testLines('squid', [
     '1795169472.250    104 192.0.2.9 58948 TCP_TUNNEL/200 28854 2051 39 120 - CONNECT example.org:443 1.1 - HIER_NONE/- - - - - "-" "-" "example.org:443" "-" 37 -',
     { pivots: { src_port: 58948, dst_port: 443, domain: 'example.org' } },
   ],
+  [
+    '1795169472.250      3 192.0.2.9 TCP_REFRESH_MISS/200 2014 GET http://example.org/a.txt anna DIRECT/www.example.org text/plain 902351708.872',
+    { pivots: { user: 'anna' }, fields: { dst_host: 'www.example.org' } },
+  ],
 ])
 
 testRefused('squid', ['no line of a proxy'])

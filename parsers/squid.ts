@@ -11,6 +11,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { closedLogSource } from './logsource.ts'
 import { readSquidHttpd } from './squid/httpd.ts'
 import type { SyslogLine } from './syslog-header.ts'
+import { ipOf } from './values.ts'
 
 const PROXY = closedLogSource('squid', ['proxy'], ['squid'])
 const COLUMNS_MAX = 64
@@ -59,7 +60,7 @@ function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExp
   if (typeof fields['cs-username'] === 'string') pivots.user = fields['cs-username']
   const [hierarchy = '', peer] = rest.peer.split('/', 2)
   put(fields, 'hierarchy', hierarchy)
-  put(fields, 'dst_ip', peer)
+  put(fields, ipOf(peer ?? '') === undefined ? 'dst_host' : 'dst_ip', peer)
   if (pivots.domain === undefined && peer !== undefined && peer !== '-') fields['r-dns'] = peer
   put(fields, 'content_type', rest.type)
   put(fields, 'dst_port', rest.port)

@@ -193,6 +193,31 @@ describe('heads and tails of other formats', () => {
     ).toMatchObject({ user: 'eve', outcome: 'failure' })
   })
 
+  test('a request that was given up has no status', () => {
+    const got = event(
+      '192.0.2.9 - eve [20/Nov/2026:10:11:12 +0000] "GET /a HTTP/1.1" - 7908 "-" "c"',
+      'apache',
+    )
+    expect(got.fields).toMatchObject({ 'sc-bytes': 7908, 'cs-user-agent': 'c' })
+    expect(got.fields['sc-status']).toBeUndefined()
+    expect(got.pivots).toEqual({
+      src_ip: '192.0.2.9',
+      user: 'eve',
+      url: '/a',
+      action: 'GET',
+      severity: 'informational',
+    })
+  })
+
+  test.each([
+    '(70008)Partial results are valid but processing is incomplete: [client 192.0.2.9:5151] AH01075: Error',
+    'mod_authz_core.c(820): [client 192.0.2.9:5151] AH01626: authorization result: granted',
+  ])('the client behind %s', (message) => {
+    const got = event(`[Fri Nov 20 10:11:12.1 2026] [core:error] [pid 7:tid 8] ${message}`)
+    expect(got.pivots).toMatchObject({ src_ip: '192.0.2.9', src_port: 5151 })
+    expect(got.fields.code).toStartWith('AH01')
+  })
+
   test('an error line with an IPv6 client, and one over syslog', () => {
     const v6 =
       '[Fri Nov 20 10:11:12.1 2026] [authz_core:error] [pid 7] [client [2001:db8::9]:5151] AH01630: client denied'

@@ -52,9 +52,11 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
   if (head === undefined) return undefined
   const request = readQuoted(text, stamp.end + 3)
   if (request === undefined || text.charCodeAt(request.end) !== 0x20) return undefined
-  const status = Number(text.slice(request.end + 1, request.end + 4))
-  if (!(status >= 100 && status <= 999)) return undefined
-  const columns = readColumns(text, request.end + 4)
+  // A request that was given up has none.
+  const isOpen = text.startsWith('- ', request.end + 1)
+  const status = isOpen ? undefined : Number(text.slice(request.end + 1, request.end + 4))
+  if (status !== undefined && !(status >= 100 && status <= 999)) return undefined
+  const columns = readColumns(text, request.end + (isOpen ? 2 : 4))
   const [bytes = '-'] = columns
   // A number behind the bytes is how many were read, or how long it took; the referer is quoted.
   const skipped = columns.length > 1 && NUMBER.test(columns[1]!) ? 1 : 0
@@ -64,7 +66,7 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
     time: stamp.time,
     request: request.value,
     ...requestParts(request.value),
-    status,
+    ...(status === undefined ? {} : { status }),
     ...(NUMBER.test(bytes) ? { bytes: Number(bytes) } : {}),
     ...present('referer', referer),
     ...present('userAgent', userAgent),

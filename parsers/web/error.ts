@@ -77,7 +77,9 @@ export function readApacheError(
   const { level } = fields
   if (typeof level !== 'string') return undefined
   const message = text.slice(at)
-  const code = /^(AH\d{5}): /.exec(message)
+  const inner = fields.client === undefined ? INNER_CLIENT.exec(message.slice(0, 1024)) : null
+  if (inner?.[1] !== undefined) fields.client = inner[1]
+  const code = /^(AH\d{5}): /.exec(inner === null ? message : message.slice(inner[0].length))
   if (code?.[1] !== undefined) fields.code = code[1]
   const pivots: WritablePivots = levelPivots(level)
   addRefused(fields, pivots, message, APACHE_USER)
@@ -86,6 +88,10 @@ export function readApacheError(
   addClient(pivots, fields.client)
   return { time: stamp?.time, message, fields, pivots }
 }
+
+/** What stands in front of the client: an error of the system, the place in the source. */
+const INNER_CLIENT =
+  /^(?:\(\d{1,10}\)[^[\]]{1,512}|\w{1,64}\.c\(\d{1,6}\)): \[client ([^\s]{2,64})\] /
 
 /** Where a bracket closes; `[client [2001:db8::1]:5678]` holds another. */
 function bracketEnd(text: string, start: number): number {
