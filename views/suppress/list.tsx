@@ -193,7 +193,11 @@ function Acts(props: MutesProps & { readonly mute: MuteRow }) {
       )}
       <form method="post" action={urls.suppressionEnd.href({ id })}>
         <input type="hidden" name="_csrf" value={csrfToken} />
-        <button type="submit" class="small">
+        <button
+          type="submit"
+          class="small"
+          title="What it holds is new again, and its change to Git is closed"
+        >
           End now
         </button>
       </form>
