@@ -49,6 +49,10 @@ testLines('bind', [
     "Nov 20 10:11:12 ns1 named[811]: client @0x7f01 192.0.2.9#53211 (example.org): bad zone transfer request: 'example.org/IN': non-authoritative zone (NOTAUTH)",
     { pivots: { outcome: 'failure', action: 'bad zone transfer request' } },
   ],
+  [
+    '<174>1 2026-11-20T10:11:12+01:00 ns1 named 811 - -  info: client 192.0.2.9#53211 (example.org): query: example.org IN A + (198.51.100.7)',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7', domain: 'example.org', host: 'ns1' } },
+  ],
 ])
 
 testRefused('bind', ['no line of a name server'])

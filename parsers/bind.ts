@@ -30,7 +30,9 @@ interface Body {
 function bodyOf(input: ParserInput, context: ParseContext): Body {
   const stamp = fileTime(input.text, context)
   if (stamp !== undefined) return stamp
-  const line = daemonLine(input, context)
+  const given = daemonLine(input, context)
+  // RFC 5424 as named writes it has two blanks in front.
+  const line = given.text.startsWith(' ') ? { ...given, text: given.text.trimStart() } : given
   const inner = fileTime(line.text, context)
   return inner === undefined ? line : { ...line, ...inner }
 }

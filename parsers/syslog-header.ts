@@ -213,7 +213,8 @@ function rfc5424(
   const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
   const time = timeAt(stamp, 0, context)
   if (time === undefined && stamp !== '-') return undefined
-  const data = readStructuredData(text, at)
+  // Data that is not well formed stays in the message: the header says enough by its time.
+  const data = readStructuredData(text, at) ?? (time === undefined ? undefined : { end: at })
   if (data === undefined) return undefined
   const start5424 = text.charCodeAt(data.end) === 0x20 ? data.end + 1 : data.end
   const message = text.slice(text.charCodeAt(start5424) === 0xfeff ? start5424 + 1 : start5424)
@@ -225,7 +226,9 @@ function rfc5424(
     ...(program === '-' ? {} : { program }),
     ...(pid === '-' ? {} : { pid }),
     ...(messageId === '-' ? {} : { messageId }),
-    ...(data.elements === undefined ? {} : { structuredData: data.elements }),
+    ...(!('elements' in data) || data.elements === undefined
+      ? {}
+      : { structuredData: data.elements }),
     message,
   }
 }

@@ -82,3 +82,15 @@ test('fields, columns and log source', () => {
   expect(other.logsource).toEqual({ category: [], service: [], closed: false })
   expect(other.fields.structured_data).toEqual({ 'o@1': { user: 'eve' } })
 })
+
+test('structured data that is not well formed stays in the message, the header counts', () => {
+  const got = normalise(
+    '<34>1 2026-11-20T10:11:12.001Z db-1 - - - [meta sequenceId=10] Power is down',
+    OPTIONS,
+  )
+  expect(got).toMatchObject({
+    time: Date.parse('2026-11-20T10:11:12.001Z'),
+    pivots: { host: 'db-1' },
+    message: '[meta sequenceId=10] Power is down',
+  })
+})
