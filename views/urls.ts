@@ -57,6 +57,7 @@ export const urls = {
   searchTable: route('/search/table'),
   searchCount: route('/search/count'),
   searchMore: route('/search/more'),
+  searchEmpty: route('/search/empty'),
   searchGroups: route('/search/groups'),
   searchHistogram: route('/search/histogram'),
   searchFacet: route('/search/facet'),

@@ -1,7 +1,8 @@
 /** @jsxImportSource hono/jsx */
 import { formatAge, formatCount, formatIso, plural, visible } from '../shared/format.ts'
+import { Section } from '../shared/section.tsx'
 import { urls } from '../urls.ts'
-import { DEFAULT_TO, type SearchState, searchHref } from './state.ts'
+import { DEFAULT_TO, type Resolved, type SearchState, searchHref, sectionParams } from './state.ts'
 
 /** Why nothing was found, worked out by counting what smaller questions would have given. */
 export interface Explanation {
@@ -28,6 +29,19 @@ export interface Explanation {
   /** Sources that are silent now, and those with events that could not be parsed. */
   readonly silent: readonly string[]
   readonly unreadable: readonly string[]
+}
+
+/** Zero results, for as long as the explanation is worked out; it loads and fails on its own. */
+export function EmptySoFar(props: { readonly state: SearchState; readonly range: Resolved }) {
+  const url = urls.searchEmpty.href(sectionParams(props.state, props.range))
+  return (
+    <Section id="search-why" label="Why nothing was found" url={url}>
+      <div class="empty">
+        <h2>No event matches</h2>
+        <p class="loading">Counting what smaller questions would find</p>
+      </div>
+    </Section>
+  )
 }
 
 /** Zero results, explained, each figure a link to the search that gives it. */

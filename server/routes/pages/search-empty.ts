@@ -32,10 +32,13 @@ export async function explainEmpty(
   const { from, to } = base
   const rangeOnly = { from, to, timeout_ms: base.timeout_ms }
   const total = async (request: CountRequest) => (await events.count(request)).total
-  const totalOf = (q: string) => {
-    const { expr } = parseQuery(q)
-    return total({ ...rangeOnly, ...(expr ? { expr } : {}) })
-  }
+  const totals = new Map<string, Promise<number>>()
+  // Of two parts each is the query without the other.
+  const totalOf = (q: string) =>
+    totals.getOrInsertComputed(q.trim(), () => {
+      const { expr } = parseQuery(q)
+      return total({ ...rangeOnly, ...(expr ? { expr } : {}) })
+    })
   const parts = input.query.parts.slice(0, PARTS_MAX)
   const now = Date.now()
   const [stats, inRange, withoutPart, alone, unknownFields, longer, sources] = await Promise.all([

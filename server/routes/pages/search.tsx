@@ -2,7 +2,7 @@
 // The search page and its sections, each a request of its own.
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { EmptyResults } from '../../../views/search/empty.tsx'
+import { EmptyResults, EmptySoFar } from '../../../views/search/empty.tsx'
 import { Facet } from '../../../views/search/facet.tsx'
 import { GroupRows, Groups } from '../../../views/search/groups.tsx'
 import { Histogram } from '../../../views/search/histogram.tsx'
@@ -48,6 +48,7 @@ export function searchRoutes(services: Services, renderer: Renderer) {
   app.get(urls.search.pattern, (c) => searchPage(c, services, renderer))
   app.get(urls.searchTable.pattern, (c) => table(c, services, renderer))
   app.get(urls.searchMore.pattern, (c) => moreRows(c, services, renderer))
+  app.get(urls.searchEmpty.pattern, (c) => empty(c, services, renderer))
   app.get(urls.searchGroups.pattern, (c) => groups(c, services, renderer))
   app.get(urls.searchHistogram.pattern, (c) => histogram(c, services, renderer))
   app.get(urls.searchFacet.pattern, (c) => facet(c, services, renderer))
@@ -95,25 +96,26 @@ function countRequest(input: SearchInput, timeout_ms = SECTION_TIMEOUT_MS): Coun
 async function table(c: AppContext, services: Services, renderer: Renderer) {
   const input = readSearch(c)
   const request = { ...countRequest(input), limit: PAGE_ROWS }
-  const result = await services.events.search(request, c.req.raw.signal)
+  const [result, stored] = await Promise.all([
+    services.events.search(request, c.req.raw.signal),
+    services.events.stats(),
+  ])
   const rows = await rowsProps(services, input, result)
   const { stats, events } = result
   const status = [
     formatTook(stats.took_ms),
     `${formatCount(stats.candidates)} proposed, ${formatCount(stats.scanned)} read`,
     stats.complete ? 'exact' : stoppedText(stats),
-    indexText((await services.events.stats()).indexLag_ms),
+    indexText(stored.indexLag_ms),
   ]
-  const body =
-    events.length === 0 && stats.complete ? (
-      <EmptyResults
-        state={input.state}
-        explanation={await explainEmpty(services, input, countRequest(input, EXPLAIN_TIMEOUT_MS))}
-        now={Date.now()}
-      />
-    ) : (
-      <EventTable {...rows} />
-    )
+  const isEmpty = events.length === 0 && stats.complete
+  const body = !isEmpty ? (
+    <EventTable {...rows} />
+  ) : isPartial(c) && stored.events > 0 ? (
+    <EmptySoFar state={input.state} range={input.range} />
+  ) : (
+    await explained(services, input)
+  )
   return fragment(
     c,
     renderer,
@@ -124,6 +126,17 @@ async function table(c: AppContext, services: Services, renderer: Renderer) {
       {isPartial(c) && <Announce text={`${events.length} rows`} />}
     </>,
   )
+}
+
+/** Why nothing was found. */
+async function explained(services: Services, input: SearchInput) {
+  const request = countRequest(input, EXPLAIN_TIMEOUT_MS)
+  const explanation = await explainEmpty(services, input, request)
+  return <EmptyResults state={input.state} explanation={explanation} now={Date.now()} />
+}
+
+async function empty(c: AppContext, services: Services, renderer: Renderer) {
+  return fragment(c, renderer, FACTS, await explained(services, readSearch(c)))
 }
 
 function stoppedText({ segments, segments_total }: QueryStats): string {
