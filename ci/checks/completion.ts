@@ -6,7 +6,10 @@ import { MODIFIERS } from '../../sigma/lower/modifiers.ts'
 import type { Entries } from '../../sigma/parse/reader.ts'
 import { CORRELATION_TYPES, LEVELS, type LogSource, STATUSES } from '../../sigma/rule.ts'
 import { type CompletionItem, KIND, type Position } from '../lsp/protocol.ts'
+import { type KnownRule, rulesIn } from './known-rules.ts'
+import { pipelineItems } from './pipeline-completion.ts'
 import { contextAt } from './position-context.ts'
+import { referenceItems } from './reference-completion.ts'
 import { type SchemaName, schemaNameOf } from './schema.ts'
 import { schemaItems } from './schema-completion.ts'
 
@@ -21,12 +24,14 @@ const TRAPLINE_KEYS =
   )
 const CORRELATION_KEYS = 'type rules group-by timespan condition aliases generate'.split(' ')
 
-/** The items for a position; the client filters them by what is typed. The path tells what kind of file it is. */
+/** The items for a position; the client filters them by what is typed. The path tells what kind of file it is, `rules`
+ * are those that correlations and filters may name. */
 export function completionsAt(
   text: string,
   { line, character }: Position,
   facts: LintFacts,
   file = 'rule.yml',
+  rules: readonly KnownRule[] = rulesIn(file, text),
 ): readonly CompletionItem[] {
   const { path, before, key } = contextAt(text, line, character)
   const typed = /[^\s|:'",[\]{}-][^\s|:'",[\]{}]*$/.exec(before)?.[0] ?? ''
@@ -36,10 +41,13 @@ export function completionsAt(
   const [top] = parents
   const schema = schemaNameOf(file, keysIn(text))
   if (schema !== undefined && !SIGMA.has(schema)) {
+    if (schema === 'pipeline') return at(pipelineItems(path, key, text, line))
     if (path.at(-1) === 'fields') return at(fieldItems(facts, text, line))
     return at(schemaItems(schema, key === undefined ? parents : path, key !== undefined))
   }
   if (top === 'tags' || path[0] === 'tags') return tagItems(before, line, character, facts.attack)
+  const references = referenceItems(path, key, rules)
+  if (references !== undefined) return at(references)
   if (key !== undefined) return at(values(path, text, facts))
   if (top === undefined) return at(TOP_KEYS.map((label) => ({ label, kind: KIND.property })))
   if (top === 'logsource') return at(['product', 'category', 'service', 'definition'].map(asKey))

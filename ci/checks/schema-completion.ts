@@ -1,6 +1,5 @@
 // Keys and values that a JSON Schema allows at a path of keys: lists are passed through, alternatives joined.
 import { CHECKS } from '../../sigma/lint/table.ts'
-import { TRANSFORMATION_NAMES } from '../../sigma/pipeline/names.ts'
 import { type CompletionItem, KIND } from '../lsp/protocol.ts'
 import { SCHEMAS, type SchemaName } from './schema.ts'
 
@@ -22,11 +21,6 @@ interface Part {
 /** Alternatives and references are followed so deep. */
 const DEPTH_MAX = 12
 
-/** Names that schemas leave open and that are known all the same, by schema and path. */
-const KNOWN: Partial<Record<SchemaName, Readonly<Record<string, readonly string[]>>>> = {
-  pipeline: { 'transformations.type': TRANSFORMATION_NAMES },
-}
-
 /** What may stand at `path`: keys of the map there, or with `key` the values of its last key. */
 export function schemaItems(
   name: SchemaName,
@@ -36,8 +30,7 @@ export function schemaItems(
   let parts: readonly Part[] = flat(SCHEMAS[name] as Part)
   for (const key of path) parts = parts.flatMap((part) => below(part, key))
   if (!isValue) return checkIds(name, path) ?? parts.flatMap(keysOf)
-  const known = KNOWN[name]?.[path.join('.')] ?? parts.flatMap(valuesOf)
-  return [...new Set(known)].map((label) => ({ label, kind: KIND.value }))
+  return [...new Set(parts.flatMap(valuesOf))].map((label) => ({ label, kind: KIND.value }))
 }
 
 /** Alternatives, elements of lists and references in place of what stands for them. */

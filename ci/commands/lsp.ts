@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import { checkContent, lintFacts } from '../checks/content.ts'
+import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { checkSchema, isSettingsFile } from '../checks/schema.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { CONTENT_FOLDERS, readContent } from '../content-files.ts'
@@ -12,8 +13,8 @@ import { createLanguageServer } from '../lsp/server.ts'
 
 export const summary = 'Runs the language server for editors, over standard input and output'
 export const usage = `trapline lsp [--stdio]
-Diagnostics, completion of fields, modifiers and tags, hover and quick fixes for rules, hunts, pipelines
-and tests. Editors start it; editors/vscode does for VS Code.`
+Diagnostics, completion, hover and quick fixes: fields, modifiers and tags of rules, the rules that correlations
+and filters name, steps and conditions of pipelines, keys of hunts and tests. Editors start it; editors/vscode does for VS Code.`
 
 /** Files of a workspace up to which references between them are looked up. */
 const WORKSPACE_FILES_MAX = 2_000
@@ -23,11 +24,14 @@ export async function run(args: readonly string[]): Promise<number> {
   if (odd !== undefined) throw new UsageError(`unknown option "${odd}"`)
   const today = new Date().toISOString().slice(0, 10)
   let workspace: readonly LintFile[] = []
+  let rules: readonly KnownRule[] = []
   const server = createLanguageServer({
     facts: lintFacts({ today }),
     open: async (folders) => {
       workspace = await readWorkspace(folders)
+      rules = workspace.flatMap(({ path, text }) => rulesIn(path, text))
     },
+    rules: () => rules,
     find: async (path, text): Promise<readonly Finding[]> => {
       if (isSettingsFile(path)) return checkSchema({ path, text })
       const settings = await readLintSettings()

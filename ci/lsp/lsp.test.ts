@@ -46,6 +46,14 @@ falsepositives:
 level: high
 `
 
+const FAILED_ID = '7a0e5f3c-2b1d-4e6f-8a9b-0c1d2e3f4a5b'
+const FAILED = `title: Failed Login
+id: ${FAILED_ID}
+name: ssh_failed
+logsource: {product: linux}
+detection: {s: {action: failed}, condition: s}
+`
+
 let folder: string
 let child: ChildProcess
 let client: ProtocolConnection
@@ -78,6 +86,7 @@ beforeAll(async () => {
   const path = join(folder, 'detections/proc_creation_lnx_root.yml')
   await Bun.write(path, RULE)
   uri = pathToFileURL(path).href
+  await Bun.write(join(folder, 'detections/ssh_failed.yml'), FAILED)
   child = spawn(process.execPath, [TRAPLINE, 'lsp', '--stdio'], {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -209,6 +218,114 @@ describe('the language server', () => {
     expect((hover?.contents as { value: string } | undefined)?.value).toContain(text)
   })
 
+  describe.each([
+    [
+      'a correlation',
+      'correlation:\n    type: event_count\n    rules:\n        - ^\n',
+      ['ssh_failed', FAILED_ID],
+    ],
+    ['a correlation in one line', 'correlation:\n    rules: [ssh^]\n', ['ssh_failed']],
+    [
+      'rules of the same file',
+      'title: Own\nname: own_rule\ndetection: {}\n---\ncorrelation:\n    rules:\n        - ^\n',
+      ['own_rule', 'ssh_failed'],
+    ],
+    ['an alias', 'correlation:\n    aliases:\n        who:\n            ^\n', ['ssh_failed']],
+    ['a condition', 'correlation:\n    condition: ssh^\n', ['ssh_failed', 'and', 'not']],
+    ['what is compared', 'correlation:\n    condition:\n        ^\n', ['gte', 'field']],
+    ['a filter', 'filter:\n    rules:\n        - ^\n', ['any', 'ssh_failed', FAILED_ID]],
+  ])('completes the rules of %s', (what, marked, wanted) => {
+    test('by name and id, with the title', async () => {
+      const items = await completionsIn(`detections/${what.replaceAll(' ', '_')}.yml`, marked)
+      const labels = items.map(({ label }) => label)
+      expect(labels).toEqual(expect.arrayContaining(wanted))
+      for (const { label, detail } of items)
+        if (label === FAILED_ID) expect(detail).toBe('Failed Login')
+    })
+  })
+
+  test.each([
+    ['', '^', ['transformations', 'priority', 'vars']],
+    ['a step', 'transformations:\n  - ^', ['id', 'type', 'rule_conditions']],
+    ['a type', 'transformations:\n  - id: a\n    type: ^', ['field_name_mapping', 'hashes_fields']],
+    [
+      'keys of the type',
+      'transformations:\n  - id: a\n    type: hashes_fields\n    ^',
+      ['valid_hash_algos', 'field_prefix', 'rule_cond_op'],
+    ],
+    [
+      'a value',
+      'transformations:\n  - id: a\n    type: case\n    method: ^',
+      ['lower', 'upper', 'snake_case'],
+    ],
+    [
+      'a nested step',
+      'transformations:\n  - type: nest\n    items:\n      - type: case\n        ^',
+      ['method'],
+    ],
+    [
+      'a condition',
+      'transformations:\n  - type: case\n    rule_conditions:\n      - type: ^',
+      ['logsource', 'tag', 'rule_attribute'],
+    ],
+    [
+      'keys of a condition',
+      'transformations:\n  - type: case\n    field_name_conditions:\n      - type: include_fields\n        ^',
+      ['fields', 'mode'],
+    ],
+    [
+      'a condition with a name',
+      'transformations:\n  - type: case\n    detection_item_conditions:\n      one:\n        type: ^',
+      ['match_string', 'is_null'],
+    ],
+  ])('completes pipelines: %s', async (what, marked, wanted) => {
+    const items = await completionsIn(`pipelines/p_${what.replaceAll(' ', '_')}.yml`, marked)
+    expect(items.map(({ label }) => label)).toEqual(expect.arrayContaining(wanted))
+    const others = ['suffix', 'processing_item_id', 'title']
+    if (what.startsWith('keys')) {
+      for (const other of others) expect(items.map(({ label }) => label)).not.toContain(other)
+    }
+  })
+
+  test.each([
+    ['detections/h_c.yml', 'correlation:\n    rules:\n        - ssh^_failed\n', 'Failed Login'],
+    [
+      'detections/h_i.yml',
+      `filter:\n    rules: [${FAILED_ID.slice(0, 9)}^${FAILED_ID.slice(9)}]\n`,
+      'ssh_failed',
+    ],
+    ['detections/h_n.yml', 'correlation:\n    condition: ssh_fa^iled and x\n', 'A rule'],
+    [
+      'detections/h_a.yml',
+      'correlation:\n  aliases:\n    who:\n      ssh_fa^iled: user\n',
+      'Failed',
+    ],
+    [
+      'pipelines/h_t.yml',
+      'transformations:\n  - type: hashes_^fields\n',
+      '`valid_hash_algos`: Algo',
+    ],
+    ['pipelines/h_k.yml', 'transformations:\n  - type: case\n    meth^od: upper\n', 'How.'],
+    [
+      'pipelines/h_r.yml',
+      'transformations:\n  - type: http_place^holders\n',
+      'Refused: it reads from',
+    ],
+    [
+      'pipelines/h_f.yml',
+      'transformations:\n  - type: case\n    rule_conditions:\n      - type: ta^g\n',
+      'The rule has this tag',
+    ],
+    ['pipelines/h_p.yml', 'prior^ity: 10\n', 'smallest first'],
+  ])('says what stands in %s', async (path, marked, wanted) => {
+    const { textDocument, position } = await openAt(path, marked)
+    const hover = await client.sendRequest<Hover | null>('textDocument/hover', {
+      textDocument,
+      position,
+    })
+    expect((hover?.contents as { value: string } | undefined)?.value).toContain(wanted)
+  })
+
   test('answers what it does not speak with an error, not with silence', async () => {
     await expect(client.sendRequest('textDocument/rename', {})).rejects.toThrow('not spoken here')
     await expect(
@@ -227,6 +344,20 @@ describe('the language server', () => {
     client.dispose()
   })
 })
+
+/** Opens a document; `^` in its text is the position. */
+async function openAt(path: string, marked: string) {
+  const text = marked.replace('^', '')
+  const textDocument = { uri: pathToFileURL(join(folder, path)).href }
+  await client.sendNotification('textDocument/didOpen', {
+    textDocument: { ...textDocument, languageId: 'yaml', version: 1, text },
+  })
+  return { textDocument, position: at(marked, '^', 0) }
+}
+
+async function completionsIn(path: string, marked: string): Promise<CompletionItem[]> {
+  return client.sendRequest('textDocument/completion', await openAt(path, marked))
+}
 
 let version = 10
 async function change(text: string) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Finding } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
 import { completionsAt } from '../checks/completion.ts'
+import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { actionsAt, diagnosticOf } from './diagnostics.ts'
 import { applyChanges, type Change, type OpenDocument } from './documents.ts'
 import { hoverAt } from './hover.ts'
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly facts: LintFacts
   /** Findings of one document; the others are open ones and those of the workspace. */
   readonly find: (path: string, text: string) => Promise<readonly Finding[]>
+  /** Rules and correlations of the workspace. */
+  readonly rules?: () => readonly KnownRule[]
   /** Called with the workspace's folders once they are known. */
   readonly open?: (folders: readonly string[]) => Promise<void>
   readonly send: (message: unknown) => void
@@ -144,15 +147,28 @@ async function handle(
         params.position as Position,
         state.options.facts,
         pathOf(document()),
+        knownRules(state, document()),
       )
     case 'textDocument/hover':
-      return hoverAt(document().text, params.position as Position, state.options.facts)
+      return hoverAt(document().text, params.position as Position, {
+        facts: state.options.facts,
+        path: pathOf(document()),
+        rules: knownRules(state, document()),
+      })
     case 'textDocument/codeAction':
       return actionsAt(document(), await findingsOf(state, document()), params.range as Range)
     default:
       if (isRequest) throw new RpcError(RPC.method, `${method} is not spoken here`)
       return undefined
   }
+}
+
+/** What the document may name: its own rules, those of other open documents, those of the workspace. */
+function knownRules({ options, documents }: State, own: OpenDocument): readonly KnownRule[] {
+  const open = [own, ...[...documents.values()].filter(({ uri }) => uri !== own.uri)]
+  const paths = new Set(open.map(pathOf))
+  const others = (options.rules?.() ?? []).filter(({ path }) => !paths.has(path))
+  return [...open.flatMap((one) => rulesIn(pathOf(one), one.text)), ...others]
 }
 
 async function initialize(state: State, params: Params): Promise<unknown> {
