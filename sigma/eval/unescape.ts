@@ -42,10 +42,21 @@ export function unescapeJson(bytes: Uint8Array, start: number, end: number): num
   return length
 }
 
-// Twice as fast as a TextDecoder over a subarray; any byte array will do for `this`.
-const { latin1Slice } = Buffer.prototype
+type Latin1Slice = (this: Uint8Array, start: number, end: number) => string
+
+// Node's and Bun's own is twice as fast as a TextDecoder over a subarray, and takes any byte array for `this`; the
+// library also runs where there is none.
+const { Buffer: own } = globalThis as {
+  readonly Buffer?: { readonly prototype: { readonly latin1Slice?: Latin1Slice } }
+}
+const decoder = new TextDecoder()
+const latin1Slice: Latin1Slice =
+  own?.prototype.latin1Slice ??
+  function (start, end) {
+    return decoder.decode(this.subarray(start, end))
+  }
 
 /** The string of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  return latin1Slice.call(bytes as Buffer, start, end)
+  return latin1Slice.call(bytes, start, end)
 }
