@@ -13,8 +13,8 @@ import { createSummary, type Summary } from '../send/summary.ts'
 
 export const summary = 'send log files to a running server'
 
-export const usage = `trapline ingest [--endpoint URL] [--api-key KEY] [--source NAME] FILE|FOLDER...
-  --endpoint URL  the server (default ${DEFAULT_ENDPOINT})
+export const usage = `trapline ingest [--server URL] [--api-key KEY] [--source NAME] FILE|FOLDER...
+  --server URL    the server (default: TRAPLINE_SERVER, else ${DEFAULT_ENDPOINT}); also --endpoint, as shippers
   --api-key KEY   a key that may ingest (default: TRAPLINE_API_KEY)
   --source NAME   parser to use, or a label (default: recognised for each event)
   FILE            .evtx .ndjson .json .csv (with a header) or text, also as .gz .zst .zip .tar; - is standard
@@ -32,14 +32,17 @@ export async function run(args: readonly string[]): Promise<number> {
     args: [...args],
     allowPositionals: true,
     options: {
-      endpoint: { type: 'string', default: DEFAULT_ENDPOINT },
+      server: { type: 'string' },
+      endpoint: { type: 'string' },
       'api-key': { type: 'string' },
       source: { type: 'string' },
     },
   })
   if (positionals.length === 0) throw new UsageError('no file given')
   const apiKey = values['api-key'] ?? process.env.TRAPLINE_API_KEY
-  const { endpoint, source } = values
+  const { source } = values
+  const endpoint =
+    values.server ?? values.endpoint ?? process.env.TRAPLINE_SERVER ?? DEFAULT_ENDPOINT
   const target: Target = { endpoint, apiKey, source, import: crypto.randomUUID() }
   ingestUrl(target)
   const started = performance.now()
