@@ -39,16 +39,20 @@ export async function pageError(error: unknown, c: AppContext, renderer: Rendere
   const what = NAMES[c.req.path] ?? 'This part'
   const box = <SectionError what={what} cause={known.message} url={c.req.url} />
   if (isPartial(c) && !wantsFrame(c)) return c.html(box, known.status)
+  const title = TITLES[known.status] ?? 'Not loaded'
   return page(
     c,
     renderer,
-    { title: 'Not loaded', nav: undefined, status: known.status },
+    { title, nav: undefined, status: known.status },
     <div class="page">
-      <h1>Not loaded</h1>
-      {box}
+      <h1>{title}</h1>
+      {known.status === 404 ? <p class="muted">{known.message}</p> : box}
     </div>,
   )
 }
+
+/** What a whole page that is an error is called. */
+const TITLES: Readonly<Partial<Record<number, string>>> = { 403: 'Not allowed', 404: 'Not found' }
 
 function fault(error: unknown, c: AppContext): Explained {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
