@@ -71,16 +71,27 @@ export function isTimeZone(name: string): boolean {
 }
 
 const offsetsByZone = new Map<string, Map<number, number>>()
-const formats = new Map<string, Intl.DateTimeFormat>()
+/** Lines of one source are of one zone. */
+let lastZone = ''
+let lastOffsets = new Map<number, number>()
 
-/** How far clocks of a zone are ahead of UTC at an instant, milliseconds. Transitions lie on quarter hours. */
-function offsetOf(timeZone: string, instant: number): number {
-  const quarter = Math.floor(instant / 900_000)
+function offsetsOf(timeZone: string): Map<number, number> {
   let offsets = offsetsByZone.get(timeZone)
   if (offsets === undefined) {
     offsets = new Map()
     offsetsByZone.set(timeZone, offsets)
   }
+  lastZone = timeZone
+  lastOffsets = offsets
+  return offsets
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** How far clocks of a zone are ahead of UTC at an instant, milliseconds. Transitions lie on quarter hours. */
+function offsetOf(timeZone: string, instant: number): number {
+  const quarter = Math.floor(instant / 900_000)
+  const offsets = timeZone === lastZone ? lastOffsets : offsetsOf(timeZone)
   const known = offsets.get(quarter)
   if (known !== undefined) return known
   const offset = readOffset(timeZone, quarter * 900_000)
