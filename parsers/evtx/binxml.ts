@@ -1,5 +1,7 @@
 // Binary XML to a tree of nodes. Offsets are those of the chunk; every read is checked against the end of
 // what is read, and nesting has a limit, so that no damage leads out of the chunk or to no end.
+import type { Fields } from '../../sigma/event.ts'
+import { define } from '../windows/element.ts'
 import { damaged, EvtxError } from './error.ts'
 import { nameAt, readName } from './names.ts'
 import type {
@@ -173,7 +175,19 @@ function elementOf(
   const isNamed = name === 'Data' && attributes.length === 1 && first?.name === 'Name'
   const part = isNamed && first.parts.length === 1 ? first.parts[0] : undefined
   const dataName = typeof part === 'string' ? part : undefined
-  return { kind: 'element', name, dataName, attributes, children }
+  return { kind: 'element', name, dataName, attributes, constant: constantOf(attributes), children }
+}
+
+/** The attributes as they are, where all of them are text. */
+function constantOf(attributes: readonly Attribute[]): Fields | undefined {
+  if (attributes.length === 0) return undefined
+  const out: { [name: string]: string } = {}
+  for (const { name, parts } of attributes) {
+    const [text] = parts
+    if (parts.length !== 1 || typeof text !== 'string') return undefined
+    define(out, name, text)
+  }
+  return out
 }
 
 function readParts(chunk: ChunkBytes, cursor: Cursor): readonly (string | Substitution)[] {

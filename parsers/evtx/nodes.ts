@@ -1,4 +1,5 @@
 // Binary XML as a tree: a template is read once and rendered for each record that uses it.
+import type { Fields } from '../../sigma/event.ts'
 import type { EvtxError } from './error.ts'
 
 /** A place in a template that takes a value of the record. */
@@ -20,6 +21,8 @@ export interface Element {
   /** The constant name of `<Data Name="..">` without further attributes. */
   readonly dataName: string | undefined
   readonly attributes: readonly Attribute[]
+  /** The attributes where none takes a value of the record: one object for all records. */
+  readonly constant: Fields | undefined
   readonly children: readonly Node[]
 }
 

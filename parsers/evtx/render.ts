@@ -152,28 +152,41 @@ function renderElement(
   addElement(parent, name, attributes, text, elements)
 }
 
-function attributesOf(
-  rendering: Rendering,
-  { attributes }: Element,
-  scope: Scope,
-): Fields | undefined {
+function attributesOf(rendering: Rendering, element: Element, scope: Scope): Fields | undefined {
+  const { attributes, constant } = element
+  if (attributes.length === 0) return undefined
+  if (constant !== undefined) {
+    for (const name in constant) count(rendering, constant[name]!)
+    return constant
+  }
   let out: Writable | undefined
   for (const { name, parts } of attributes) {
-    const first = parts[0]
-    if (parts.length === 1 && typeof first === 'string') {
-      count(rendering, first)
-      out ??= {}
-      define(out, name, first)
-      continue
-    }
-    const content = emptyContent()
-    addNodes(rendering, parts, scope, content)
-    const only = parts.length === 1 ? parts[0] : undefined
-    const absent = content.text === undefined && typeof only === 'object' && only.optional
-    if (absent) continue
+    const value = attributeValue(rendering, parts, scope)
+    if (value === undefined) continue
     out ??= {}
-    const { text } = content
-    define(out, name, Array.isArray(text) ? asText(text) : (text ?? ''))
+    define(out, name, Array.isArray(value) ? asText(value) : value)
   }
   return out
+}
+
+/** An attribute's value; undefined where its only part is optional and absent. */
+function attributeValue(
+  rendering: Rendering,
+  parts: readonly (string | Substitution)[],
+  scope: Scope,
+): FieldValue | undefined {
+  const only = parts.length === 1 ? parts[0] : undefined
+  if (typeof only === 'string') {
+    count(rendering, only)
+    return only
+  }
+  if (only !== undefined && typeAt(rendering, only.index, scope) !== TYPE.binaryXml) {
+    const value = valueAt(rendering, only.index, scope)
+    if (value === null) return only.optional ? undefined : ''
+    count(rendering, value)
+    return value
+  }
+  const content = emptyContent()
+  addNodes(rendering, parts, scope, content)
+  return content.text ?? (only?.optional === true ? undefined : '')
 }

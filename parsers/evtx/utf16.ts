@@ -16,19 +16,25 @@ const known: (string | undefined)[] = new Array(KNOWN_MAX).fill(undefined)
 export function utf16Text(bytes: Buffer, start: number, end: number): string {
   const length = (end - start) >> 1
   if (length > SCRATCH_BYTES) return bytes.toString('utf16le', start, start + length * 2)
+  let hash = length
   for (let index = 0, at = start; index < length; index++, at += 2) {
     if (bytes[at + 1] !== 0) return bytes.toString('utf16le', start, start + length * 2)
-    scratch[index] = bytes[at]!
+    const unit = bytes[at]!
+    scratch[index] = unit
+    hash = (Math.imul(hash, 31) + unit) | 0
   }
-  return scratchText(length)
+  return knownText(length, hash)
 }
 
 /** The first `length` characters of the scratch. */
 export function scratchText(length: number): string {
-  if (length === 0) return ''
-  if (length > SHORT_MAX) return scratch.toString('latin1', 0, length)
   let hash = length
   for (let index = 0; index < length; index++) hash = (Math.imul(hash, 31) + scratch[index]!) | 0
+  return knownText(length, hash)
+}
+
+function knownText(length: number, hash: number): string {
+  if (length > SHORT_MAX) return scratch.toString('latin1', 0, length)
   const slot = (hash ^ (hash >>> 15)) & (KNOWN_MAX - 1)
   const found = known[slot]
   if (found !== undefined && found.length === length && isInScratch(found)) return found

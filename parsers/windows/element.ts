@@ -62,7 +62,7 @@ function valueWith(
 /** Another element of the same name makes an array of them. */
 export function addMember(parent: Content, name: string, value: FieldValue): void {
   parent.elements ??= {}
-  if (!Object.hasOwn(parent.elements, name)) {
+  if (parent.elements[name] === undefined || !Object.hasOwn(parent.elements, name)) {
     define(parent.elements, name, value)
     return
   }

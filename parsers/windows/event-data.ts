@@ -80,10 +80,20 @@ function addUserData(out: Writable, value: FieldValue | undefined): void {
   }
 }
 
-/** Event data and user data by name. */
+/** Event data and user data by name: an object of its own. */
 export function allData(data: FieldValue | undefined, userData: FieldValue | undefined): Fields {
+  if ((userData ?? undefined) === undefined && isFields(data) && isPlain(data)) return { ...data }
   const out: Writable = {}
   addData(out, data)
   addUserData(out, userData)
   return out
+}
+
+/** Whether data has nothing but names and plain values, as most has. */
+function isPlain(data: Fields): boolean {
+  for (const name in data) {
+    const value = data[name]
+    if (typeof value === 'object' && value !== null) return false
+  }
+  return true
 }
