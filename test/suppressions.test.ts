@@ -206,6 +206,13 @@ describe('a mute over a true positive', () => {
     await raised('held', 2)
     const ended = await post(`${path}/end`, {})
     expect(await ended.json()).toMatchObject({ state: 'ended', held: 0 })
+    const { proposal_id } = await server
+      .json(path.replace(/\/[^/]+$/, '?limit=1'))
+      .then(({ suppressions }) => suppressions[0])
+    await eventually(
+      () => server.json(`/api/v1/proposals/${proposal_id}`),
+      ({ state }) => state === 'closed',
+    )
     expect((await post(`${path}/end`, {})).status).toBe(409)
     expect((await alerts('held')).length).toBe(1)
   })
