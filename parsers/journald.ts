@@ -55,14 +55,18 @@ function microseconds(value: FieldValue | undefined): number | undefined {
   return typeof us === 'number' ? Math.floor(us / 1000) : undefined
 }
 
-/** Programs whose lines have a parser of their own. */
-const OTHERS =
-  /^(?:kernel|audit|audisp\S{0,16}|named|postfix\S{0,32}|haproxy|nginx|apache2|httpd|squid|dhcpd|unbound|openvpn\S{0,32}|suricata|sysmon)$/
+/** Programs whose lines have a parser of their own, by name or by how it begins. */
+const OTHERS: ReadonlySet<string> = new Set([
+  ...['kernel', 'audit', 'audispd', 'named', 'haproxy', 'nginx', 'apache2', 'httpd', 'squid'],
+  ...['dhcpd', 'unbound', 'suricata'],
+])
+const FAMILIES = ['postfix', 'openvpn'] as const
 
 /** The line that syslog would have had; the time is the entry's. */
 function innerLine({ fields, message, pivots }: Parsed): string | undefined {
   const { pid, program } = fields
-  if (typeof program !== 'string' || !OTHERS.test(program)) return undefined
+  if (typeof program !== 'string') return undefined
+  if (!OTHERS.has(program) && !FAMILIES.some((name) => program.startsWith(name))) return undefined
   const number = typeof pid === 'number' ? pid : 0
   return `1970-01-01T00:00:00Z ${pivots.host ?? 'localhost'} ${program}[${number}]: ${message}`
 }

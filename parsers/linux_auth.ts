@@ -2,6 +2,7 @@
 // PAM. Any other line of such a file is read too, without a meaning.
 import type { EventLogSource, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { bareLine } from './linux/bare.ts'
 import { beatLine, isSyslogDocument } from './linux/beat.ts'
 import type { KnownMessage, Meaning } from './linux/known.ts'
 import { PAM, PROGRAMS } from './linux/messages.ts'
@@ -27,8 +28,11 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     const event = linuxEvent(beatLine(json, context))
     return { ...event, fields: { ...json, ...event.fields } }
   }
-  const line = json === undefined ? splitSyslog(text, context) : undefined
-  if (line === undefined) return { code: 'linux-auth-no-header', message: 'no syslog header' }
+  const line = json === undefined ? (splitSyslog(text, context) ?? bareLine(text)) : undefined
+  if (line === undefined) {
+    const message = 'no syslog header, and no message that is known without one'
+    return { code: 'linux-auth-no-header', message }
+  }
   return linuxEvent(line)
 }
 
@@ -186,7 +190,8 @@ function addValues(
   fields: { [name: string]: FieldValue },
   values: Readonly<Record<string, string>>,
 ): void {
-  for (const [name, value] of Object.entries(values)) {
+  for (const name in values) {
+    const value = values[name]!
     if (value === '' || name === '__proto__') continue
     if (PORTS.has(name)) fields[name] = portOf(value) ?? value
     else if (name === 'src_ip' && ipOf(value) === undefined) fields.src_host = value

@@ -40,10 +40,16 @@ function lineOf(input: ParserInput, context: ParseContext): Line {
   if (header?.program === undefined) return { text: input.text }
   return {
     text: header.message,
-    program: header.program.split('/', 1)[0] || header.program,
+    program: bareName(header.program),
     ...(header.host === undefined ? {} : { host: header.host }),
     ...(header.time === undefined ? {} : { time: header.time }),
   }
+}
+
+/** Apache's instances are `httpd/name`. */
+function bareName(program: string): string {
+  const slash = program.indexOf('/')
+  return slash > 0 ? program.slice(0, slash) : program
 }
 
 /** `<` of a priority, a letter of a month or program, a digit of an ISO date. */

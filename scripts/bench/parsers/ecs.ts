@@ -69,7 +69,9 @@ export function valueAt(document: Document, path: string): unknown {
 function textsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsOf)
   if (typeof value === 'number' || typeof value === 'boolean') return [String(value)]
-  return typeof value === 'string' && value !== '' && value !== '-' ? [value] : []
+  // One pattern of Filebeat's leaves sudo's padding in front of a name.
+  const text = typeof value === 'string' ? value.trim() : ''
+  return text !== '' && text !== '-' ? [text] : []
 }
 
 /** The zone of an ECS document's `event.timezone` as an IANA name. */
