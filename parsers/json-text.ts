@@ -2,7 +2,7 @@
 // well-formed, nesting has a limit. Of duplicate keys the last one wins, as in `JSON.parse`;
 // `__proto__` is an ordinary own key.
 import type { Fields, FieldValue } from '../sigma/event.ts'
-import { withQuotedDigits } from './json-digits.ts'
+import { sameNumber, withQuotedDigits } from './json-digits.ts'
 
 /** Objects and arrays inside each other, at most. */
 export const JSON_DEPTH_MAX = 128
@@ -62,8 +62,25 @@ const LONG_MEMBER = /:\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const LONG_ELEMENT = /[[,]\s*-?\d(?:[\d.]{15}|[\d.]*[eE])/
 const NUMBER_ALONE = /^\s*[-\d]/
 
-/** Whether a number may stand there that a double would change; those in strings count too. */
+const LONG_NUMBERS = /[:[,]\s*(-?\d(?:[\d.]{15,}|[\d.]*[eE])[\d.eE+-]*)/g
+/** Long numbers that are looked at one by one. */
+const LONG_NUMBERS_MAX = 64
+
+/** Whether a double would change any of the long numbers; those in strings count too. */
 function mayLoseDigits(text: string): boolean {
+  if (!isCandidate(text)) return false
+  if (NUMBER_ALONE.test(text)) return true
+  LONG_NUMBERS.lastIndex = 0
+  for (let tries = 0; tries < LONG_NUMBERS_MAX; tries++) {
+    const found = LONG_NUMBERS.exec(text)
+    if (found === null) return false
+    const source = found[1]!
+    if (!sameNumber(source, Number(source))) return true
+  }
+  return true
+}
+
+function isCandidate(text: string): boolean {
   return (
     LONG_MEMBER.test(text) ||
     (text.includes('[') && LONG_ELEMENT.test(text)) ||

@@ -42,7 +42,7 @@ function add(draft: Draft, name: string, value: FieldValue): void {
 
 function otherName(name: string, rules: MappingTable['fields'][string], slots: Slots): Addition {
   const own = slots.slot(name)
-  const read = compileRules(rules, (value) => value, slots)
+  const read = compileRules(rules, undefined, slots)
   return (draft) => {
     const { values } = draft
     const present = values[own]

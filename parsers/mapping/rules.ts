@@ -5,13 +5,15 @@ import { inForm } from './forms.ts'
 import type { SlotReader, Slots } from './slots.ts'
 import type { Rule } from './table.ts'
 
-/** Compiles rules; `usable` is the column's form of a value. */
+/** Compiles rules; `usable` is the column's form of a value, absent where any value will do. */
 export function compileRules(
   rules: readonly Rule[],
-  usable: (value: FieldValue) => FieldValue | undefined,
+  usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
   slots: Slots,
 ): SlotReader {
   const readers = rules.map((rule) => compileRule(rule, usable, slots))
+  const [only] = readers
+  if (only !== undefined && readers.length === 1) return only
   return (values) => {
     for (const read of readers) {
       const value = read(values)
@@ -23,26 +25,50 @@ export function compileRules(
 
 function compileRule(
   rule: Rule,
-  usable: (value: FieldValue) => FieldValue | undefined,
+  usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
   slots: Slots,
 ): SlotReader {
-  const { words, only, as, form } = rule
+  const { as } = rule
   const test = rule.when === undefined ? undefined : compileCondition(rule.when, slots.reader)
-  const read = rule.path === undefined ? undefined : slots.reader(rule.path)
+  const value = rule.path === undefined ? () => as : compilePathRule(rule, rule.path, usable, slots)
+  // Most paths of a table lead nowhere in most events: conditions come after.
+  if (test === undefined) return value
   return (values) => {
-    const value = read?.(values)
-    // Most paths of a table lead nowhere in most events: conditions come after.
-    if (read !== undefined && (value === undefined || value === null || value === ''))
-      return undefined
-    if (test !== undefined && !test(values)) return undefined
-    if (value === undefined) return as
-    if (as !== undefined) return as
+    const found = value(values)
+    return found !== undefined && test(values) ? found : undefined
+  }
+}
+
+/** What a rule makes of the value at its path. */
+function compilePathRule(
+  { words, only, as, form }: Rule,
+  path: string,
+  usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
+  slots: Slots,
+): SlotReader {
+  const read = slots.reader(path)
+  if (as !== undefined) return (values) => (isThere(read(values)) ? as : undefined)
+  if (form === undefined && words === undefined) {
+    return (values) => {
+      const value = read(values)
+      if (!isThere(value)) return undefined
+      return usable === undefined ? value : usable(value)
+    }
+  }
+  return (values) => {
+    const value = read(values)
+    if (!isThere(value)) return undefined
     const formed = form === undefined ? value : inForm(value, form)
     if (formed === undefined) return undefined
-    if (words === undefined) return usable(formed)
-    const word = wordFor(formed, words)
-    return word ?? (only === true ? undefined : usable(formed))
+    const word = words === undefined ? undefined : wordFor(formed, words)
+    if (word !== undefined) return word
+    if (words !== undefined && only === true) return undefined
+    return usable === undefined ? formed : usable(formed)
   }
+}
+
+function isThere(value: FieldValue | undefined): value is FieldValue {
+  return value !== undefined && value !== null && value !== ''
 }
 
 function wordFor(value: FieldValue, words: Readonly<Record<string, string>>): string | undefined {
