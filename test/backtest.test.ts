@@ -187,3 +187,20 @@ correlation:
   })
   expect(JSON.parse(out).correlation.events).toHaveLength(2)
 })
+
+test('costs are measured on events of the range, however old they are', async () => {
+  const other = await startTestServer({ TRAPLINE_RULES: join(folder, 'rules') })
+  try {
+    const time = new Date(Date.now() - 9 * 86_400_000).toISOString()
+    const old = { ...JSON.parse(event('ws-1', 'bob')), time }
+    await other.ingest(`${JSON.stringify(old)}\n`)
+    writeFileSync(join(folder, 'rules/tool.yml'), rule('tool and not admin'))
+    const options = ['--rules', 'rules', '--server', other.url, '--api-key', API_KEY]
+    const format = ['--format', 'json']
+    const run = await command(process.execPath, trapline, 'backtest', ...options, ...format)
+    const [changed] = JSON.parse(run.out).rules
+    expect(changed.cost_ms_per_100k_events.after_ms).toBeGreaterThan(0)
+  } finally {
+    await other.dispose()
+  }
+})

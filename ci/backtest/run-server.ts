@@ -62,7 +62,7 @@ export async function backtestServer(
   const source = { access, days, range, rereader, onEvents }
   const { to, ...replayed } = await replayStored(changes, replay, source)
   const past = await pastOf(changes, access, days, seen, rereader)
-  const sample = await sampleOfServer(access, COST_SAMPLE_MAX)
+  const sample = await sampleOfServer(access, days, COST_SAMPLE_MAX)
   const whole = { ...replay.result(), ...replayed, to: Math.min(to, Date.now()) }
   return { ...conclude({ replayed: whole, sample, past, seen, budgets }), ...reread }
 }

@@ -106,9 +106,13 @@ export async function replayOnServer(
   return { from: Date.parse(replayed.from), to: Date.parse(replayed.to), events }
 }
 
-/** The newest events of the server, whatever they are. */
-export async function sampleOfServer(access: ServerAccess, count: number): Promise<Event[]> {
-  const answer = await ask(access, `/api/v1/events?limit=${count}`)
+/** The newest events of the last `days`, whatever they are. */
+export async function sampleOfServer(
+  access: ServerAccess,
+  days: number,
+  count: number,
+): Promise<Event[]> {
+  const answer = await ask(access, `/api/v1/events?from=now-${days}d&limit=${count}`)
   const { events } = z.object({ events: z.array(EventRow) }).parse(await answer.json())
   return events.map(eventOf)
 }
