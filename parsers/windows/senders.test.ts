@@ -317,3 +317,45 @@ describe('text that agents write', () => {
     expect(second?.logsource.service).toEqual(['system'])
   })
 })
+
+describe('whatever stands in an event', () => {
+  const ODD = [null, '', -1, [], {}, ['', null], { Name: 'x' }]
+
+  /** The same object with each of its members, at any depth, once replaced by `odd`. */
+  function* replaced(value: unknown, odd: unknown): Generator<unknown> {
+    if (typeof value !== 'object' || value === null) return
+    for (const name of Object.keys(value)) {
+      const member = (value as Record<string, unknown>)[name]
+      const put = (inner: unknown) =>
+        Array.isArray(value) ? value.with(Number(name), inner) : { ...value, [name]: inner }
+      yield put(odd)
+      for (const inner of replaced(member, odd)) yield put(inner)
+    }
+  }
+
+  test('an event comes out', () => {
+    let count = 0
+    for (const { text } of SAMPLES) {
+      if (!text.startsWith('{')) continue
+      const json: unknown = JSON.parse(text)
+      for (const odd of ODD) {
+        for (const changed of replaced(json, odd)) {
+          const got = normalise(JSON.stringify(changed), OPTIONS)
+          if (got.error !== undefined)
+            throw new Error(`${got.error.code}: ${JSON.stringify(changed)}`)
+          count++
+        }
+      }
+    }
+    expect(count).toBeGreaterThan(4000)
+  }, 30_000)
+
+  test('a text that is cut off anywhere stays a text', () => {
+    for (const { text } of SAMPLES) {
+      if (text.startsWith('{')) continue
+      for (let end = 1; end < text.length; end += 7) {
+        expect(normalise(text.slice(0, end), OPTIONS).raw).toBe(text.slice(0, end))
+      }
+    }
+  })
+})
