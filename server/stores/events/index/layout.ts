@@ -15,7 +15,7 @@ import { type DayFileName, dayFilePath } from '../day-file.ts'
 import { FOLDED } from './scan-text.ts'
 
 /** Raised whenever folding, tokenizer, scanner or layout change: older index files are made anew. */
-export const INDEX_VERSION = 7
+export const INDEX_VERSION = 8
 
 /** Words of one bucket, on average at most. */
 export const BUCKET_TERMS = 2048

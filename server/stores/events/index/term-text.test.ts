@@ -11,6 +11,7 @@ const WORDS: readonly (readonly string[])[] = [
   ['a', '0', 'ff', 'fff'],
   ['11fd02eb', 'bb2aafde', '11fd02ebbb2aafded6a3deecf5ce2edf', 'deadbee'],
   ['forcev1bb2aafde', 'user12345', 'user123456', 'x_0000001', 'facebook', 'decade'],
+  ['feedback', 'deadbeefx', 'zdeadbeefq77'],
   ['straße00ff00', 'ü', '日本abcdef', 'é1234567'],
   ['f'.repeat(256), `z${'0'.repeat(255)}`, 'g'.repeat(256)],
 ]

@@ -1,7 +1,7 @@
 // The words of a bucket as they are stored. Many end in hexadecimal digits that say nothing of each other
 // (hashes, identifiers): these tails are kept apart, two digits a byte and not compressed, so that a search
 // inside words looks at bytes as they lie.
-//   u32 bytes of the stems, u32 bytes of the lengths, stems, lengths, tails
+//   u32 bytes of the stems, u32 bytes of the lengths, u8 most digits in a row in a stem, stems, lengths, tails
 //   stems    "\n" stem "\n" stem ... "\n", a stem with a tail ends in 0x01, zstd; nothing when all words are tails
 //   lengths  per tail its digits less one, a byte, zstd
 //   tails    digits, the first in the upper half of a byte; each begins at a byte
@@ -10,7 +10,9 @@ import { append, createOutput, reserve } from './output.ts'
 
 const NEWLINE = 0x0a
 const HAS_TAIL = 0x01
-const HEADER_BYTES = 8
+const HEADER_BYTES = 9
+const RUN_AT = 8
+const RUN_MAX = 255
 /** A shorter run of digits at the end of a word stays in its stem, unless it is the word. */
 const TAIL_DIGITS_MIN = 6
 const ZSTD_FAST = { level: 1 } as const
@@ -33,21 +35,35 @@ export function packTerms(terms: Uint8Array): Uint8Array<ArrayBuffer> {
   reserve(tails, terms.length)
   stems.bytes[stems.length++] = NEWLINE
   let isPlain = true
-  for (let start = 1, end = 1; end < terms.length; end++) {
-    if (terms[end] !== NEWLINE) continue
-    let tail = end
-    while (tail > start && VALUE[terms[tail - 1]!]! >= 0) tail--
-    if (tail > start && end - tail < TAIL_DIGITS_MIN) tail = end
-    append(stems, terms, start, tail - start)
-    if (tail > start) isPlain = false
-    if (tail < end) {
+  let longest = 0
+  let start = 1
+  // Where the digits up to here begin.
+  let tail = 1
+  for (let i = 1; i < terms.length; i++) {
+    const byte = terms[i]!
+    if (VALUE[byte]! >= 0) continue
+    if (byte !== NEWLINE) {
+      if (i - tail > longest) longest = i - tail
+      tail = i + 1
+      continue
+    }
+    if (tail > start && i - tail < TAIL_DIGITS_MIN) {
+      if (i - tail > longest) longest = i - tail
+      tail = i
+    }
+    if (tail > start) {
+      isPlain = false
+      append(stems, terms, start, tail - start)
+    }
+    if (tail < i) {
       stems.bytes[stems.length++] = HAS_TAIL
-      putTail(terms, tail, end)
+      putTail(terms, tail, i)
     }
     stems.bytes[stems.length++] = NEWLINE
-    start = end + 1
+    start = i + 1
+    tail = start
   }
-  return joined(isPlain)
+  return joined(isPlain, longest)
 }
 
 function putTail(terms: Uint8Array, start: number, end: number): void {
@@ -60,7 +76,7 @@ function putTail(terms: Uint8Array, start: number, end: number): void {
   tails.length = at
 }
 
-function joined(isPlain: boolean): Uint8Array<ArrayBuffer> {
+function joined(isPlain: boolean, longest: number): Uint8Array<ArrayBuffer> {
   const none = new Uint8Array(0)
   const stemBytes = isPlain ? none : zstd(stems.bytes.subarray(0, stems.length))
   const lengthBytes = lengths.length === 0 ? none : zstd(lengths.bytes.subarray(0, lengths.length))
@@ -69,6 +85,7 @@ function joined(isPlain: boolean): Uint8Array<ArrayBuffer> {
   const view = new DataView(body.buffer)
   view.setUint32(0, stemBytes.length, true)
   view.setUint32(4, lengthBytes.length, true)
+  body[RUN_AT] = Math.min(RUN_MAX, longest)
   body.set(stemBytes, HEADER_BYTES)
   body.set(lengthBytes, HEADER_BYTES + stemBytes.length)
   body.set(tails.bytes.subarray(0, tails.length), head)
@@ -148,6 +165,7 @@ function takeTail(tails: Uint8Array, start: number, count: number): number {
 /** A part of a word, as it is looked for in stored bodies. */
 export interface TermPart {
   readonly text: Buffer
+  readonly isHex: boolean
   /** Its beginning as the end of a stem, and the digits that end it as the beginning of a tail. */
   readonly split: { readonly stem: Buffer; readonly tail: HalfBytes } | undefined
   /** Where all of it is digits: in a tail, beginning at a byte or half a byte later. */
@@ -175,6 +193,7 @@ export function termPart(text: Uint8Array): TermPart {
   const isSplit = !isHex && digits < text.length
   return {
     text: Buffer.from(text),
+    isHex,
     split: isSplit ? { stem, tail: halfBytes(text.subarray(digits), 0) } : undefined,
     inTail: isHex ? [halfBytes(text, 0), halfBytes(text, 1)] : [],
     isShort: isHex && text.length < PART_DIGITS_MIN,
@@ -199,20 +218,50 @@ function halfBytes(text: Uint8Array, start: number): HalfBytes {
 /** False only when surely no word of a stored body holds one of the parts. */
 export function mayHold(body: Uint8Array<ArrayBuffer>, parts: readonly TermPart[]): boolean {
   if (parts.some(({ isShort }) => isShort)) return true
-  const { stems, tails } = partsOf(body)
+  const { stems, lengths, tails } = partsOf(body)
   const area = Buffer.from(tails.buffer, tails.byteOffset, tails.byteLength)
   if (parts.some(({ inTail }) => inTail.some((one) => hasHalfBytes(area, one)))) return true
-  if (stems.length === 0) return false
+  const run = body[RUN_AT]!
+  const inStems = parts.filter(({ isHex, text }) => !isHex || text.length <= run || run === RUN_MAX)
+  if (stems.length === 0 || inStems.length === 0) return false
   const text = Bun.zstdDecompressSync(stems)
-  return parts.some(
+  return inStems.some(
     ({ text: whole, split }) =>
-      text.includes(whole) ||
-      (split !== undefined && text.includes(split.stem) && hasHalfBytes(area, split.tail)),
+      text.includes(whole) || (split !== undefined && hasSplit({ text, lengths, area }, split)),
   )
 }
 
+/** Whether a stem ends in this one and its tail begins with these digits. */
+function hasSplit(
+  body: { readonly text: Buffer; readonly lengths: Uint8Array<ArrayBuffer>; readonly area: Buffer },
+  { stem, tail }: NonNullable<TermPart['split']>,
+): boolean {
+  const { text, lengths, area } = body
+  if (!text.includes(stem)) return false
+  const digits = Bun.zstdDecompressSync(lengths)
+  let n = 0
+  let at = 0
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] !== HAS_TAIL) continue
+    if (endsWith(text, i + 1, stem) && beginsWith(area, at, tail)) return true
+    at += (digits[n++]! + 2) >>> 1
+  }
+  return false
+}
+
+function endsWith(text: Buffer, end: number, stem: Buffer): boolean {
+  for (let n = 1; n <= stem.length; n++) {
+    if (text[end - n] !== stem[stem.length - n]) return false
+  }
+  return true
+}
+
+function beginsWith(area: Buffer, at: number, { bytes, behind }: HalfBytes): boolean {
+  for (let n = 0; n < bytes.length; n++) if (area[at + n] !== bytes[n]) return false
+  return behind < 0 || area[at + bytes.length]! >>> 4 === behind
+}
+
 function hasHalfBytes(area: Buffer, { before, bytes, behind }: HalfBytes): boolean {
-  if (bytes.length === 0) return true
   for (let at = area.indexOf(bytes); at >= 0; at = area.indexOf(bytes, at + 1)) {
     const isBefore = before < 0 || (at > 0 && (area[at - 1]! & 15) === before)
     const next = area[at + bytes.length]
