@@ -102,7 +102,7 @@ describe('a search is written as someone would write the rule', () => {
       `detection:
     selection:
         - host: web-1
-        - host|exists: false
+        - host: null
           '@host': web-1
     condition: selection
 `,

@@ -61,7 +61,7 @@ function eitherWay(group: readonly Match[]): Expr {
     const tests = group.map(({ test }): Expr => ({ kind: 'match', target, test }))
     return tests.length === 1 ? tests[0]! : { kind: 'or', args: tests }
   }
-  const absent: Expr = { kind: 'match', target: field, test: { kind: 'exists', value: false } }
+  const absent: Expr = { kind: 'match', target: field, test: { kind: 'null' } }
   const fallback: Expr = { kind: 'and', args: [absent, on(fieldTarget(`@${name}`))] }
   return { kind: 'or', args: [on(field), fallback] }
 }

@@ -61,6 +61,8 @@ function modifiersOf(test: Test): Asked | Refusal {
       return { modifiers: ['cidr'], value: test.network }
     case 'exists':
       return { modifiers: ['exists'], value: { plain: String(test.value) } }
+    case 'null':
+      return { modifiers: [], value: { plain: 'null' } }
     case 'any':
       return { modifiers: [], value: '*' }
     default:
