@@ -46,12 +46,14 @@ const KEYS: ReadonlySet<string> = new Set([
   ...['severity', 'severity_text', 'trace_id', 'span_id', 'observed_timestamp'],
   ...['filename', 'logtag', 'attrs', 'labels', 'source_ip', 'pipeline', 'data_stream'],
   ...['elastic_agent', 'aws', 'awscloudwatch', 'azure', 'gcp', 'id', 'eventId', 'ingestionTime'],
+  ...['container_id', 'container_name', 'container_created_at', 'image', 'label', 'ecs_cluster'],
+  ...['ecs_task_arn', 'ecs_task_definition', 'partial_message', 'partial_id', 'partial_ordinal'],
   ...['logGroup', 'logGroupName', 'logStream', 'logStreamName', 'owner', 'process', 'ordering_key'],
 ])
 /** Envelopes inside each other, at most. */
 const DEPTH_MAX = 4
 /** Keys of which a carrier of a line under `log` has at least one: `log` alone says little. */
-const LOG_BESIDE = ['stream', '@timestamp', 'date', 'kubernetes', 'tag', 'time']
+const LOG_BESIDE = ['stream', '@timestamp', 'date', 'kubernetes', 'tag', 'time', 'container_id']
 
 /** Whether JSON with these names may carry a line. */
 export function mayCarryLine(names: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 // Values as other collectors take them from the same records, decided by what the vendors document.
 import { describe, expect, test } from 'bun:test'
-import { GUARDDUTY, M365 } from './cloud.samples.ts'
+import { GITHUB, GUARDDUTY, GWORKSPACE_LOGIN, KUBERNETES, M365 } from './cloud.samples.ts'
 import { usTime } from './mapping/us-time.ts'
 import { normalise } from './normalise.ts'
 
@@ -88,6 +88,32 @@ describe('Microsoft 365', () => {
       fields: { Workload: 'Exchange', ObjectId: 'rule1', eventSource: 'Exchange' },
     })
   })
+})
+
+test('a managed cluster’s event that came decoded', () => {
+  const log = { ...KUBERNETES }
+  const record = { category: 'kube-audit-admin', properties: { log, stream: 'stdout' } }
+  expect(event(record)).toMatchObject({ parser: 'kubernetes', fields: { verb: KUBERNETES.verb } })
+})
+
+test.each([
+  ['passed', 'success'],
+  ['Challenge Passed.', 'success'],
+  ['Challenge Failed.', 'failure'],
+  ['', undefined],
+])('Google Workspace: a challenge %p', (value, outcome) => {
+  const parameters = [{ name: 'login_challenge_status', value }]
+  const events = [{ type: 'login', name: 'login_verification', parameters }]
+  expect(event({ ...GWORKSPACE_LOGIN, events }).pivots.outcome).toBe(outcome as string)
+})
+
+test.each([
+  [200, 'success'],
+  [404, 'failure'],
+  [undefined, undefined],
+])('GitHub: a request answered with %p', (status_code, outcome) => {
+  const request = { ...GITHUB, action: 'api.request', status_code }
+  expect(event(request).pivots.outcome).toBe(outcome as string)
 })
 
 test.each([

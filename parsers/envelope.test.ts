@@ -133,6 +133,17 @@ test.each<[string, string, string]>([
     'aws_vpcflow',
     json({ messageType: 'DATA_MESSAGE', logEvents: [{ id: '1', timestamp: 1, message: FLOW }] }),
   ],
+  [
+    'Wazuh’s module',
+    'cloudtrail',
+    json({ integration: 'aws', aws: { ...CLOUDTRAIL, log_info: { s3bucket: 'b' } } }),
+  ],
+  ['Wazuh’s module for Microsoft', 'm365', json({ integration: 'office365', office365: M365 })],
+  [
+    'Docker’s driver for Splunk',
+    'kubernetes',
+    json({ line: KUBERNETES, source: 'stdout', tag: 't' }),
+  ],
   ['an export of flows', 'aws_vpcflow', `${TIME} ${FLOW}`],
 ])('%s', (_, parser, text) => {
   for (const source of [undefined, parser]) {
@@ -140,6 +151,28 @@ test.each<[string, string, string]>([
     expect(events.map((event) => event.parser)).toEqual([parser])
     expect(events[0]!.pivots.src_ip).toBeString()
   }
+})
+
+const LINE = 'Nov 20 10:11:12 gate sshd[9]: Failed password for anna from 203.0.113.7 port 22 ssh2'
+
+test.each<[string, object]>([
+  ['a log entry', { insertId: 'a', logName: 'projects/p/logs/syslog', textPayload: LINE }],
+  ['a log entry of the agent', { logName: 'l', timestamp: TIME, jsonPayload: { message: LINE } }],
+  ['GELF', { version: '1.1', host: 'gate', short_message: LINE, timestamp: 1795169472.1 }],
+  ['Docker’s driver for Splunk', { line: LINE, source: 'stdout', tag: 'c1' }],
+  [
+    'Docker’s driver for Fluentd',
+    { container_id: 'c1', container_name: '/ssh', source: 'stdout', log: LINE },
+  ],
+  [
+    'Vector',
+    { container_id: 'c1', image: 'i', label: {}, message: LINE, source_type: 'docker_logs' },
+  ],
+])('a line in %s', (_, value) => {
+  expect(eventsOf(json(value))[0]).toMatchObject({
+    parser: 'linux_auth',
+    pivots: { user: 'anna', src_ip: '203.0.113.7', outcome: 'failure' },
+  })
 })
 
 describe('what is no envelope stays', () => {

@@ -34,8 +34,24 @@ const ENVELOPES: readonly Envelope[] = [
   },
   // A log query's row.
   { names: ['@message'], read: (json) => textOf(json['@message']) },
+  // A log entry of Google Cloud that is no audit record.
+  { names: ['logName', 'textPayload'], read: (json) => textOf(json.textPayload) },
+  { names: ['logName', 'jsonPayload'], read: ({ jsonPayload }) => messageIn(jsonPayload) },
+  // Containers' logs by GELF, and by Docker's driver for Splunk.
+  {
+    names: ['short_message', 'host'],
+    read: (json) => textOf(json.full_message) ?? textOf(json.short_message),
+  },
+  {
+    names: ['line', 'source', 'tag'],
+    read: ({ line }) => (isFields(line) ? line : textOf(line)),
+  },
+  // Wazuh's modules for clouds.
+  ...['aws', 'gcp', 'office365', 'github', 'azure'].map(
+    (name): Envelope => ({ names: ['integration', name], read: (json) => objectIn(json[name]) }),
+  ),
   // A shipper that has read the JSON already.
-  { names: ['json'], read: ({ json }) => (isFields(json) ? json : undefined) },
+  { names: ['json'], read: ({ json }) => objectIn(json) },
 ]
 
 /** Whether JSON with these names may be an envelope. */
@@ -56,6 +72,14 @@ export function envelopeContent(json: Fields): string | Fields | undefined {
 /** The Base64 in `data` of an object. */
 function memberText(value: FieldValue | undefined): string | undefined {
   return isFields(value) ? textOf(value.data, true) : undefined
+}
+
+function messageIn(value: FieldValue | undefined): string | undefined {
+  return isFields(value) ? textOf(value.message) : undefined
+}
+
+function objectIn(value: FieldValue | undefined): Fields | undefined {
+  return isFields(value) ? value : undefined
 }
 
 function textOf(value: FieldValue | undefined, isEncoded = false): string | undefined {

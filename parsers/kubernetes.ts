@@ -10,6 +10,7 @@ function auditEvent(json: Fields): Fields {
   if (isFields(nested) && isFields(nested.audit)) return { ...json, ...nested.audit }
   if (typeof category !== 'string' || !category.startsWith('kube-audit')) return json
   const log = isFields(properties) ? properties.log : undefined
+  if (isFields(log)) return log
   const inner = typeof log === 'string' ? parseJsonObject(log) : undefined
   return inner === undefined || inner instanceof JsonError ? json : inner
 }
