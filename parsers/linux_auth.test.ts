@@ -365,3 +365,42 @@ test('a message whose header Filebeat has taken apart is read with that header',
   const other = { ...document, log: { syslog: { appname: 'thing' } }, message: 'hello' }
   expect(event(JSON.stringify(other)).parser).toBe('json')
 })
+
+describe('a message without its program', () => {
+  const named = (text: string) => event(text, 'linux_auth')
+  test.each([
+    [
+      'Failed password for invalid user eve from 192.0.2.7 port 4711 ssh2',
+      { process: 'sshd', user: 'eve', src_ip: '192.0.2.7', src_port: 4711, outcome: 'failure' },
+    ],
+    [
+      'Accepted publickey for git from 192.0.2.8 port 22 ssh2: ED25519 SHA256:x',
+      { process: 'sshd', user: 'git', src_ip: '192.0.2.8', outcome: 'success' },
+    ],
+    [
+      'pam_unix(su:auth): authentication failure; logname=a uid=1 euid=0 tty=pts/1 ruser=a rhost=  user=root',
+      { process: 'su', user: 'root', outcome: 'failure' },
+    ],
+    [
+      'eve : TTY=pts/0 ; PWD=/home/eve ; USER=root ; COMMAND=/bin/sh',
+      { process: 'sudo', user: 'eve', outcome: 'success' },
+    ],
+    [
+      'new user: name=eve, UID=1001, GID=1001, home=/home/eve, shell=/bin/sh',
+      { process: 'useradd', outcome: 'success' },
+    ],
+    ["delete user 'eve'", { process: 'userdel', outcome: 'success' }],
+  ])('%s', (text, pivots) => {
+    const got = named(text)
+    expect(got.error).toBeUndefined()
+    expect(got.message).toBe(text)
+    expect(got.pivots).toMatchObject(pivots)
+    expect(got.logsource.product).toBe('linux')
+    expect(got.logsource.service).toContain('auth')
+  })
+
+  test('is not guessed: unknown ones stay as they are and say why', () => {
+    const got = named('something happened to eve')
+    expect(got).toMatchObject({ parser: 'unparsed', error: { code: 'linux-auth-no-header' } })
+  })
+})
