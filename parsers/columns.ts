@@ -33,7 +33,8 @@ const VPC_FLOW: Columns = { ...W3C, format: 'vpcflow' }
 
 const ZEEK_LINE =
   /^#(separator|set_separator|empty_field|unset_field|path|open|close|fields|types)(?=[^a-z_]|$)/
-const W3C_LINE = /^#(Fields|Date|Software|Version|Remark|Start-Date|End-Date|GMT-Offset|SMTP):/i
+const W3C_LINE =
+  /^#(Fields|Date|Software|Version|Remark|Start-Date|End-Date|GMT-Offset|Time Format|SMTP):/i
 
 /** Columns of VPC flow logs of which a header line has at least these many. */
 const VPC_FLOW_NAMES_MIN = 4

@@ -46,6 +46,7 @@ import { velociraptor } from './velociraptor.ts'
 import { wazuh } from './wazuh.ts'
 import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
+import { windowsFirewall } from './windows_firewall.ts'
 import { zeek } from './zeek.ts'
 
 export const PARSERS = {
@@ -88,6 +89,7 @@ export const PARSERS = {
   dhcpd,
   postfix,
   openvpn,
+  windows_firewall: windowsFirewall,
   iis,
   linux_auth: linuxAuth,
   nginx,
@@ -114,6 +116,7 @@ export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
     'pfsense',
     'cisco_ios',
     'cisco_meraki',
+    'windows_firewall',
   ],
   dns: ['bind', 'unbound'],
   dhcp: ['dhcpd'],
