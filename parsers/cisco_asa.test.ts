@@ -193,3 +193,18 @@ testLines('cisco_asa', [
     { pivots: { host: 'fw1', src_ip: '192.0.2.9' }, fields: { message_id: '106023' } },
   ],
 ])
+
+testLines('cisco_asa', [
+  [
+    '%ASA-4-401004: Shunned packet: 192.0.2.9 = 198.51.100.7 on interface inside',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7' } },
+  ],
+  [
+    '%ASA-6-603108: Built PPTP Tunnel at inside, tunnel-id = 32135, remote-peer = 192.0.2.9, virtual-interface = 3141, username = anna, MPPE-key-strength = 128',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9' } },
+  ],
+  [
+    '%ASA-7-710004: TCP connection limit exceeded from 192.0.2.9/51511 to outside:198.51.100.7/22 (current connections/connection limit = 11/10)',
+    { pivots: { src_ip: '192.0.2.9', dst_port: 22 }, absent: ['user'] },
+  ],
+])

@@ -116,3 +116,14 @@ testLines('cisco_ios', [
     { time: '2026-11-20T09:11:12.461Z', pivots: { host: 'r1' }, fields: { sequence: '2637085' } },
   ],
 ])
+
+testLines('cisco_ios', [
+  [
+    'Nov 20 10:11:12 192.0.2.1 %IPS-4-SIGNATURE: Sig:3051 Subsig:1 Sev:4 TCP Connection Window Size DoS [192.0.2.9:51654 -> 198.51.100.7:4444]',
+    {
+      pivots: { src_ip: '192.0.2.9', src_port: 51654, dst_ip: '198.51.100.7', dst_port: 4444 },
+      fields: { signature: '3051' },
+    },
+  ],
+  ['00:00:46: %LINK-3-UPDOWN: Interface Port-channel1, changed state to up', { absent: ['host'] }],
+])

@@ -71,3 +71,21 @@ testLines('fortinet', [
     { time: '2026-11-20T08:11:12Z', pivots: { user: 'anna', outcome: 'failure' } },
   ],
 ])
+
+testLines('fortinet', [
+  [
+    'Nov 20 10:11:13 date=2026-11-20 time=10: 11:12 devname=fw1 device_id=F1 log_id=9 type=traffic subtype=other pri=notice status=deny vd="root" src=192.0.2.9 src_port=1111 dst=198.51.100.7 dst_port=2222 proto=6',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'fw1', src_port: 1111, dst_ip: '198.51.100.7', action: 'denied' },
+      fields: { time: '10:11:12' },
+    },
+  ],
+  [
+    '2026-11-20T10:11:13-03:00 192.0.2.1 devid=F1 date=2026-11-20 time=10:11:12 tz=ART type=attack description="TCP invalid flag" protocol=6 sip=192.0.2.9 dip=198.51.100.7 dropcount=30',
+    {
+      pivots: { host: '192.0.2.1', src_ip: '192.0.2.9', dst_ip: '198.51.100.7' },
+      absent: ['process'],
+    },
+  ],
+])

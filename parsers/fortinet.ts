@@ -46,14 +46,15 @@ const OTHER = closedLogSource('fortigate', ['firewall'], ['fortigate'])
 /** What FortiOS' own daemons report of themselves has a product of its own in Sigma. */
 const SSLVPND = closedLogSource('fortios', [], ['sslvpnd', 'event'])
 
-const DATED = /^date="?\d{4}-\d\d-\d\d"?[ ,]time="?\d\d:\d\d/
+const DATED = /^date="?\d{4}-\d\d-\d\d"?[ ,]time="?\d\d: ?\d\d/
 
 /** Where the pairs start, or -1: the first of the names that every such line begins with. */
 function pairsStart(text: string): number {
   const date = text.indexOf('date=')
   if (date >= 0 && date <= HEADER_UNITS_MAX && DATED.test(text.slice(date, date + 40))) {
     const named = text.lastIndexOf('devname=', date)
-    return named < 0 ? date : named
+    const identified = named < 0 && date > 0 ? text.lastIndexOf('devid=', date) : named
+    return identified < 0 ? date : identified
   }
   const device = text.indexOf('devname=')
   const start = device >= 0 ? device : text.indexOf('logver=')
@@ -68,8 +69,10 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (start < 0)
     return { code: 'fortinet-no-pairs', message: 'no FortiGate date= and logid= pairs' }
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
-  const comma = text.startsWith(',', text.indexOf('time=', start) - 1)
+  const clock = text.indexOf('time=', start)
+  const comma = text.startsWith(',', clock - 1)
   const fields = pairFields(text, start, comma ? 0x2c : 0x20, WANTED)
+  if (WANTED.values[AT.time]?.length === 3) joinClock(text, clock, fields)
   const pivots: WritablePivots = {}
   addAddresses(fields)
   addNames(pivots)
@@ -87,7 +90,19 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 /** Names whose values are looked at. */
 const NAMES = [
   ...(['date', 'time', 'tz', 'eventtime', 'type', 'subtype', 'msg', 'logdesc', 'devname'] as const),
-  ...(['srcip', 'locip', 'src', 'client_ip', 'ip', 'dstip', 'remip', 'dst', 'ui'] as const),
+  ...([
+    'srcip',
+    'locip',
+    'src',
+    'client_ip',
+    'ip',
+    'dstip',
+    'remip',
+    'dst',
+    'ui',
+    'sip',
+    'dip',
+  ] as const),
   ...([
     'srcport',
     'locport',
@@ -120,6 +135,14 @@ function firstWord(places: readonly number[]): string | undefined {
   return undefined
 }
 
+/** Old releases put a blank behind the hour: `time=12: 26:24`. */
+function joinClock(text: string, start: number, fields: WritableFields): void {
+  const parts = /^time=(\d\d:) (\d\d:\d\d)(?= |$)/.exec(text.slice(start, start + 16))
+  if (parts === null) return
+  fields.time = `${parts[1]}${parts[2]}`
+  WANTED.values[AT.time] = fields.time
+}
+
 function timeOf(context: ParseContext): number | undefined {
   const date = WANTED.values[AT.date]
   const zone = offsetOf(word(AT.tz) ?? '')
@@ -139,8 +162,8 @@ function offsetOf(zone: string): string {
 }
 
 /** Names of FortiGate first, then those of FortiWeb and FortiMail. */
-const SOURCES = [AT.srcip, AT.locip, AT.src, AT.client_ip, AT.ip]
-const TARGETS = [AT.dstip, AT.remip, AT.dst]
+const SOURCES = [AT.srcip, AT.locip, AT.src, AT.client_ip, AT.ip, AT.sip]
+const TARGETS = [AT.dstip, AT.remip, AT.dst, AT.dip]
 const SOURCE_PORTS = [AT.srcport, AT.locport]
 const TARGET_PORTS = [AT.dstport, AT.remport]
 
@@ -202,7 +225,9 @@ const FAILED = /fail|denied|error|invalid/i
 const LEVELS = [AT.severity, AT.crlevel, AT.level, AT.pri]
 
 function addMeaning(pivots: WritablePivots): void {
-  const action = word(AT.action)
+  // Releases before 5 wrote the verdict of traffic as its status.
+  const traffic = WANTED.values[AT.type] === 'traffic'
+  const action = word(AT.action) ?? (traffic ? word(AT.status) : undefined)
   const event = WANTED.values[AT.type] === 'event'
   if (action !== undefined) pivots.action = (event ? undefined : verdictOf(action)) ?? action
   const result = word(AT.result) ?? word(AT.status)

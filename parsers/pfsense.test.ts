@@ -94,3 +94,13 @@ testLines('pfsense', [
 ])
 
 testRefused('pfsense', ['no line of a firewall'])
+
+testLines('pfsense', [
+  [
+    '1 2026-11-20T14:11:12.691848+04:00 fw1 filterlog 48906 - - 98,,,1627710987,vmx1,match,pass,in,4,0x2,0,128,848,0,DF,6,tcp,52,192.0.2.9,198.51.100.7,1029,443,0,S,3291118522,,8192,,mss',
+    {
+      time: '2026-11-20T10:11:12.691Z',
+      pivots: { host: 'fw1', src_ip: '192.0.2.9', dst_port: 443 },
+    },
+  ],
+])

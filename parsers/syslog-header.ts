@@ -45,6 +45,10 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
     const line = rfc5424(text, start + 2, priority, context)
     if (line !== undefined) return relayed5424(line, context) ?? line
   }
+  if (priority === undefined && BARE_5424.test(text)) {
+    const line = rfc5424(text, 2, undefined, context)
+    if (line !== undefined) return line
+  }
   const found = timeAt(text, start, context)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
     const sure = priority !== undefined || isLetter(text.charCodeAt(start))
@@ -54,6 +58,9 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
   const tag = tagged(text, 0)
   return tag.pid === undefined ? undefined : { form: 'stripped', ...tag }
 }
+
+/** RFC 5424 whose priority a collector took away. */
+const BARE_5424 = /^1 \d{4}-\d\d-\d\dT\d\d:\d\d/
 
 /** What a relay that writes RFC 5424 passed on with its own header: a line with a header again. */
 function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | undefined {
@@ -199,7 +206,7 @@ function rest(text: string, start: number): string {
 function rfc5424(
   text: string,
   start: number,
-  priority: number,
+  priority: number | undefined,
   context: ParseContext,
 ): SyslogLine | undefined {
   const words: string[] = []
@@ -220,7 +227,7 @@ function rfc5424(
   const message = text.slice(text.charCodeAt(start5424) === 0xfeff ? start5424 + 1 : start5424)
   return {
     form: 'rfc5424',
-    priority,
+    ...(priority === undefined ? {} : { priority }),
     ...(time === undefined ? {} : { time: time.time }),
     ...(host === '-' ? {} : { host }),
     ...(program === '-' ? {} : { program }),

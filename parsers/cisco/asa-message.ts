@@ -119,7 +119,11 @@ function readWord(
       return
     }
   }
-  if (alone && first === EQUALS) return
+  if (alone && first === EQUALS) {
+    // `Shunned packet: 10.0.0.1 = 10.0.0.2`; behind a name it is only a mark.
+    if (state.last === 'src') state.role = 'dst'
+    return
+  }
   const own = first === OPEN ? start + 1 : start
   const keyword = keywordAt(message, own, end)
   if (keyword !== undefined) {
@@ -247,6 +251,8 @@ function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
   const endpoint = readEndpoint(text, state.role !== undefined || /\(\d+\)$/.test(text.slice(-8)))
   if (endpoint === undefined) return false
   takeEndpoint(state, endpoint, bracketed)
+  // What stands behind a comma is another thing.
+  if (word.endsWith(',')) state.last = undefined
   return true
 }
 
@@ -326,7 +332,7 @@ function addSuffix(state: State, user: string): void {
     put(state.fields, SIDES[side].group, user)
     return
   }
-  if (/^\d+$|^(?:type|no|code)\b/.test(user)) return
+  if (/^\d+$|^(?:type|no|code|current)\b/.test(user)) return
   state.fields[SIDES[side].user] ??= user
   if (side === 'src') state.user ??= user
 }

@@ -112,6 +112,14 @@ export function readIosMessage(
     addAccess(list, message.slice(list.index), fields, pivots)
     return true
   }
+  const signature = mark.id === 'SIGNATURE' ? SIGNATURE.exec(message.slice(0, 1024)) : null
+  if (signature !== null) {
+    const [, id, source, sourcePort, target, targetPort] = signature
+    put(fields, 'signature', id)
+    addEnds(fields, [source, sourcePort, target, targetPort])
+    pivots.action = 'alert'
+    return false
+  }
   const dropped = message.includes('Dropping ') ? DROPPED.exec(message.slice(0, 512)) : null
   if (dropped !== null) {
     addDropped(dropped, fields, pivots)
@@ -130,16 +138,26 @@ export function readIosMessage(
   return false
 }
 
+/** `Sig:3051 Subsig:1 Sev:4 TCP ... [10.0.0.1:51654 -> 192.0.2.9:80]`: the intrusion prevention of IOS. */
+const SIGNATURE =
+  /^Sig:(\d{1,6}) .*\[([0-9A-Fa-f.:]{2,45}):(\d{1,5}) -> ([0-9A-Fa-f.:]{2,45}):(\d{1,5})\]/
+
+type Ends = readonly (string | undefined)[]
+
+function addEnds(fields: WritableFields, [source, sourcePort, target, targetPort]: Ends): void {
+  put(fields, 'src_ip', source)
+  put(fields, 'src_port', sourcePort)
+  put(fields, 'dst_ip', target)
+  put(fields, 'dst_port', targetPort)
+}
+
 function addDropped(
   [, protocol, source, sourcePort, target, targetPort]: RegExpExecArray,
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
   put(fields, 'protocol', protocol)
-  put(fields, 'src_ip', source)
-  put(fields, 'src_port', sourcePort)
-  put(fields, 'dst_ip', target)
-  put(fields, 'dst_port', targetPort)
+  addEnds(fields, [source, sourcePort, target, targetPort])
   fields.action = 'denied'
   pivots.action = 'denied'
   pivots.outcome = 'failure'

@@ -113,11 +113,12 @@ function addWord(word: string, state: State): void {
   const { header } = state
   const { length } = word
   const bare = word.charCodeAt(length - 1) === 0x3a ? word.slice(0, -1) : word
-  if (bare === '' || bare === '-') return
+  if (bare === '' || bare === '-' || bare.includes('=')) return
   if (isSequence(bare)) {
     header.sequence ??= bare
     return
   }
+  if (isDigit(bare.charCodeAt(0)) && UPTIME.test(bare)) return
   const closed = bare.charCodeAt(bare.length - 1) === 0x5d
   const open = closed ? bare.indexOf('[') : -1
   if (open > 0) {
@@ -130,6 +131,9 @@ function addWord(word: string, state: State): void {
     state.again = false
   } else header.program ??= bare
 }
+
+/** How long a device without a clock has run: `00:00:46`, `2y10w`, `1d02h`. */
+const UPTIME = /^(?:\d{1,3}:\d\d:\d\d|\d{1,3}[ywd]\d{1,3}[wdh])$/
 
 /** One to twelve digits. */
 function isSequence(text: string): boolean {
