@@ -28,6 +28,9 @@ export interface RuleRunsProps {
 
 /** Ranges that a replay may cover. */
 export const REPLAY_RANGES = ['1h', '24h', '7d', '30d'] as const
+const DAY_MS = 86_400_000
+/** How far back the search for a run's matches reaches. */
+const MATCHES_BACK_MS = 30 * DAY_MS
 
 export function RuleRuns(props: RuleRunsProps) {
   const { runs, now, problem } = props
@@ -156,24 +159,31 @@ function RunTable(props: { readonly runs: readonly RunRecord[]; readonly now: nu
   )
 }
 
+/** A run by the clock keeps what it matched where searches by rule look; a replay keeps some events. */
+function matchesOf({ id, mode, sampleEventIds, started, from: since, to: until }: RunRecord) {
+  const [sample] = sampleEventIds
+  if (sample === undefined) return undefined
+  if (mode === 'replay' || since === undefined || until === undefined)
+    return { href: urls.searchEvent.href({ id: sample }), what: 'an event it matched' }
+  const [from, to] = [started - MATCHES_BACK_MS, started + DAY_MS].map(formatIso)
+  const href = urls.search.href({ rule: id, since, until, from, to })
+  return { href, what: `what it matched, with times of ${MATCHES_BACK_MS / DAY_MS} days` }
+}
+
 function Run(props: { readonly run: RunRecord; readonly now: number }) {
   const { run, now } = props
-  const { status, mode, trigger, matches, sampleEventIds, duration_ms, error, ruleCommit } = run
-  const [sample] = sampleEventIds
+  const { status, mode, trigger, matches, duration_ms, error, ruleCommit } = run
+  const found = matchesOf(run)
   return (
     <>
       <tr id={`run-${run.run}`} class={status === 'ok' || status === 'running' ? '' : 'bad'}>
         <td title={`${formatIso(run.started)} by ${run.by}`}>{formatAge(run.started, now)}</td>
         <td class="muted">{status === 'ok' ? howOf(run) : status}</td>
         <td class="num">
-          {sample === undefined ? (
+          {found === undefined ? (
             formatCount(matches)
           ) : (
-            <a
-              class="link"
-              href={urls.searchEvent.href({ id: sample })}
-              title={`an event it matched; ${trigger}, ${mode}`}
-            >
+            <a class="link" href={found.href} title={`${found.what}; ${trigger}, ${mode}`}>
               {formatCount(matches)}
             </a>
           )}
