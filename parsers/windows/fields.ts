@@ -41,7 +41,7 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
 /** What the mappings of a service and event id add. */
 function addByKind(fields: Writable, event: WindowsEvent, service: string | undefined): void {
   const { eventId } = event
-  if (service === 'powershell-classic') addClassicContext(fields, eventId)
+  if (service === 'powershell-classic') addClassicContext(fields, eventId, event.message)
   else if (service === 'security') addSecurity(fields, event)
   else addByMessage(fields, event, service)
   if (service === 'powershell' && eventId === 4103) addModuleContext(fields)

@@ -159,7 +159,8 @@ function textData(value: string): FieldValue | undefined {
 }
 
 function eventData(inner: Fields): Fields {
-  const data = inner.EventData ?? inner.UserData
+  // Module logging has data of the name `UserData`, which is text.
+  const data = [inner.EventData, inner.UserData].find((value) => typeof value === 'object')
   const named = allData(data ?? inner, undefined)
   const { Param: params, ...rest } = named
   return params === undefined

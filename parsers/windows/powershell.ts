@@ -17,9 +17,20 @@ const CLASSIC_NAMES: Readonly<Record<number, readonly string[]>> = {
 }
 
 /** Events of `Windows PowerShell`: the lines are in the last or middle value of the unnamed data. */
-export function addClassicContext(fields: Writable, eventId: number): void {
+export function addClassicContext(
+  fields: Writable,
+  eventId: number,
+  message: string | undefined,
+): void {
   const { Data: data } = fields
-  if (!Array.isArray(data)) return
+  if (!Array.isArray(data)) {
+    // Where only the message came, it has the lines.
+    const text = typeof data === 'string' ? data : message
+    if (text === undefined) return
+    fields.Data ??= text
+    addLines(fields, text, CLASSIC_LINE)
+    return
+  }
   CLASSIC_NAMES[eventId]?.forEach((name, index) => {
     const value = data[index]
     if (typeof value === 'string' && value !== '') fields[name] ??= value

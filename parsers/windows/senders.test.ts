@@ -113,6 +113,28 @@ describe('values that come without names', () => {
     expect(oneLine.fields).toMatchObject({ Image: 'C:\\a.exe', User: 'CORP\\anna' })
   })
 
+  test('the context of classic PowerShell, out of its message', () => {
+    const Message =
+      'Engine state is changed from None to Available. \r\n\r\nDetails: \r\n\tNewEngineState=Available\r\n' +
+      '\tHostApplication=powershell -nop\r\n\tEngineVersion=2.0'
+    const got = event({ Channel: 'Windows PowerShell', EventID: 400, Message })
+    expect(got.fields).toMatchObject({
+      ...{ HostApplication: 'powershell -nop', EngineVersion: '2.0', Data: Message },
+    })
+    expect(got.logsource.category).toEqual(['ps_classic_start'])
+  })
+
+  test('data that is called as the element of data is', () => {
+    const EventData = { ContextInfo: 'User = CORP\\anna', UserData: '', Payload: 'x' }
+    const got = event({
+      Channel: 'Microsoft-Windows-PowerShell/Operational',
+      EventID: 4103,
+      EventData,
+    })
+    expect(got.fields).toMatchObject(EventData)
+    expect(got.pivots.user).toBe('anna')
+  })
+
   test('a script, and a new service', () => {
     const script = event({
       Channel: 'Microsoft-Windows-PowerShell/Operational',
