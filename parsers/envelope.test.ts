@@ -43,6 +43,10 @@ const TRAIL: readonly (readonly [string, string])[] = [
     }),
   ],
   [
+    'what `receive-message` prints',
+    json({ Messages: [{ MessageId: '1', ReceiptHandle: 'r', Body: json(CLOUDTRAIL) }] }),
+  ],
+  [
     'a topic for a function',
     json({ Records: [{ EventSource: 'aws:sns', Sns: { Message: json(CLOUDTRAIL) } }] }),
   ],

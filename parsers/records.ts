@@ -8,7 +8,7 @@ const PREFIX_UNITS_MAX = 4096
 
 /** Members of text, number or a list of texts may stand before the list. */
 const PREFIX =
-  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|events|Events|Findings|entries|receivedMessages))"\s*:\s*\[\s*(?=[{\]])/
+  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|events|Events|Findings|entries|receivedMessages|Messages))"\s*:\s*\[\s*(?=[{\]])/
 
 /** What else must stand before a list whose name says too little. */
 const TELLING: Readonly<Record<string, RegExp>> = {
@@ -24,13 +24,14 @@ const FIRST: Readonly<Record<string, RegExp>> = {
   entries: /"insertId"|"logName"/,
   events: /"ingestionTime"/,
   receivedMessages: /"ackId"/,
+  Messages: /"ReceiptHandle"/,
   records:
     /"operationName"|"category"|"resourceId"|"time"|"OperationName"|"recordId"|^\[\s*\{\s*"data"/,
 }
 
 /** Members with which such documents begin: any other text is told from them at once. */
 const FIRST_KEY =
-  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|receivedMessages|events|kind|etag|messageType|owner|logGroup|logStream|searchedLogStreams|invocationId|requestId|deliveryStreamArn|eventType|eventTypeVersion|cloudEventsVersion|eventId|contentType|nextToken|NextToken|nextPageToken|nextForwardToken|@odata\.context)"/
+  /^\s*\{\s*"(?:Records|records|items|value|logEvents|Events|Findings|entries|receivedMessages|Messages|events|kind|etag|messageType|owner|logGroup|logStream|searchedLogStreams|invocationId|requestId|deliveryStreamArn|eventType|eventTypeVersion|cloudEventsVersion|eventId|contentType|nextToken|NextToken|nextPageToken|nextForwardToken|@odata\.context)"/
 
 /** Where the list of a document begins (its bracket), or undefined where it is one event. `text` may be
  * the document's start. */
