@@ -147,7 +147,7 @@ function dataOf(json: Fields): Fields {
     const inner = typeof value === 'string' ? textData(value) : value
     if (!isFields(inner)) continue
     const { [name]: _data, ...rest } = out
-    out = { ...rest, ...eventData(inner) }
+    out = { ...rest, ...(name === 'UserData' ? allData(undefined, inner) : eventData(inner)) }
   }
   return out
 }
@@ -160,8 +160,8 @@ function textData(value: string): FieldValue | undefined {
 
 function eventData(inner: Fields): Fields {
   // Module logging has data of the name `UserData`, which is text.
-  const data = [inner.EventData, inner.UserData].find((value) => typeof value === 'object')
-  const named = allData(data ?? inner, undefined)
+  if (isFields(inner.UserData)) return allData(undefined, inner.UserData)
+  const named = allData(isFields(inner.EventData) ? inner.EventData : inner, undefined)
   const { Param: params, ...rest } = named
   return params === undefined
     ? rest
