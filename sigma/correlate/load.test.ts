@@ -124,6 +124,24 @@ describe('loadRules of correlations', () => {
     expect(refused.map(({ reason }) => reason)).toEqual([code])
   })
 
+  test.each([
+    ['condition: {gte: 2}, generate: yes', 'generate', true],
+    ['condition: {gte: 2}, generate: off', 'generate', false],
+    ["condition: {gte: '3'}", 'ops', [{ op: 'gte', value: 3 }]],
+  ])('reads %s as it is meant', (written, key, value) => {
+    const body = `type: event_count, rules: [one], ${written}`
+    const { correlations } = load(correlation('c', body), ...two)
+    expect(correlations[0]).toMatchObject({ [key]: value })
+  })
+
+  test.each([
+    `type: event_count, condition: {gte: 2}, rules: [one], generate: perhaps`,
+    `type: value_percentile, rules: [one], condition: {gte: 2, field: x, percentile: most}`,
+  ])('refuses %s', (body) => {
+    const { refused } = load(correlation('c', body), ...two)
+    expect(refused.map(({ reason }) => reason)).toEqual(['correlation-invalid'])
+  })
+
   test('takes an alias of a rule that it does not read, and says so', () => {
     const body =
       'type: event_count, rules: [one], group-by: [x], condition: {gte: 2}, aliases: {x: {one: a, two: b}}'

@@ -130,4 +130,18 @@ export const FILTER_CHECKS = {
         add(placeOf(subject, 'level'), 'a filter raises no alert: leave the level out')
     },
   },
+  'filter-contract-missing': {
+    on: 'filter',
+    severity: 'warning',
+    summary: 'a filter that nobody owns, or without why and until when',
+    why: 'A filter hides alerts. `trapline: {owner, exceptions: [{id, owner, reason, expires}]}` says who answers for it, why, and when somebody looks at it again.',
+    bad: GOOD,
+    good: `${GOOD}\ntrapline:\n    owner: blue-team\n    exceptions:\n        - id: backup\n          owner: blue-team\n          reason: nightly job\n          expires: 2027-01-31`,
+    run(subject, add) {
+      const { owner, exceptions = [] } = subject.value.trapline ?? {}
+      if (exceptions.length > 0) return
+      const what = owner === undefined ? 'whose it is, why, and until when' : 'why, and until when'
+      add(placeOf(subject, 'filter'), `say ${what}: trapline: {exceptions: [...]}`)
+    },
+  },
 } as const satisfies Record<string, Check>

@@ -35,7 +35,7 @@ export const OPERATION_CHECKS = {
     on: 'document',
     severity: 'warning',
     summary: 'an exception that has run out',
-    why: 'It no longer applies. Remove it, or look at it again and give it a new date.',
+    why: 'Nobody wanted it for longer, and it still acts: a filter hides what it hides until it is gone. Remove it, or look at it again and give it a new date.',
     bad: EXCEPTION('2020-01-31'),
     good: EXCEPTION('2027-01-31'),
     run(subject, add) {

@@ -127,6 +127,11 @@ export const READING_CHECKS = {
     'Look at the names of the selections. Those that begin with `_` are only meant by patterns that do.',
   ),
   'quantifier-too-large': found('`N of` that stands for too many combinations', LIMIT),
+  'word-case': found(
+    'a word in upper case',
+    'Levels, statuses and types are written in lower case; other tools may refuse this.',
+    'warning',
+  ),
   'regex-backreference-unsupported': found(
     'a back-reference in a regular expression',
     'Patterns run in linear time, which back-references cannot. Write the alternatives out.',

@@ -102,6 +102,8 @@ describe('one item', () => {
     ['F|gte: -1', match({ kind: 'compare', op: 'gte', value: -1 })],
     ['F|exists: true', match({ kind: 'exists', value: true })],
     ['F|exists: false', match({ kind: 'exists', value: false })],
+    ['F|exists: yes', match({ kind: 'exists', value: true })],
+    ['F|exists: Off', match({ kind: 'exists', value: false })],
     ['F|fieldref: G', match({ kind: 'fieldref', name: 'G', op: 'equals', cased: false })],
     [
       'F|fieldref|contains: G',
@@ -268,7 +270,7 @@ describe('refused with a name', () => {
     ['F|hour: 24', 'time-part-range'],
     ['F|minute: 1.5', 'time-part-range'],
     ['F|month: 0', 'time-part-range'],
-    ['F|exists: yes', 'modifier-combination'],
+    ['F|exists: maybe', 'modifier-combination'],
     ['F|contains|exists: true', 'modifier-combination'],
     ['F|fieldref: a*', 'fieldref-invalid'],
     ["F|fieldref: ''", 'fieldref-invalid'],

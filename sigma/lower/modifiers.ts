@@ -2,6 +2,7 @@
 // match); `all`, `neq` change how the values of an item are joined.
 import { isValidCidr } from '../cidr.ts'
 import type { CompareOp, TimePart } from '../ir/expr.ts'
+import { booleanOf } from '../parse/scalars.ts'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
 import { findPlaceholder, unescapePercents } from '../text/placeholder.ts'
 import { literalOf } from '../text/wildcard.ts'
@@ -196,10 +197,9 @@ const cidr = onValues(
 const exists = onValues(
   'whether the field is there',
   (value) => {
-    if (value.kind !== 'scalar' || value.scalar.kind !== 'boolean') {
-      return cannot(value, 'true or false as written')
-    }
-    return [{ kind: 'test', test: { kind: 'exists', value: value.scalar.value } }]
+    const wanted = value.kind === 'scalar' ? booleanOf(value.scalar) : undefined
+    if (wanted === undefined) return cannot(value, 'true or false as written')
+    return [{ kind: 'test', test: { kind: 'exists', value: wanted } }]
   },
   false,
 )

@@ -18,6 +18,7 @@ import {
   wordOf,
 } from './reader.ts'
 import { fail, type Report } from './report.ts'
+import { booleanOf, decimalOf } from './scalars.ts'
 
 const KEYS = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate']
 const CONDITION_KEYS: readonly string[] = [...CORRELATION_OPS, 'field', 'percentile']
@@ -60,7 +61,6 @@ export function readCorrelation(
   if (condition === undefined && !type.startsWith('temporal')) {
     fail(report, 'correlation-invalid', `correlation: ${type} needs a condition`, at)
   }
-  const generate = own.get('generate')?.value
   return {
     type,
     rules,
@@ -68,8 +68,18 @@ export function readCorrelation(
     timespan_ms,
     condition,
     aliases: readAliases(report, own),
-    generate: generate?.kind === 'boolean' && generate.value,
+    generate: readGenerate(report, own),
   }
+}
+
+function readGenerate(report: Report, own: Entries): boolean {
+  const value = own.get('generate')?.value
+  if (value === undefined || value.kind === 'null') return false
+  const generate = isScalar(value) ? booleanOf(value) : undefined
+  if (generate === undefined) {
+    fail(report, 'correlation-invalid', 'correlation: generate: must be true or false', value)
+  }
+  return generate ?? false
 }
 
 function scalarOrList(report: Report, entries: Entries, key: string): string[] {
@@ -108,7 +118,8 @@ function readCondition(report: Report, own: Entries): CorrelationCondition | str
   for (const op of CORRELATION_OPS) {
     const bound = entries.get(op)?.value
     if (bound === undefined) continue
-    if (bound.kind === 'number') ops.push({ op, value: bound.value })
+    const number = isScalar(bound) ? decimalOf(bound) : undefined
+    if (number !== undefined) ops.push({ op, value: number })
     else fail(report, 'correlation-invalid', `correlation: ${op}: must be a number`, bound)
   }
   if (ops.length === 0) {
@@ -116,10 +127,15 @@ function readCondition(report: Report, own: Entries): CorrelationCondition | str
   }
   const fields = scalarOrList(report, entries, 'field')
   const percentile = entries.get('percentile')?.value
+  const percent =
+    percentile !== undefined && isScalar(percentile) ? decimalOf(percentile) : undefined
+  if (percentile !== undefined && percent === undefined) {
+    fail(report, 'correlation-invalid', 'correlation: percentile: must be a number', percentile)
+  }
   return {
     ops,
     field: fields.length > 1 ? fields : fields[0],
-    percentile: percentile?.kind === 'number' ? percentile.value : undefined,
+    percentile: percent,
   }
 }
 

@@ -51,7 +51,7 @@ export function mapOf(report: Report, entries: Entries, key: string): Entries | 
   return undefined
 }
 
-/** A key that holds one of a set of words. `as` gives a wrong word's severity. */
+/** A key that holds one of a set of words, in any case. `as` gives a wrong word's severity. */
 export function wordOf<Word extends string>(
   report: Report,
   entries: Entries,
@@ -64,6 +64,11 @@ export function wordOf<Word extends string>(
   const word = words.find((candidate) => candidate === text)
   if (word !== undefined) return word
   const at = entries.get(key)!.value
+  const lower = words.find((candidate) => candidate === text.toLowerCase())
+  if (lower !== undefined) {
+    warn(report, 'word-case', `${key}: write ${lower}, not ${text}`, at)
+    return lower
+  }
   const message = `${key}: unknown value "${text}"${suggestion(text, words)}`
   const add = as === 'error' ? fail : warn
   add(

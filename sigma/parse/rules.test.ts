@@ -112,6 +112,7 @@ describe('findings', () => {
     ['unknown-selection', change(/condition: .*/, 'condition: selektion')],
     ['unused-selection', change(/condition: .*/, 'condition: selection')],
     ['unknown-level', change('level: high', 'level: hihg')],
+    ['word-case', change('level: high', 'level: HIGH')],
     ['unknown-status', change('status: test', 'status: testing')],
     ['expected-list', change(/tags: .*/, 'tags: attack.execution')],
     ['invalid-type', change(/tags: .*/, 'tags: {a: 1}')],

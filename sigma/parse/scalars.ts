@@ -6,6 +6,23 @@ const TRUES = new Set(['true', 'True', 'TRUE'])
 const FALSES = new Set(['false', 'False', 'FALSE'])
 const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/
 
+const YES = new Set(['yes', 'on'])
+const NO = new Set(['no', 'off'])
+
+/** The boolean of a scalar where nothing else makes sense: `yes`, `no`, `on` and `off` count, as in YAML 1.1. */
+export function booleanOf(scalar: Scalar): boolean | undefined {
+  if (scalar.kind === 'boolean') return scalar.value
+  if (scalar.kind !== 'string') return undefined
+  const word = scalar.text.toLowerCase()
+  return YES.has(word) ? true : NO.has(word) ? false : undefined
+}
+
+/** The number of a scalar where nothing else makes sense: decimal text counts. */
+export function decimalOf(scalar: Scalar): number | undefined {
+  if (scalar.kind === 'number') return scalar.value
+  return scalar.kind === 'string' && NUMBER.test(scalar.text) ? Number(scalar.text) : undefined
+}
+
 /**
  * The scalar of a source text. Only plain ones are anything but text: decimal numbers whose digits a
  * double keeps, `true`, `false`, and `null`, `~` or nothing.
