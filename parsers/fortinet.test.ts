@@ -1,4 +1,6 @@
-import { testLines, testRefused } from '../test/support/parser-lines.ts'
+import { expect, test } from 'bun:test'
+import { NOW, testLines, testRefused } from '../test/support/parser-lines.ts'
+import { normalise } from './normalise.ts'
 
 testLines('fortinet', [
   [
@@ -89,3 +91,9 @@ testLines('fortinet', [
     },
   ],
 ])
+
+test('pairs of a Sophos firewall are not recognised as FortiGate', () => {
+  const line =
+    '<30>device="SFW" date=2026-11-20 time=10:11:12 timezone="CET" device_name="XG1" device_id=1 log_id=010101600001 log_type="Firewall" log_subtype="Allowed" status="Allow" src_ip=192.0.2.9 dst_ip=198.51.100.7'
+  expect(normalise(line, { now: NOW, received: NOW, timeZone: 'UTC' }).parser).not.toBe('fortinet')
+})

@@ -63,6 +63,11 @@ function pairsStart(text: string): number {
   return known && text.includes('type=') ? start : -1
 }
 
+/** Sophos' firewalls date their pairs alike, and have a `log_type`. */
+function isSophos(text: string): boolean {
+  return text.includes(' log_type=') && !text.includes(' type=')
+}
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   const start = input.json === undefined ? pairsStart(text) : -1
@@ -257,6 +262,6 @@ export const fortinet: Parser = {
   title: 'Fortinet FortiGate (traffic, UTM, event)',
   aliases: ['fortigate', 'fortios', 'forti'],
   keys: [],
-  recognise: (input) => input.json === undefined && pairsStart(input.text) >= 0,
+  recognise: ({ json, text }) => json === undefined && pairsStart(text) >= 0 && !isSophos(text),
   parse,
 }

@@ -2,9 +2,11 @@
 import { findCommon } from './common.ts'
 import { deviceEvent, type WritableFields } from './device/event.ts'
 import { readPairs } from './device/pairs.ts'
+import { zoneOffsetMinutes } from './device/zones.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { OPEN_LOGSOURCE } from './logsource.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
+import { parseTime } from './time.ts'
 
 /** Pairs that a line must have to be recognised as one of them. */
 const PAIRS_MIN = 3
@@ -21,7 +23,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (count === 0) return { code: 'logfmt-no-pairs', message: 'no name=value pair' }
   const { time, message, pivots } = findCommon(fields, undefined, context)
   return deviceEvent(header, {
-    time,
+    time: clockOf(fields, context) ?? time,
     logsource: OPEN_LOGSOURCE,
     message: message ?? text,
     fields,
@@ -29,11 +31,39 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   })
 }
 
+const DAY = /^\d{4}[-/]\d\d[-/]\d\d$/
+
+/** The time of `date=2026-11-20 time=10:11:12 timezone="CET"`. */
+function clockOf(
+  { date, time, timezone }: WritableFields,
+  context: ParseContext,
+): number | undefined {
+  if (typeof date !== 'string' || typeof time !== 'string' || !DAY.test(date)) return undefined
+  const offset = typeof timezone === 'string' ? zoneOffsetMinutes(timezone) : undefined
+  if (offset === undefined) return parseTime(`${date} ${time}`, context)
+  const utc = parseTime(`${date} ${time}`, { ...context, timeZone: 'UTC' })
+  return utc === undefined ? undefined : utc - offset * 60_000
+}
+
+const PRIORITY = /^<(?:\d{1,2}|1[0-8]\d|19[01])>/
+
+/** Where the pairs start, behind a priority or at the start; -1 where something else stands there. */
+function pairsStart(text: string): number {
+  const start = text.charCodeAt(0) === 0x3c ? (PRIORITY.exec(text)?.[0].length ?? 0) : 0
+  return FIRST_PAIRS.test(text.slice(start, start + 1024)) ? start : -1
+}
+
 function bodyOf(
   text: string,
   context: ParseContext,
 ): { readonly header?: SyslogLine; readonly text: string } {
-  if (FIRST_PAIRS.test(text.slice(0, 1024))) return { text }
+  const start = pairsStart(text)
+  if (start === 0) return { text }
+  if (start > 0) {
+    const priority = Number(text.slice(1, start - 1))
+    const message = text.slice(start)
+    return { header: { form: 'rfc3164', priority, message }, text: message }
+  }
   const header = splitSyslog(text, context)
   return header === undefined ? { text } : { header, text: header.message }
 }
@@ -44,9 +74,10 @@ export const logfmt: Parser = {
   aliases: ['kv', 'keyvalue', 'key_value'],
   keys: [],
   recognise(input) {
-    if (input.json !== undefined || !FIRST_PAIRS.test(input.text.slice(0, 1024))) return false
+    const start = input.json === undefined ? pairsStart(input.text) : -1
+    if (start < 0) return false
     let words = 0
-    const count = readPairs(input.text.slice(0, 2048), 0, BLANK, () => words++)
+    const count = readPairs(input.text.slice(0, 2048), start, BLANK, () => words++)
     return count >= PAIRS_MIN && words === count
   },
   parse,
