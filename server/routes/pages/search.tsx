@@ -36,7 +36,7 @@ const INNER_VALUES = 20
 /** A section gives up after this long and says so, milliseconds. */
 const SECTION_TIMEOUT_MS = 10_000
 /** A facet is of the newest events after this long, and says so, milliseconds. */
-const FACET_TIMEOUT_MS = 200
+const FACET_TIMEOUT_MS = 150
 /** A count that only explains an empty result may take this long, milliseconds. */
 const EXPLAIN_TIMEOUT_MS = 1_500
 

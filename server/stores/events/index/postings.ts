@@ -85,6 +85,33 @@ export function markDocs(
   }
 }
 
+/** Writes `value` at each doc of `bytes[start, end)`. */
+export function fillDocs(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: Uint8Array | Uint16Array,
+  value: number,
+): void {
+  let doc = 0
+  let i = start
+  while (i < end) {
+    let byte = bytes[i++]!
+    if (byte < 0x80) doc += byte
+    else {
+      let gap = byte & 0x7f
+      let shift = 7
+      do {
+        byte = bytes[i++]!
+        gap |= (byte & 0x7f) << shift
+        shift += 7
+      } while (byte >= 0x80)
+      doc += gap
+    }
+    into[doc] = value
+  }
+}
+
 /** Clears the bit of each doc of `bytes[start, end)`. */
 export function clearDocs(bytes: Uint8Array, start: number, end: number, bits: Uint32Array): void {
   eachDoc(bytes, start, end, (doc) => {

@@ -2,11 +2,14 @@
 // read the postings of all values again.
 import { wordsFor } from '../bits.ts'
 import { eachKeptPosting, type KeptValues, readKept } from '../index/columns.ts'
-import { eachDoc, markDocs } from '../index/postings.ts'
+import { fillDocs, markDocs } from '../index/postings.ts'
 import type { GroupReader } from '../index/read.ts'
 
-/** Memory for what is remembered, bytes; the longest unused goes first. */
-const REMEMBERED_BYTES_MAX = 32 * 1_048_576
+/** Memory for what is remembered, bytes: the columns of a page's facets over ten million events. */
+const REMEMBERED_BYTES_MAX = 64 * 1_048_576
+/** The longest unused goes first, but what was used this shortly stays: else a round through more columns
+ * than fit would find none of them, milliseconds. */
+const IN_USE_MS = 5_000
 /** A column with more values is not split into sets of docs. */
 const SPLIT_VALUES_MAX = 64
 /** What a value with its count takes, about. */
@@ -35,9 +38,15 @@ interface Remembered {
   readonly bytes: number
 }
 
+interface Entry {
+  readonly group: GroupReader
+  readonly kept: Remembered
+  readonly used: number
+}
+
 /** A memory for one reader. */
 export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
-  const memory = new Map<string, { readonly group: GroupReader; readonly kept: Remembered }>()
+  const memory = new Map<string, Entry>()
   let bytes = 0
   const remember = <T extends Remembered['value']>(
     group: GroupReader,
@@ -45,16 +54,18 @@ export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
     make: () => { readonly value: T; readonly bytes: number },
   ): T => {
     const id = `${group.db.filename}\0${group.id}\0${key}`
+    const now = performance.now()
     const known = memory.get(id)
-    memory.delete(id)
     // A group of the same number may be another one, after its index was built anew.
     const kept = known?.group === group ? known.kept : make()
+    memory.delete(id)
     bytes += kept.bytes - (known?.kept.bytes ?? 0)
-    memory.set(id, { group, kept })
+    memory.set(id, { group, kept, used: now })
     for (const [oldest, one] of memory) {
       if (bytes <= bytes_max) break
-      memory.delete(oldest)
-      bytes -= one.kept.bytes
+      const gone = now - one.used < IN_USE_MS ? id : oldest
+      bytes -= memory.get(gone)!.kept.bytes
+      memory.delete(gone)
     }
     return kept.value as T
   }
@@ -85,9 +96,7 @@ const everything = () => true
 function readCodes({ db, id, info }: GroupReader, column: number, kept: KeptValues) {
   const codes = kept.values.length < 256 ? new Uint8Array(info.docs) : new Uint16Array(info.docs)
   eachKeptPosting(db, id, column, kept.values.length, everything, (value, bytes, start, end) =>
-    eachDoc(bytes, start, end, (doc) => {
-      codes[doc] = value + 1
-    }),
+    fillDocs(bytes, start, end, codes, value + 1),
   )
   return { value: { ...kept, codes }, bytes: codes.byteLength }
 }

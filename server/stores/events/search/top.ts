@@ -207,7 +207,12 @@ function tallyGroup(part: Part, groupDocs: GroupDocs, group: GroupReader, docs: 
     return
   }
   const { values, counts } = groupDocs.kept(group, at)
-  const found = total === events ? counts : countCodes(groupDocs.codes(group, name)!, docs)
+  const found =
+    total === events
+      ? counts
+      : counts.length === 1 && counts[0] === events
+        ? [total]
+        : countCodes(groupDocs.codes(group, name)!, docs)
   let with_value = 0
   for (const [at, value] of values.entries()) {
     const count = found[at]!
