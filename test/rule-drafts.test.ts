@@ -173,6 +173,21 @@ describe('a rule that is changed', () => {
     expect(await drafts.open(kept, { title: 't', body: '' }, by)).toHaveProperty('proposal')
   })
 
+  test('says so where the content no longer has its file', async () => {
+    const { drafts } = server.services
+    const by = { name: 'nia' }
+    const path = 'detections/web/never_there.yml'
+    const text = rule('5d1f2c64-6f0e-4b70-a4e4-0a6d8a4f0c55', 'w3m')
+    const { id, version } = await drafts.start({ path, text, testText: '' }, by)
+    const removed = await drafts.save(id, version, { baseText: text }, by)
+    expect(await drafts.newer(removed)).toEqual({ text: '', testText: '', isGone: true })
+    expect(await drafts.merge(removed, by)).toBeUndefined()
+    const opening = drafts.open(removed, { title: 't', body: '' }, by)
+    expect(await opening.catch((error) => error)).toMatchObject({ code: 'conflict' })
+    const kept = await drafts.save(id, removed.version, { baseText: null }, by)
+    expect(await drafts.newer(kept)).toBeUndefined()
+  })
+
   test('takes in what is newer line by line, and marks what both changed', async () => {
     const { drafts } = server.services
     const by = { name: 'mia' }

@@ -11,6 +11,8 @@ export const MERGE_CONFLICT = 'merge-conflict'
 export interface NewerFiles {
   readonly text: string
   readonly testText: string
+  /** The content no longer has the rule file. */
+  readonly isGone?: boolean
 }
 
 /** The texts, and what they are based on now. */

@@ -44,10 +44,10 @@ export interface DraftService {
   discard(id: string, by: Actor): Promise<void>
   /** The file of a live rule, whole. */
   live(ruleId: string): Promise<DraftFiles>
-  /** The text that the content has now where it is another than the draft started from. */
+  /** The text that the content has now where it is another than the draft started from, or that it has none. */
   newer(draft: NewDraft): Promise<NewerFiles | undefined>
   /** Brings what is newer into a stored draft, line by line; where both changed the same lines both stay,
-   * marked. Undefined where nothing is newer. */
+   * marked. Undefined where nothing is newer, or nothing is left. */
   merge(draft: Draft, by: Actor): Promise<{ readonly conflicts: number } | undefined>
   /** With the lint settings of the live content. */
   check(files: DraftFiles, ruleId?: string): Promise<DraftCheck>
@@ -107,19 +107,13 @@ export function createDrafts(parts: DraftParts): DraftService {
       throw new ServiceError('not-found', `There is no draft ${id} of yours.`)
     return draft
   }
-  const newer = async (draft: NewDraft) => {
-    const now = await textsOf(proposals, draft.path)
-    const isSame =
-      now.text === draft.baseText && (now.testText ?? '') === (draft.baseTestText ?? '')
-    if (isSame || now.text === undefined) return undefined
-    return { text: now.text, testText: now.testText ?? '' }
-  }
+  const newer = (draft: NewDraft) => newerThan(proposals, draft)
   return {
     get,
     newer,
     merge: async (draft, by) => {
       const found = await newer(draft)
-      if (found === undefined) return undefined
+      if (found === undefined || found.isGone === true) return undefined
       const { conflicts, ...change } = mergeDraft(draft, found)
       await state.changeDraft(draft.id, draft.version, change, by)
       return { conflicts }
@@ -150,7 +144,7 @@ export function createDrafts(parts: DraftParts): DraftService {
       const found = await check(draft, draft.ruleId)
       if (!isReady(found)) return { refused: found }
       if ((await newer(draft)) !== undefined) {
-        const message = `${draft.path} was changed since the draft was started: look at what is newer first`
+        const message = `${draft.path} was changed or removed since the draft was started: look at what is newer first`
         throw new ServiceError('conflict', message)
       }
       const files = filesOf(draft)
@@ -185,6 +179,18 @@ async function textsOf(proposals: ProposalService, path: string) {
     proposals.file(testPathOf(path)),
   ])
   return { text, testText }
+}
+
+/** What the content has now where it is not what the draft is based on. */
+async function newerThan(
+  proposals: ProposalService,
+  draft: NewDraft,
+): Promise<NewerFiles | undefined> {
+  const now = await textsOf(proposals, draft.path)
+  const isSame = now.text === draft.baseText && (now.testText ?? '') === (draft.baseTestText ?? '')
+  if (isSame) return undefined
+  const { text = '', testText = '' } = now
+  return { text, testText, ...(now.text === undefined ? { isGone: true } : {}) }
 }
 
 /** Tells whether content is still what a draft was started from. */

@@ -189,7 +189,7 @@ describe.skipIf(chromium === undefined)('the rule editor', () => {
     await page.locator('#checks', { hasText: 'you and the newer version changed' }).waitFor()
     await page.click('button[popovertarget=open-proposal]')
     await page.click('#open-proposal button[value=open]')
-    await page.getByText('Not opened').waitFor()
+    await page.getByText('Not opened: mend').waitFor()
   })
 
   test('makes a new rule of a search, with what leaves shown first', async () => {

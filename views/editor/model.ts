@@ -11,6 +11,7 @@ export interface NewerModel {
   readonly testLines: readonly (DiffLine | undefined)[]
   /** Places where somebody has to choose after merging. */
   readonly conflicts: number
+  readonly isGone: boolean
   /** Hash of the newer version that is shown. */
   readonly seen: string
 }

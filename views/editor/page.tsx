@@ -128,7 +128,20 @@ function Title({ model, now }: EditorProps) {
 
 /** Someone merged another version since the draft was started. */
 function Newer({ newer }: { readonly newer: NonNullable<EditorModel['newer']> }) {
-  const { lines, testLines, conflicts, seen } = newer
+  const { lines, testLines, conflicts, seen, isGone } = newer
+  if (isGone)
+    return (
+      <div class="notice problem newer" role="alert">
+        <p>
+          <strong>The content no longer has this file.</strong> It was removed or moved since this
+          draft was started. Discard the draft, or keep it to add the file again.
+        </p>
+        <input type="hidden" name="seen" value={seen} />
+        <button type="submit" name="do" value="keep" class="small">
+          Keep mine, add it again
+        </button>
+      </div>
+    )
   return (
     <div class="notice problem newer" role="alert">
       <p>

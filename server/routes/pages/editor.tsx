@@ -124,15 +124,16 @@ async function modelOf(
 function newerModel(draft: Draft | NewDraft, newer: NewerFiles): NewerModel {
   const lines = changesBetween(newer.text, draft.text)
   const testLines = changesBetween(newer.testText, draft.testText)
-  return { lines, testLines, conflicts: mergeDraft(draft, newer).conflicts, seen: hashOf(newer) }
+  const { conflicts } = mergeDraft(draft, newer)
+  return { lines, testLines, conflicts, isGone: newer.isGone === true, seen: hashOf(newer) }
 }
 
 function changesBetween(before: string, after: string) {
   return before === after ? [] : hunksOf(diffLines(before, after))
 }
 
-function hashOf({ text, testText }: NewerFiles): string {
-  return baseHash({ baseText: text, baseTestText: testText })
+function hashOf({ text, testText, isGone = false }: NewerFiles): string {
+  return isGone ? 'gone' : baseHash({ baseText: text, baseTestText: testText })
 }
 
 /** What is newer, where it is what was shown. Rejects `conflict` where it is newer still. */
@@ -211,15 +212,18 @@ const ACTS: Readonly<Record<Exclude<EditorForm['do'], 'discard'>, Act>> = {
   save: async (c, _services, _renderer, { draft }) => c.redirect(addressOf(draft), 303),
   keep: async (c, services, _renderer, { draft, form }) => {
     const newer = await newerAsSeen(services, draft, form)
-    const base = { baseText: newer?.text ?? null, baseTestText: newer?.testText ?? null }
+    const none = newer?.isGone === true || newer === undefined
+    const base = none
+      ? { baseText: null, baseTestText: null }
+      : { baseText: newer.text, baseTestText: newer.testText }
     if (newer !== undefined) await services.drafts.save(draft.id, draft.version, base, actorOf(c))
     return c.redirect(addressOf(draft), 303)
   },
   take: async (c, services, _renderer, { draft, form }) => {
     const newer = await newerAsSeen(services, draft, form)
-    if (newer !== undefined) {
-      const base = { baseText: newer.text, baseTestText: newer.testText }
-      const change = { ...newer, ...base }
+    if (newer !== undefined && newer.isGone !== true) {
+      const { text, testText } = newer
+      const change = { text, testText, baseText: text, baseTestText: testText }
       await services.drafts.save(draft.id, draft.version, change, actorOf(c))
     }
     return c.redirect(addressOf(draft), 303)
