@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import type { Expr } from '../ir/expr.ts'
 import { loadRules } from '../load.ts'
+import SCHEMA from '../schema/pipeline.schema.json' with { type: 'json' }
 import { compilePipelines } from './apply.ts'
+import { CONDITION_CATALOGUE, TRANSFORMATION_CATALOGUE } from './catalogue.ts'
 import { parsePipeline } from './pipeline.ts'
 
 const pipeline = (transformations: string, more = '') => {
@@ -368,4 +370,16 @@ describe('placeholders', () => {
     expect(loadWith(some).refused[0]?.reason).toBe('placeholder-unsupported')
     expect(loadWith(new Map([['Admins', []]])).refused[0]?.reason).toBe('placeholder-empty')
   })
+})
+
+test('the schema knows the transformations and conditions of the catalogue', () => {
+  const step = SCHEMA.properties.transformations.items.properties
+  expect(step.type.enum).toEqual(Object.keys(TRANSFORMATION_CATALOGUE))
+  for (const kind of ['rule', 'detection_item', 'field_name'] as const) {
+    const [list] = step[`${kind}_conditions`].oneOf
+    expect(list?.items?.properties.type.enum).toEqual(Object.keys(CONDITION_CATALOGUE[kind]))
+  }
+  for (const { settings } of Object.values(TRANSFORMATION_CATALOGUE)) {
+    expect(Object.keys(step)).toEqual(expect.arrayContaining(Object.keys(settings)))
+  }
 })
