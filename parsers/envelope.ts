@@ -32,6 +32,19 @@ const ENVELOPES: readonly Envelope[] = [
     names: ['sourcetype', 'event'],
     read: ({ event }) => (isFields(event) ? event : textOf(event)),
   },
+  // Its exports, and what Cribl sends on.
+  { names: ['_raw', '_time'], read: (json) => textOf(json._raw) },
+  { names: ['_raw', 'sourcetype'], read: (json) => textOf(json._raw) },
+  {
+    names: ['result'],
+    read: ({ result }) =>
+      isFields(result) && textOf(result._raw) !== undefined ? result : undefined,
+  },
+  // A hit of an index.
+  {
+    names: ['_index', '_source'],
+    read: ({ _source: source }) => (isFields(source) ? source : undefined),
+  },
   // A log query's row.
   { names: ['@message'], read: (json) => textOf(json['@message']) },
   // A log entry of Google Cloud that is no audit record.

@@ -182,6 +182,26 @@ describe('Wazuh', () => {
     expect(fields.Param1).toBeUndefined()
   })
 
+  test('an alert of its indexer, without the manager', () => {
+    const got = event({
+      _index: 'wazuh-alerts',
+      _source: {
+        agent: { id: '003', name: 'web1' },
+        rule: {
+          id: '550',
+          level: 7,
+          description: 'Integrity checksum changed.',
+          groups: ['syscheck'],
+        },
+        syscheck: { path: '/etc/x', event: 'modified', audit: { login_user: { name: 'anna' } } },
+      },
+    })
+    expect(got).toMatchObject({
+      parser: 'wazuh',
+      pivots: { host: 'web1', user: 'anna', action: 'modified', severity: 'medium' },
+    })
+  })
+
   test('user data under the name of its element', () => {
     const got = event({
       win: {
