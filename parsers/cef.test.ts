@@ -34,3 +34,25 @@ testLines('cef', [
 ])
 
 testRefused('cef', ['CEF:0|Acme|Gate'])
+
+testLines('cef', [
+  [
+    '<185>Nov 20 10:11:12 gw CEF:0|Fortinet|Fortigate|v7.0.5|44547|event:system|3|deviceExternalId=F1 FTNTFGTlogid=0100044547 FTNTFGTcfgpath=system.admin ad.vd=root act=Add suser=anna',
+    {
+      pivots: { user: 'anna', host: 'gw' },
+      fields: { cfgpath: 'system.admin', logid: '0100044547', vd: 'root' },
+    },
+  ],
+  [
+    'CEF:0|Palo Alto Networks|PAN-OS|8.0|url|THREAT|1|src=192.0.2.9 request="example.com/x" act=block-url',
+    { pivots: { url: 'example.com/x', domain: 'example.com', action: 'denied' } },
+  ],
+  [
+    'CEF:0|Check Point|VPN-1 & FireWall-1|Check Point|Log|https|Unknown|act=Drop rt=1795169472000 src=192.0.2.9 origin=192.0.2.1',
+    { time: '2026-11-20T10:11:12Z', pivots: { host: '192.0.2.1', action: 'denied' } },
+  ],
+  [
+    '2026-11-20T10:11:12.000Z|gw|CEF:0|V|P|1|id|name|5|src=192.0.2.9',
+    { time: '2026-11-20T10:11:12Z', pivots: { host: 'gw', src_ip: '192.0.2.9' } },
+  ],
+])

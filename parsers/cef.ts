@@ -2,7 +2,7 @@
 import type { EventLogSource, Fields } from '../sigma/event.ts'
 import { readExtension, splitPipes } from './cef/extension.ts'
 import { addExtensionMeaning } from './cef/meaning.ts'
-import { vendorLogsource } from './cef/vendors.ts'
+import { addOwnNames, vendorLogsource } from './cef/vendors.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -34,7 +34,10 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   readExtension(text, parts.end, fields)
   const pivots: WritablePivots = {}
   const time = addExtensionMeaning(fields, pivots, severity, context)
-  const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
+  addOwnNames(vendor, fields)
+  // Some collectors part time and host by bars.
+  const prefix = text.slice(0, start).replaceAll('|', ' ')
+  const header = start === 0 ? undefined : readHeader(prefix, context)
   const logsource: EventLogSource = vendorLogsource(vendor, product)
   const { msg } = fields
   const message = typeof msg === 'string' ? (name === '' ? msg : `${name}: ${msg}`) : name

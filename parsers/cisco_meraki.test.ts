@@ -119,3 +119,11 @@ testLines('cisco_meraki', [
     { time: '2000-01-17T19:14:46.721Z', pivots: { src_ip: '192.0.2.9', action: 'allowed' } },
   ],
 ])
+
+testLines('cisco_meraki', [
+  [
+    '<134>Nov 20 10:11:13 1795169472.997155282 MX1 urls src=192.0.2.9:51511 dst=198.51.100.7:443 mac=02:00:00:00:00:01 request: GET https://x.example/a',
+    { time: '2026-11-20T10:11:12.997Z', pivots: { host: 'MX1', domain: 'x.example' } },
+    'named',
+  ],
+])

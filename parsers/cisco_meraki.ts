@@ -41,10 +41,11 @@ interface Mark {
   readonly end: number
 }
 
-function markIn(text: string): Mark | undefined {
+function markIn(text: string, named: boolean): Mark | undefined {
   // Every line is asked: most have no version in front of an epoch time, and no such time at their start.
   const first = text.charCodeAt(0)
-  const dated = first === 0x31 || first === 0x32 || text.includes('1 1') || text.includes('1 2')
+  const dated =
+    named || first === 0x31 || first === 0x32 || text.includes('1 1') || text.includes('1 2')
   if (!dated && !text.includes('>1 9')) return undefined
   const match = MARK.exec(text.length > HEADER_UNITS_MAX ? text.slice(0, HEADER_UNITS_MAX) : text)
   if (match === null) return undefined
@@ -55,7 +56,7 @@ function markIn(text: string): Mark | undefined {
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
-  const mark = input.json === undefined ? markIn(text) : undefined
+  const mark = input.json === undefined ? markIn(text, true) : undefined
   if (mark === undefined)
     return { code: 'cisco-meraki-no-mark', message: 'no line of a Meraki device' }
   const header = readHeader(text.slice(0, mark.start), context)
@@ -173,6 +174,6 @@ export const ciscoMeraki: Parser = {
   title: 'Cisco Meraki (flows, URLs, security events, events)',
   aliases: ['meraki'],
   keys: [],
-  recognise: (input) => input.json === undefined && markIn(input.text) !== undefined,
+  recognise: (input) => input.json === undefined && markIn(input.text, false) !== undefined,
   parse,
 }

@@ -27,7 +27,7 @@ const NAMES: readonly (readonly [string, readonly string[]])[] = [
 ]
 const TIMES = ['rt', 'deviceReceiptTime', 'end', 'endTime', 'start', 'startTime', 'art']
 const USERS = ['suser', 'sourceUserName', 'duser', 'destinationUserName', 'usrName', 'account']
-const HOSTS = ['dvchost', 'deviceHostName', 'dvc', 'deviceAddress']
+const HOSTS = ['dvchost', 'deviceHostName', 'dvc', 'deviceAddress', 'origin']
 const PROCESSES = [
   'sproc',
   'sourceProcessName',
@@ -47,7 +47,7 @@ export function addExtensionMeaning(
 ): number | undefined {
   for (const [name, keys] of NAMES) {
     const value = first(fields, keys)
-    if (value !== undefined && fields[name] === undefined) put(fields, name, value)
+    if (value !== undefined && fields[name] === undefined) put(fields, name, unquoted(value))
   }
   const user = first(fields, USERS)
   if (user !== undefined) pivots.user = accountName(user)
@@ -63,6 +63,12 @@ export function addExtensionMeaning(
   const level = cefSeverity(severity)
   if (level !== undefined && level !== 'informational') pivots.severity = level
   return timeOf(fields, context)
+}
+
+/** PAN-OS writes quotes around an address of the web. */
+function unquoted(value: string): string {
+  const quoted = value.length > 2 && value.startsWith('"') && value.endsWith('"')
+  return quoted ? value.slice(1, -1) : value
 }
 
 function first(fields: WritableFields, keys: readonly string[]): string | undefined {

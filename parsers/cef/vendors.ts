@@ -1,6 +1,7 @@
 // Sigma's product for the vendors that send CEF and LEEF. The log source stays open: which of a product's
 // logs it is only its own keys say.
 import type { EventLogSource } from '../../sigma/event.ts'
+import type { WritableFields } from '../device/event.ts'
 import { OPEN_LOGSOURCE } from '../logsource.ts'
 
 const PRODUCTS: readonly (readonly [RegExp, string])[] = [
@@ -24,4 +25,17 @@ const SOURCES: ReadonlyMap<string, EventLogSource> = new Map(
 export function vendorLogsource(vendor: string, _product: string): EventLogSource {
   const product = PRODUCTS.find(([pattern]) => pattern.test(vendor))?.[1]
   return (product === undefined ? undefined : SOURCES.get(product)) ?? OPEN_LOGSOURCE
+}
+
+/** What FortiGate puts in front of the names of its own log format. */
+const PREFIXES = ['FTNTFGT', 'ad.']
+
+/** Adds the names that a vendor's own format has, where the event has none of that name. */
+export function addOwnNames(vendor: string, fields: WritableFields): void {
+  if (vendor !== 'Fortinet') return
+  for (const name of Object.keys(fields)) {
+    const prefix = PREFIXES.find((start) => name.startsWith(start))
+    const own = prefix === undefined ? '' : name.slice(prefix.length)
+    if (own !== '' && own !== '__proto__') fields[own] ??= fields[name]!
+  }
 }
