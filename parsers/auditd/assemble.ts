@@ -84,14 +84,21 @@ function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undef
     if (type !== 'EXECVE') continue
     for (let pair = 0; pair + 1 < values.length; pair += 2) {
       const key = values[pair]!
-      const index = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)?.[1]
-      if (index === undefined) continue
+      const index = argumentNumber(key)
+      if (index < 0) continue
       const text = values[pair + 1]!
-      const at = Number(index)
-      if (at < ARGUMENTS_MAX) found[at] = (found[at] ?? '') + text
+      if (index < ARGUMENTS_MAX) found[index] = (found[index] ?? '') + text
     }
   }
   return Array.from(found, (argument) => argument ?? '')
+}
+
+/** The number of `a7` and `a7[0]`; -1 for other names. */
+function argumentNumber(key: string): number {
+  if (!isArgumentName(key)) return -1
+  if (key.length === 2) return key.charCodeAt(1) - 0x30
+  const found = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)
+  return found === null ? -1 : Number(found[1])
 }
 
 function isExecve(record: AuditRecord): boolean {
