@@ -1,6 +1,7 @@
 // `trapline eval`: rules on files of events, without a server.
 import { parseArgs } from 'node:util'
 import type { NormalisedEvent } from '../../parsers/event.ts'
+import type { ParserContent } from '../../parsers/mapping/content.ts'
 import { normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
@@ -19,6 +20,7 @@ import { withHeader } from '../input/header.ts'
 import { readEventBatches, readOtherEvents } from '../input/read-events.ts'
 import type { TakeLine } from '../input/take-lines.ts'
 import { bufferedOutput, type Output } from '../output.ts'
+import { ownParsers } from '../own-parsers.ts'
 import { readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Runs rules on files of events and prints the matches'
@@ -81,7 +83,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const lateness_ms = latenessOf(values.lateness, files.length)
   const correlator = createFileCorrelator(loaded, lateness_ms)
   const classify = correlator !== undefined || loaded.rules.some(readsSeverity)
-  const engine: Engine = { matcher, correlator, classify }
+  const engine: Engine = { matcher, correlator, classify, parsers: await ownParsers() }
   const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
   const started = performance.now()
   const output = bufferedOutput()
@@ -103,6 +105,8 @@ interface Engine {
   readonly correlator: FileCorrelator | undefined
   /** Whether events need a severity: few rules read it, and correlations may group by it. */
   readonly classify: boolean
+  /** The content's own tables; the fast way through flat JSON knows ours alone. */
+  readonly parsers: ParserContent
 }
 
 function latenessOf(seconds: string | undefined, files: number): number {
@@ -126,13 +130,13 @@ function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | unde
 async function evalFile(
   file: string,
   rules: readonly LoadedRule[],
-  { matcher, correlator, classify }: Engine,
+  { matcher, correlator, classify, parsers }: Engine,
   { json, source }: Options,
   output: Output,
   totals: Totals,
 ): Promise<boolean> {
   const now = Date.now()
-  const options = { now, received: now, timeZone: 'UTC', source, classify }
+  const options = { now, received: now, timeZone: 'UTC', source, classify, ...parsers }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
   matcher.emptyMemo()
@@ -168,7 +172,8 @@ async function evalFile(
     if (matched.length > 0) report(matched, index, flat.event)
     return true
   }
-  const batches = source === undefined ? readOtherEvents(file, take) : readEventBatches(file)
+  const isFlat = source === undefined && Object.keys(parsers).length === 0
+  const batches = isFlat ? readOtherEvents(file, take) : readEventBatches(file)
   for await (const batch of batches) {
     for (const input of batch) {
       const event = normalise(input.text, withHeader(options, input), input.json)

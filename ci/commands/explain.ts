@@ -13,6 +13,7 @@ import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rul
 import { EXIT, UsageError } from '../command.ts'
 import { standingAt, standingText } from '../explain-standing.ts'
 import { readEvents } from '../input/read-events.ts'
+import { ownParsers } from '../own-parsers.ts'
 import { type RuleFolderOptions, readRuleFolder } from '../rule-files.ts'
 
 export const summary = 'Says why a rule fires on an event, or why it does not'
@@ -103,7 +104,7 @@ async function find(
 
 async function* eventsOf(given: string, source: string | undefined): AsyncGenerator<SigmaEvent> {
   const now = Date.now()
-  const options = { now, received: now, timeZone: 'UTC', source }
+  const options = { now, received: now, timeZone: 'UTC', source, ...(await ownParsers()) }
   if (given.trimStart().startsWith('{')) {
     yield normalise(given, options)
     return

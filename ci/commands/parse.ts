@@ -15,6 +15,7 @@ import { type InputFile, listFiles } from '../input/files.ts'
 import { withHeader } from '../input/header.ts'
 import { readMembers } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
+import { ownParsers } from '../own-parsers.ts'
 
 export const summary = 'print the events of log files as they are normalised'
 
@@ -84,7 +85,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const now = values.now === undefined ? Date.now() : parseTime(values.now, UTC_NOW)
   if (now === undefined) throw new UsageError(`--now ${values.now}: no ISO 8601 time`)
   if (!isTimeZone(values.tz)) throw new UsageError(`--tz ${values.tz}: no such time zone`)
-  const options = { now, received: now, timeZone: values.tz, newest: END_OF_TIME }
+  const parsers = await ownParsers()
+  const options = { now, received: now, timeZone: values.tz, newest: END_OF_TIME, ...parsers }
   const output = bufferedOutput()
   const form = { json: values.json === true, explain: values.explain === true }
   let failed = 0

@@ -4,6 +4,7 @@ import { rangeEnds } from '../../query/hunt/hunt.ts'
 import { compilePredicate } from '../../sigma/eval/predicate.ts'
 import { withHeader } from '../input/header.ts'
 import { readEventBatches } from '../input/read-events.ts'
+import { ownParsers } from '../own-parsers.ts'
 import { ask, linesOf, type ServerAccess } from '../send/api.ts'
 import type { RunnableHunt } from './hunt-files.ts'
 
@@ -49,7 +50,7 @@ export async function huntInFiles(
 ): Promise<number> {
   const matches = compilePredicate(expr)
   const now = Date.now()
-  const options = { now, received: now, timeZone: 'UTC', source }
+  const options = { now, received: now, timeZone: 'UTC', source, ...(await ownParsers()) }
   let events = 0
   for (const file of files) {
     for await (const batch of readEventBatches(file)) {
