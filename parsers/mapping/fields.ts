@@ -13,6 +13,9 @@ interface Draft {
   fields: { [name: string]: FieldValue }
   readonly json: Fields
   readonly values: Values
+  /** The last value that was written as JSON: two names may have one value. */
+  written: FieldValue | undefined
+  text: string
 }
 type Addition = (draft: Draft) => void
 
@@ -29,7 +32,8 @@ export function compileFields(table: MappingTable, slots: Slots): FieldAdder {
   ]
   if (steps.length === 0) return (json) => json
   return (json, values) => {
-    const draft: Draft = { fields: json as Draft['fields'], json, values }
+    const fields = json as Draft['fields']
+    const draft: Draft = { fields, json, values, written: undefined, text: '' }
     for (const step of steps) step(draft)
     return draft.fields
   }
@@ -73,18 +77,28 @@ function pairs(pair: MappingTable['pairs'][number], slots: Slots): Addition {
   return (draft) => {
     const list = read(draft.values)
     if (list === undefined) return
-    const elements = Array.isArray(list) ? list.slice(0, MEMBERS_MAX) : [list]
-    for (const element of elements) {
+    const elements: readonly FieldValue[] = Array.isArray(list) ? list : [list]
+    const length = Math.min(elements.length, MEMBERS_MAX)
+    for (let at = 0; at < length; at++) {
+      const element = elements[at]
       if (!isFields(element)) continue
       const name = element[pair.name]
       if (typeof name !== 'string' || name === '') continue
-      const key = pair.value.find((candidate) => element[candidate] !== undefined)
-      if (key === undefined) continue
+      const value = firstOf(element, pair.value)
+      if (value === undefined) continue
       const field = pair.prefix + name
-      add(draft, field, element[key]!)
-      slots.set(draft.values, field, element[key]!)
+      add(draft, field, value)
+      slots.set(draft.values, field, value)
     }
   }
+}
+
+function firstOf(element: Fields, names: readonly string[]): FieldValue | undefined {
+  for (const name of names) {
+    const value = element[name]
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 /** Rules look for words in the JSON of these as well as for their members. */
@@ -104,7 +118,15 @@ function texts(name: string, slots: Slots): Addition {
         if (!Object.hasOwn(fields, field)) put(field, value[key]!)
       }
     }
-    const text = JSON.stringify(value)
+    const text = textOf(value, draft)
     put(name, Array.isArray(value) ? [text, ...value] : text)
   }
+}
+
+function textOf(value: FieldValue, draft: Draft): string {
+  if (value !== draft.written) {
+    draft.text = JSON.stringify(value)
+    draft.written = value
+  }
+  return draft.text
 }
