@@ -46,6 +46,7 @@ import { velociraptor } from './velociraptor.ts'
 import { wazuh } from './wazuh.ts'
 import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
+import { windowsDns } from './windows_dns.ts'
 import { windowsFirewall } from './windows_firewall.ts'
 import { zeek } from './zeek.ts'
 
@@ -89,6 +90,7 @@ export const PARSERS = {
   dhcpd,
   postfix,
   openvpn,
+  windows_dns: windowsDns,
   windows_firewall: windowsFirewall,
   iis,
   linux_auth: linuxAuth,
@@ -118,7 +120,7 @@ export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
     'cisco_meraki',
     'windows_firewall',
   ],
-  dns: ['bind', 'unbound'],
+  dns: ['bind', 'unbound', 'windows_dns'],
   dhcp: ['dhcpd'],
 }
 
