@@ -66,3 +66,21 @@ testLines('checkpoint', [
     },
   ],
 ])
+
+testLines('checkpoint', [
+  [
+    'Nov 20 10:11:13 relay <134>1 2026-11-20T10:11:11Z gw CheckPoint 77 - [action:"Drop"; loguid:"{0x1}"; origin:"192.0.2.1"; product:"VPN-1 & FireWall-1"; src:"192.0.2.9"]',
+    {
+      time: '2026-11-20T10:11:11Z',
+      pivots: { process: 'CheckPoint', src_ip: '192.0.2.9' },
+      fields: { hostname: 'gw', pid: 77 },
+    },
+  ],
+  [
+    'loc=123|time=2026-11-20 10:11:12|action=drop|orig=gw1|i/f_dir=inbound|product=VPN-1 & FireWall-1|rule=5|src=192.0.2.9|dst=198.51.100.7|proto=tcp|s_port=51511|service=443',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'gw1', src_port: 51511, dst_port: 443, action: 'denied' },
+    },
+  ],
+])

@@ -51,6 +51,9 @@ type Form = 'quoted' | 'piped'
 const OLD_PAIRS = '[Fields@1.3.6.1.4.1.2620 '
 
 function formOf(text: string): Form | undefined {
+  if (text.startsWith('loc=') && text.includes('|orig=') && text.includes('|product=')) {
+    return 'piped'
+  }
   if (text.startsWith('time=') || text.includes('|hostname=')) {
     if (text.includes('|product=') && text.includes('|origin=')) return 'piped'
   }
@@ -89,7 +92,15 @@ const OWN_NAMES = [
   ...(['src', 'client_ip', 'dst', 's_port', 'sport_svc', 'service', 'svc', 'd_port'] as const),
   ...(['resource', 'web_client_type', 'method', 'domain_name', 'dns_query', 'dns_type'] as const),
   ...(['proto', 'packets', 'user', 'src_user_name', 'src_user', 'administrator'] as const),
-  ...(['user_name', 'usercheck', 'operator', 'origin', 'hostname', 'process_name'] as const),
+  ...([
+    'user_name',
+    'usercheck',
+    'operator',
+    'origin',
+    'orig',
+    'hostname',
+    'process_name',
+  ] as const),
   ...(['file_sha256', 'file_sha1', 'file_md5', 'action', 'operation', 'auth_status'] as const),
   ...(['audit_status', 'severity', 'product'] as const),
 ] as const
@@ -180,7 +191,7 @@ const USERS = [
 const DISPLAY_NAME = / ?\(([^()]{1,256})\)$/
 
 function addNames(fields: WritableFields, pivots: WritablePivots): void {
-  const host = word(AT.origin) ?? word(AT.hostname)
+  const host = word(AT.origin) ?? word(AT.hostname) ?? word(AT.orig)
   if (host !== undefined) pivots.host = host
   const name = firstWord(USERS)
   if (name !== undefined) {

@@ -66,6 +66,10 @@ function readPart(text: string, start: number, state: State, context: ParseConte
   const code = text.charCodeAt(start)
   if (code === 0x20 || code === 0x3a || code === 0x2a || code === 0x2e || code === 0x09)
     return start + 1
+  if (code === 0x3c) {
+    const inner = readInner(text, start, state, context)
+    if (inner > start) return inner
+  }
   const stamp = deviceTimeAt(text, start, nearTo(header.time, context))
   if (stamp !== undefined && isBoundary(text, stamp.end)) {
     header.time = stamp.time
@@ -85,6 +89,23 @@ function readPart(text: string, start: number, state: State, context: ParseConte
   addWord(word, state)
   return end + 1
 }
+
+/** A priority behind a relay's header begins the sender's own; where that goes on, or `start` for none. */
+function readInner(text: string, start: number, state: State, context: ParseContext): number {
+  const { header } = state
+  const mark = INNER.exec(text.slice(start, start + 8))
+  if (mark === null || Number(mark[1]) > PRIORITY_MAX) return start
+  header.priority = Number(mark[1])
+  const end = start + mark[0].length
+  if (mark[2] === undefined) {
+    state.again = header.host !== undefined
+    return end
+  }
+  rfc5424(text, end, header, context)
+  return text.length
+}
+
+const INNER = /^<(\d{1,3})>(1 )?/
 
 /** Where a relay wrote a time already, the year of the device's own is near to that one's. */
 function nearTo(time: number | undefined, context: ParseContext): ParseContext {
