@@ -51,6 +51,8 @@ export interface DetectionItem extends Position {
   readonly values: readonly Scalar[]
   /** What a pipeline made of it: any of these stands for the item. */
   readonly any?: readonly DetectionItem[]
+  /** What a pipeline made of it: all of these together stand for the item. */
+  readonly all?: readonly DetectionItem[]
 }
 
 /** What a selection holds: items of a map are ANDed, entries of a list ORed. */

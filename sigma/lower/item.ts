@@ -19,10 +19,12 @@ export function lowerItem(
   selection: string,
   item: DetectionItem,
 ): Expr | undefined {
-  if (item.any !== undefined) {
-    const parts = item.any.map((one) => lowerItem(report, selection, one))
-    const known = parts.filter((part) => part !== undefined)
-    return known.length < parts.length ? undefined : join('or', known)
+  const parts = item.any ?? item.all
+  if (parts !== undefined) {
+    const made = parts.map((one) => lowerItem(report, selection, one))
+    const known = made.filter((part) => part !== undefined)
+    const kind = item.any === undefined ? 'and' : 'or'
+    return known.length < made.length ? undefined : join(kind, known)
   }
   const key = [item.field ?? '', ...item.modifiers].join('|')
   const where = key === '' ? selection : `${selection}: ${key}`

@@ -75,7 +75,6 @@ export const TRANSFORMATION_CATALOGUE: Readonly<Record<TransformationName, Catal
       field_prefix: may('What is put before the name of a group, with a dot.'),
       preserve_unmatched: may('Whether values that do not match stay.', ['true', 'false']),
     },
-    refused: 'splits one value into several fields, which has no exact meaning for wildcards',
   },
   wildcard_placeholders: { help: 'Placeholders become *.', settings: PLACEHOLDERS },
   value_placeholders: {

@@ -5,8 +5,9 @@ import type { Condition, Detection, DetectionItem, DetectionNode, SigmaRule } fr
 export function itemsOf(rule: SigmaRule): DetectionItem[] {
   const out: DetectionItem[] = []
   const add = (item: DetectionItem) => {
-    if (item.any === undefined) out.push(item)
-    else item.any.forEach(add)
+    const parts = item.any ?? item.all
+    if (parts === undefined) out.push(item)
+    else parts.forEach(add)
   }
   const visit = (node: DetectionNode) => {
     if (node.kind === 'map') node.items.forEach(add)
@@ -37,7 +38,12 @@ export function changeItems(rule: SigmaRule, change: Change): SigmaRule | undefi
 }
 
 function changeItem(item: DetectionItem, change: Change): DetectionItem | undefined {
-  const next = item.any === undefined ? change(item) : item.any.flatMap((one) => change(one))
+  if (item.all !== undefined) {
+    const all = item.all.flatMap((one) => changeItem(one, change) ?? [])
+    return all.length > 1 ? { ...item, all } : all[0]
+  }
+  const next =
+    item.any === undefined ? change(item) : item.any.flatMap((one) => changeItem(one, change) ?? [])
   if (next.length === 0) return undefined
   return next.length === 1 ? next[0] : { ...item, any: next }
 }
@@ -51,7 +57,7 @@ function changeNode(node: DetectionNode, change: Change): DetectionNode | undefi
     const item = changeItem(node.item, change)
     if (item === undefined) return undefined
     // A keyword that got a field is an item like any other.
-    const isKeyword = item.any === undefined && item.field === undefined
+    const isKeyword = item.any === undefined && item.all === undefined && item.field === undefined
     const { line, column } = node
     return isKeyword ? { ...node, item } : { line, column, kind: 'map', items: [item] }
   }

@@ -199,6 +199,18 @@ describe('pipelines', () => {
       String.raw`(Image=//srv\x and User=//a\b and Path:startswith //y)`,
     ],
     [
+      'take values apart into fields',
+      "{s: {Details: ['Dword:00001', 'Qword:7', other], User: ana}, condition: s}",
+      "  - {type: extract_fields, regex: '(?P<type>[A-Za-z]+):(?P<value>[0-9]+)', field_prefix: reg}",
+      '(((reg.type=Dword and reg.value=00001) or (reg.type=Qword and reg.value:number 7)) and User=ana)',
+    ],
+    [
+      'take values apart, keep those that do not match, and rename what came of it',
+      "{s: {Details: ['Dword:null', other]}, condition: s}",
+      "  - {type: extract_fields, regex: '(?P<type>[A-Za-z]+):(?P<value>\\w+)', preserve_unmatched: true}\n  - {type: field_name_prefix, prefix: p.}",
+      '((p.type=Dword and p.value:null ) or p.Details=other)',
+    ],
+    [
       'of hashes leave other fields alone',
       '{s: {Image: a, Hash: MD5=x}, condition: s}',
       '  - {type: hashes_fields, valid_hash_algos: [MD5], field_prefix: File}',
@@ -263,11 +275,7 @@ describe('pipelines', () => {
     ['a file', '  - {type: file_placeholders}', 'pipeline-transformation-unsupported'],
     ['a server', '  - {type: http_placeholders}', 'pipeline-transformation-unsupported'],
     ['a program', '  - {type: command_placeholders}', 'pipeline-transformation-unsupported'],
-    [
-      'values taken apart',
-      "  - {type: extract_fields, regex: '(?P<a>x)'}",
-      'pipeline-transformation-unsupported',
-    ],
+    ['a pattern without names', "  - {type: extract_fields, regex: '(x)'}", 'pipeline-regex'],
     [
       'numbers that are none',
       '  - {type: convert_type, target_type: num}',

@@ -3,6 +3,7 @@ import type { DetectionItem, LogSource, Yaml } from '../rule.ts'
 import { TRANSFORMATION_CATALOGUE } from './catalogue.ts'
 import { fieldHolds, itemHolds, ruleHolds } from './conditions.ts'
 import { type Context, noteApplied } from './context.ts'
+import { extractItems } from './extract.ts'
 import { fieldNames } from './field-names.ts'
 import { hashItems } from './hashes.ts'
 import { addSelection, type Change, changeItems, itemsOf } from './items.ts'
@@ -140,10 +141,11 @@ const TRANSFORMATIONS: Record<TransformationName, Apply> = {
   file_placeholders: unsupported,
   http_placeholders: unsupported,
   command_placeholders: unsupported,
-  extract_fields: unsupported,
   drop_detection_item: (step, context) => changing(step, context, () => []),
   hashes_fields: (step, context) =>
     changing(step, context, (item) => hashItems(step.settings, item, context, step.at)),
+  extract_fields: (step, context) =>
+    changing(step, context, (item) => extractItems(step.settings, item, context, step.at)),
   wildcard_placeholders: placeholders(() => ['*']),
   value_placeholders: placeholders((name, { vars }) => vars.get(name)),
   add_condition: addCondition,
