@@ -4,6 +4,7 @@ import type { Event } from '../../parsers/event.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import type { RuleFile } from '../../sigma/rule.ts'
 import { UsageError } from '../command.ts'
+import { scrub } from '../scrub.ts'
 import { ask, linesOf, type ServerAccess } from '../send/api.ts'
 
 /** An alert of a rule, and how someone judged it. */
@@ -101,7 +102,7 @@ export async function replayOnServer(
     else onEvent(eventOf(row.event))
   }
   if (head === undefined || !ended)
-    throw new UsageError(`${access.url} stopped in the middle of the replay: try again`)
+    throw new UsageError(`${scrub(access.url)} stopped in the middle of the replay: try again`)
   const { range: replayed, events } = head
   return { from: Date.parse(replayed.from), to: Date.parse(replayed.to), events }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Event } from '../../parsers/event.ts'
 import { UsageError } from '../command.ts'
+import { scrub } from '../scrub.ts'
 import { ask, linesOf, type ServerAccess } from '../send/api.ts'
 import { type ParserTables, parsersChanged, parserVersions } from './parser-tables.ts'
 import { concerns, type EventPair, rereadStored } from './reread.ts'
@@ -130,10 +131,12 @@ async function exportAll(
   for await (const line of linesOf(answer)) {
     const row = Row.parse(JSON.parse(line))
     if ('trapline' in row)
-      throw new UsageError(`${access.url} ended an export early (${row.reason}): take fewer days`)
+      throw new UsageError(
+        `${scrub(access.url)} ended an export early (${row.reason}): take fewer days`,
+      )
     received++
     onEvent(eventOf(row as z.output<typeof EventRow>))
   }
   if (received < total)
-    throw new UsageError(`${access.url} sent ${received} of ${total} events: try again`)
+    throw new UsageError(`${scrub(access.url)} sent ${received} of ${total} events: try again`)
 }

@@ -1,5 +1,6 @@
 // Calls of a running server's API by commands.
 import { UsageError } from '../command.ts'
+import { scrub } from '../scrub.ts'
 
 export interface ServerAccess {
   readonly url: string
@@ -24,7 +25,7 @@ export function accessOf(values: {
   if (key === undefined || key === '')
     throw new UsageError('no API key: --api-key or TRAPLINE_API_KEY')
   const url = values.server ?? process.env.TRAPLINE_SERVER ?? SERVER_DEFAULT
-  if (!URL.canParse(url)) throw new UsageError(`--server: ${url} is no URL`)
+  if (!URL.canParse(url)) throw new UsageError(scrub(`--server: ${url} is no URL`, [key]))
   return { url, key }
 }
 
@@ -42,11 +43,12 @@ export async function ask(
   try {
     answer = await fetch(new URL(path, url), { ...init, headers })
   } catch (error) {
-    throw new UsageError(`cannot reach ${url}: ${error instanceof Error ? error.message : error}`)
+    const why = error instanceof Error ? error.message : error
+    throw new UsageError(scrub(`cannot reach ${url}: ${why}`, [key]))
   }
   if (answer.ok || expected.includes(answer.status)) return answer
   const text = await answer.text()
-  throw new UsageError(`${url} answered ${answer.status}: ${text.slice(0, 500)}`)
+  throw new UsageError(scrub(`${url} answered ${answer.status}: ${text.slice(0, 500)}`, [key]))
 }
 
 /** The lines of an answer as they arrive, without blank ones. */

@@ -1,6 +1,7 @@
 // Sends batches of events to a server's ingest route: retried with back-off until they are stored, made
 // safe to repeat by a key.
 import { UsageError } from '../command.ts'
+import { scrub } from '../scrub.ts'
 
 /** Where events go. */
 export interface Target {
@@ -87,7 +88,7 @@ export async function sendBatch(
     const pause_ms = outcome.pause_ms ?? backOff(attempt)
     const limit = options.giveUpAfter_ms
     if (limit !== undefined && performance.now() - started + pause_ms > limit) {
-      throw new RefusedError(0, `${url}: ${outcome.reason}; gave up`)
+      throw new RefusedError(0, `${scrub(url)}: ${outcome.reason}; gave up`)
     }
     options.onWait?.(pause_ms, outcome.reason)
     await sleep(pause_ms, options.signal)
@@ -123,7 +124,7 @@ async function post(
     if (answer !== undefined) return { answer }
     const text = whole.slice(0, 500)
     if (!PASSING_STATUS.has(response.status)) {
-      throw new RefusedError(response.status, `${url}: ${response.status} ${problem(text)}`)
+      throw new RefusedError(response.status, `${scrub(url)}: ${response.status} ${problem(text)}`)
     }
     const pause_ms = retryAfter(response.headers.get('retry-after'))
     return { reason: `${response.status} ${problem(text)}`.trim(), pause_ms }
