@@ -46,6 +46,7 @@ import { velociraptor } from './velociraptor.ts'
 import { wazuh } from './wazuh.ts'
 import { webserver } from './webserver.ts'
 import { windows } from './windows.ts'
+import { windowsDhcp } from './windows_dhcp.ts'
 import { windowsDns } from './windows_dns.ts'
 import { windowsFirewall } from './windows_firewall.ts'
 import { zeek } from './zeek.ts'
@@ -90,6 +91,7 @@ export const PARSERS = {
   dhcpd,
   postfix,
   openvpn,
+  windows_dhcp: windowsDhcp,
   windows_dns: windowsDns,
   windows_firewall: windowsFirewall,
   iis,
@@ -121,7 +123,7 @@ export const PARSER_GROUPS: Readonly<Record<string, readonly ParserName[]>> = {
     'windows_firewall',
   ],
   dns: ['bind', 'unbound', 'windows_dns'],
-  dhcp: ['dhcpd'],
+  dhcp: ['dhcpd', 'windows_dhcp'],
 }
 
 const NAMES: ReadonlyMap<string, Parser> = new Map(
