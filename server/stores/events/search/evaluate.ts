@@ -63,8 +63,14 @@ export function createLookups(groupDocs: GroupDocs): Lookups {
 }
 
 /** True when surely no row of the unit matches: to be asked before anything else is. */
-export function isNone(lookups: Lookups, node: Plan, unit: Unit): boolean {
-  return unit.coverage !== undefined && wholeGroup(lookups, node, unit.coverage.group).none
+export function isNone(lookups: Lookups, node: Plan, { coverage, visible }: Unit): boolean {
+  if (coverage === undefined) return false
+  const { answer, none } = wholeGroup(lookups, node, coverage.group)
+  if (none) return true
+  const start = coverage.doc >>> 5
+  const end = start + wordsFor(visible)
+  for (let i = start; i < end; i++) if (answer.bits[i] !== 0) return false
+  return true
 }
 
 /**
