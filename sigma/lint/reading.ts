@@ -213,9 +213,9 @@ export const READING_CHECKS = {
   'windash-too-many': found('too many flags for `windash` with an encoding', LIMIT),
   'yaml-alias': found('a YAML alias without its anchor', YAML),
   'yaml-key': found('a YAML key that is no plain text', YAML),
-  'yaml-merge-unsupported': found(
-    'a YAML merge key',
-    'Merge keys hide what a rule says. Write the keys out.',
+  'yaml-merge-invalid': found(
+    'a YAML merge key (`<<`) with something other than maps',
+    'It takes a map, or a list of maps, whose keys are added to those written out.',
   ),
   'yaml-syntax': found('text that is no YAML', YAML),
   'yaml-tag-unsupported': found(

@@ -60,6 +60,24 @@ test('anchors and aliases are put in', () => {
   expect(entry('a: &x [1, 2]\nb: *x\n', 'b')).toMatchObject({ kind: 'list', line: 2 })
 })
 
+test.each([
+  ['own keys come first', 'a: &x {b: 1, d: 2}\nc:\n  b: 3\n  <<: *x\n', { b: '3', d: '2' }],
+  [
+    'then those of earlier maps',
+    'a: &x {b: 1}\ny: &y {b: 2, d: 4}\nc: {<<: [*x, *y]}\n',
+    { b: '1', d: '4' },
+  ],
+  ['a quoted << is a key', "c: {'<<': 1}\n", { '<<': '1' }],
+])('merge keys: %s', (_, text, expected) => {
+  const value = entry(text, 'c')
+  if (value?.kind !== 'map') throw new Error('no map')
+  const found = [...value.entries].map(([name, { value: one }]) => [
+    name,
+    'text' in one && one.text,
+  ])
+  expect(Object.fromEntries(found)).toEqual(expected)
+})
+
 test('a key named __proto__ is a key', () => {
   expect(entry('__proto__: 1\n', '__proto__')).toMatchObject({ value: 1 })
 })
@@ -71,7 +89,8 @@ describe('refused with a name', () => {
     ['yaml-syntax', 'a: 1\n b: 2\n'],
     ['yaml-alias', 'a: *nowhere\n'],
     ['yaml-alias', 'a: &x [*x]\n'],
-    ['yaml-merge-unsupported', 'a: &x {b: 1}\nc:\n  <<: *x\n'],
+    ['yaml-merge-invalid', 'a: &x [1]\nc:\n  <<: *x\n'],
+    ['yaml-merge-invalid', 'c: {<<: text}\n'],
     ['yaml-tag-unsupported', 'a: !thing 1\n'],
     ['yaml-key', '? [a]\n: 1\n'],
     ['yaml-too-long', 'a'.repeat(YAML_BYTES_MAX + 1)],

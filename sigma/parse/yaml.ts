@@ -161,6 +161,7 @@ function followAlias(walk: Walk, alias: Alias, at: Position, depth: number): Yam
 
 function convertMap(walk: Walk, map: YAMLMap, at: Position, depth: number): Yaml | undefined {
   const entries = new Map<string, YamlEntry>()
+  const merged: Yaml[] = []
   for (const pair of map.items as Pair<unknown, unknown>[]) {
     const keyNode = pair.key
     if (!isScalar(keyNode)) {
@@ -174,14 +175,31 @@ function convertMap(walk: Walk, map: YAMLMap, at: Position, depth: number): Yaml
       fail(walk.report, 'duplicate-key', `${name}: already set in line ${first.key.line}`, key)
       continue
     }
-    if (name === '<<' && keyNode.type === 'PLAIN') {
-      fail(walk.report, 'yaml-merge-unsupported', 'merge keys (<<) are not supported', key)
-      continue
-    }
     const value = convert(walk, pair.value, depth + 1)
     if (value === undefined) return undefined
+    if (name === '<<' && keyNode.type === 'PLAIN') {
+      merged.push(...(value.kind === 'list' ? value.items : [value]))
+      continue
+    }
     const bare = value.kind === 'null' && value.text === '' ? { ...value, ...key } : value
     entries.set(name, { key, value: bare })
   }
-  return { ...at, kind: 'map', entries }
+  return merge(walk, entries, merged, at) ? { ...at, kind: 'map', entries } : undefined
+}
+
+/** Adds the keys of merged maps (`<<`): a map's own come first, then those of earlier maps. */
+function merge(
+  walk: Walk,
+  entries: Map<string, YamlEntry>,
+  merged: readonly Yaml[],
+  at: Position,
+): boolean {
+  for (const one of merged) {
+    if (one.kind !== 'map') {
+      fail(walk.report, 'yaml-merge-invalid', '<< takes a map, or a list of maps', at)
+      return false
+    }
+    for (const [name, entry] of one.entries) if (!entries.has(name)) entries.set(name, entry)
+  }
+  return true
 }
