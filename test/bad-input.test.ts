@@ -1,11 +1,14 @@
 // Input that nobody should send: each ends in a clear error or a harmless event.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { eventually, startTestServer, type TestServer } from './support/server.ts'
+
+// The server of the tests starts slowly on a busy machine.
+setDefaultTimeout(60_000)
 
 let server: TestServer
 const rules = mkdtempSync(join(tmpdir(), 'trapline-rules-'))
