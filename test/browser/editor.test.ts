@@ -229,4 +229,21 @@ describe.skipIf(chromium === undefined)('the rule editor', () => {
     await plain.locator('.lint.error').first().waitFor()
     await plain.context().close()
   })
+
+  test('whose session has ended says so, and signing in leads back to it', async () => {
+    const late = await signedIn()
+    const address = `${server.url}/rules/${SCANNER}/edit`
+    await late.goto(address)
+    await late.locator('.cm-content').first().click()
+    await late.context().clearCookies()
+    await late.keyboard.insertText('# too late\n')
+    await late.locator('#saved', { hasText: 'your session has ended' }).waitFor()
+    await late.click('button[value=save]')
+    await late.waitForURL('**/sign-in?next=*')
+    await late.fill('[name=name]', 'admin')
+    await late.fill('[name=password]', PASSWORD)
+    await late.click('button[type=submit]')
+    await late.waitForURL(address)
+    await late.context().close()
+  })
 })
