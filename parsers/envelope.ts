@@ -67,6 +67,9 @@ const ENVELOPES: readonly Envelope[] = [
   { names: ['json'], read: ({ json }) => objectIn(json) },
 ]
 
+/** By the name that is looked for first. */
+const BY_NAME = [...Map.groupBy(ENVELOPES, ({ names }) => names[0]!)]
+
 /** Whether JSON with these names may be an envelope. */
 export function mayBeEnvelope(has: (name: string) => boolean): boolean {
   return ENVELOPES.some(({ names }) => names.every(has))
@@ -74,10 +77,14 @@ export function mayBeEnvelope(has: (name: string) => boolean): boolean {
 
 /** What an envelope holds: a line, or an object; undefined where JSON is none. */
 export function envelopeContent(json: Fields): string | Fields | undefined {
-  for (const { names, read } of ENVELOPES) {
-    if (!names.every((name) => json[name] !== undefined)) continue
-    const content = read(json)
-    if (typeof content === 'string' || isFields(content)) return content
+  for (let at = 0; at < BY_NAME.length; at++) {
+    const [name, envelopes] = BY_NAME[at]!
+    if (json[name] === undefined) continue
+    for (const { names, read } of envelopes) {
+      if (!names.every((other) => json[other] !== undefined)) continue
+      const content = read(json)
+      if (typeof content === 'string' || isFields(content)) return content
+    }
   }
   return undefined
 }
