@@ -6,8 +6,8 @@ import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
 import { COST_SAMPLE_MAX } from './cost.ts'
 import { createReadings, type Readings, type RuleVersions } from './moved.ts'
-import { type ParserTables, parserVersions } from './parser-tables.ts'
-import { type EventPair, readPair } from './reread.ts'
+import { type ParserTables, parsersChanged, parserVersions } from './parser-tables.ts'
+import { createPairReader, type EventPair } from './reread.ts'
 import { createSample } from './sample.ts'
 
 /** What is to be done with every text. */
@@ -47,7 +47,7 @@ export interface FileReader {
 
 /** Reads texts on this thread. */
 export function createFileReader({ options, tables, rules, versions }: FileWork): FileReader {
-  const parsers = parserVersions(tables)
+  const readPair = createPairReader(parserVersions(tables), parsersChanged(tables))
   const matcher = rules === undefined ? undefined : compileMatcher(rules)
   const readings = versions === undefined ? undefined : createReadings(versions)
   const sample = createSample<Event>(COST_SAMPLE_MAX)
@@ -59,7 +59,7 @@ export function createFileReader({ options, tables, rules, versions }: FileWork)
       let from = Number.POSITIVE_INFINITY
       let to = Number.NEGATIVE_INFINITY
       for (const text of texts) {
-        const pair = readPair(text, own, parsers)
+        const pair = readPair(text, own)
         const { before, after } = pair
         sample.add(after)
         readings?.add(pair)

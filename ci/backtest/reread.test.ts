@@ -3,7 +3,7 @@ import type { Event } from '../../parsers/event.ts'
 import { parserContent } from '../../parsers/mapping/content.ts'
 import { normalise, ORIGINAL_TIME_FIELD } from '../../parsers/normalise.ts'
 import { MAPPED } from '../../parsers/table.ts'
-import { concerns, differenceOf, type EventPair, rereadStored } from './reread.ts'
+import { concerns, createPairReader, differenceOf, type EventPair, rereadStored } from './reread.ts'
 
 const HOUR_MS = 3_600_000
 const received = Date.UTC(2026, 10, 1)
@@ -85,8 +85,40 @@ describe('a stored event', () => {
 test('a changed table concerns its own events, those of later parsers, and what wraps others', () => {
   const concerned = concerns(new Set(['okta']))
   for (const name of ['okta', 'github', 'json', 'syslog', 'docker', 'wazuh', 'unparsed'])
-    expect([name, concerned(name)]).toEqual([name, true])
+    expect([name, concerned(name, 'any')]).toEqual([name, true])
   for (const name of ['windows', 'cloudtrail', 'suricata', 'zeek'])
-    expect([name, concerned(name)]).toEqual([name, false])
-  expect(concerns(new Set())('json')).toBe(false)
+    expect([name, concerned(name, 'any')]).toEqual([name, false])
+  expect([concerned('windows', 'okta'), concerned('windows', 'OKTA')]).toEqual([true, true])
+  expect(concerns(new Set())('json', 'okta')).toBe(false)
+})
+
+describe('a text of a file', () => {
+  const wide = parserContent(
+    [
+      {
+        path: 'parsers/mappings/okta.yml',
+        text: 'name: okta\ntitle: Okta\nproduct: okta\nrecognise: [{ has: [EventID] }]\nlogsources: [{ service: [okta] }]\n',
+      },
+    ],
+    MAPPED,
+  )
+  const read = createPairReader({ before, after: wide }, new Set(['okta']))
+  const options = { now: received, received, timeZone: 'UTC' }
+  const windows = { EventID: 4688, Channel: 'Security', Computer: 'ws-1' }
+
+  test('is read once where neither table is asked', () => {
+    for (const text of ['Oct 11 22:14:15 gate su: failed', JSON.stringify(windows)]) {
+      const pair = read(text, options)
+      expect(pair.after.parser).not.toBe('okta')
+      expect(pair.before).toBe(pair.after)
+    }
+  })
+
+  test('is read twice where its sender, or it itself, names the parser', () => {
+    for (const pair of [
+      read(JSON.stringify(windows), { ...options, source: 'okta' }),
+      read(JSON.stringify({ ...windows, source: 'okta' }), options),
+    ])
+      expect([pair.before.parser, pair.after.parser]).toEqual(['windows', 'okta'])
+  })
 })

@@ -1,10 +1,10 @@
 // Events read again from their raw text, by both versions of parsers' tables.
 
-import type { Event } from '../../parsers/event.ts'
+import type { Event, Parser } from '../../parsers/event.ts'
 import { JsonError, parseJsonObject } from '../../parsers/json-text.ts'
 import { type NormaliseOptions, normalise, ORIGINAL_TIME_FIELD } from '../../parsers/normalise.ts'
 import { PARSERS, parsersNamed } from '../../parsers/table.ts'
-import type { Fields, Pivots } from '../../sigma/event.ts'
+import type { Pivots } from '../../sigma/event.ts'
 import type { ParserVersions } from './parser-tables.ts'
 
 /** One event under both versions; the same object where they cannot differ. */
@@ -29,21 +29,34 @@ export interface Unread {
   readonly unread: 'no-raw-text' | 'unreadable'
 }
 
-/** Both readings of a text. `decoded`: its JSON, where the caller has it. */
-export function readPair(
-  text: string,
-  options: NormaliseOptions,
+/** Reads a text by both versions. */
+export type PairReader = (text: string, options: NormaliseOptions) => EventPair
+
+/** A reader of texts that reads twice only what the versions, which differ in tables of the parsers `changed`,
+ * may read differently. */
+export function createPairReader(
   { before, after }: ParserVersions,
-  decoded?: Fields,
-): EventPair {
-  const is = normalise(text, { ...options, ...after }, decoded)
-  if (before === after || !mayDiffer(text, { before, after })) return { before: is, after: is }
-  return { before: normalise(text, { ...options, ...before }, decoded), after: is }
+  changed: ReadonlySet<string>,
+): PairReader {
+  const isConcerned = concerns(changed)
+  const named = new RegExp([...changed].flatMap(namesOf).map(RegExp.escape).join('|') || '^$', 'i')
+  const bySeverity = before.severityPatterns !== after.severityPatterns
+  return (text, options) => {
+    const is = normalise(text, { ...options, ...after })
+    const same = { before: is, after: is }
+    if (before === after) return same
+    // Tables apply to JSON alone, wherever in a line it stands, by recognition or by name.
+    const byTable = () =>
+      text.includes('{') && (isConcerned(is.parser, options.source) || named.test(text))
+    if (!bySeverity && !byTable()) return same
+    return { before: normalise(text, { ...options, ...before }), after: is }
+  }
 }
 
-/** Tables of mappings apply to JSON alone, wherever in a line it stands. */
-function mayDiffer(text: string, { before, after }: ParserVersions): boolean {
-  return before.severityPatterns !== after.severityPatterns || text.includes('{')
+/** What a sender may call a parser. */
+function namesOf(parser: string): readonly string[] {
+  const found = Object.values<Parser>(PARSERS).find(({ name }) => name === parser)
+  return [parser, ...(found?.aliases ?? [])]
 }
 
 /**
@@ -90,11 +103,16 @@ const ANY_JSON: ReadonlySet<string> = new Set([
 const NAMES: readonly string[] = Object.values(PARSERS).map(({ name }) => name)
 
 /** Whether changed tables of these parsers may take or give up events that a parser made: their own, those of
- * parsers that are asked after them, and whatever wraps other formats. */
-export function concerns(changed: ReadonlySet<string>): (parser: string) => boolean {
+ * parsers that are asked after them, whatever wraps other formats, and what its sender calls by their names. */
+export function concerns(
+  changed: ReadonlySet<string>,
+): (parser: string, source: string | undefined) => boolean {
   const first = NAMES.findIndex((name) => changed.has(name))
   const later = new Set(first < 0 ? [] : NAMES.slice(first))
-  return (parser) => first >= 0 && (later.has(parser) || ANY_JSON.has(parser))
+  const isNamed = (source: string) => parsersNamed(source).some(({ name }) => changed.has(name))
+  return (parser, source) =>
+    first >= 0 &&
+    (later.has(parser) || ANY_JSON.has(parser) || (source !== undefined && isNamed(source)))
 }
 
 /** How the two readings differ; undefined where they do not. */

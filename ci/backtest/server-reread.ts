@@ -47,15 +47,15 @@ export function createRereader(
 ): StoredRereader {
   const versions = parserVersions(tables)
   const concerned = concerns(parsersChanged(tables))
-  const isConcerned = (parser: string) => bySeverity || concerned(parser)
+  const isConcerned = (parser: string, source: string) => bySeverity || concerned(parser, source)
   const unread = new Map<string, number>()
   const pairOf = (event: Event): EventPair | string => {
-    if (!isConcerned(event.parser)) return { before: event, after: event }
+    if (!isConcerned(event.parser, event.source)) return { before: event, after: event }
     const pair = rereadStored(event, versions)
     return 'unread' in pair ? `${event.parser}: ${WHY[pair.unread]}` : pair
   }
   return {
-    concerns: ({ parser }) => isConcerned(parser),
+    concerns: ({ parser, source }) => isConcerned(parser, source),
     pair: (event) => {
       const pair = pairOf(event)
       return typeof pair === 'string' ? { before: event, after: event } : pair
@@ -64,7 +64,7 @@ export function createRereader(
       unread.clear()
       for (const sources of await sourcesOf(access, isConcerned))
         await exportAll(access, range, sources, (event) => {
-          if (!isConcerned(event.parser)) return
+          if (!isConcerned(event.parser, event.source)) return
           const pair = pairOf(event)
           if (typeof pair !== 'string') return onPair(pair)
           unread.set(pair, (unread.get(pair) ?? 0) + 1)
@@ -87,7 +87,7 @@ const Sources = z.object({
 /** Names of sources whose events may be concerned, in groups that one request can name. */
 async function sourcesOf(
   access: ServerAccess,
-  isConcerned: (parser: string) => boolean,
+  isConcerned: (parser: string, source: string) => boolean,
 ): Promise<readonly (readonly string[])[]> {
   const answer = await ask(access, '/api/v1/sources')
   const { sources } = Sources.parse(await answer.json())
@@ -95,8 +95,8 @@ async function sourcesOf(
   const names = new Map(
     sources
       .filter(
-        ({ parsers }) =>
-          parsers.length >= SOURCE_PARSERS_MAX || parsers.some((p) => isConcerned(p)),
+        ({ name, parsers }) =>
+          parsers.length >= SOURCE_PARSERS_MAX || parsers.some((one) => isConcerned(one, name)),
       )
       .map(({ name }) => [name.toLowerCase(), name]),
   )

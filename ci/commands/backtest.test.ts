@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** A machine that does other things as well takes its time, milliseconds. */
+setDefaultTimeout(60_000)
 const folder = mkdtempSync(join(tmpdir(), 'trapline-backtest-'))
 const trapline = join(import.meta.dir, '../trapline.ts')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
