@@ -1,5 +1,5 @@
 // The columns of a Windows event.
-import type { Fields, Pivots } from '../../sigma/event.ts'
+import type { Fields, FieldValue, Pivots } from '../../sigma/event.ts'
 import { accountName } from '../device/event.ts'
 import { type EventSeverity, severityOf } from '../severity.ts'
 import { pivotValue } from '../values.ts'
@@ -116,17 +116,23 @@ const WITH_STATUS: ReadonlySet<number> = new Set([4768, 4769, 4776])
 /** The auditing's provider, and none. */
 const AUDITING: ReadonlySet<string> = new Set(['Microsoft-Windows-Security-Auditing', ''])
 
-/** The Security log's outcome where the sender left the keywords out. */
+/** The Security log's outcome where the sender left the keywords out, and that of DNS answers. */
 function outcomeOfId(
   { eventId, provider }: WindowsEvent,
-  { Status: status }: Fields,
+  { Status: status, RCODE: code }: Fields,
   service: string | undefined,
 ): string | undefined {
+  if (service === 'dns-server-analytic') return code === undefined ? undefined : ofZero(code)
   if (service !== 'security' || !AUDITING.has(provider)) return undefined
   if (FAILURES.has(eventId)) return 'failure'
   if (EITHER.has(eventId)) return undefined
   if (!WITH_STATUS.has(eventId)) return 'success'
-  return status === undefined ? undefined : Number(status) === 0 ? 'success' : 'failure'
+  return status === undefined ? undefined : ofZero(status)
+}
+
+/** A status or code of an answer: zero where it succeeded. */
+function ofZero(status: FieldValue): string {
+  return Number(status) === 0 ? 'success' : 'failure'
 }
 
 /** Warnings and worse; what Windows calls information is left to the patterns. */

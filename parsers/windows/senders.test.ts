@@ -217,6 +217,21 @@ describe('Wazuh', () => {
   })
 })
 
+test.each([
+  ['Security', 4625, {}, 'failure'],
+  ['Security', 4768, { Status: '0x0' }, 'success'],
+  ['Security', 4771, { Status: '0x18' }, 'failure'],
+  ['Security', 4776, { Status: '0xC0000064' }, 'failure'],
+  ['Security', 4663, {}, undefined],
+  ['Security', 4720, {}, 'success'],
+  ['System', 7045, {}, undefined],
+  ['Microsoft-Windows-DNSServer/Analytical', 257, { RCODE: '0' }, 'success'],
+  ['Microsoft-Windows-DNSServer/Analytical', 258, { RCODE: '3' }, 'failure'],
+  ['Microsoft-Windows-DNSServer/Analytical', 256, {}, undefined],
+])('without keywords, %s %i with %o is a %s', (Channel, EventID, data, outcome) => {
+  expect(event({ Channel, EventID, ...data }).pivots.outcome).toBe(outcome)
+})
+
 describe('tools', () => {
   test('Hayabusa: short names, as text and as objects', () => {
     const line = {
