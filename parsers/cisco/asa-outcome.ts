@@ -15,15 +15,32 @@ const SESSIONS: ReadonlySet<string> = new Set([
 /** Refusals that the device reports as its own failure to serve, not as a rule's verdict. */
 const REFUSED = /^(?:710005|710006|1100\d\d|338[0-3]0[5-8]|338204)$/
 
+type Kind = 'refused' | 'session' | 'other'
+
+/** By message number: few of the 2,000 are in use on one device. */
+const kinds = new Map<string, Kind>()
+const KINDS_MAX = 4096
+
+function kindOf(id: string): Kind {
+  let kind = kinds.get(id)
+  if (kind === undefined) {
+    const session = SESSIONS.has(id.slice(0, 3))
+    kind = REFUSED.test(id) ? 'refused' : session ? 'session' : 'other'
+    if (kinds.size >= KINDS_MAX) kinds.clear()
+    kinds.set(id, kind)
+  }
+  return kind
+}
+
 /** `success`, `failure` or undefined where the message says neither. */
 export function outcomeOf(
   id: string,
   message: string,
   action: FieldValue | undefined,
 ): 'success' | 'failure' | undefined {
-  const first = id.charCodeAt(0)
-  if (first !== 0x37 || id.startsWith('710')) if (REFUSED.test(id)) return 'failure'
-  if (SESSIONS.has(id.slice(0, 3))) {
+  const kind = kindOf(id)
+  if (kind === 'refused') return 'failure'
+  if (kind === 'session') {
     const text = message.slice(0, 512)
     if (FAILED.test(text)) return 'failure'
     return SUCCEEDED.test(text) ? 'success' : undefined

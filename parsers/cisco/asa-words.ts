@@ -24,7 +24,7 @@ export function valueBehind(message: string, end: number): string | undefined {
     const close = message.indexOf(')', space)
     if (close > 0 && close - at < 128) return message.slice(at, close + 1)
   }
-  return word.replace(/^[([]/, '').replace(/[,;:)\]]{1,4}$|\.$/, '')
+  return bare(word)
 }
 
 /** Where the first `:` or `=` stands behind a short label, or -1. */
@@ -50,4 +50,21 @@ export function trimmed(word: string): string {
     end--
   }
   return word.slice(start, end)
+}
+
+const CLOSERS_MAX = 4
+
+/** A value without an opening bracket, and without up to four marks or one full stop at its end. */
+function bare(word: string): string {
+  const first = word.charCodeAt(0)
+  const start = first === 0x28 || first === 0x5b ? 1 : 0
+  let end = word.length
+  while (end > start && word.length - end < CLOSERS_MAX && isCloser(word.charCodeAt(end - 1))) end--
+  if (end === word.length && end > start && word.charCodeAt(end - 1) === 0x2e) end--
+  return start === 0 && end === word.length ? word : word.slice(start, end)
+}
+
+/** `,`, `;`, `:`, `)` or `]`. */
+function isCloser(code: number): boolean {
+  return code === 0x2c || code === 0x3b || code === 0x3a || code === 0x29 || code === 0x5d
 }
