@@ -13,7 +13,8 @@ import { referenceItems } from './reference-completion.ts'
 import { type SchemaName, schemaNameOf } from './schema.ts'
 import { schemaItems } from './schema-completion.ts'
 
-const ITEMS_MAX = 1_000
+/** Items of one answer: when there are as many, there may be more. */
+export const ITEMS_MAX = 1_000
 const TOP_KEYS =
   'title id name related status description references author date modified tags logsource detection correlation filter fields falsepositives level license taxonomy scope trapline'.split(
     ' ',
@@ -47,7 +48,10 @@ export function completionsAt(
   }
   if (top === 'tags' || path[0] === 'tags') return tagItems(before, line, character, facts.attack)
   const references = referenceItems(path, key, rules)
-  if (references !== undefined) return at(references)
+  if (references !== undefined) {
+    const isMuch = references.length > ITEMS_MAX
+    return at(isMuch ? references.filter((item) => isMeant(item, typed)) : references)
+  }
   if (key !== undefined) return at(values(path, text, facts))
   if (top === undefined) return at(TOP_KEYS.map((label) => ({ label, kind: KIND.property })))
   if (top === 'logsource') return at(['product', 'category', 'service', 'definition'].map(asKey))
@@ -58,6 +62,12 @@ export function completionsAt(
     return at(['condition', ...(top === 'filter' ? ['rules'] : [])].map(asKey))
   if (/\|[\w|]*$/.test(before)) return at(modifierItems())
   return at(fieldItems(facts, text, line))
+}
+
+/** Whether an item has what is typed, in its label or in the title that says what it is. */
+function isMeant({ label, detail = '' }: CompletionItem, typed: string): boolean {
+  const wanted = typed.toLowerCase()
+  return label.toLowerCase().includes(wanted) || detail.toLowerCase().includes(wanted)
 }
 
 /** Files of these have completion of their own; of the others the schema says what may stand there. */

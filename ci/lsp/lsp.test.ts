@@ -244,6 +244,21 @@ describe('the language server', () => {
     })
   })
 
+  test('narrows many rules by what is typed, and says when there are more', async () => {
+    const many = Array.from(
+      { length: 1_200 },
+      (_, n) => `title: Rule ${n}\nname: rule_${n}\ndetection: {}\n---\n`,
+    ).join('')
+    const ask = async (path: string, typed: string) => {
+      const asked = await openAt(path, `${many}correlation:\n    rules:\n        - ${typed}^\n`)
+      return client.sendRequest<unknown>('textDocument/completion', asked)
+    }
+    expect(await ask('detections/m1.yml', '')).toMatchObject({ isIncomplete: true })
+    const narrowed = (await ask('detections/m2.yml', 'rule_119')) as CompletionItem[]
+    expect(narrowed.map(({ label }) => label)).toContain('rule_1199')
+    expect(new Set(narrowed.map(({ label }) => label)).size).toBe(11)
+  })
+
   test.each([
     ['', '^', ['transformations', 'priority', 'vars']],
     ['a step', 'transformations:\n  - ^', ['id', 'type', 'rule_conditions']],

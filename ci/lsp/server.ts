@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
-import { completionsAt } from '../checks/completion.ts'
+import { completionsAt, ITEMS_MAX } from '../checks/completion.ts'
 import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { actionsAt, diagnosticOf } from './diagnostics.ts'
 import { applyChanges, type Change, type OpenDocument } from './documents.ts'
@@ -142,13 +142,7 @@ async function handle(
     case 'textDocument/didClose':
       return didClose(state, params)
     case 'textDocument/completion':
-      return completionsAt(
-        document().text,
-        params.position as Position,
-        state.options.facts,
-        pathOf(document()),
-        knownRules(state, document()),
-      )
+      return complete(state, document(), params.position as Position)
     case 'textDocument/hover':
       return hoverAt(document().text, params.position as Position, {
         facts: state.options.facts,
@@ -161,6 +155,14 @@ async function handle(
       if (isRequest) throw new RpcError(RPC.method, `${method} is not spoken here`)
       return undefined
   }
+}
+
+/** The items of a position; the client asks again as more is typed when they were cut. */
+function complete(state: State, document: OpenDocument, position: Position): unknown {
+  const rules = knownRules(state, document)
+  const { facts } = state.options
+  const items = completionsAt(document.text, position, facts, pathOf(document), rules)
+  return items.length < ITEMS_MAX ? items : { isIncomplete: true, items }
 }
 
 /** What the document may name: its own rules, those of other open documents, those of the workspace. */
