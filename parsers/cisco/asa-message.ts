@@ -201,9 +201,15 @@ function readKeyword(state: State, keyword: Keyword, message: string, end: numbe
       if (value !== undefined && /^\d{1,15}$/.test(value)) fields.bytes ??= Number(value)
       return
     }
-    case 'fact':
-      readFact(fields, keyword.word, valueBehind(message, end))
+    case 'fact': {
+      const value = valueBehind(message, end)
+      readFact(fields, keyword.word, value)
+      if (keyword.word !== 'duration' || value === '') return
+      // A clock's colons are no endpoint's.
+      state.spent = value
+      state.last = undefined
       return
+    }
     case 'verdict':
       fields.action ??= keyword.word
       return
