@@ -309,6 +309,18 @@ describe('what older and other systems write', () => {
       'Jun  3 01:02:03 h gpasswd[7]: user eve removed by root from group wheel',
       { user: 'root', action: 'group_member_removed' },
     ],
+    [
+      'Jun  3 01:02:03 h sshd-auth[7]: Failed password for invalid user eve from 192.0.2.7 port 9 ssh2',
+      { user: 'eve', src_ip: '192.0.2.7', action: 'ssh_login', process: 'sshd-auth' },
+    ],
+    [
+      'Jun  3 01:02:03 h groupmod[7]: group changed in /etc/group (group ops/1001, new name: admins)',
+      { action: 'group_changed', outcome: 'success' },
+    ],
+    [
+      'Fri Nov 20 10:11:12 2026 [pid 7] [eve] FAIL LOGIN: Client "192.0.2.7"',
+      { user: 'eve', src_ip: '192.0.2.7', action: 'ftp_login', process: 'vsftpd' },
+    ],
     ["Jun  3 01:02:03 h groupdel[7]: group 'ops' removed", { action: 'group_deleted' }],
     ["Jun  3 01:02:03 h userdel[7]: removed shadow group 'ops'", { action: 'group_deleted' }],
     ['Jun  3 01:02:03 h su: BAD SU eve to root on /dev/tty1', { user: 'eve', outcome: 'failure' }],

@@ -28,12 +28,24 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     const event = linuxEvent(beatLine(json, context))
     return { ...event, fields: { ...json, ...event.fields } }
   }
-  const line = json === undefined ? (splitSyslog(text, context) ?? bareLine(text)) : undefined
+  const line = json === undefined ? (lineOf(text, context) ?? bareLine(text)) : undefined
   if (line === undefined) {
     const message = 'no syslog header, and no message that is known without one'
     return { code: 'linux-auth-no-header', message }
   }
   return linuxEvent(line)
+}
+
+/** vsftpd's own file: `Fri Nov 20 10:11:12 2026 [pid 7] [eve] FAIL LOGIN: Client "192.0.2.9"`. */
+const VSFTPD =
+  /^\[pid (\d{1,10})\] (?=(?:\[[^\]]{0,64}\] )?(?:OK|FAIL) |CONNECT: Client |FTP (?:command|response): )/
+
+function lineOf(text: string, context: ParseContext): SyslogLine | undefined {
+  const line = splitSyslog(text, context)
+  if (line === undefined || line.program !== undefined) return line
+  const own = line.message.startsWith('[pid ') ? VSFTPD.exec(line.message) : null
+  if (own === null) return line
+  return { ...line, program: 'vsftpd', pid: own[1]!, message: line.message.slice(own[0].length) }
 }
 
 /** The event of a line whose header is known: also what journald's JSON says. */
@@ -232,7 +244,7 @@ export const linuxAuth: Parser = {
   keys: ['log'],
   recognise({ json, text }, context) {
     if (json !== undefined && !isSyslogDocument(json)) return false
-    const line = json === undefined ? splitSyslog(text, context) : beatLine(json, context)
+    const line = json === undefined ? lineOf(text, context) : beatLine(json, context)
     if (line?.program === undefined) return false
     if (line.program.includes(MODULE) || PROGRAMS.has(programOf(line))) return true
     return PAM_LINE.test(line.message.slice(0, 64))

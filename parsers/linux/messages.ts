@@ -8,6 +8,8 @@ const VSFTPD = table([
   ['[{user}] OK LOGIN: Client "{src_ip}"*', 'ftp_login', 'success'],
   ['[{user}] FAIL LOGIN: Client "{src_ip}"*', 'ftp_login', 'failure'],
   ['CONNECT: Client "{src_ip}"*', 'ftp_connection'],
+  ['[{user}] OK {operation}: Client "{src_ip}"*', 'ftp_transfer', 'success'],
+  ['[{user}] FAIL {operation}: Client "{src_ip}"*', 'ftp_transfer', 'failure'],
 ])
 
 const PKEXEC = table([
@@ -35,7 +37,7 @@ const SU = table([
   ["'su {target_user}' succeeded for {user} on {tty}", 'su', 'success'],
   ['+ {tty} {user}:{target_user}', 'su', 'success'],
   ['- {tty} {user}:{target_user}', 'su', 'failure'],
-  ['{user} to {target_user} on {tty}', 'su', 'success'],
+  ['{user} to {target_user} on /dev/{tty}', 'su', 'success'],
 ])
 
 const DOAS = table([
@@ -76,8 +78,8 @@ const ACCOUNTS = table([
   ["removed shadow group '{group}'", 'group_deleted', 'success'],
   ["group '{group}' removed from {file}", 'group_deleted', 'success'],
   ["group '{group}' removed", 'group_deleted', 'success'],
-  ['group changed in {file} (group {group}/{gid}{change})', 'group_changed', 'success'],
-  ['group changed in {file} (group {group}{change})', 'group_changed', 'success'],
+  ['group changed in {file} (group {group}/{change})', 'group_changed', 'success'],
+  ['group changed in {file} (group {group}, {change})', 'group_changed', 'success'],
   ["change user '{target_user}' password", 'password_changed', 'success'],
   ["lock user '{target_user}' password", 'user_locked', 'success'],
   ["unlock user '{target_user}' password", 'user_unlocked', 'success'],
@@ -159,6 +161,7 @@ export const PROGRAMS: ReadonlyMap<
   Object.entries({
     sshd: { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
     'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
+    'sshd-auth': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
     dropbear: { services: ['sshd', 'auth', 'syslog'], messages: DROPBEAR },
     sudo: { services: ['sudo', 'auth', 'syslog'], messages: [] },
     su: { services: ['su', 'auth', 'syslog'], messages: SU },
