@@ -147,6 +147,20 @@ describe('Azure', () => {
     }
   })
 
+  test('the result of an activity, where only its properties have one', () => {
+    const record = {
+      time: '2026-11-04T01:48:53Z',
+      category: 'Administrative',
+      operationName: 'Microsoft.Support/supportTickets/write',
+      resourceId: '/SUBSCRIPTIONS/1',
+      properties: { result: 'failure' },
+    }
+    expect(event(record)).toMatchObject({
+      parser: 'azure_activity',
+      pivots: { outcome: 'failure' },
+    })
+  })
+
   test('a sign-in without a status was no failure', () => {
     const row = { Category: 'ServicePrincipalSignInLogs', CreatedDateTime: '2026-11-04T01:48:53Z' }
     expect(event(row)).toMatchObject({
