@@ -234,6 +234,17 @@ describe('a backtest against the base branch', () => {
     for (const name of ['carla', 'ws-9']) expect(hidden).not.toContain(name)
   })
 
+  test('names people whole where they may be named: mail addresses too', () => {
+    write('rules/tool.yml', rule('tool and not tool'))
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8')
+    write('events.ndjson', `${event('ws-9', 'carla@acme.example.org', 1)}\n`)
+    const [clear] = report().report.rules
+    const hidden = JSON.stringify(report('--pseudonyms').report)
+    write('events.ndjson', events)
+    expect(clear.lost_examples[0].user).toBe('carla@acme.example.org')
+    expect(hidden).not.toContain('carla')
+  })
+
   test('shows log text in Markdown as text', () => {
     write('rules/tool.yml', rule('admin'))
     const hostile = event('<img src=x>|`', 'bob', 3)

@@ -127,6 +127,13 @@ describe('redaction', () => {
     expect(events[0]?.fields.note).toBe('bob')
   })
 
+  test('keeps a whole value whole: its parts are not changed in it', () => {
+    const event = read(JSON.stringify({ user: 'ana@acme.co.uk', seen: 'ana from acme.co.uk' }))
+    const { events, replaced } = redactEvents([event], { keep: ['ana@acme.co.uk'] })
+    expect(events[0]?.fields.user).toBe('ana@acme.co.uk')
+    expect(replaced.map(({ from }) => from)).not.toContain('ana@acme.co.uk')
+  })
+
   test('knows domains that it is told of', () => {
     const event = read(JSON.stringify({ url: 'https://wiki.corp.acme.co.uk/x?h=acme.co.uk' }))
     const { events } = redactEvents([event], { ownDomains: ['acme.co.uk'] })

@@ -80,9 +80,17 @@ function change(match: { index: number; 0: string }, kind: RedactKind, to: strin
   return { start: match.index, end: match.index + from.length, to, parts: [{ kind, from, to }] }
 }
 
+/** What is to stay stays whole: later finders leave its parts alone. */
+function stays(match: { index: number; 0: string }): Change {
+  const to = match[0]
+  return { start: match.index, end: match.index + to.length, to, parts: [] }
+}
+
 function each(text: string, pattern: RegExp, book: Book, kind: RedactKind, claim: Claim): void {
-  for (const match of text.matchAll(pattern))
-    if (!book.keeps(match[0])) claim(change(match, kind, book.pseudonym(kind, match[0])))
+  for (const match of text.matchAll(pattern)) {
+    const [from] = match
+    claim(book.keeps(from) ? stays(match) : change(match, kind, book.pseudonym(kind, from)))
+  }
 }
 
 /** Base64 of a text (as PowerShell takes commands) is opened, changed and closed again. */
@@ -123,7 +131,10 @@ function mailFinder(book: Book): Finder {
   return (text, _, claim) => {
     for (const match of text.matchAll(MAIL)) {
       const [from, local = '', domain = ''] = match
-      if (book.keeps(from)) continue
+      if (book.keeps(from)) {
+        claim(stays(match))
+        continue
+      }
       const name = isCommonName(local) || book.keeps(local) ? local : book.pseudonym('user', local)
       const to = `${name}@${domainName(domain, book)}`
       if (to !== from) claim(change(match, 'email', to))
@@ -147,6 +158,7 @@ function domainFinder({ domains, literals }: Identities, book: Book): Finder {
   return (text, _, claim) => {
     for (const match of text.matchAll(pattern)) {
       const [from, below = '', domain = ''] = match
+      if (book.keeps(from)) claim(stays(match))
       if (book.keeps(from) || book.keeps(domain)) continue
       const labels = below.split('.').filter((label) => label !== '')
       const names = labels.map((label) => {
