@@ -117,7 +117,11 @@ export function columnRow(group: number, column: number, part: number): number {
 export function bucketHash(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x2f0b4c47
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  return mixed(hash)
+}
+
+function mixed(sum: number): number {
+  let hash = Math.imul(sum ^ (sum >>> 16), 0x85ebca6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return (hash ^ (hash >>> 16)) >>> 0
 }
@@ -144,6 +148,23 @@ export function wordClass(bytes: Uint8Array, start: number, end: number): number
   }
   return wordClass
 }
+
+/** `bucketHash` and `wordClass` of a word, found in one go; the next call uses the object again. */
+export function placeOf(bytes: Uint8Array, start: number, end: number): typeof place {
+  let hash = 0x2f0b4c47
+  let most = 0
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!
+    hash = Math.imul(hash ^ byte, 0x01000193)
+    const byteClass = BYTE_CLASS[byte]!
+    if (byteClass > most) most = byteClass
+  }
+  place.hash = mixed(hash)
+  place.wordClass = most
+  return place
+}
+
+const place = { hash: 0, wordClass: 0 }
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

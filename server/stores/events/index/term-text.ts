@@ -34,46 +34,55 @@ export function packTerms(terms: Uint8Array): Uint8Array<ArrayBuffer> {
   reserve(lengths, terms.length)
   reserve(tails, terms.length)
   stems.bytes[stems.length++] = NEWLINE
+  const { bytes } = tails
   let isPlain = true
   let longest = 0
   let start = 1
-  // Where the digits up to here begin.
-  let tail = 1
+  // The digits up to here, written behind the tails in case that the word ends with them.
+  let digits = 0
+  let high = 0
+  let from = 0
+  let at = 0
   for (let i = 1; i < terms.length; i++) {
+    if ((digits & 1) === 0) {
+      const begun = i
+      for (; i + 1 < terms.length; i += 2) {
+        const pair = (VALUE[terms[i]!]! << 4) | VALUE[terms[i + 1]!]!
+        if (pair < 0) break
+        bytes[at++] = pair
+      }
+      digits += i - begun
+    }
     const byte = terms[i]!
-    if (VALUE[byte]! >= 0) continue
-    if (byte !== NEWLINE) {
-      if (i - tail > longest) longest = i - tail
-      tail = i + 1
+    const value = VALUE[byte]!
+    if (value >= 0) {
+      if ((digits++ & 1) === 0) high = value << 4
+      else bytes[at++] = high | value
       continue
     }
-    if (tail > start && i - tail < TAIL_DIGITS_MIN) {
-      if (i - tail > longest) longest = i - tail
-      tail = i
+    const isTail = byte === NEWLINE && (digits >= TAIL_DIGITS_MIN || digits === i - start)
+    if (!isTail) {
+      if (digits > longest) longest = digits
+      digits = 0
+      at = from
+      if (byte !== NEWLINE) continue
     }
-    if (tail > start) {
+    if (start < i - digits) {
       isPlain = false
-      append(stems, terms, start, tail - start)
+      append(stems, terms, start, i - digits - start)
     }
-    if (tail < i) {
+    if (digits > 0) {
+      if ((digits & 1) === 1) bytes[at++] = high
+      lengths.bytes[lengths.length++] = digits - 1
       stems.bytes[stems.length++] = HAS_TAIL
-      putTail(terms, tail, i)
     }
     stems.bytes[stems.length++] = NEWLINE
     start = i + 1
-    tail = start
+    digits = 0
+    from = at
   }
-  return joined(isPlain, longest)
-}
-
-function putTail(terms: Uint8Array, start: number, end: number): void {
-  lengths.bytes[lengths.length++] = end - start - 1
-  const { bytes } = tails
-  let at = tails.length
-  let i = start
-  for (; i + 1 < end; i += 2) bytes[at++] = (VALUE[terms[i]!]! << 4) | VALUE[terms[i + 1]!]!
-  if (i < end) bytes[at++] = VALUE[terms[i]!]! << 4
   tails.length = at
+  return joined(isPlain, longest)
 }
 
 function joined(isPlain: boolean, longest: number): Uint8Array<ArrayBuffer> {

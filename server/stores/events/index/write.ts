@@ -8,7 +8,6 @@ import { addDerived } from './derived-columns.ts'
 import { createGather, groupFields, putPairs, sameFields } from './gather.ts'
 import {
   BUCKET_TERMS,
-  bucketHash,
   bucketOf,
   bucketRow,
   CLASSES,
@@ -18,8 +17,8 @@ import {
   keyRow,
   largeRow,
   packInfo,
+  placeOf,
   takeGroup,
-  wordClass,
 } from './layout.ts'
 import { append, createOutput, type Output, reserve } from './output.ts'
 import type { PairOutput } from './pairs.ts'
@@ -150,9 +149,9 @@ function placeTerms(builder: GroupBuilder) {
   for (let term = 1; term <= count; term++) {
     const start = termOffset(builder, term)
     const end = start + termLength(builder, term)
-    const kind = wordClass(text, start, end)
+    const { hash, wordClass: kind } = placeOf(text, start, end)
     classes[term] = kind
-    hashes[term] = bucketHash(text, start, end)
+    hashes[term] = hash
     perClass[kind]!++
   }
   const bits = [...perClass].map(bucketBits)
