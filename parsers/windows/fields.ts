@@ -1,5 +1,6 @@
 // Event data under the names that Sigma rules use, beside the names that Windows gives.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { addEcsNames } from './ecs.ts'
 import { addClassicContext, addModuleContext } from './powershell.ts'
 import { addRendered } from './rendered.ts'
 import { addRenderedLines } from './rendered-lines.ts'
@@ -34,6 +35,7 @@ export function windowsFields(event: WindowsEvent, service: string | undefined):
   nameInserts(fields, service, event.eventId)
   addUnnamedData(fields)
   nameUnnamed(fields, event.provider, event.eventId)
+  if (event.document !== undefined) addEcsNames(fields, event.document, service, event.eventId)
   addByKind(fields, event, service)
   return fields
 }

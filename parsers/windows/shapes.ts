@@ -26,6 +26,8 @@ export interface WindowsEvent {
   readonly outcome: string | undefined
   /** Further fields under the names that Sigma rules use for the system part. */
   readonly system: { readonly [name: string]: FieldValue | undefined }
+  /** The whole document, where modules of its sender may have moved data elsewhere. */
+  readonly document?: Fields
   /** Event data by name. */
   readonly data: Fields
   /** Flat JSON: the object itself, which holds system and data together. */
@@ -153,6 +155,7 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
       Correlation_ActivityID: winlog.activity_id,
       Provider_Guid: winlog.provider_guid,
     },
+    document: json,
     data: allData(winlog.event_data, winlog.user_data),
     flat: false,
   }
