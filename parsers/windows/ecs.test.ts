@@ -76,6 +76,18 @@ describe('documents that the sender’s modules have rewritten', () => {
     expect(classic.fields.Data).toBe('HostApplication=powershell -nop')
   })
 
+  test('under keys with dots', () => {
+    const got = event({
+      '@timestamp': '2026-11-20T10:11:12.123Z',
+      'winlog.channel': 'Microsoft-Windows-Sysmon/Operational',
+      'winlog.event_id': '1',
+      'process.executable': 'C:\\a.exe',
+      'process.parent.executable': ['C:\\p.exe'],
+    })
+    expect(got.fields).toMatchObject({ Image: 'C:\\a.exe', ParentImage: 'C:\\p.exe' })
+    expect(got.pivots.process).toBe('C:\\a.exe')
+  })
+
   test('what the data has is not replaced', () => {
     const got = sent(1, {
       process: { executable: 'other' },

@@ -131,7 +131,8 @@ export function addEcsNames(
   service: string | undefined,
   eventId: number,
 ): void {
-  if (!MOVED.some((name) => isFields(document[name]))) return
+  const isFlat = document['winlog.channel'] !== undefined
+  if (!isFlat && !MOVED.some((name) => isFields(document[name]))) return
   for (const [name, path] of namesFor(service, eventId)) {
     const value = valueAt(document, path)
     if (value !== undefined) fields[name] ??= value
@@ -164,9 +165,12 @@ function namesFor(service: string | undefined, eventId: number): Names {
   return service === 'powershell' || service === 'powershell-classic' ? POWERSHELL : []
 }
 
+/** The value at a path, or under a key with dots. */
 function valueAt(document: Fields, path: readonly string[]): FieldValue | undefined {
   let value: FieldValue | undefined = document
   for (const name of path) value = isFields(value) ? value[name] : undefined
+  if (value === undefined && document['winlog.channel'] !== undefined)
+    value = document[path.join('.')]
   if (Array.isArray(value)) return value[0]
   return value === null || isFields(value) ? undefined : value
 }
