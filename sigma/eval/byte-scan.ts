@@ -1,17 +1,19 @@
 // `scanText` for ASCII bytes: the same automata and tries, walked without making a string.
 import type { Automaton } from './automaton.ts'
 import { addHit, type Hits } from './hits.ts'
+import { scanSingleBytes } from './singles.ts'
 import type { TextIndex } from './text-index.ts'
 import type { Trie } from './trie.ts'
 
 /** Adds the atoms of all literals that hold for the ASCII text in `bytes` from `start` to `end`. */
 export function scanBytes(
-  { ascii: { inner, start: prefixes, end: suffixes } }: TextIndex,
+  { ascii: { singles, inner, start: prefixes, end: suffixes } }: TextIndex,
   bytes: Uint8Array,
   start: number,
   end: number,
   hits: Hits,
 ): void {
+  if (singles !== undefined) scanSingleBytes(singles, bytes, start, end, hits)
   if (inner !== undefined) scanInner(inner, bytes, start, end, hits)
   if (prefixes !== undefined) walkPrefixes(prefixes, bytes, start, end, hits)
   if (suffixes !== undefined) walkSuffixes(suffixes, bytes, start, end, hits)

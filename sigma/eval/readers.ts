@@ -25,6 +25,8 @@ export interface Reader {
   readonly always: readonly Check[]
   /** Tests for texts that set this literal. */
   readonly guarded: ReadonlyMap<number, readonly Check[]>
+  /** By literal that leads to tests: the tests' atoms. */
+  readonly guardedAtoms: ReadonlyMap<number, Int32Array>
   /** Fields with dots that may lie in it. */
   readonly below: readonly Reader[]
   /** Whether a number or boolean can set anything but presence. */
@@ -79,6 +81,7 @@ export function createReaders(
     )
     const isCostly = checks.length > 0 || compiled.some((index) => index.hasInner)
     const memo = pool !== undefined && isCostly ? addFieldMemo(pool) : undefined
+    const guarded = byGuard(checks)
     const isIdle = slot === undefined && byKeywords === undefined && below.length === 0
     return {
       slot,
@@ -86,7 +89,10 @@ export function createReaders(
       indexes: compiled,
       networks: networksOf(checks),
       always: checks.filter(({ guards, network }) => guards === undefined && network === undefined),
-      guarded: byGuard(checks),
+      guarded,
+      guardedAtoms: new Map(
+        [...guarded].map(([guard, own]) => [guard, Int32Array.from(own, ({ atom }) => atom)]),
+      ),
       below,
       readsNumbers,
       memo,
@@ -207,14 +213,18 @@ export function markAtoms(reader: Reader, text: string, marks: Marks): void {
 
 /** Marks the literals in `hits`, and leaves the tests that they lead to. */
 export function markHits(reader: Reader, literals: Hits, marks: Marks): void {
-  const { relevant } = reader
+  const { relevant, guardedAtoms } = reader
   const { atoms, count } = literals
   for (let i = 0; i < count; i++) {
     const atom = atoms[i]!
-    if ((relevant[atom]! & READ) !== 0) marks.set(atom)
+    const uses = relevant[atom]!
+    if ((uses & READ) !== 0) marks.set(atom)
+    if ((uses & GUARD) === 0) continue
+    const pending = guardedAtoms.get(atom)
+    if (pending === undefined) continue
+    for (let at = 0; at < pending.length; at++) marks.pend(pending[at]!)
   }
   for (const check of reader.always) marks.pend(check.atom)
-  eachGuarded(reader, literals, count, (check) => marks.pend(check.atom))
 }
 
 function findLiterals(reader: Reader, text: string): void {

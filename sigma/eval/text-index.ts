@@ -3,6 +3,7 @@
 import { fold, isAscii } from '../text/fold.ts'
 import { type Automaton, buildAutomaton, scanAscii, scanFolded } from './automaton.ts'
 import type { Hits } from './hits.ts'
+import { buildSingles, type Singles, scanSingles } from './singles.ts'
 import { buildTrie, type Trie, walkTrie } from './trie.ts'
 
 export type LiteralKind = 'equals' | 'startswith' | 'endswith' | 'contains'
@@ -15,6 +16,7 @@ export interface Literal {
 }
 
 interface Scanners {
+  readonly singles: Singles | undefined
   readonly inner: Automaton | undefined
   readonly start: Trie | undefined
   readonly end: Trie | undefined
@@ -29,15 +31,19 @@ export interface TextIndex {
 export function buildTextIndex(literals: readonly Literal[]): TextIndex {
   const ascii = buildScanners(literals.filter(({ text }) => isAscii(text)))
   const other = buildScanners(literals.filter(({ text }) => !isAscii(text)))
-  return { ascii, other, hasInner: ascii.inner !== undefined || other.inner !== undefined }
+  return { ascii, other, hasInner: literals.some(({ kind }) => kind === 'contains') }
 }
 
 function buildScanners(literals: readonly Literal[]): Scanners {
-  const inner = literals.filter(({ kind }) => kind === 'contains')
+  const isSingle = ({ kind, text }: Literal) =>
+    kind === 'contains' && text.length === 1 && isAscii(text)
+  const singles = literals.filter(isSingle)
+  const inner = literals.filter((one) => one.kind === 'contains' && !isSingle(one))
   const start = literals.filter(({ kind }) => kind === 'equals' || kind === 'startswith')
   const end = literals.filter(({ kind }) => kind === 'endswith')
   const anchored = ({ kind, text, atom }: Literal) => ({ text, atom, whole: kind === 'equals' })
   return {
+    singles: singles.length > 0 ? buildSingles(singles) : undefined,
     inner: inner.length > 0 ? buildAutomaton(inner) : undefined,
     start: start.length > 0 ? buildTrie(start.map(anchored), false) : undefined,
     end: end.length > 0 ? buildTrie(end.map(anchored), true) : undefined,
@@ -47,18 +53,20 @@ function buildScanners(literals: readonly Literal[]): Scanners {
 /** Adds the atoms of all literals that hold for `text`. */
 export function scanText(index: TextIndex, text: string, hits: Hits): void {
   const before = hits.count
-  const { inner, start, end } = index.ascii
+  const { singles, inner, start, end } = index.ascii
   if (inner === undefined ? !isAscii(text) : !scanAscii(inner, text, hits)) {
     hits.count = before
     scanOther(index, fold(text), hits)
     return
   }
+  if (singles !== undefined) scanSingles(singles, text, hits)
   if (start !== undefined) walkTrie(start, text, hits)
   if (end !== undefined) walkTrie(end, text, hits)
 }
 
 function scanOther(index: TextIndex, folded: string, hits: Hits): void {
-  for (const { inner, start, end } of [index.ascii, index.other]) {
+  for (const { singles, inner, start, end } of [index.ascii, index.other]) {
+    if (singles !== undefined) scanSingles(singles, folded, hits)
     if (inner !== undefined) scanFolded(inner, folded, hits)
     if (start !== undefined) walkTrie(start, folded, hits)
     if (end !== undefined) walkTrie(end, folded, hits)

@@ -1,0 +1,34 @@
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { createHits, type Hits } from './hits.ts'
+import { buildSingles, scanSingleBytes, scanSingles } from './singles.ts'
+
+const CHARACTERS = [' ', '\\', '0', 'i', 'z', '~', '\u0000']
+const singles = buildSingles(CHARACTERS.map((text, atom) => ({ text, atom })))
+
+function found(scan: (hits: Hits) => void): string[] {
+  const hits = createHits()
+  scan(hits)
+  return [...hits.atoms.subarray(0, hits.count)].sort().map((atom) => CHARACTERS[atom]!)
+}
+
+test('each character of any case is found once, in texts and in bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...CHARACTERS, 'I', 'Z', 'é', 'x') }), (text) => {
+      const expected = CHARACTERS.filter((one) => text.toLowerCase().includes(one))
+      expect(found((hits) => scanSingles(singles, text, hits))).toEqual(expected)
+      const bytes = new TextEncoder().encode(`  ${text.replaceAll('é', '')}\\`)
+      const inside = bytes.length - 1
+      expect(found((hits) => scanSingleBytes(singles, bytes, 2, inside, hits))).toEqual(expected)
+    }),
+  )
+})
+
+test('a character is found again after 2^32 texts', () => {
+  const own = buildSingles([{ text: 'a', atom: 0 }])
+  const once = () => found((hits) => scanSingles(own, 'a', hits)).length
+  expect(once()).toBe(1)
+  own.texts = 0xffff_ffff
+  own.seenIn[1] = 1
+  expect(once()).toBe(1)
+})
