@@ -70,7 +70,9 @@ function readPart(text: string, start: number, state: State, context: ParseConte
     const inner = readInner(text, start, state, context)
     if (inner > start) return inner
   }
-  const stamp = deviceTimeAt(text, start, nearTo(header.time, context))
+  const stamp = mayBeTime(text, start)
+    ? deviceTimeAt(text, start, nearTo(header.time, context))
+    : undefined
   if (stamp !== undefined && isBoundary(text, stamp.end)) {
     header.time = stamp.time
     state.again = header.host !== undefined
@@ -106,6 +108,13 @@ function readInner(text: string, start: number, state: State, context: ParseCont
 }
 
 const INNER = /^<(\d{1,3})>(1 )?/
+
+/** Whether a time may stand there: a digit, or a word of three letters. */
+function mayBeTime(text: string, start: number): boolean {
+  if (isDigit(text.charCodeAt(start))) return true
+  const code = text.charCodeAt(start + 3)
+  return code === 0x20 || code === 0x2c
+}
 
 /** Where a relay wrote a time already, the year of the device's own is near to that one's. */
 function nearTo(time: number | undefined, context: ParseContext): ParseContext {
