@@ -32,3 +32,18 @@ testLines('openvpn', [
 ])
 
 testRefused('openvpn', ['no line of a gateway'])
+
+testLines('openvpn', [
+  [
+    'Nov 20 10:11:12 vpn openvpn: Incorrect password supplied for LDAP DN "CN=Anna Berg,OU=staff,DC=example,DC=org"',
+    { pivots: { user: 'Anna Berg', action: 'login', outcome: 'failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 vpn openvpn: LDAP bind failed: Invalid credentials (80090308: LdapErr: DSID-0)',
+    { pivots: { action: 'login', outcome: 'failure' } },
+  ],
+  [
+    "Nov 20 10:11:12 vpn openvpn[7]: user 'anna' authenticated",
+    { pivots: { user: 'anna', action: 'login', outcome: 'success' } },
+  ],
+])

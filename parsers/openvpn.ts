@@ -23,12 +23,12 @@ const COMMON_NAME = /\bCN=([^,/\s]{1,255})/
 const MEANINGS: readonly (readonly [RegExp, string, ('success' | 'failure')?])[] = [
   [/TLS Error:|OpenSSL: error/, 'tls_error', 'failure'],
   [
-    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|Username\/Password.{0,40}(?:failed|rejected)/i,
+    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|Incorrect password supplied|Username\/Password.{0,40}(?:failed|rejected)/i,
     'login',
     'failure',
   ],
   [
-    /Username\/Password authentication (?:succeeded|deferred)|auth(?:entication)?.{0,40} succeeded|- authenticated/i,
+    /Username\/Password authentication (?:succeeded|deferred)|auth(?:entication)?.{0,40} succeeded|(?:-|user '[^']{1,256}') authenticated/i,
     'login',
     'success',
   ],
@@ -111,9 +111,11 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
       pivots.outcome = meaning[2]
     }
   }
-  const plain = header?.program === undefined || !named ? header : header
-  return deviceEvent(plain, { time, logsource: LOGSOURCE, message, fields, pivots })
+  return deviceEvent(header, { time, logsource: LOGSOURCE, message, fields, pivots })
 }
+
+/** `... supplied for LDAP DN "CN=Anna Berg,OU=staff"`. */
+const LDAP_NAME = /LDAP DN "(?:CN|uid)=([^,"]{1,256})/i
 
 function readMessage(message: string, fields: WritableFields): void {
   const learn = LEARN.exec(message)
@@ -134,7 +136,7 @@ function readMessage(message: string, fields: WritableFields): void {
     return
   }
   const user = USERNAME.exec(message)
-  const name = user?.[1] ?? user?.[2] ?? NAME.exec(message)?.[1]
+  const name = user?.[1] ?? user?.[2] ?? NAME.exec(message)?.[1] ?? LDAP_NAME.exec(message)?.[1]
   put(fields, 'user', name === 'UNDEF' ? undefined : name)
   put(fields, 'common_name', COMMON_NAME.exec(message)?.[1])
   const info = /^peer info: (\w{1,64})=(.{0,512})$/.exec(message)
