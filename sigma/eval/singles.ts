@@ -1,5 +1,6 @@
 // Substrings of one ASCII character. An automaton would stop at every one of them; here a text's characters
 // are looked up in a table, and each is found once.
+import { fold } from '../text/fold.ts'
 import { addHit, type Hits } from './hits.ts'
 
 /** Literals of one character by its code, both cases of a letter. */
@@ -20,11 +21,10 @@ export function buildSingles(
   literals: readonly { readonly text: string; readonly atom: number }[],
 ): Singles {
   const numberAt = new Uint8Array(ASCII)
-  literals.forEach(({ text }, i) => {
-    numberAt[text.charCodeAt(0)] = i + 1
-    const upper = text.toUpperCase()
-    if (upper.length === 1 && upper.charCodeAt(0) < ASCII) numberAt[upper.charCodeAt(0)] = i + 1
-  })
+  const numbers = new Map(literals.map(({ text }, i) => [text, i + 1]))
+  for (let code = 0; code < ASCII; code++) {
+    numberAt[code] = numbers.get(fold(String.fromCharCode(code))) ?? 0
+  }
   return {
     numberAt,
     atoms: Int32Array.of(0, ...literals.map(({ atom }) => atom)),
