@@ -52,6 +52,28 @@ function daysSince1970(year: number, month: number, day: number): number {
  * Of a repeated hour the first; a skipped time counts as if the clock had not been moved. */
 export function zonedTime(local: number, timeZone: string): number {
   if (timeZone === 'UTC') return local
+  if (timeZone !== localZone) {
+    localZone = timeZone
+    localQuarters.fill(Number.NaN)
+  }
+  // Within a quarter of an hour of the clock the offset is one.
+  const quarter = Math.floor(local / QUARTER_MS)
+  const slot = quarter & (LOCAL_SLOTS - 1)
+  if (localQuarters[slot] === quarter) return local - localOffsets[slot]!
+  const time = searchedTime(local, timeZone)
+  localQuarters[slot] = quarter
+  localOffsets[slot] = local - time
+  return time
+}
+
+const QUARTER_MS = 900_000
+/** Quarters kept of the zone in use; a power of two. */
+const LOCAL_SLOTS = 4096
+let localZone = ''
+const localQuarters = new Float64Array(LOCAL_SLOTS).fill(Number.NaN)
+const localOffsets = new Float64Array(LOCAL_SLOTS)
+
+function searchedTime(local: number, timeZone: string): number {
   const early = local - offsetOf(timeZone, local - MS_PER_DAY)
   const late = local - offsetOf(timeZone, local + MS_PER_DAY)
   if (offsetOf(timeZone, early) === local - early) return early
