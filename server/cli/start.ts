@@ -1,6 +1,7 @@
 // `trapline start`: the server, until a signal ends it.
 import { EXIT, UsageError } from '../../ci/command.ts'
 import { loadSettings } from '../config.ts'
+import { startWithSmallHeaps } from './heap.ts'
 
 export const summary = 'run the server'
 export const usage = `trapline start
@@ -18,6 +19,7 @@ export async function run(args: readonly string[]): Promise<number> {
     }
     return EXIT.badConfiguration
   }
+  startWithSmallHeaps()
   for (const { variable, message } of loaded.warnings) {
     console.error(`warning: ${variable} ${message}`)
   }
