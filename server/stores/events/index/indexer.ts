@@ -50,10 +50,10 @@ import { flushWords } from './word-table.ts'
 import { writeGroup } from './write.ts'
 
 /** A group closes at this many events. */
-export const GROUP_EVENTS_MAX = 131_072
+export const GROUP_EVENTS_MAX = 98_304
 /** So many groups of like size become one, up to this many events. */
 const MERGE_GROUPS = 8
-const MERGED_EVENTS_MAX = 1_048_576
+const MERGED_EVENTS_MAX = 786_432
 /** Fewer events than a full group wait this long for more, milliseconds. */
 const PATIENCE_MS = 2000
 /** Groups below this many events are all of the smallest size. */
