@@ -93,23 +93,9 @@ export function fillDocs(
   into: Uint8Array | Uint16Array,
   value: number,
 ): void {
-  let doc = 0
-  let i = start
-  while (i < end) {
-    let byte = bytes[i++]!
-    if (byte < 0x80) doc += byte
-    else {
-      let gap = byte & 0x7f
-      let shift = 7
-      do {
-        byte = bytes[i++]!
-        gap |= (byte & 0x7f) << shift
-        shift += 7
-      } while (byte >= 0x80)
-      doc += gap
-    }
+  eachDoc(bytes, start, end, (doc) => {
     into[doc] = value
-  }
+  })
 }
 
 /** Clears the bit of each doc of `bytes[start, end)`. */
