@@ -19,7 +19,19 @@ const SERVICES: ReadonlyMap<string, EventLogSource> = new Map([
   ['LDP', closedLogSource('cisco', [], ['ios', 'ldp', 'syslog'])],
   ['TDP', closedLogSource('cisco', [], ['ios', 'ldp', 'syslog'])],
   ['TCP', closedLogSource('cisco', [], ['ios', 'bgp', 'ldp', 'syslog'])],
-  ...['AAA', 'PARSER', 'SYS', 'HA_EM', 'SEC_LOGIN', 'VSHD', 'AUTHPRIV', 'SSH', 'LOGIN', 'TACACS']
+  ...[
+    'AAA',
+    'AAAA',
+    'PARSER',
+    'SYS',
+    'HA_EM',
+    'SEC_LOGIN',
+    'VSHD',
+    'AUTHPRIV',
+    'SSH',
+    'LOGIN',
+    'TACACS',
+  ]
     .concat(['AUTHMGR', 'DOT1X', 'RADIUS', 'AUTHPF', 'SSHD', 'WEBSERVER', 'DMI', 'MGBL'])
     .map((name) => [name, AAA] as const),
 ])

@@ -1,18 +1,14 @@
 // Messages of IOS and NX-OS that name addresses or users.
-import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
-import { type Template, template } from '../template.ts'
+import {
+  accountName,
+  put,
+  putUrl,
+  type WritableFields,
+  type WritablePivots,
+} from '../device/event.ts'
 import { ipOf } from '../values.ts'
+import { MNEMONICS, type Row, row } from './ios-mnemonics.ts'
 import type { Mark } from './mark.ts'
-
-interface Row {
-  readonly fit: Template
-  readonly action: string
-  readonly outcome?: 'success' | 'failure'
-}
-
-function row(source: string, action: string, outcome?: 'success' | 'failure'): Row {
-  return { fit: template(source), action, ...(outcome === undefined ? {} : { outcome }) }
-}
 
 const LOGINS: readonly Row[] = [
   row(
@@ -94,7 +90,7 @@ const LOGINS: readonly Row[] = [
   ),
 ]
 
-const LIST = /(?:^|: )(?:access-)?list (\S{1,128}) (permitted|denied|permit|deny) (\S{1,32}) /
+const LIST = /(?:^|: )(?:access-)?list (\S{1,128}) (permitted|denied|permit|deny) (\S{1,45}) /
 /** `Dropping tcp pkt from Gi1/0/2.6 10.0.0.1:53836 => 192.0.2.9:80(zone:class)`: the zone-based firewall. */
 const DROPPED =
   /Dropping (\S{1,32}) (?:pkt|session)(?: from)?(?: [A-Z]\S{1,64})? \[?([0-9A-Fa-f.:]{2,45}):(\d{1,5})\]? ?=> ?\[?([0-9A-Fa-f.:]{2,45}):(\d{1,5})/
@@ -125,15 +121,46 @@ export function readIosMessage(
     addDropped(dropped, fields, pivots)
     return true
   }
-  for (const { fit, action, outcome } of LOGINS) {
+  const text = withoutProcess(message, pivots)
+  const known = MNEMONICS.get(mark.id)
+  if (known !== undefined && addFirst(known, text, fields, pivots)) return false
+  addFirst(LOGINS, text, fields, pivots)
+  return false
+}
+
+/** `Switch 1 R0/0: dmiauthd: `: where in a chassis a process of IOS XE wrote the message. */
+const PLACE =
+  /^(?:(?:Switch|Chassis) \d{1,3} )?(?:R|RP|F|FP|SIP|C)\d{1,2}\/\d{1,2}: ([\w-]{1,64}): /
+
+function withoutProcess(message: string, pivots: WritablePivots): string {
+  const colon = message.indexOf(': ')
+  if (colon < 4 || colon > 24 || message.indexOf('/') > colon) return message
+  const place = PLACE.exec(message.slice(0, 128))
+  if (place === null) return message
+  pivots.process = place[1]!
+  return message.slice(place[0].length)
+}
+
+/** Adds what the first row that fits says; false when none does. */
+function addFirst(
+  rows: readonly Row[],
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): boolean {
+  for (const { fit, action, outcome } of rows) {
     const values = fit(message)
     if (values === undefined) continue
     for (const name in values) {
       const value = values[name]!
-      if (name !== 'src_ip' || ipOf(value) !== undefined) put(fields, name, value)
+      if ((name !== 'src_ip' && name !== 'dst_ip') || ipOf(value) !== undefined) {
+        put(fields, name, value)
+      }
     }
-    addLogin(fields, pivots, action, outcome ?? resultOf(values.result))
-    return false
+    if (values.process !== undefined) pivots.process = values.process
+    if (values.url !== undefined) putUrl(pivots, values.url)
+    addLogin(fields, pivots, action ?? values.state ?? '', outcome ?? resultOf(values.result))
+    return true
   }
   return false
 }
@@ -189,20 +216,25 @@ function addAccess(
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
-  const [whole, name, verdict, protocol] = list
+  const [whole, name, verdict, protocol = ''] = list
   const allowed = verdict === 'permitted' || verdict === 'permit'
   put(fields, 'access_list', name)
-  put(fields, 'protocol', protocol)
+  // A standard list names the source only.
+  if (ipOf(protocol) === undefined) put(fields, 'protocol', protocol)
+  else put(fields, 'src_ip', protocol)
   fields.action = allowed ? 'allowed' : 'denied'
   pivots.action = fields.action
   pivots.outcome = allowed ? 'success' : 'failure'
   const arrow = message.indexOf(' -> ', whole.length)
   const source = ENDPOINT.exec(message.slice(whole.length, whole.length + 64))
-  if (source !== null) {
+  if (source !== null && ipOf(source[1]!) !== undefined) {
     put(fields, 'src_ip', source[1])
     put(fields, 'src_port', source[2])
   }
-  if (arrow < 0) return
+  if (arrow < 0) {
+    addPackets(message, whole.length - 2, fields)
+    return
+  }
   const target = ENDPOINT.exec(message.slice(arrow + 4, arrow + 68))
   if (target === null) return
   put(fields, 'dst_ip', target[1])
@@ -213,6 +245,10 @@ function addAccess(
     fields.icmp_type = Number(icmp[1])
     fields.icmp_code = Number(icmp[2])
   }
-  const packets = /, (\d{1,12}) packets?/.exec(rest.slice(0, 128))
+  addPackets(rest, 0, fields)
+}
+
+function addPackets(text: string, start: number, fields: WritableFields): void {
+  const packets = /[, ] ?(\d{1,12}) packets?/.exec(text.slice(start, start + 128))
   if (packets !== null) fields.packets = Number(packets[1])
 }
