@@ -80,9 +80,11 @@ export async function runServer(settings: Settings): Promise<number> {
     console.error(`trapline: ${error instanceof Error ? error.message : String(error)}`)
     return error instanceof LockedError ? 4 : 1
   }
-  announce(server, settings)
+  // Who reads that it is ready may send a signal at once.
   process.on('SIGHUP', () => void server.reload())
-  const ended = await Promise.race([signalled(), server.failed])
+  const signal = signalled()
+  announce(server, settings)
+  const ended = await Promise.race([signal, server.failed])
   if (ended instanceof Error) console.error(`trapline: ${ended.message}`)
   await server.stop()
   return ended instanceof Error ? 1 : 0

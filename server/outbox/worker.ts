@@ -91,7 +91,7 @@ export function startOutboxWorker(options: WorkerOptions): OutboxWorker {
       running = false
       clearInterval(prune)
       wake()
-      await Promise.race([Promise.all(lanes), Bun.sleep(STOP_WAIT_MS)])
+      await atMost(Promise.all(lanes), STOP_WAIT_MS)
     },
   }
 }
@@ -101,6 +101,17 @@ export async function drainOutbox(options: WorkerOptions): Promise<void> {
   for (const kind of OUTBOX_KINDS) {
     const rest = newRest()
     while ((await sendSome(kind, options, rest, () => true)) === 'more');
+  }
+}
+
+/** Waits for `work`, or for so long. No timer is left behind: it would hold up the end of the process. */
+async function atMost(work: Promise<unknown>, wait_ms: number): Promise<void> {
+  const late = Promise.withResolvers<void>()
+  const timer = setTimeout(late.resolve, wait_ms)
+  try {
+    await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

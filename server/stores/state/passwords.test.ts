@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
-import { createPasswords, PASSWORD_COST } from './passwords.ts'
+import { createPasswords, hashOfNobody, PASSWORD_COST } from './passwords.ts'
 
 // Processes, fsyncs and password hashes take their time on a busy machine.
 setDefaultTimeout(60_000)
@@ -19,6 +19,14 @@ test('a name that does not exist costs a hash too and is never right', async () 
   expect(await passwords.verify('anything at all', undefined)).toBe(false)
   expect(await passwords.verify('', undefined)).toBe(false)
   expect(await passwords.verify('-', undefined)).toBe(false)
+})
+
+test('what a name that does not exist is compared with has the form and cost of a real hash', async () => {
+  const form = (hash: string) =>
+    hash.split('$').map((part, at) => (at < 4 ? part : Buffer.from(part, 'base64').length))
+  const real = await createPasswords().hash('correct horse battery')
+  expect(form(hashOfNobody(PASSWORD_COST))).toEqual(form(real))
+  expect(hashOfNobody(PASSWORD_COST)).not.toBe(hashOfNobody(PASSWORD_COST))
 })
 
 test('beyond the queue, sign-ins are refused', async () => {

@@ -8,6 +8,9 @@ export const PASSWORD_MAX_CHARACTERS = 1024
 export const HASHES_AT_ONCE = 2
 export const HASHES_WAITING_MAX = 64
 
+/** Of a salt and of a hash, as Bun makes them. */
+const HASH_BYTES = 32
+
 /** What a hash costs: memory in KiB, passes over it. Hashes made at another cost still verify. */
 export interface PasswordCost {
   readonly memoryCost: number
@@ -21,10 +24,10 @@ export interface Passwords {
   verify(password: string, hash: string | undefined): Promise<boolean>
 }
 
-/** Makes the hasher; begins computing the hash that unknown names are compared with. */
+/** Makes the hasher. */
 export function createPasswords(cost = PASSWORD_COST): Passwords {
   const algorithm = { algorithm: 'argon2id', ...cost } as const
-  const nobody = Bun.password.hash(crypto.randomUUID(), algorithm)
+  const nobody = hashOfNobody(cost)
   const waiting: (() => void)[] = []
   let running = 0
   const limited = async <T>(job: () => Promise<T>): Promise<T> => {
@@ -47,11 +50,20 @@ export function createPasswords(cost = PASSWORD_COST): Passwords {
     verify: async (password, hash) => {
       const tooLong = password.length > PASSWORD_MAX_CHARACTERS
       const given = tooLong || password === '' ? '-' : normal(password)
-      const against = hash ?? (await nobody)
+      const against = hash ?? nobody
       const equal = await limited(() => Bun.password.verify(given, against))
       return equal && hash !== undefined && given !== '-'
     },
   }
+}
+
+/** Compared with for names that do not exist: as costly as a real hash, and of no known password. */
+export function hashOfNobody({ memoryCost, timeCost }: PasswordCost): string {
+  const random = () => Buffer.from(crypto.getRandomValues(new Uint8Array(HASH_BYTES)))
+  const [salt, hash] = [random(), random()].map((bytes) =>
+    bytes.toString('base64').replace(/=+$/, ''),
+  )
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=1$${salt}$${hash}`
 }
 
 /** `invalid` unless the password may be set. */
