@@ -2,10 +2,11 @@
 // PAM. Any other line of such a file is read too, without a meaning.
 import type { EventLogSource, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { bareLine } from './linux/bare.ts'
+import { bareLine, isSureBare } from './linux/bare.ts'
 import { beatLine, isSyslogDocument } from './linux/beat.ts'
 import type { KnownMessage, Meaning } from './linux/known.ts'
 import { PAM, PROGRAMS } from './linux/messages.ts'
+import { isPamMessage, pamMessage } from './linux/pam.ts'
 import { closedLogSource } from './logsource.ts'
 import { syslogFields, syslogPivots } from './syslog.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
@@ -66,12 +67,12 @@ export function linuxEvent(given: SyslogLine): Parsed {
   }
 }
 
-/** The program's bare name: without path, the bracket that `gdm-password]` leaves, `(pam_unix)`. */
+/** The program's bare name: without path, the bracket that `gdm-password]` leaves, `(pam_unix)`, `(authority=local)`. */
 export function programOf(line: SyslogLine): string {
   const name = line.program ?? ''
   const short = name.slice(name.lastIndexOf('/') + 1)
-  const pam = short.indexOf('(pam_')
-  if (pam > 0) return short.slice(0, pam)
+  const open = short.indexOf('(')
+  if (open > 0) return short.slice(0, open)
   return short.endsWith(']') ? short.slice(0, -1) : short
 }
 
@@ -103,9 +104,15 @@ function read(program: string, given: string): Reading {
   // Old versions of Dropbear begin their messages in lower case.
   const text =
     program === 'dropbear' ? repeated.slice(0, 1).toUpperCase() + repeated.slice(1) : repeated
-  const reading = readTable(PROGRAMS.get(program)?.messages ?? [], text)
-  return reading.meaning === undefined ? readTable(PAM, repeated) : reading
+  const messages = PROGRAMS.get(program)?.messages ?? []
+  const reading = readTable(messages, text)
+  if (reading.meaning !== undefined) return reading
+  const plain = GRAVE.test(text) ? readTable(messages, text.slice('fatal: '.length)) : reading
+  return plain.meaning === undefined ? readTable(PAM, repeated) : plain
 }
+
+/** How grave it is, which versions of OpenSSH write in front of some messages and others do not. */
+const GRAVE = /^(?:fatal|error): /
 
 function readTable(table: readonly KnownMessage[], message: string): Reading {
   for (const known of table) {
@@ -122,7 +129,8 @@ function readTable(table: readonly KnownMessage[], message: string): Reading {
 
 /** `name=x, UID=1` of the account tools, `logname= rhost=1.2.3.4 user=root` of PAM. */
 function pairsOf(text: string, action: string): Readonly<Record<string, string>> {
-  const { name, ...values } = keyValues(text, text.includes(', ') ? ', ' : ' ')
+  const { name, account, ...values } = keyValues(text, text.includes(', ') ? ', ' : ' ')
+  if (account !== undefined) return { ...values, target_user: account }
   if (name === undefined) return values
   return { ...values, [action === 'group_added' ? 'group' : 'target_user']: name }
 }
@@ -145,39 +153,6 @@ function unrepeated(message: string): string {
   if (!message.startsWith(REPEATED) || !message.endsWith(']')) return message
   const open = message.indexOf('[')
   return open < 0 ? message : message.slice(open + 1, -1).trim()
-}
-
-/** `pam_unix(sshd:auth): authentication failure; ...`. */
-function pamMessage(message: string): PamMessage | undefined {
-  const more = message.startsWith('PAM ') ? message.indexOf('authentication failure') : -1
-  if (more > 0) {
-    const text = message.slice(more).replace('failures;', 'failure;')
-    return { message: text, values: {} }
-  }
-  return namedModule(message) ?? olderModule(message)
-}
-
-interface PamMessage {
-  readonly message: string
-  readonly values: Readonly<Record<string, string>>
-}
-
-function namedModule(message: string): PamMessage | undefined {
-  if (!message.startsWith('pam_')) return undefined
-  const open = message.indexOf('(')
-  const close = message.indexOf('): ', open)
-  if (open < 0 || close < 0) return undefined
-  const [service = '', type = ''] = message.slice(open + 1, close).split(':', 2)
-  const values = { pam_module: message.slice(0, open), pam_service: service, pam_type: type }
-  return { message: message.slice(close + 3), values }
-}
-
-/** `(pam_unix) text`, `pam_unix: text`. */
-function olderModule(message: string): PamMessage | undefined {
-  const found = /^(?:\((pam_\w{1,32})\)|(pam_\w{1,32}):) /.exec(message.slice(0, 48))
-  const name = found?.[1] ?? found?.[2]
-  if (found === null || name === undefined) return undefined
-  return { message: message.slice(found[0].length), values: { pam_module: name } }
 }
 
 /** `anna : TTY=pts/0 ; PWD=/home/anna ; USER=root ; COMMAND=/bin/ls`, perhaps with a reason in front. */
@@ -233,10 +208,6 @@ function addPivots(
   fields.outcome = meaning.outcome
 }
 
-/** Any program's line through PAM: `pam_unix(imap:auth): text`. */
-const PAM_LINE =
-  /^(?:pam_\w{1,32}\(\S{1,24}:(?:auth|account|session|chauthtok|setcred)\): |\(pam_unix\) )/
-
 export const linuxAuth: Parser = {
   name: 'linux_auth',
   title: 'Linux authentication (sshd, sudo, su, cron, account tools)',
@@ -245,9 +216,10 @@ export const linuxAuth: Parser = {
   recognise({ json, text }, context) {
     if (json !== undefined && !isSyslogDocument(json)) return false
     const line = json === undefined ? lineOf(text, context) : beatLine(json, context)
-    if (line?.program === undefined) return false
+    if (line === undefined) return isSureBare(text)
+    if (line.program === undefined) return false
     if (line.program.includes(MODULE) || PROGRAMS.has(programOf(line))) return true
-    return PAM_LINE.test(line.message.slice(0, 64))
+    return isPamMessage(line.message)
   },
   parse,
 }

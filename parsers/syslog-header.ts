@@ -2,7 +2,8 @@
 // priority), or only `program[pid]: ` where a collector took the rest away.
 import type { ParseContext } from './event.ts'
 import { readStructuredData, type StructuredData } from './structured-data.ts'
-import { monthFirstAt, timeAt } from './time.ts'
+import { WORDED_UNITS_MAX, wordedPriority } from './syslog-words.ts'
+import { epochAt, monthFirstAt, timeAt } from './time.ts'
 import { isIpv4 } from './values.ts'
 
 /** The parts of a line that its header gave. */
@@ -49,7 +50,7 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
     const line = rfc5424(text, 2, undefined, context)
     if (line !== undefined) return line
   }
-  const found = timeAt(text, start, context)
+  const found = timeAt(text, start, context) ?? epochAt(text, start)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
     const sure = priority !== undefined || isLetter(text.charCodeAt(start))
     return rfc3164(text, afterBlanks(text, found.end), priority, found.time, sure, context)
@@ -103,6 +104,8 @@ function rfc3164(
 ): SyslogLine | undefined {
   const end = wordEnd(text, start, HOST_LENGTH_MAX)
   const host = text.slice(start, end)
+  const worded = host.length <= WORDED_UNITS_MAX ? wordedPriority(host) : undefined
+  if (worded !== undefined) return rfc3164(text, end + 1, worded, time, sure, context)
   if (host === '' || host.endsWith(':') || host.endsWith(']') || host.startsWith('%')) {
     const tag = tagged(text, start)
     return tag.program === undefined && !sure ? undefined : lineOf(priority, time, undefined, tag)
@@ -111,12 +114,40 @@ function rfc3164(
     return sure ? lineOf(priority, time, undefined, { message: text.slice(start) }) : undefined
   }
   const tag = tagged(text, end + 1)
-  if (tag.program !== undefined) return lineOf(priority, time, host, tag)
+  if (tag.program !== undefined) {
+    // AIX: `daemon:info program[7]: text`.
+    const isGlued = tag.pid === undefined && text[text.length - tag.message.length - 1] === ':'
+    const behind = isGlued ? behindWords(text, end + 1, priority, time, host) : undefined
+    return behind ?? lineOf(priority, time, host, tag)
+  }
   if (!sure) return undefined
   const relayed = nested(text, end + 1, priority, context)
   if (relayed !== undefined) return relayed
-  return lineOf(priority, time, host, spacedTag(text, end + 1) ?? tag)
+  return (
+    behindWords(text, end + 1, priority, time, host) ??
+    lineOf(priority, time, host, spacedTag(text, end + 1) ?? tag)
+  )
 }
+
+/** What stands behind other words than the host's name: BusyBox' and AIX' facility (`auth.info`), and who
+ * forwarded it (AIX). */
+function behindWords(
+  text: string,
+  start: number,
+  priority: number | undefined,
+  time: number,
+  host: string,
+): SyslogLine | undefined {
+  const end = wordEnd(text, start, WORDED_UNITS_MAX)
+  const worded = wordedPriority(text.slice(start, end))
+  if (worded !== undefined) return lineOf(worded, time, host, tagged(text, end + 1))
+  if (host !== 'Message' || !text.startsWith(FORWARDED, start)) return undefined
+  const sender = tagged(text, start + FORWARDED.length)
+  if (sender.program === undefined) return undefined
+  return lineOf(priority, time, sender.program, tagged(sender.message, 0))
+}
+
+const FORWARDED = 'forwarded from '
 
 type Tag = Pick<SyslogLine, 'host' | 'program' | 'pid' | 'message'>
 
@@ -263,10 +294,13 @@ function isHostName(text: string): boolean {
 }
 
 function isProgram(text: string): boolean {
+  let isOpen = false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (code <= 0x20 || code === 0x22 || code === 0x3d || code === 0x7b || code === 0x2c)
-      return false
+    if (code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x2c) return false
+    // `polkitd(authority=local)`.
+    if (code === 0x28) isOpen = true
+    else if (code === 0x3d && !isOpen) return false
   }
   return true
 }

@@ -4,12 +4,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { closedLogSource, OPEN_LOGSOURCE } from './logsource.ts'
 import { syslogSeverity } from './severity.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
-
-const FACILITIES = [
-  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron'],
-  ...['authpriv', 'ftp', 'ntp', 'security', 'console', 'solaris-cron', 'local0', 'local1'],
-  ...['local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
-]
+import { FACILITIES } from './syslog-words.ts'
 
 const LINUX_SYSLOG = closedLogSource('linux', [], ['syslog'])
 

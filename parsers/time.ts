@@ -1,6 +1,7 @@
 // Timestamps of every log format to UTC milliseconds. Text is scanned by hand: no pattern can run away.
 import type { FieldValue } from '../sigma/event.ts'
 import { utcTime, zonedTime } from './calendar.ts'
+import { zoneOffsetMinutes } from './device/zones.ts'
 import type { ParseContext } from './event.ts'
 
 /** A year that a format leaves out is chosen so that the time is at most this far ahead of now. */
@@ -224,13 +225,41 @@ function nearestYear(
   return undefined
 }
 
-/** `Tue Jul 28 11:28:00 2026` and `Tue, 28 Jul 2026 11:28:00 GMT`. */
+/** Ten digits of seconds, six of microseconds: `1795169472.123456`, as `journalctl -o short-unix` writes. */
+export function epochAt(text: string, start: number): TimeAt | undefined {
+  if (text.charCodeAt(start + 10) !== 0x2e || text.charCodeAt(start + 17) !== 0x20) return undefined
+  const seconds = digits(text, start, 10)
+  const micros = digits(text, start + 11, 6)
+  if (seconds < 0 || micros < 0) return undefined
+  return { time: seconds * 1000 + Math.floor(micros / 1000), end: start + 17 }
+}
+
+/** Behind a weekday: `2026-07-28 11:28:00 CEST`, as `journalctl -o short-full` writes. */
+function namedZoneAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const found = isoAt(text, start, context)
+  const name =
+    found === undefined
+      ? undefined
+      : /^ ([A-Z]{2,5})(?= |$)/.exec(text.slice(found.end, found.end + 7))?.[1]
+  if (found === undefined || name === undefined) return found
+  const end = found.end + 1 + name.length
+  const offset = zoneOffsetMinutes(name)
+  if (offset === undefined) return { time: found.time, end }
+  const local = isoAt(text, start, { ...context, timeZone: 'UTC' })
+  return local === undefined ? undefined : { time: local.time - offset * 60_000, end }
+}
+
+/** `Tue Jul 28 11:28:00 2026`, `Tue 2026-07-28 11:28:00 UTC` and `Tue, 28 Jul 2026 11:28:00 GMT`. */
 function weekdayAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
   const first = text.charCodeAt(start)
   if (!(first >= 0x46 && first <= 0x57)) return undefined
   if (!WEEKDAYS.includes(text.slice(start, start + 3))) return undefined
   const after = start + 3
-  if (text.charCodeAt(after) === 0x20) return monthFirstAt(text, after + 1, context)
+  if (text.charCodeAt(after) === 0x20) {
+    return isDigit(text.charCodeAt(after + 1))
+      ? namedZoneAt(text, after + 1, context)
+      : monthFirstAt(text, after + 1, context)
+  }
   if (text.startsWith(', ', after)) return clfAt(text, after + 2, context)
   return undefined
 }

@@ -37,6 +37,8 @@ const SU = table([
   ["'su {target_user}' succeeded for {user} on {tty}", 'su', 'success'],
   ['+ {tty} {user}:{target_user}', 'su', 'success'],
   ['- {tty} {user}:{target_user}', 'su', 'failure'],
+  ['+ {tty} {user}-{target_user}', 'su', 'success'],
+  ['- {tty} {user}-{target_user}', 'su', 'failure'],
   ['{user} to {target_user} on /dev/{tty}', 'su', 'success'],
 ])
 
@@ -60,6 +62,12 @@ const CRON = table([
   ['({user}) BEGIN EDIT ({command})', 'cron_edit'],
   ['({user}) END EDIT ({command})', 'cron_edit'],
   ['({user}) LIST ({command})', 'cron_list'],
+  ['({user}) DELETE ({command})', 'cron_delete'],
+  ['({user}) CMDOUT ({output})', 'cron_output'],
+  ['({user}) CMDEND ({command})', 'cron_command_end'],
+  ['({user}) AUTH ({reason})', 'cron_denied', 'failure'],
+  ['({user}) {reason} (/{})', 'cron_error', 'failure'],
+  ['USER {user} pid {} cmd {command}', 'cron_command'],
 ])
 
 const ACCOUNTS = table([
@@ -67,6 +75,11 @@ const ACCOUNTS = table([
   ['new group: {pairs}', 'group_added', 'success'],
   ['group added to {file}: {pairs}', 'group_added', 'success'],
   ["failed adding user '{target_user}'*", 'user_added', 'failure'],
+  ['new account added - {pairs}', 'user_added', 'success'],
+  ['account deleted - {pairs}', 'user_deleted', 'success'],
+  ['account added to group - {pairs}', 'group_member_added', 'success'],
+  ['account removed from group - {pairs}', 'group_member_removed', 'success'],
+  ['new group added - {pairs}', 'group_added', 'success'],
   ["delete user '{target_user}'", 'user_deleted', 'success'],
   ["add '{target_user}' to group '{group}'", 'group_member_added', 'success'],
   ["add '{target_user}' to shadow group '{group}'", 'group_member_added', 'success'],
@@ -118,6 +131,53 @@ const LOGIN = table([
   ["invalid password for '{user}' on '{tty}'*", 'login', 'failure'],
   ["FAILED LOGIN ({}) on '{tty}' FOR '{user}', {reason}", 'login', 'failure'],
   ["FAILED LOGIN ({}) on '{tty}' from '{src_ip}' FOR '{user}', {reason}", 'login', 'failure'],
+  ["{user} login on '{tty}' from '{src_ip}'*", 'login', 'success'],
+  ["{user} login on '{tty}'*", 'login', 'success'],
+])
+
+const POLKIT = table([
+  [
+    'Operator of {polkit_session} successfully authenticated as unix-user:{user} to gain {} authorization for action {polkit_action} for {polkit_subject}',
+    'polkit_authentication',
+    'success',
+  ],
+  [
+    'Operator of {polkit_session} FAILED to authenticate to gain authorization for action {polkit_action} for {polkit_subject} (owned by unix-user:{user})',
+    'polkit_authentication',
+    'failure',
+  ],
+])
+
+const DUO = table([
+  ["Successful Duo login for '{user}' from {src_ip}", 'duo_login', 'success'],
+  ["Successful Duo login for '{user}'", 'duo_login', 'success'],
+  ["Failed Duo login for '{user}' from {src_ip}", 'duo_login', 'failure'],
+  ["Failed Duo login for '{user}'", 'duo_login', 'failure'],
+  ["Aborted Duo login for '{user}' from {src_ip}*", 'duo_login', 'failure'],
+  ["Skipped Duo login for '{user}' from {src_ip}*", 'duo_login'],
+])
+
+const PROFTPD = table([
+  ['{} ({src_host}[{src_ip}]) - USER {user}: Login successful*', 'ftp_login', 'success'],
+  ['{} ({src_host}[{src_ip}]) - USER {user} (Login failed): {reason}', 'ftp_login', 'failure'],
+  ['{} ({src_host}[{src_ip}]) - USER {user}: no such user found*', 'ftp_login', 'failure'],
+  ['{} ({src_host}[{src_ip}]) - FTP session opened*', 'ftp_connection'],
+  ['{} ({src_host}[{src_ip}]) - FTP session closed*', 'ftp_disconnect'],
+])
+
+const PURE_FTPD = table([
+  ['({}@{src_ip}) [INFO] {user} is now logged in', 'ftp_login', 'success'],
+  ['({}@{src_ip}) [WARNING] Authentication failed for user [{user}]', 'ftp_login', 'failure'],
+  ['({}@{src_ip}) [INFO] New connection*', 'ftp_connection'],
+])
+
+const DOVECOT = table([
+  ['{service}-login: Login: user=<{user}>, {}rip={src_ip}, lip={dst_ip}*', 'mail_login', 'success'],
+  [
+    '{service}-login: {reason} (auth failed, {}: user=<{user}>, {}rip={src_ip}, lip={dst_ip}*',
+    'mail_login',
+    'failure',
+  ],
 ])
 
 /** What any program logs through PAM, behind `pam_unix(service:type): `. */
@@ -151,7 +211,22 @@ export const PAM = table([
   ['new password not acceptable*', 'password_changed', 'failure'],
   ['{count} more authentication failures; {pairs}', 'authentication', 'failure'],
   ['{count} more authentication failure; {pairs}', 'authentication', 'failure'],
+  ["user '{user}' granted access", 'authentication', 'success'],
+  ["user '{user}' denied access {reason}", 'authentication', 'failure'],
+  ["user `{user}' denied access {reason}", 'authentication', 'failure'],
+  ['request {} failed: {reason}', 'authentication', 'failure'],
+  ['user {user} authenticated as {principal}', 'authentication', 'success'],
+  ['error trying to bind as user "{user_dn}" ({reason})', 'authentication', 'failure'],
+  ['Accepted google_authenticator for {user}', 'authentication', 'success'],
+  ['Invalid verification code for {user}', 'authentication', 'failure'],
+  ['expired password for user {user} ({reason})', 'authentication', 'failure'],
+  ['bad username [{user}]', 'authentication', 'failure'],
+  ['conversation failed', 'authentication', 'failure'],
+  ['User unknown', 'authentication', 'failure'],
+  ['Failed to create session: {reason}', 'session_opened', 'failure'],
 ])
+
+const SSH_LOGIN = [...SSHD, ...DUO]
 
 /** Messages and Sigma services by program. */
 export const PROGRAMS: ReadonlyMap<
@@ -159,15 +234,16 @@ export const PROGRAMS: ReadonlyMap<
   { readonly services: readonly string[]; readonly messages: readonly KnownMessage[] }
 > = new Map(
   Object.entries({
-    sshd: { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
-    'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
-    'sshd-auth': { services: ['sshd', 'auth', 'syslog'], messages: SSHD },
+    sshd: { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
+    'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
+    'sshd-auth': { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
     dropbear: { services: ['sshd', 'auth', 'syslog'], messages: DROPBEAR },
     sudo: { services: ['sudo', 'auth', 'syslog'], messages: [] },
     su: { services: ['su', 'auth', 'syslog'], messages: SU },
     cron: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     CRON: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     crond: { services: ['cron', 'auth', 'syslog'], messages: CRON },
+    CROND: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     crontab: { services: ['cron', 'auth', 'syslog'], messages: CRON },
     'systemd-logind': { services: ['auth', 'syslog'], messages: LOGIND },
     login: { services: ['auth', 'syslog'], messages: LOGIN },
@@ -175,6 +251,11 @@ export const PROGRAMS: ReadonlyMap<
     unix_chkpwd: { services: ['auth', 'syslog'], messages: CHECK_PASSWORD },
     pkexec: { services: ['auth', 'syslog'], messages: PKEXEC },
     vsftpd: { services: ['vsftpd', 'auth', 'syslog'], messages: VSFTPD },
+    proftpd: { services: ['auth', 'syslog'], messages: PROFTPD },
+    'pure-ftpd': { services: ['auth', 'syslog'], messages: PURE_FTPD },
+    dovecot: { services: ['auth', 'syslog'], messages: DOVECOT },
+    login_duo: { services: ['auth', 'syslog'], messages: DUO },
+    polkitd: { services: ['auth', 'syslog'], messages: POLKIT },
     guacd: { services: ['guacamole', 'syslog'], messages: [] },
     clamd: { services: ['clamav', 'syslog'], messages: [] },
     freshclam: { services: ['clamav', 'syslog'], messages: [] },
@@ -184,7 +265,7 @@ export const PROGRAMS: ReadonlyMap<
         .map((name) => [name, { services: [name, 'auth', 'syslog'], messages: ACCOUNTS }]),
     ),
     ...Object.fromEntries(
-      ['polkitd', 'runuser', 'sulogin', 'gdm-password', 'lightdm', 'gdm-launch-environment']
+      ['runuser', 'sulogin', 'gdm-password', 'lightdm', 'gdm-launch-environment']
         .concat(['systemd-user', 'polkit-agent-helper-1', 'sssd'])
         .map((name) => [name, { services: ['auth', 'syslog'], messages: [] }]),
     ),

@@ -35,6 +35,11 @@ export const SSHD = table([
     'ssh_disconnect',
     'failure',
   ],
+  [
+    'Connection closed by illegal user {user>} {src_ip} port {src_port}*',
+    'ssh_disconnect',
+    'failure',
+  ],
   ['Connection closed by {src_ip} port {src_port}*', 'ssh_disconnect'],
   ['Connection closed by {src_ip}*', 'ssh_disconnect'],
   [
@@ -54,6 +59,7 @@ export const SSHD = table([
     'failure',
   ],
   ['Disconnected from invalid user {user>} {src_ip} port {src_port}*', 'ssh_disconnect', 'failure'],
+  ['Disconnected from illegal user {user>} {src_ip} port {src_port}*', 'ssh_disconnect', 'failure'],
   ['Disconnected from user {user>} {src_ip} port {src_port}*', 'ssh_disconnect'],
   ['Disconnected from {src_ip} port {src_port}*', 'ssh_disconnect'],
   ...['authenticating user', 'invalid user'].map(
@@ -225,6 +231,14 @@ export const SSHD = table([
     'Address {src_ip} maps to {src_host}, but this does not map back{reason}',
     'ssh_reverse_mapping',
   ],
+  ['srclimit_penalise: {}: {} {src_ip}/{} penalty {}: {reason}', 'ssh_penalty', 'failure'],
+  ['srclimit_penalise: {}: {} {src_ip}/{} penalty of {}: {reason}', 'ssh_penalty', 'failure'],
+  ['User child is on pid {child_pid}', 'ssh_session'],
+  ['Accepted key {key_type} {key_hash} found at {file}', 'ssh_key_accepted'],
+  ['userauth_pubkey: key type {key_type} not in {reason}', 'ssh_login', 'failure'],
+  ['userauth_pubkey: signature algorithm {key_type} not in {reason}', 'ssh_login', 'failure'],
+  ['userauth_finish: send failure packet: {reason}', 'ssh_disconnect', 'failure'],
+  ['main: sshd: {}', 'ssh_server_started'],
 ])
 
 export const DROPBEAR = table([
@@ -235,6 +249,11 @@ export const DROPBEAR = table([
   ['Login attempt for nonexistent user from {src_ip>}:{src_port}', 'ssh_invalid_user', 'failure'],
   ['Child connection from {src_ip>}:{src_port}', 'ssh_connection'],
   ['Exit ({user}) from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect'],
+  [
+    "Exit before auth from <{src_ip>}:{src_port}>: (user '{user}', {} fails): {reason}",
+    'ssh_disconnect',
+    'failure',
+  ],
   ['Exit before auth from <{src_ip>}:{src_port}>: {reason}', 'ssh_disconnect', 'failure'],
   [
     "Exit before auth (user '{user}', {} fails): {reason>} from {src_ip}:{src_port}",

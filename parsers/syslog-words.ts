@@ -1,0 +1,26 @@
+// Facility and severity as words in a line, as BusyBox (`auth.info`), OpenWrt and AIX (`auth|security:info`) write them.
+
+/** Names of the facilities, in order of their numbers. */
+export const FACILITIES: readonly string[] = [
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron'],
+  ...['authpriv', 'ftp', 'ntp', 'security', 'console', 'solaris-cron', 'local0', 'local1'],
+  ...['local2', 'local3', 'local4', 'local5', 'local6', 'local7'],
+]
+
+const SEVERITIES: Readonly<Record<string, number>> = {
+  ...{ emerg: 0, panic: 0, alert: 1, crit: 2, err: 3, error: 3, warn: 4, warning: 4 },
+  ...{ notice: 5, info: 6, debug: 7 },
+}
+
+/** Longest such word, UTF-16 units. */
+export const WORDED_UNITS_MAX = 24
+const WORDS = /^([a-z]{3,8}[0-7]?)(?:\|security)?[.:]([a-z]{3,7})$/
+
+/** Facility * 8 + severity of a word such as `auth.info`; undefined for any other word. */
+export function wordedPriority(word: string): number | undefined {
+  const found = WORDS.exec(word)
+  if (found === null) return undefined
+  const facility = FACILITIES.indexOf(found[1]!)
+  const severity = Object.hasOwn(SEVERITIES, found[2]!) ? SEVERITIES[found[2]!] : undefined
+  return facility < 0 || severity === undefined ? undefined : facility * 8 + severity
+}
