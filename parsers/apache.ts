@@ -1,6 +1,7 @@
 // Apache httpd access and error logs.
 import type { Parser } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { ipOf } from './values.ts'
 import { readApacheError } from './web/error.ts'
 import { readSslRequest } from './web/own.ts'
 import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
@@ -9,8 +10,9 @@ const server: WebServer = {
   programs: new Set(['apache', 'apache2', 'httpd']),
   access: closedLogSource('apache', ['webserver'], ['apache']),
   error: closedLogSource('apache', [], ['apache']),
-  // `vhost_combined` is Apache's alone.
-  ownAccess: (line) => line.virtualHost !== undefined,
+  // `vhost_combined`, which has the port, is Apache's alone.
+  ownAccess: ({ virtualHost: host }) =>
+    host !== undefined && ipOf(host) === undefined && /:\d{1,5}$/.test(host),
   readOther: readSslRequest,
   readError: readApacheError,
 }

@@ -46,4 +46,30 @@ testLines('haproxy', [
   ],
 ])
 
+testLines('haproxy', [
+  [
+    '192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www~ app/srv1 9/0/0/8/17 200 512 - - --VN 5/5/0/0/0 0/0 {example.org} "GET /a/b?x=1 HTTP/1.1" TLSv1.3 client:"10.0.0.9"',
+    {
+      pivots: { url: '/a/b?x=1', action: 'GET' },
+      fields: { 'cs-version': 'HTTP/1.1', 'cs-uri-stem': '/a/b' },
+    },
+  ],
+  [
+    ' 192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www www/ -1/-1/-1/-1/0 503 216 - - SC-- 2/2/0/0/0 0/0 "GET /..\\..\\boot.ini HTTP/1.1" -',
+    { pivots: { url: '/..\\..\\boot.ini', outcome: 'failure', src_ip: '192.0.2.9' } },
+  ],
+  [
+    '192.0.2.9:51511 [20/Nov/2026:10:11:12.345] www/1: SSL handshake failure',
+    { pivots: { outcome: 'failure', src_port: 51511 } },
+  ],
+  [
+    'Connect from 192.0.2.9:51511 to 192.0.2.1:80 (www/HTTP)',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '192.0.2.1', action: 'connect' } },
+  ],
+  [
+    'Nov 20 10:11:12 - haproxy[9]: Connect from 192.0.2.9:51511 to 192.0.2.1:80 (www/HTTP)',
+    { pivots: { dst_port: 80 }, absent: ['host'] },
+  ],
+])
+
 testRefused('haproxy', ['no line of a balancer'])

@@ -1,5 +1,5 @@
 // HAProxy: HTTP, HTTPS and TCP logs, `Connect from`, and errors of connections.
-import { daemonLine } from './device/daemon.ts'
+import { type DaemonLine, daemonLine } from './device/daemon.ts'
 import {
   deviceEvent,
   hostOfUrl,
@@ -19,9 +19,22 @@ const OTHER = closedLogSource('haproxy', [], ['haproxy', 'syslog'])
 const CONNECT =
   /^Connect from (\S{1,64}):(\d{1,5}) to (\S{1,64}):(\d{1,5}) \(([^/)]{1,128})\/(\w+)\)/
 
+/** `www/1: `: a frontend and the number or address of its listener, in front of an error. */
+const ERROR = /^[^\s/]{1,200}\/(?:\d{1,6}|[\dA-Fa-f.:]{2,45}:\d{1,5}): $/
+
+function whereOf(start: RegExpExecArray, rest: string): string {
+  const colon = rest.indexOf(': ')
+  return colon < 0 || colon > 64 ? '' : `${start[4] ?? ''}${rest.slice(0, colon + 2)}`
+}
+
+function lineOf(input: ParserInput, context: ParseContext): DaemonLine {
+  const line = daemonLine(input, context)
+  return line.text.charCodeAt(0) === 0x20 ? { ...line, text: line.text.trimStart() } : line
+}
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return { code: 'haproxy-no-line', message: 'JSON, no log line' }
-  const { header, program, text } = daemonLine(input, context)
+  const { header, program, text } = lineOf(input, context)
   const fields: WritableFields = {}
   const pivots: WritablePivots = {}
   const start = START.exec(text.slice(0, 1024))
@@ -94,12 +107,13 @@ export const haproxy: Parser = {
   keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
-    const { program, text } = daemonLine(input, context)
+    const { program, text } = lineOf(input, context)
     if (program === 'haproxy' || program === 'hapee') return true
+    if (text.startsWith('Connect from ')) return CONNECT.test(text.slice(0, 512))
     const start = START.exec(text.slice(0, 1024))
     if (start === null) return false
     const rest = text.slice(start[0].length)
-    return readHttp(rest, {}) || readTcp(rest, {})
+    return ERROR.test(whereOf(start, rest)) || readHttp(rest, {}) || readTcp(rest, {})
   },
   parse,
 }

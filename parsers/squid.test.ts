@@ -66,4 +66,42 @@ testLines('squid', [
   ],
 ])
 
+testLines('squid', [
+  [
+    '1795169472.250      0 192.0.2.9 NONE_NONE/000 0 - error:transaction-end-before-headers - HIER_NONE/- - "-" "-"',
+    {
+      pivots: { src_ip: '192.0.2.9', outcome: 'failure' },
+      fields: { reason: 'transaction-end-before-headers' },
+      absent: ['action', 'url', 'c-uri'],
+    },
+  ],
+  [
+    '1795169472.250   5007 192.0.2.9 TCP_MISS_ABORTED/000 0 GET http://example.org/ - HIER_DIRECT/198.51.100.7 -',
+    { pivots: { dst_ip: '198.51.100.7', outcome: 'failure' }, fields: { 'sc-status': 0 } },
+  ],
+  [
+    '192.0.2.9 - - [20/Nov/2026:10:11:12 +0000] "- error:transaction-end-before-headers NONE/0.0" 0 0 "-" "-" NONE_NONE:HIER_NONE',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { src_ip: '192.0.2.9', outcome: 'failure' },
+      fields: { reason: 'transaction-end-before-headers', cache_result: 'NONE_NONE:HIER_NONE' },
+    },
+  ],
+  [
+    '2026/11/20 10:11:12 kid1| Accepting HTTP Socket connections at conn3 local=[::]:3128 remote=[::] FD 11 flags=9',
+    {
+      time: '2026-11-20T10:11:12Z',
+      message:
+        'Accepting HTTP Socket connections at conn3 local=[::]:3128 remote=[::] FD 11 flags=9',
+      fields: { kid: 'kid1' },
+      logsource: { product: 'squid', category: [] },
+    },
+  ],
+  [
+    '1795169472.250      0 192.0.2.9 UDP_HIT/000 0 ICP_QUERY http://example.org/ - HIER_NONE/- -',
+    { pivots: { outcome: 'success' } },
+  ],
+  ['2026/11/20 10:11:12| Starting Squid Cache version 6.6', { time: '2026-11-20T10:11:12Z' }],
+])
+
 testRefused('squid', ['no line of a proxy'])

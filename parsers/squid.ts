@@ -9,11 +9,13 @@ import {
 } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
-import { readSquidHttpd } from './squid/httpd.ts'
+import { NO_REQUEST, readSquidHttpd } from './squid/httpd.ts'
 import type { SyslogLine } from './syslog-header.ts'
+import { parseTime } from './time.ts'
 import { ipOf } from './values.ts'
 
 const PROXY = closedLogSource('squid', ['proxy'], ['squid'])
+const OWN = closedLogSource('squid', [], ['squid'])
 const COLUMNS_MAX = 64
 
 /** Time, elapsed, client, in longer formats its port, `TCP_MISS/200`, bytes, further sizes, method. */
@@ -24,9 +26,30 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { header, text } = body(input, context)
   const start = input.json === undefined ? START.exec(text.slice(0, 1024)) : null
   if (start !== null) return nativeEvent(header, text, start)
+  const own = input.json === undefined ? cacheLog(header, text, context) : undefined
+  if (own !== undefined) return own
   const reading = input.json === undefined ? readSquidHttpd(text, context, PROXY) : undefined
   if (reading !== undefined) return deviceEvent(header, reading)
   return { code: 'squid-no-line', message: 'no line of a Squid access log' }
+}
+
+/** `2026/11/20 10:11:12 kid1| text`: what Squid says of itself, in cache.log. */
+const CACHE_LOG =
+  /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)(?: (kid\d{1,4}))?\| {0,4}(?=\S)/
+
+function cacheLog(
+  header: SyslogLine | undefined,
+  text: string,
+  context: ParseContext,
+): Parsed | undefined {
+  const match = CACHE_LOG.exec(text.slice(0, 64))
+  if (match === null) return undefined
+  const [whole, stamp = '', kid] = match
+  const fields: WritableFields = {}
+  put(fields, 'kid', kid)
+  const message = text.slice(whole.length)
+  const time = parseTime(stamp, context)
+  return deviceEvent(header, { time, logsource: OWN, message, fields, pivots: {} })
 }
 
 /** Epoch seconds in front are the log's own, never a syslog header's. */
@@ -44,18 +67,18 @@ function body(
 function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExpExecArray): Parsed {
   const [whole, time, elapsed, client, port, code, status, bytes, method = ''] = start
   const rest = splitEnd(text, whole.length)
-  const fields: WritableFields = { 'cs-method': method, 'sc-status': Number(status) }
+  const fields: WritableFields = { 'sc-status': Number(status) }
+  put(fields, 'cs-method', method)
   put(fields, 'c-ip', client)
   put(fields, 'src_ip', client)
   put(fields, 'src_port', port)
   put(fields, 'cache_result', code)
   if (elapsed !== undefined) fields['time-taken'] = Number(elapsed)
   if (bytes !== undefined && bytes !== '-') fields['sc-bytes'] = Number(bytes)
-  const pivots: WritablePivots = {
-    action: method,
-    outcome: Number(status) < 400 && code?.includes('DENIED') !== true ? 'success' : 'failure',
-  }
-  addUrl(fields, pivots, rest.url)
+  const pivots: WritablePivots = { outcome: outcomeOf(Number(status), code ?? '') }
+  if (method !== '-') pivots.action = method
+  if (rest.url.startsWith(NO_REQUEST)) put(fields, 'reason', rest.url.slice(NO_REQUEST.length))
+  else addUrl(fields, pivots, rest.url)
   put(fields, 'cs-username', rest.user)
   if (typeof fields['cs-username'] === 'string') pivots.user = fields['cs-username']
   const [hierarchy = '', peer] = rest.peer.split('/', 2)
@@ -72,6 +95,13 @@ function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExp
     fields,
     pivots,
   })
+}
+
+/** A client that went away has status 0, and so has a query of a neighbour cache. */
+function outcomeOf(status: number, code: string): 'success' | 'failure' {
+  const answered = status > 0 || code.startsWith('UDP_')
+  const served = answered && status < 400 && !code.includes('DENIED')
+  return served ? 'success' : 'failure'
 }
 
 /** The request's headers that a longer format ends with, each in quotes. */
@@ -162,7 +192,7 @@ export const squid: Parser = {
   recognise(input, context) {
     if (input.json !== undefined) return false
     const { header, text } = body(input, context)
-    if (START.test(text.slice(0, 1024))) return true
+    if (START.test(text.slice(0, 1024)) || CACHE_LOG.test(text.slice(0, 64))) return true
     const own =
       header?.program?.includes('squid') === true ||
       / (?:TCP|UDP|NONE)[A-Z_]{0,40}:[A-Z_]{3,40}$/.test(text.slice(-96))

@@ -165,7 +165,7 @@ function lineOf(
   }
   if (priority !== undefined) line.priority = priority
   const own = tag.host ?? host
-  if (own !== undefined) line.host = own
+  if (own !== undefined && own !== '-') line.host = own
   if (tag.program !== undefined) line.program = tag.program
   if (tag.pid !== undefined) line.pid = tag.pid
   return line

@@ -22,6 +22,8 @@ describe('access lines', () => {
       'nginx',
     ],
     ['virtual host in front', `shop.example.com:443 ${COMBINED}`, undefined, 'apache'],
+    ['a virtual host without a port', `shop.example.com ${COMBINED}`, undefined, 'webserver'],
+    ['a column of its own', `${HEAD} "-" ${REQUEST}`, undefined, 'webserver'],
     ['named nginx', COMBINED, 'nginx', 'nginx'],
     ['named apache', COMBINED, 'apache', 'apache'],
     ['the group web', COMBINED, 'web', 'webserver'],
@@ -58,7 +60,10 @@ describe('access lines', () => {
       })
     }
     if (line.includes('web-1')) expect(got.pivots.host).toBe('web-1')
-    if (line.startsWith('shop')) expect(got.fields['cs-host']).toBe('shop.example.com:443')
+    if (line.startsWith('shop.example.com:')) {
+      expect(got.fields['cs-host']).toBe('shop.example.com:443')
+      expect(got.pivots.host).toBe('shop.example.com')
+    }
   })
 
   test.each([
@@ -116,6 +121,31 @@ test.each([
     logsource: { category: [], service: ['apache'] },
   })
 })
+
+testLines('apache', [
+  [
+    ' [Fri Nov 20 10:11:12.072780 2026] [ssl:info] [pid 12596] [client 192.0.2.9:57535] AH01964: Connection to child 114 established (server shop.example.com:443)',
+    { time: '2026-11-20T10:11:12.072Z', pivots: { src_ip: '192.0.2.9', src_port: 57535 } },
+  ],
+  [
+    '[Fri Nov 20 10:11:12.643358 2026] [ssl:info] [pid 24237] (70014)End of file found: [client 192.0.2.9 :42114] AH01991: SSL input filter read failed.',
+    { pivots: { src_ip: '192.0.2.9', src_port: 42114 }, fields: { code: 'AH01991' } },
+  ],
+  [
+    '[Fri Nov 20 10:11:12.056862 2026] [:error] [pid 22:tid 14] [client 192.0.2.9:53375] [client 192.0.2.9] ModSecurity: Access denied with code 403 (phase 2). Match of "rx ^GET$" against "REQUEST_METHOD" required. [file "/etc/x.conf"] [line "36"] [id "911100"] [msg "Method is not allowed"] [severity "CRITICAL"] [hostname "shop.example.com"] [uri "/admin.php"] [unique_id "aX1"]',
+    {
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 53375,
+        url: '/admin.php',
+        domain: 'shop.example.com',
+        action: 'denied',
+        outcome: 'failure',
+      },
+      fields: { rule_id: '911100', rule_message: 'Method is not allowed' },
+    },
+  ],
+])
 
 testLines('apache', [
   [

@@ -5,7 +5,7 @@ import { put, type WritableFields } from '../device/event.ts'
 export const START =
   /^(\[?[\w.:<>-]{1,64}\]?):(\d{1,5}) \[(\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] ([^\s:]{1,256})(?=[\s:])/
 
-const SERVER = /^ ([^\s/]{1,256})\/(\S{1,256}) /
+const SERVER = /^ ([^\s/]{1,256})\/(\S{0,256}) /
 const HTTP =
   /(-?\d{1,12}\/-?\d{1,12}\/-?\d{1,12}\/-?\d{1,12}\/\+?-?\d{1,12}) (-?\d{1,3}) \+?(\d{1,18}) (\S{1,4096}) (\S{1,4096}) ([A-Za-z-]{4}) (\d{1,12}\/\d{1,12}\/\d{1,12}\/\d{1,12}\/\+?\d{1,12}) (\d{1,12}\/\d{1,12})/
 const TCP =
@@ -58,7 +58,8 @@ function addRequest(fields: WritableFields, text: string): void {
       put(fields, 'captured_response_headers', before.slice(second + 1, end))
   }
   if (quote < 0) return
-  const last = text.lastIndexOf('"')
+  // Quotes of a request are written as `#22`; further columns of one's own may stand behind it.
+  const last = text.indexOf('"', quote + 1)
   const request = text.slice(quote + 1, last > quote ? last : undefined)
   const space = request.indexOf(' ')
   if (space <= 0 || request.charCodeAt(0) === 0x3c) {

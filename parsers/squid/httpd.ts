@@ -1,7 +1,14 @@
 // Squid's access log in the formats of web servers, which end in `TCP_MISS:HIER_DIRECT`.
 import type { EventLogSource } from '../../sigma/event.ts'
-import { putUrl, type Reading, type WritableFields, type WritablePivots } from '../device/event.ts'
+import {
+  put,
+  putUrl,
+  type Reading,
+  type WritableFields,
+  type WritablePivots,
+} from '../device/event.ts'
 import type { ParseContext } from '../event.ts'
+import { parseTime } from '../time.ts'
 import { readAccessLine } from '../web/access.ts'
 
 /** The reading of a line; undefined when it is none of these formats. */
@@ -11,7 +18,8 @@ export function readSquidHttpd(
   logsource: EventLogSource,
 ): Reading | undefined {
   const line = readAccessLine(text, context)
-  if (line?.status === undefined) return requestOnly(text, logsource)
+  if (line?.status === undefined)
+    return noRequest(text, context, logsource) ?? requestOnly(text, logsource)
   const fields: WritableFields = {
     'c-ip': line.client,
     src_ip: line.client,
@@ -30,6 +38,34 @@ export function readSquidHttpd(
   if (line.method !== undefined) pivots.action = line.method
   putUrl(pivots, line.target)
   return { time: line.time, logsource, message: text, fields, pivots }
+}
+
+/** What stands for the URL where a connection brought no request. */
+export const NO_REQUEST = 'error:'
+
+/** `192.0.2.9 - - [time] "- error:transaction-end-before-headers NONE/0.0" 0 0 "-" "-" NONE_NONE:HIER_NONE`. */
+const GAVE_UP =
+  /^([0-9A-Fa-f.:]{2,45}) \S{1,64} (\S{1,255}) \[([^\]]{1,64})\] "\S{1,32} error:([\w-]{1,128})(?: \S{1,32})?" (\d{1,3}) (\d{1,18})(?: "[^"]{0,1024}"){0,2} ([A-Z_]{3,40}:[A-Z_]{3,40})$/
+
+function noRequest(
+  text: string,
+  context: ParseContext,
+  logsource: EventLogSource,
+): Reading | undefined {
+  const match = text.includes('error:') ? GAVE_UP.exec(text.slice(0, 4096)) : null
+  if (match === null) return undefined
+  const [, client = '', user, stamp = '', reason = '', status, bytes, result = ''] = match
+  const fields: WritableFields = {
+    'c-ip': client,
+    src_ip: client,
+    'sc-status': Number(status),
+    'sc-bytes': Number(bytes),
+    reason,
+    cache_result: result,
+  }
+  put(fields, 'cs-username', user)
+  const time = parseTime(stamp, context)
+  return { time, logsource, message: text, fields, pivots: { outcome: 'failure' } }
 }
 
 /** Own formats that begin `client port [time] "METHOD URL`: `%>a %>p [%tl] "%rm %ru`. */

@@ -50,7 +50,9 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
   if (stamp === undefined || !text.startsWith('] "', stamp.end)) return undefined
   const head = readHead(text.slice(0, open))
   if (head === undefined) return undefined
-  const request = readQuoted(text, stamp.end + 3)
+  // Nothing stands in quotes between time and request where a format has a column of its own there.
+  const empty = text.startsWith('-" "', stamp.end + 3) ? 4 : 0
+  const request = readQuoted(text, stamp.end + 3 + empty)
   if (request === undefined || text.charCodeAt(request.end) !== 0x20) return undefined
   // A request that was given up has none.
   const isOpen = text.startsWith('- ', request.end + 1)

@@ -5,6 +5,7 @@ import { severityOf } from '../severity.ts'
 import { isoAt, timeAt } from '../time.ts'
 import { ipOf, portOf } from '../values.ts'
 import type { WritablePivots } from './event.ts'
+import { addModSecurity } from './modsecurity.ts'
 
 export interface ErrorLine {
   /** Absent where a syslog header has it. */
@@ -36,6 +37,7 @@ export function readNginxError(text: string, context: ParseContext): ErrorLine |
   addClient(pivots, fields.client)
   if (typeof fields.host === 'string') pivots.domain = fields.host
   addRequest(pivots, fields.request)
+  addModSecurity(message, fields, pivots)
   return { time: stamp.time, message, fields, pivots }
 }
 
@@ -85,13 +87,14 @@ export function readApacheError(
   addRefused(fields, pivots, message, APACHE_USER)
   const referer = /, referer: (\S{1,4096})$/.exec(message.slice(-4200))?.[1]
   if (referer !== undefined) fields.referer = referer
+  addModSecurity(message, fields, pivots)
   addClient(pivots, fields.client)
   return { time: stamp?.time, message, fields, pivots }
 }
 
 /** What stands in front of the client: an error of the system, the place in the source. */
 const INNER_CLIENT =
-  /^(?:\(\d{1,10}\)[^[\]]{1,512}|\w{1,64}\.c\(\d{1,6}\)): \[client ([^\s]{2,64})\] /
+  /^(?:\(\d{1,10}\)[^[\]]{1,512}|\w{1,64}\.c\(\d{1,6}\)): \[client (\S{2,64}(?: :\d{1,5})?)\] /
 
 /** Where a bracket closes; `[client [2001:db8::1]:5678]` holds another. */
 function bracketEnd(text: string, start: number): number {
@@ -124,7 +127,7 @@ function addRefused(
 
 function addBracket(fields: { [name: string]: FieldValue }, text: string): void {
   const [word = '', value] = text.split(' ', 2)
-  if (word === 'client' || word === 'remote') fields.client = text.slice(word.length + 1)
+  if (word === 'client' || word === 'remote') fields.client ??= text.slice(word.length + 1)
   else if (word === 'pid' && value !== undefined) {
     const [pid = '', tid] = value.split(':', 2)
     if (/^\d{1,10}$/.test(pid)) fields.pid = Number(pid)
@@ -150,7 +153,7 @@ function addClient(pivots: WritablePivots, client: FieldValue | undefined): void
   const colon = client.lastIndexOf(':')
   const port = colon < 0 ? undefined : portOf(client.slice(colon + 1))
   const whole = ipOf(client)
-  const address = whole ?? ipOf(client.slice(0, Math.max(colon, 0)).replace(/^\[|\]$/g, ''))
+  const address = whole ?? ipOf(client.slice(0, Math.max(colon, 0)).replace(/^\[|\]?\s?$/g, ''))
   if (address !== undefined) pivots.src_ip = address
   if (whole === undefined && port !== undefined) pivots.src_port = port
 }

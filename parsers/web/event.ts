@@ -34,7 +34,7 @@ export function accessEvent(
   const pivots: WritablePivots = {}
   if (line.status !== undefined) pivots.outcome = line.status < 400 ? 'success' : 'failure'
   addServer(line.virtualHost, fields, pivots)
-  const name = host ?? line.virtualHost
+  const name = host ?? hostOf(line.virtualHost)
   if (name !== undefined) pivots.host = name
   const address = addressOf(line.client) ?? ipOf(forwarded?.split(/[, ]/, 1)[0] ?? '')
   if (address !== undefined) pivots.src_ip = address
@@ -43,6 +43,12 @@ export function accessEvent(
   else if (line.request !== '-' && line.request !== '') pivots.url = line.request
   if (method !== undefined) pivots.action = method
   return { time: line.time, logsource, pivots, message, fields }
+}
+
+/** A virtual host without its port. */
+function hostOf(virtualHost: string | undefined): string | undefined {
+  if (virtualHost === undefined || ipOf(virtualHost) !== undefined) return virtualHost
+  return virtualHost.replace(/:\d{1,5}$/, '')
 }
 
 /** The client's address, of `192.0.2.1:80` too. */

@@ -37,7 +37,9 @@ interface Line {
 function lineOf(input: ParserInput, context: ParseContext): Line {
   const first = input.text.charCodeAt(0)
   const header = isSyslogStart(first) ? splitSyslog(input.text, context) : undefined
-  if (header?.program === undefined) return { text: input.text }
+  if (header?.program === undefined) {
+    return { text: first === 0x20 ? input.text.trimStart() : input.text }
+  }
   return {
     text: header.message,
     program: bareName(header.program),
