@@ -84,3 +84,31 @@ testLines('checkpoint', [
     },
   ],
 ])
+
+testLines('checkpoint', [
+  [
+    '{"action":"Accept","app_risk":4,"dst":"198.51.100.7","ifdir":"inbound","layer_name":["Network","URL"],"loguid":"{0xab66c4d0,0x1}","origin":"192.0.2.1","originsicname":"cn=gw,o=mgmt","product":"URL Filtering","proto":"6","rule_name":"Cleanup","service":"443","service_id":"https","src":"192.0.2.9","time":"1795169472","user":"Anna Berg (anna)"}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: '192.0.2.1',
+        user: 'Anna Berg',
+        src_ip: '192.0.2.9',
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        action: 'allowed',
+        outcome: 'success',
+      },
+      fields: { service: '443', protocol: '6', layer_name: ['Network', 'URL'] },
+      logsource: { product: 'checkpoint', category: ['firewall', 'proxy'] },
+    },
+  ],
+  [
+    '{"action":"Prevent","dst":"198.51.100.7","ifdir":"outbound","origin":"192.0.2.1","product":"IPS","proto":17,"s_port":35098,"service":514,"severity":"High","src":"192.0.2.9","time":1795169472}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { src_port: 35098, dst_port: 514, action: 'denied', severity: 'high' },
+      logsource: { category: ['ids', 'firewall'] },
+    },
+  ],
+])

@@ -1,6 +1,6 @@
 // Check Point Log Exporter: `[action:"Accept"; src:"10.0.0.1"; ...]` behind an RFC 5424 header, the same as
 // structured data (`action="Accept" src="10.0.0.1"`), and its Splunk form (`time=1|hostname=h|src=10.0.0.1`).
-import type { EventLogSource } from '../sigma/event.ts'
+import type { EventLogSource, Fields } from '../sigma/event.ts'
 import { quotedPairs } from './checkpoint/pairs.ts'
 import {
   deviceEvent,
@@ -15,6 +15,7 @@ import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { severityOf } from './severity.ts'
+import type { SyslogLine } from './syslog-header.ts'
 import { parseTime } from './time.ts'
 
 const PIPED_PAIRS_MAX = 512
@@ -67,12 +68,23 @@ function formOf(text: string): Form | undefined {
 const QUOTED = ['origin:"', 'product:"', 'product="', 'origin="']
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const { text } = input
-  const form = input.json === undefined ? formOf(text) : undefined
+  const { json, text } = input
+  if (json !== undefined && isLog(json)) return eventOf(undefined, jsonPairs(json), text, context)
+  const form = json === undefined ? formOf(text) : undefined
   if (form === undefined) return { code: 'checkpoint-no-log', message: 'no Check Point log' }
   const start = form === 'piped' ? Math.max(text.indexOf('time='), 0) : quotedStart(text)
   const header = start === 0 ? undefined : readHeader(text.slice(0, start).trimEnd(), context)
   const fields = form === 'piped' ? pipedPairs(text, start) : quotedPairs(text, start, WANTED)
+  return eventOf(header, fields, text.slice(start), context)
+}
+
+/** The event of pairs whose wanted values were just read. */
+function eventOf(
+  header: SyslogLine | undefined,
+  fields: WritableFields,
+  text: string,
+  context: ParseContext,
+): Parsed {
   const pivots: WritablePivots = {}
   addAddresses(fields)
   addNames(fields, pivots)
@@ -80,10 +92,29 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   return deviceEvent(header, {
     time: parseTime(word(AT.time) ?? word(AT.rounded_sent_time), context),
     logsource: logsourceOf(),
-    message: firstWord(MESSAGES) ?? text.slice(start),
+    message: firstWord(MESSAGES) ?? text,
     fields,
     pivots,
   })
+}
+
+/** Keys of which every log of the exporter's JSON has one. */
+const JSON_KEYS = ['loguid', 'originsicname', 'origin_sic_name', 'ifdir']
+
+function isLog(json: Fields): boolean {
+  const { origin, orig, product } = json
+  if (typeof product !== 'string' || typeof (origin ?? orig) !== 'string') return false
+  return JSON_KEYS.some((name) => typeof json[name] === 'string')
+}
+
+function jsonPairs(json: Fields): WritableFields {
+  const fields: WritableFields = { ...json }
+  OWN_NAMES.forEach((name, place) => {
+    const value = json[name]
+    const isText = typeof value === 'string' || typeof value === 'number'
+    WANTED.values[place] = isText ? String(value) : undefined
+  })
+  return fields
 }
 
 /** Names whose values are looked at. */
@@ -254,7 +285,7 @@ export const checkpoint: Parser = {
   name: 'checkpoint',
   title: 'Check Point (Log Exporter)',
   aliases: ['check_point', 'cp_log'],
-  keys: [],
-  recognise: (input) => input.json === undefined && formOf(input.text) !== undefined,
+  keys: JSON_KEYS,
+  recognise: ({ json, text }) => (json === undefined ? formOf(text) !== undefined : isLog(json)),
   parse,
 }

@@ -91,9 +91,13 @@ export function declaresLogSource(json: Fields): boolean {
 }
 
 const NONE: readonly string[] = Object.freeze([])
+const PORT = /^\d{1,5}$/
 
 function names(value: FieldValue | undefined): readonly string[] {
-  if (typeof value === 'string') return value === '' ? NONE : [value.toLowerCase()]
+  // A number is a port, as in a firewall's `service`.
+  if (typeof value === 'string') {
+    return value === '' || PORT.test(value) ? NONE : [value.toLowerCase()]
+  }
   if (!Array.isArray(value)) return NONE
   return value.flatMap((item: FieldValue) => (typeof item === 'string' ? names(item) : []))
 }

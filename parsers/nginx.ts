@@ -3,6 +3,7 @@ import type { Parser } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import type { AccessLine } from './web/access.ts'
 import { readNginxError } from './web/error.ts'
+import { isAccessJson, isNginxJson, NGINX_JSON_KEYS, nginxJsonEvent } from './web/nginx-json.ts'
 import { readProxyManager } from './web/own.ts'
 import { parseWeb, recogniseWeb, type WebServer } from './web/parser.ts'
 
@@ -30,7 +31,11 @@ const server: WebServer = {
 export const nginx: Parser = {
   name: 'nginx',
   title: 'nginx access and error logs',
-  keys: [],
-  recognise: (input, context) => recogniseWeb(server, input, context),
-  parse: (input, context) => parseWeb(server, input, context),
+  keys: NGINX_JSON_KEYS,
+  recognise: (input, context) =>
+    input.json === undefined ? recogniseWeb(server, input, context) : isNginxJson(input.json),
+  parse: (input, context) =>
+    input.json !== undefined && isAccessJson(input.json)
+      ? nginxJsonEvent(input.json, input.text, context, server.access)
+      : parseWeb(server, input, context),
 }

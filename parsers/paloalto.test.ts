@@ -93,3 +93,47 @@ testLines('paloalto', [
     { pivots: { action: 'override', outcome: 'failure' } },
   ],
 ])
+
+testLines('paloalto', [
+  [
+    '{"TimeReceived":"2026-11-20T10:12:01.000000Z","DeviceSN":"no-serial","LogType":"TRAFFIC","Subtype":"end","TimeGenerated":"2026-11-20T10:11:12.000000Z","SourceAddress":"192.0.2.9","DestinationAddress":"198.51.100.7","NATSource":"203.0.113.1","Rule":"out","SourceUser":"corp\\\\anna","DestinationUser":null,"Application":"ssl","SourcePort":58877,"DestinationPort":443,"Protocol":"tcp","Action":"deny","DeviceName":"fw1"}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'fw1',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        src_port: 58877,
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        action: 'denied',
+        outcome: 'success',
+      },
+      fields: { SourceUser: 'corp\\anna', rule: 'out', app: 'ssl', natsrc: '203.0.113.1' },
+      logsource: { product: 'paloalto', category: ['firewall'], service: ['traffic'] },
+    },
+  ],
+  [
+    '{"AuthMethod":"Cookie","ConnectionError":"Cannot decrypt cookie","Description":"Login to: vpn","DeviceName":"fw1","DeviceSN":"no-serial","EventIDValue":"gateway-auth","EventStatus":"failure","LogSubtype":"globalprotect","LogType":"GLOBALPROTECT","PrivateIPv4":"","PublicIPv4":"192.0.2.9","SourceUserName":"anna","Stage":"login","TimeGenerated":"2026-11-20T10:11:12.000000Z"}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure', action: 'gateway-auth' },
+      logsource: { service: ['globalprotect'] },
+    },
+  ],
+  [
+    '{"LogTime":"2026-11-20T10:11:26.000000Z","LogSourceID":"0079","LogType":"SYSTEM","Subtype":"auth","EventTime":"2026-11-20T10:11:12.000000Z","EventName":"auth-fail","VendorSeverity":"Medium","EventDescription":"failed authentication for user \'anna\'. Reason: Invalid username/password. From: 192.0.2.9.","LogSourceName":"fw1"}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'fw1', user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' },
+      logsource: { service: ['system'] },
+    },
+  ],
+])
+
+testLines('paloalto', [
+  [
+    '1,2026/11/20 10:11:12,0267,AUTH,Unknown,2817,2026/11/20 10:11:12,vsys1,192.0.2.9,,,PORTAL,Example,1,1234,,LogFwd,,No user activity after prompted for credentials.,Authentication Portal,Authentication Timeout,1,123456,0x0,0,0,0,0,,fw1,1,,30700717-0688-43fd-b76f-cf9c9a4a7f03,2026-11-20T10:11:12.043+00:00,,,',
+    { pivots: { src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+])

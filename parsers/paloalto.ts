@@ -1,5 +1,6 @@
 // Palo Alto Networks PAN-OS: comma-separated columns whose order the log's type gives.
 
+import type { Fields } from '../sigma/event.ts'
 import { csvFields, splitCsv } from './device/csv.ts'
 import {
   accountName,
@@ -13,6 +14,7 @@ import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { panColumns, TYPES } from './paloalto/columns.ts'
+import { isPanJson, panJsonFields } from './paloalto/json.ts'
 import { panLogsource } from './paloalto/logsource.ts'
 import { severityOf } from './severity.ts'
 import { parseTime } from './time.ts'
@@ -38,8 +40,9 @@ function isDigit(code: number): boolean {
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const { text } = input
-  const start = input.json === undefined ? columnsStart(text) : -1
+  const { json, text } = input
+  if (json !== undefined && isPanJson(json)) return jsonEvent(json, text, context)
+  const start = json === undefined ? columnsStart(text) : -1
   if (start < 0) return { code: 'paloalto-no-columns', message: 'no PAN-OS columns' }
   const type = typeOf(text, start)
   // Which columns it has shows only in all of them.
@@ -48,16 +51,35 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const fields: WritableFields = {}
   csvFields(text, start, names, fields)
-  const pivots: WritablePivots = {}
-  addAddresses(type, fields)
-  addSaid(type, fields)
-  addNames(fields, pivots, header?.host === undefined)
-  addWeb(type, fields, pivots)
-  addMeaning(type, fields, pivots)
+  const pivots = addColumnsMeaning(type, fields, header?.host === undefined)
   return deviceEvent(header, {
     time: timeOf(fields, context),
     logsource: panLogsource(type, fields),
     message: messageOf(fields) ?? text.slice(start),
+    fields,
+    pivots,
+  })
+}
+
+function addColumnsMeaning(type: string, fields: WritableFields, alone: boolean): WritablePivots {
+  const pivots: WritablePivots = {}
+  addAddresses(type, fields)
+  addSaid(type, fields)
+  addNames(fields, pivots, alone)
+  addWeb(type, fields, pivots)
+  addMeaning(type, fields, pivots)
+  return pivots
+}
+
+function jsonEvent(json: Fields, text: string, context: ParseContext): Parsed {
+  const fields = panJsonFields(json)
+  const type = String(fields.type).toUpperCase()
+  const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
+  const pivots = addColumnsMeaning(type, fields, true)
+  return deviceEvent(undefined, {
+    time: timeOf(fields, utc),
+    logsource: panLogsource(type, fields),
+    message: messageOf(fields) ?? text,
     fields,
     pivots,
   })
@@ -181,7 +203,9 @@ function addMeaning(type: string, fields: WritableFields, pivots: WritablePivots
     pivots.action = (type === 'CONFIG' ? undefined : verdictOf(action)) ?? action
   const result = word(fields, 'status') ?? word(fields, 'result') ?? word(fields, 'event')
   const said = result ?? (type === 'SYSTEM' ? `${fields.eventid} ${fields.opaque}` : '')
-  pivots.outcome = said !== '' && FAILED.test(said.slice(0, 512)) ? 'failure' : 'success'
+  const isLate = type.startsWith('AUTH') && said.endsWith('Timeout')
+  pivots.outcome =
+    isLate || (said !== '' && FAILED.test(said.slice(0, 512))) ? 'failure' : 'success'
   const severity = severityOf(word(fields, 'severity') ?? '')
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
 }
@@ -190,7 +214,7 @@ export const paloalto: Parser = {
   name: 'paloalto',
   title: 'Palo Alto Networks PAN-OS (traffic, threat, system, GlobalProtect, ...)',
   aliases: ['panos', 'pan', 'panw', 'palo_alto'],
-  keys: [],
-  recognise: (input) => input.json === undefined && columnsStart(input.text) >= 0,
+  keys: ['LogType'],
+  recognise: ({ json, text }) => (json === undefined ? columnsStart(text) >= 0 : isPanJson(json)),
   parse,
 }

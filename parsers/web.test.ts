@@ -262,3 +262,34 @@ describe('heads and tails of other formats', () => {
     })
   })
 })
+
+testLines('nginx', [
+  [
+    '{"time_local":"20/Nov/2026:11:11:12 +0100","remote_addr":"192.0.2.9","remote_port":"40100","remote_user":"anna","request":"GET /a?x=1 HTTP/2.0","status":"404","body_bytes_sent":"512","http_referer":"","http_user_agent":"curl/8.0","host":"shop.example.com","request_time":"0.264"}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        src_ip: '192.0.2.9',
+        src_port: 40100,
+        user: 'anna',
+        url: '/a?x=1',
+        action: 'GET',
+        outcome: 'failure',
+        host: 'shop.example.com',
+      },
+      fields: {
+        'cs-method': 'GET',
+        'cs-uri-stem': '/a',
+        'sc-status': 404,
+        'cs-user-agent': 'curl/8.0',
+        request_time: '0.264',
+      },
+      logsource: { product: 'nginx', category: ['webserver'] },
+    },
+  ],
+  [
+    '{"client_address":"192.0.2.9","response_status":200,"request_method":"POST","request_uri":"/login","host":"shop.example.com","host_name":"web1"}',
+    { pivots: { src_ip: '192.0.2.9', url: '/login', action: 'POST', host: 'web1' } },
+    'named',
+  ],
+])

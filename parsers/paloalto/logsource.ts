@@ -32,6 +32,8 @@ const OTHERS: ReadonlyMap<string, EventLogSource> = new Map([
   ['WILDFIRE', VIRUS],
   ['DATA', THREAT],
   ['URL', URL],
+  ['FILE', THREAT],
+  ['DNS', DNS],
 ])
 const VIRUS_SUBTYPES: ReadonlySet<string> = new Set(['virus', 'wildfire', 'wildfire-virus'])
 

@@ -77,7 +77,8 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
   }
 }
 
-function requestParts(request: string): Pick<AccessLine, 'method' | 'target' | 'version'> {
+/** Method, target and version of a request line; nothing where it is none. */
+export function requestParts(request: string): Pick<AccessLine, 'method' | 'target' | 'version'> {
   const space = request.indexOf(' ')
   const method = request.slice(0, space)
   if (space <= 0 || space > 32 || method === '-' || !/^[A-Za-z_-]+$/.test(method)) return {}
