@@ -163,7 +163,9 @@ export function monthFirstAt(
   const dayLength = isDigit(text.charCodeAt(dayStart + 1)) ? 2 : 1
   const day = digits(text, dayStart, dayLength)
   let at = dayStart + dayLength
-  if (day < 0 || text.charCodeAt(at) !== 0x20) return undefined
+  if (day < 0 || text.charCodeAt(at) !== 0x20) {
+    return text.charCodeAt(at) === 0x2c ? kibanaAt(text, at, month, day, context) : undefined
+  }
   at++
   const year = digits(text, at, 4)
   if (year >= 0 && text.charCodeAt(at + 4) === 0x20) {
@@ -177,6 +179,19 @@ export function monthFirstAt(
     return found && { time: found.time, end: clock + 5 }
   }
   return nearestYear(text, at, month, day, context)
+}
+
+/** What stands behind the day of `Nov 20, 2026 @ 10:11:12.123`, as Kibana exports times. */
+function kibanaAt(
+  text: string,
+  at: number,
+  month: number,
+  day: number,
+  context: ParseContext,
+): TimeAt | undefined {
+  const year = digits(text, at + 2, 4)
+  if (year < 0 || !text.startsWith(' @ ', at + 6)) return undefined
+  return clockAt(text, at + 9, year, month, day, context)
 }
 
 /** After a year at the end of a date comes a separator, never `HH:MM` or a host name's letters. */

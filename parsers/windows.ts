@@ -6,6 +6,7 @@ import { parseTime } from './time.ts'
 import { serviceOfChannel, windowsLogSource } from './windows/channels.ts'
 import { looksLikeEventLine, readEventLine } from './windows/event-lines.ts'
 import { windowsFields } from './windows/fields.ts'
+import { consoleTime } from './windows/local-time.ts'
 import { pivotsOf } from './windows/pivots.ts'
 import { SENDER_KEYS } from './windows/sender-shapes.ts'
 import { looksLikeWindows, readWindows, type WindowsEvent } from './windows/shapes.ts'
@@ -53,7 +54,9 @@ function firstTime(
   const own = service === 'sysmon' ? utcTime(event.data.UtcTime, context) : undefined
   if (own !== undefined) return own
   for (const value of event.times) {
-    const time = parseTime(value, context)
+    const time =
+      parseTime(value, context) ??
+      (typeof value === 'string' ? consoleTime(value, context) : undefined)
     if (time !== undefined) return time
   }
   return undefined
@@ -84,7 +87,7 @@ export const windows: Parser = {
   ],
   keys: [
     ...['Event', 'winlog', 'winlog.channel', 'System', 'log_name'],
-    ...['EventID', 'Event ID', 'EventId', 'LogName'],
+    ...['EventID', 'Event ID', 'EventId', 'LogName', 'ProviderName'],
     ...SENDER_KEYS,
   ],
   recognise: ({ json, text }) =>

@@ -22,6 +22,11 @@ export function csvDelimiter(line: string): string | undefined {
   return isHeader ? mark : undefined
 }
 
+/** Whether a line is what Windows PowerShell's `Export-Csv` writes above the header. */
+export function isTypeLine(line: string): boolean {
+  return /^\ufeff?#TYPE \S/.test(line)
+}
+
 /** Cuts a text whose first line is a header. */
 export function csvSplitter(delimiter: string): Splitter {
   const mark = delimiter.charCodeAt(0)
@@ -33,8 +38,10 @@ export function csvSplitter(delimiter: string): Splitter {
 
   function row(text: string, out: InputEvent[]): void {
     const whole = text.endsWith('\r') ? text.slice(0, -1) : text
-    if (names === undefined) names = cellsOf(whole.replace(/^\ufeff/, ''), mark)
-    else if (whole.trim() !== '') out.push(inputEvent(rowJson(names, cellsOf(whole, mark)), first))
+    if (names === undefined) {
+      if (!isTypeLine(whole)) names = cellsOf(whole.replace(/^\ufeff/, ''), mark)
+    } else if (whole.trim() !== '')
+      out.push(inputEvent(rowJson(names, cellsOf(whole, mark)), first))
   }
 
   return {

@@ -45,6 +45,11 @@ describe('formats', () => {
       ['[Tue Jul 28 11:28:00 2026] [core:error] x', 'y'],
     ],
     ['a', 'plain\n{"not":"json first"}\n', ['plain', '{"not":"json first"}']],
+    [
+      'a.csv',
+      '#TYPE Selected.EventLogRecord\r\n"Id","Message"\r\n"7","x\r\ny"\r\n',
+      ['{"Id":"7","Message":"x\\r\\ny"}'],
+    ],
     ['a', '', []],
     ['a', ' \n\n', []],
   ])('%s %j', async (name, content, expected) => {

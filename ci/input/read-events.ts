@@ -7,7 +7,7 @@ import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
 import { listStart, recordsOf } from '../../parsers/records.ts'
 import { type Member, openMembers } from './archive.ts'
 import { peek } from './bytes.ts'
-import { csvDelimiter, csvSplitter } from './csv.ts'
+import { csvDelimiter, csvSplitter, isTypeLine } from './csv.ts'
 import { documentSplitter } from './documents.ts'
 import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
@@ -175,8 +175,10 @@ function splitterOf(format: InputFormat, head: string): Splitter {
 const LINE_EXTENSIONS = /\.(?:ndjson|jsonl|log|txt)(?:\.\d+)?(?:\.(?:gz|zst))?$/i
 const CSV_EXTENSIONS = /\.(?:csv|tsv)(?:\.(?:gz|zst))?$/i
 
+/** The first line, but for the type that Windows PowerShell writes above a CSV's header. */
 function firstLine(text: string): string {
   const newline = text.indexOf('\n')
+  if (newline > 0 && isTypeLine(text.slice(0, newline))) return firstLine(text.slice(newline + 1))
   return (newline < 0 ? text : text.slice(0, newline)).replace(/^\ufeff/, '').trimEnd()
 }
 

@@ -28,6 +28,9 @@ function readerOf(line: string): (() => Fields | undefined) | undefined {
   const data = line.indexOf('[NXLOG@')
   if (data >= 0 && data <= MARK_WITHIN) return () => nxlogSyslog(line, data)
   if (isSplunkText(line)) return () => splunkText(line)
+  const auditing = line.indexOf(EVTSYS_MARK)
+  if (auditing >= 0 && auditing <= MARK_WITHIN && EVTSYS.test(line.slice(auditing)))
+    return () => evtsys(line, auditing)
   const word = line.indexOf('Win')
   if (word < 0 || word > MARK_WITHIN) return undefined
   if (looksLikeSnare(line)) return () => readSnare(line)
@@ -81,15 +84,28 @@ function splunkText(text: string): Fields | undefined {
     if (end < 0) break
     at = end + 1
   }
-  const { LogName: log, Logfile: file, EventCode: id, Keywords: keywords, ...rest } = out
+  const {
+    LogName: log,
+    Logfile: file,
+    EventCode: id,
+    Keywords: keywords,
+    User: user,
+    ...rest
+  } = out
   const channel = log ?? file
   if (channel === undefined || id === undefined) return undefined
   return {
     ...rest,
+    ...writerOf(user),
     Channel: channel,
     EventID: id,
     ...(keywords === undefined ? {} : { Keywords: keywords }),
   }
+}
+
+/** Who wrote the event: data may have a `User` of its own. */
+function writerOf(user: FieldValue | undefined): Fields {
+  return user === undefined || user === 'NOT_TRANSLATED' ? {} : { Security_UserName: user }
 }
 
 function splunkTime(line: string): string | undefined {
@@ -126,7 +142,8 @@ function winCollect(line: string, at: number): Fields | undefined {
     const value = pair.slice(equals + 1).trim()
     if (equals <= 0 || value === '') continue
     const name = pair.slice(0, equals)
-    out[WINCOLLECT_NAMES[name] ?? name] = name === 'TimeGenerated' ? Number(value) : value
+    if (name === 'User') Object.assign(out, writerOf(value))
+    else out[WINCOLLECT_NAMES[name] ?? name] = name === 'TimeGenerated' ? Number(value) : value
   }
   if (message !== null) out.Message = body.slice(message.index + message[0].length).trim()
   return out.Channel === undefined || out.EventID === undefined ? undefined : out
@@ -183,6 +200,27 @@ function ossec(line: string, at: number): Fields | undefined {
     EventID: id,
     SourceName: provider,
     Computer: host,
+    Message: line.slice(at + head.length),
+  }
+}
+
+const EVTSYS_MARK = 'Security-Auditing: '
+const EVTSYS = /^Security-Auditing: (\d{4}): AUDIT_(SUCCESS|FAILURE) /
+const EVTSYS_HEAD = /^(?:<\d{1,3}>)?(.{0,40}?) ([\w.-]{1,255}) (?:Microsoft-Windows-)?$/
+
+/** The Eventlog to Syslog service: `Nov 20 10:11:12 dc1 Security-Auditing: 4624: AUDIT_SUCCESS message`. */
+function evtsys(line: string, at: number): Fields | undefined {
+  const found = EVTSYS.exec(line.slice(at))
+  if (found === null) return undefined
+  const [head, id = '', result = ''] = found
+  const [, time, host] = EVTSYS_HEAD.exec(line.slice(0, at)) ?? []
+  return {
+    ...(time === undefined ? {} : { EventTime: time.replace(/^1 /, '') }),
+    ...(host === undefined ? {} : { Computer: host }),
+    Channel: 'Security',
+    EventType: `AUDIT_${result}`,
+    EventID: id,
+    SourceName: 'Microsoft-Windows-Security-Auditing',
     Message: line.slice(at + head.length),
   }
 }

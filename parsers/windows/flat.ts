@@ -2,6 +2,7 @@
 // tables, PowerShell's `Get-WinEvent`, the event viewer's CSV, and whoever else writes one object an event.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
+import { usTime } from '../mapping/us-time.ts'
 import { channelOfProvider } from './channels.ts'
 import { allData } from './event-data.ts'
 import { fullChannel, hayabusaData } from './hayabusa.ts'
@@ -42,6 +43,8 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
       json.Timestamp,
       json.timestamp,
       json.time,
+      json._time,
+      utcTime(json['TimeGenerated [UTC]']),
       json.EventReceivedTime,
     ],
     level: json.Level ?? json.LevelDisplayName ?? json.EventLevelName ?? json.Severity,
@@ -50,6 +53,8 @@ export function readFlat(json: Fields): WindowsEvent | undefined {
       text(json.Message) ??
       text(json.message) ??
       text(json.RenderedDescription) ??
+      // The event viewer's CSV has no name for it.
+      (json['Date and Time'] === undefined ? undefined : text(json.column_6)) ??
       text(json.Description),
     user: undefined,
     outcome: outcomeOf(json.EventType ?? json.EntryType),
@@ -97,7 +102,11 @@ function idOf(json: Fields): number {
   if (json.EventId !== undefined && (json.Channel ?? json.LogName) !== undefined) {
     return (json.Provider ?? json.ProviderName) === undefined ? -1 : toId(json.EventId)
   }
-  if (json.LogName === undefined) return -1
+  if (json.LogName === undefined) {
+    // A choice of what `Get-WinEvent` gives.
+    const provider = json.Id === undefined ? undefined : text(json.ProviderName)
+    return provider !== undefined && channelOfProvider(provider) !== undefined ? toId(json.Id) : -1
+  }
   if (json.EventCode !== undefined) return toId(json.EventCode)
   return json.ProviderName === undefined ? -1 : toId(json.Id)
 }
@@ -133,6 +142,13 @@ function timeOf(value: FieldValue | undefined): FieldValue | undefined {
   if (isFields(value)) return timeOf(value.value ?? value.DateTime)
   const ticks = typeof value === 'string' ? /^\/Date\((\d{1,15})\)\/$/.exec(value)?.[1] : undefined
   return ticks === undefined ? value : Number(ticks)
+}
+
+/** What Azure's portal exports: `11/20/2026, 10:11:12.345 AM`, in UTC. */
+function utcTime(value: FieldValue | undefined): number | undefined {
+  return typeof value === 'string'
+    ? usTime(value.replace(',', ''), { now: 0, timeZone: 'UTC' })
+    : undefined
 }
 
 /** Members that hold the data, as XML, as JSON or as an object; their members come beside the others. */

@@ -33,7 +33,7 @@ const TARGET_ACTS: ReadonlySet<number> = new Set([
 ])
 const ACTING_USER = [
   ...['User', 'SubjectUserName', 'TargetUserName', 'UserName', 'AccountName', 'UserId'],
-  ...['ClientUserName', 'UserContext', 'Detection User'],
+  ...['ClientUserName', 'UserContext', 'Detection User', 'Security_UserName'],
 ]
 const TARGET_USER = ['TargetUserName', 'SubjectUserName', 'User', 'UserName', 'AccountName']
 

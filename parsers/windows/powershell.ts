@@ -38,10 +38,32 @@ export function addClassicContext(
   for (const value of data) if (typeof value === 'string') addLines(fields, value, CLASSIC_LINE)
 }
 
-/** Event 4103: `ContextInfo`. */
+/** Event 4103: `ContextInfo`, in whatever language Windows wrote it. */
 export function addModuleContext(fields: Writable): void {
   const { ContextInfo: context } = fields
-  if (typeof context === 'string') addLines(fields, context, CONTEXT_LINE)
+  if (typeof context !== 'string') return
+  addLines(fields, context, CONTEXT_LINE)
+  if (fields.EngineVersion === undefined) addOrdered(fields, context)
+}
+
+/** Names of the context's lines in order: the first is how grave it is. */
+const ORDERED = [
+  ...['Severity', 'HostName', 'HostVersion', 'HostId', 'HostApplication', 'EngineVersion'],
+  ...['RunspaceId', 'PipelineId', 'CommandName', 'CommandType', 'ScriptName', 'CommandPath'],
+  ...['SequenceNumber', 'User', 'ConnectedUser', 'ShellId'],
+]
+const LABELLED = /^\s*[^=]{2,40}? = ?(.*)$/
+
+/** Lines by their order, where the labels are not English. */
+function addOrdered(fields: Writable, context: string): void {
+  const lines = context.slice(0, CONTEXT_UNITS_MAX).trimEnd().split(/\r?\n/)
+  if (lines.length !== ORDERED.length) return
+  const values = lines.map((line) => LABELLED.exec(line)?.[1])
+  if (!values.every((value) => value !== undefined)) return
+  for (const [index, value] of values.entries()) {
+    const name = ORDERED[index]!
+    if (value !== '' && CONTEXT_NAMES.has(name)) fields[name] ??= value
+  }
 }
 
 function addLines(fields: Writable, text: string, pattern: RegExp): void {

@@ -4,13 +4,14 @@ import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
 import { wazuhEvent } from '../wazuh/win.ts'
 import { readEventLine } from './event-lines.ts'
+import { GRAYLOG_KEYS, graylogEvent } from './graylog.ts'
 import { text, toId } from './json-values.ts'
 import { looksLikeEventXml, parseEventXml } from './xml.ts'
 
 /** A key that tells, and how what has it is read: undefined where it is none of these. */
 type Shapes = Readonly<Record<string, (json: Fields) => Fields | undefined>>
 
-const SHAPES = {
+const SHAPES: Shapes = {
   // Wazuh's agent, before its manager wraps it.
   win: ({ win }) => (isFields(win) ? wazuhEvent(win) : undefined),
   // Chainsaw's detections.
@@ -21,8 +22,7 @@ const SHAPES = {
   // An indexer's hit.
   _source: ({ _source: source }) => (isFields(source) ? source : undefined),
   // Splunk's export, and whoever forwards its raw text.
-  result: ({ result }) =>
-    isFields(result) && text(result._raw) !== undefined ? result : undefined,
+  result: ({ result }) => (isFields(result) ? result : undefined),
   _raw: ({ _raw: raw }) => lineEvent(text(raw)),
   // QRadar's forwarder.
   payload: ({ payload }) => lineEvent(text(payload)),
@@ -31,20 +31,31 @@ const SHAPES = {
   // Fluent Bit with the event rendered as XML.
   System: renderedXml,
   // osquery's result line, and a row of its table.
-  columns: ({ columns }) => (isFields(columns) ? columns : undefined),
+  columns: ({ columns, hostIdentifier: host }) =>
+    isFields(columns)
+      ? { ...(host === undefined ? {} : { computer_name: host }), ...columns }
+      : undefined,
   eventid: osqueryRow,
   // Azure's diagnostics of virtual machines.
   properties: ({ properties }) => (isFields(properties) ? azureProperties(properties) : undefined),
   // Vector, the OpenTelemetry collector, Alloy and Promtail.
   event_id: snakeCase,
+  // A log record of OpenTelemetry.
+  body: ({ body }) => (isFields(body) ? body : lineEvent(text(body))),
+  // LimaCharlie.
+  routing: ({ event }) =>
+    isFields(event) && isFields(event.EVENT) ? { Event: event.EVENT } : undefined,
   // NXLog through GELF.
   _EventID: gelf,
+  ...Object.fromEntries(
+    GRAYLOG_KEYS.map((key) => [key, (json: Fields) => graylogEvent(json, key)] as const),
+  ),
   // The element as `xml2js` writes it: everything in lists.
   Event: ({ Event: event }) =>
     isFields(event) && Array.isArray(event.System) ? { Event: unlisted(event) } : undefined,
-} satisfies Shapes
+}
 
-const KEYS = Object.keys(SHAPES) as readonly (keyof typeof SHAPES)[]
+const KEYS = Object.keys(SHAPES)
 
 /** Keys at whose sight JSON is looked at more closely. */
 export const SENDER_KEYS: readonly string[] = KEYS
@@ -53,7 +64,7 @@ export const SENDER_KEYS: readonly string[] = KEYS
 export function unwrapped(json: Fields): Fields | undefined {
   for (const key of KEYS) {
     if (json[key] === undefined) continue
-    const inner = SHAPES[key](json)
+    const inner = SHAPES[key]!(json)
     if (inner !== undefined) return inner
   }
   return undefined
@@ -81,8 +92,10 @@ function renderedXml({
   }
 }
 
+/** A row of `windows_eventlog`, or of `windows_events`, whose channel is called its source. */
 function osqueryRow(row: Fields): Fields | undefined {
-  const channel = text(row.channel)
+  const channel =
+    text(row.channel) ?? (row.provider_name === undefined ? undefined : text(row.source))
   if (channel === undefined || toId(row.eventid) < 0) return undefined
   const data = decoded(row.data)
   return {

@@ -181,7 +181,7 @@ function channelName(value: FieldValue | undefined): string | undefined {
 
 function hostName(json: Fields): string | undefined {
   const { host } = json
-  return isFields(host ?? null) ? text((host as Fields).name) : text(host)
+  return isFields(host ?? null) ? text((host as Fields).name) : text(host ?? json['host.name'])
 }
 
 function userName(user: Fields): string | undefined {

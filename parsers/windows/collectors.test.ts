@@ -1,0 +1,233 @@
+// Windows events as further collectors hand them on, where only a few names or the message tell what they are.
+import { describe, expect, test } from 'bun:test'
+import { createFramer, type Frame } from '../frames.ts'
+import { normalise } from '../normalise.ts'
+import { consoleTime } from './local-time.ts'
+
+const OPTIONS = { received: Date.UTC(2026, 10, 21), now: Date.UTC(2026, 10, 21), timeZone: 'UTC' }
+const PROVIDER = 'Microsoft-Windows-Security-Auditing'
+const DATA = { TargetUserName: 'anna', LogonType: '3', IpAddress: '192.0.2.7', IpPort: '50123' }
+const MESSAGE =
+  'An account was successfully logged on.\r\n\r\nSubject:\r\n\tAccount Name:\t\t-\r\n\r\nLogon Type:\t\t3\r\n\r\n' +
+  'New Logon:\r\n\tAccount Name:\t\tanna\r\n\r\nNetwork Information:\r\n\tSource Network Address:\t192.0.2.7\r\n\tSource Port:\t\t50123'
+const XML = `<Event><System><Provider Name="${PROVIDER}"/><EventID>4624</EventID><TimeCreated SystemTime="2026-11-20T10:11:12Z"/><Channel>Security</Channel><Computer>dc1</Computer></System><EventData>${Object.entries(
+  DATA,
+)
+  .map(([name, value]) => `<Data Name="${name}">${value}</Data>`)
+  .join('')}</EventData></Event>`
+const graylog = (prefix: string) => ({
+  timestamp: '2026-11-20T10:11:12Z',
+  source: 'dc1',
+  message: 'An account was successfully logged on.',
+  [`${prefix}channel`]: 'Security',
+  [`${prefix}event_id`]: 4624,
+  [`${prefix}provider_name`]: PROVIDER,
+  ...Object.fromEntries(
+    Object.entries(DATA).map(([name, value]) => [`${prefix}event_data_${name}`, value]),
+  ),
+})
+
+describe('a logon of', () => {
+  test.each<[string, object]>([
+    ['Graylog', graylog('winlogbeat_winlog_')],
+    ['Graylog, as GELF', graylog('_winlogbeat_winlog_')],
+    [
+      'Splunk’s export of fields',
+      {
+        preview: false,
+        result: {
+          _time: '2026-11-20 10:11:12.000 UTC',
+          LogName: 'Security',
+          EventCode: '4624',
+          ComputerName: 'dc1',
+          Message: MESSAGE,
+        },
+      },
+    ],
+    [
+      'Azure’s portal',
+      {
+        'TimeGenerated [UTC]': '11/20/2026, 10:11:12.000 AM',
+        EventSourceName: PROVIDER,
+        Channel: 'Security',
+        EventID: '4624',
+        Computer: 'dc1',
+        ...DATA,
+      },
+    ],
+    [
+      'a choice of what Get-WinEvent gives',
+      {
+        TimeCreated: '11/20/2026 10:11:12 AM',
+        Id: 4624,
+        ProviderName: PROVIDER,
+        MachineName: 'dc1',
+        Message: MESSAGE,
+      },
+    ],
+    [
+      'osquery’s windows_events',
+      {
+        name: 'x',
+        hostIdentifier: 'dc1',
+        unixTime: 1,
+        columns: {
+          data: JSON.stringify({ EventData: DATA }),
+          datetime: '2026-11-20T10:11:12Z',
+          eventid: '4624',
+          provider_name: PROVIDER,
+          source: 'Security',
+        },
+      },
+    ],
+    ['OpenTelemetry, as XML', { body: XML, attributes: {} }],
+    [
+      'OpenTelemetry',
+      {
+        attributes: {},
+        body: {
+          channel: 'Security',
+          computer: 'dc1',
+          event_id: { id: 4624, qualifiers: 0 },
+          provider: { name: PROVIDER },
+          system_time: '2026-11-20T10:11:12Z',
+          event_data: DATA,
+        },
+      },
+    ],
+    [
+      'LimaCharlie',
+      {
+        routing: { hostname: 'dc1' },
+        event: {
+          EVENT: {
+            System: {
+              Channel: 'Security',
+              EventID: '4624',
+              Computer: 'dc1',
+              TimeCreated: { SystemTime: '2026-11-20T10:11:12Z' },
+            },
+            EventData: DATA,
+          },
+        },
+      },
+    ],
+    [
+      'Kibana’s export',
+      {
+        '@timestamp': 'Nov 20, 2026 @ 10:11:12.000',
+        'winlog.channel': 'Security',
+        'winlog.event_id': '4624',
+        'host.name': 'dc1',
+        'winlog.event_data.TargetUserName': 'anna',
+        'winlog.event_data.LogonType': '3',
+        'winlog.event_data.IpAddress': '192.0.2.7',
+        'winlog.event_data.IpPort': '50123',
+      },
+    ],
+  ])('%s', (_, json) => {
+    const got = normalise(JSON.stringify(json), OPTIONS)
+    expect(got).toMatchObject({
+      parser: 'windows',
+      time: Date.UTC(2026, 10, 20, 10, 11, 12),
+      logsource: { product: 'windows', service: ['security'] },
+      pivots: {
+        ...{ host: 'dc1', user: 'anna', src_ip: '192.0.2.7', src_port: 50123 },
+        outcome: 'success',
+      },
+      fields: { EventID: 4624, Channel: 'Security', ...DATA },
+    })
+  })
+
+  test('the Eventlog to Syslog service', () => {
+    const message = MESSAGE.replace(/\s+/g, ' ')
+    for (const program of ['Security-Auditing', PROVIDER]) {
+      const line = `<13>Nov 20 10:11:12 dc1 ${program}: 4624: AUDIT_SUCCESS ${message}`
+      expect(normalise(line, OPTIONS)).toMatchObject({
+        parser: 'windows',
+        time: Date.UTC(2026, 10, 20, 10, 11, 12),
+        pivots: { host: 'dc1', user: 'anna', outcome: 'success' },
+        fields: { EventID: 4624, TargetUserName: 'anna', IpAddress: '192.0.2.7' },
+      })
+    }
+  })
+
+  test('the event viewer’s CSV, whose message has no name', () => {
+    const row = {
+      Level: 'Information',
+      'Date and Time': '11/20/2026 10:11:12 AM',
+      Source: PROVIDER,
+      'Event ID': '4624',
+      column_6: MESSAGE,
+    }
+    expect(normalise(JSON.stringify(row), OPTIONS)).toMatchObject({
+      time: Date.UTC(2026, 10, 20, 10, 11, 12),
+      pivots: { user: 'anna' },
+      fields: DATA,
+    })
+  })
+})
+
+test.each([
+  ['11/20/2026 1:11:12 PM', '2026-11-20T13:11:12.000Z'],
+  ['20.11.2026 13:11:12', '2026-11-20T13:11:12.000Z'],
+  ['20/11/2026 13:11:12', '2026-11-20T13:11:12.000Z'],
+  ['10/11/2026 13:11:12', undefined],
+  ['32.11.2026 13:11:12', undefined],
+])('%s', (text, time) => {
+  const got = consoleTime(text, OPTIONS)
+  expect(got === undefined ? undefined : new Date(got).toISOString()).toBe(time)
+})
+
+describe('who wrote an event', () => {
+  const lines = (user: string) =>
+    [
+      ...['11/20/2026 10:11:12 AM', 'LogName=Microsoft-Windows-Sysmon/Operational', 'EventCode=5'],
+      ...[`User=${user}`, 'SourceName=Microsoft-Windows-Sysmon', 'Message=Process terminated:'],
+      ...['UtcTime: 2026-11-20 10:11:12.345', 'ProcessId: 7', 'Image: C:\\a.exe'],
+      'User: CORP\\anna',
+    ].join('\n')
+  const read = (text: string) => {
+    const frames: Frame[] = []
+    const framer = createFramer()
+    for (const [index, line] of text.split('\n').entries()) framer.line(line, index, frames)
+    framer.end(frames)
+    return normalise(frames[0]!.text, OPTIONS)
+  }
+
+  test('is not whom its data is about', () => {
+    const got = read(lines('SYSTEM'))
+    expect(got.fields).toMatchObject({ User: 'CORP\\anna', Security_UserName: 'SYSTEM' })
+    expect(got.pivots.user).toBe('anna')
+  })
+
+  test('is left out where nobody knew it', () => {
+    expect(read(lines('NOT_TRANSLATED')).fields.Security_UserName).toBeUndefined()
+  })
+})
+
+test('the context of a command, in the language of Windows', () => {
+  const labels = [
+    ...['Schweregrad = Informational', 'Hostname = ConsoleHost', 'Hostversion = 5.1'],
+    ...['Host-ID = 7', 'Hostanwendung = powershell.exe -c a = b', 'Modulversion = 5.1'],
+    ...['Runspace-ID = 8', 'Pipeline-ID = 1', 'Befehlsname = Get-Item', 'Befehlstyp = Cmdlet'],
+    ...['Skriptname = ', 'Befehlspfad = ', 'Sequenznummer = 18', 'Benutzer = CORP\\anna'],
+    ...['Verbundener Benutzer = ', 'Shell-ID = Microsoft.PowerShell'],
+  ]
+  const module = (context: readonly string[]) =>
+    normalise(
+      JSON.stringify({
+        Channel: 'Microsoft-Windows-PowerShell/Operational',
+        EventID: 4103,
+        ContextInfo: context.map((line) => `        ${line}\r\n`).join(''),
+      }),
+      OPTIONS,
+    )
+  const got = module(labels)
+  expect(got.fields).toMatchObject({
+    ...{ HostName: 'ConsoleHost', HostApplication: 'powershell.exe -c a = b', User: 'CORP\\anna' },
+    ...{ CommandName: 'Get-Item', CommandType: 'Cmdlet', ShellId: 'Microsoft.PowerShell' },
+  })
+  expect(got.pivots.user).toBe('anna')
+  expect(module(labels.slice(1)).fields.HostApplication).toBeUndefined()
+})
