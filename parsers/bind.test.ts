@@ -56,3 +56,29 @@ testLines('bind', [
 ])
 
 testRefused('bind', ['no line of a name server'])
+
+testLines('bind', [
+  [
+    'client @0xfc886160 192.0.2.9#54298 (www.example.org): answer: www.example.org IN HTTPS +EDC (198.51.100.7) -> NOERROR',
+    {
+      pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7', action: 'answer', outcome: 'success' },
+      fields: { query: 'www.example.org', record_type: 'HTTPS', response_code: 'NOERROR' },
+    },
+  ],
+  [
+    "timed out resolving 'www.example.org/A/IN': 198.51.100.7#53",
+    {
+      pivots: { dst_ip: '198.51.100.7', dst_port: 53, outcome: 'failure', action: 'resolve' },
+      fields: { query: 'www.example.org', record_type: 'A', record_class: 'IN' },
+    },
+    'named',
+  ],
+  [
+    "Nov 20 10:11:12 ns named[7]: success resolving 'www.example.org/A' after disabling qname minimization due to 'ncache nxdomain'",
+    { pivots: { host: 'ns', outcome: 'success' }, fields: { query: 'www.example.org' } },
+  ],
+  [
+    "Nov 20 10:11:12 ns named[7]: transfer of 'example.org/IN' from 192.0.2.1#53: Transfer completed: 1 messages, 26 records, 820 bytes, 0.001 secs (820000 bytes/sec) (serial 39)",
+    { pivots: { src_ip: '192.0.2.1', outcome: 'success' }, fields: { zone: 'example.org' } },
+  ],
+])

@@ -19,6 +19,13 @@ const QUERY = /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24})(?: (\S{1,32}))?(?: \((
 const NAMED =
   /^(query|query \(cache\)|bad zone transfer request:|zone transfer|update|update forwarding|updating zone|notify|query failed|transfer of|rpz [A-Z-]+ \S+ rewrite)\s?'?([^'\s/]{1,1024})\/(\w{1,24})(?:\/(\w{1,24}))?'?/
 
+/** What named says of itself, told by its form where a source is named. */
+const OWN =
+  /^(?:transfer of '|[\w ]{1,48} resolving '|zone \S{1,255}: |(?:received|sending) notif|resolver priming )/
+/** Of the category responses: `answer: example.org IN A +E (192.0.2.1) -> NOERROR`. */
+const ANSWER =
+  /^(?:answer|response): (\S{1,1024}) (\S{1,16}) (\S{1,24}) (?:(\S{1,32}) )?\(([^)\s]{1,64})\) -> (\w{1,16})/
+
 /** The text behind the log's own time, with that time. */
 interface Body {
   readonly header?: SyslogLine
@@ -55,7 +62,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const labels = LABELS.exec(text.slice(0, 64))
   const start = labels?.[0].length ?? 0
   const client = CLIENT.exec(text.slice(start, start + 1024))
-  if (client === null && program !== 'named' && start === 0) {
+  if (client === null && program !== 'named' && start === 0 && !OWN.test(text.slice(0, 1200))) {
     return { code: 'bind-no-line', message: 'no line of named' }
   }
   const fields: WritableFields = {}
@@ -104,6 +111,18 @@ function readClient(
     pivots.action = 'query'
     return
   }
+  const answer = ANSWER.exec(text.slice(0, 2048))
+  if (answer !== null) {
+    put(fields, 'query', answer[1])
+    put(fields, 'record_class', answer[2])
+    put(fields, 'record_type', answer[3])
+    put(fields, 'query_flags', answer[4])
+    put(fields, 'dst_ip', answer[5])
+    put(fields, 'response_code', answer[6])
+    pivots.action = 'answer'
+    pivots.outcome = answer[6] === 'NOERROR' ? 'success' : 'failure'
+    return
+  }
   readNamed(text, fields, pivots)
 }
 
@@ -144,7 +163,10 @@ function readNamed(text: string, fields: WritableFields, pivots: WritablePivots)
 const RATE_LIMIT =
   /^(?:limit|rate limit) (drop|slip|log) .{0,64}? (?:responses? to|to) ([0-9A-Fa-f:.]{2,45})(?:\/\d{1,3})?(?: for (\S{1,255}) (\w+) (\w+))?/
 const UNREACHABLE =
-  /^(?:\(?[\w ]{1,32}\)? resolving|connection refused resolving|success resolving|lame-servers: .{0,64}) '([^'/\s]{1,1024})\/(\w+)\/(\w+)'(?:: ([0-9A-Fa-f:.]{2,45})#(\d{1,5}))?/
+  /^(?:\(?([\w ]{1,48})\)? resolving|lame-servers: .{0,64}) '([^'/\s]{1,1024})\/(\w+)(?:\/(\w+))?'(?:: ([0-9A-Fa-f:.]{2,45})#(\d{1,5}))?/
+/** `transfer of 'example.org/IN' from 192.0.2.1#53: Transfer completed: ...`. */
+const TRANSFER =
+  /^transfer of '([^'/\s]{1,1024})\/(\w+)(?:\/[^']{1,64})?' from ([0-9A-Fa-f:.]{2,45})#(\d{1,5}): (.{0,256})/
 
 function readOther(message: string, fields: WritableFields, pivots: WritablePivots): void {
   const text = message.slice(0, 2048)
@@ -155,13 +177,28 @@ function readOther(message: string, fields: WritableFields, pivots: WritablePivo
     pivots.action = `rate limit ${limit[1]}`
     return
   }
+  const transfer = TRANSFER.exec(text)
+  if (transfer !== null) {
+    const [, zone, recordClass, address, port, said = ''] = transfer
+    put(fields, 'zone', zone)
+    put(fields, 'record_class', recordClass)
+    put(fields, 'src_ip', address)
+    put(fields, 'src_port', port)
+    pivots.action = 'transfer'
+    if (/^Transfer (?:completed|status: success)/.test(said)) pivots.outcome = 'success'
+    else if (/^failed|^Transfer status: /.test(said)) pivots.outcome = 'failure'
+    return
+  }
   const resolving = UNREACHABLE.exec(text)
   if (resolving === null) return
-  put(fields, 'query', resolving[1])
-  put(fields, 'record_type', resolving[2])
-  put(fields, 'record_class', resolving[3])
-  put(fields, 'dst_ip', resolving[4])
-  put(fields, 'dst_port', resolving[5])
+  const [, result, query, recordType, recordClass, address, port] = resolving
+  put(fields, 'query', query)
+  put(fields, 'record_type', recordType)
+  put(fields, 'record_class', recordClass)
+  put(fields, 'dst_ip', address)
+  put(fields, 'dst_port', port)
+  pivots.action = 'resolve'
+  pivots.outcome = result === 'success' ? 'success' : 'failure'
 }
 
 export const bind: Parser = {

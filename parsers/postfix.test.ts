@@ -67,3 +67,32 @@ testLines('postfix', [
 ])
 
 testRefused('postfix', ['no line of a mail server'])
+
+testLines('postfix', [
+  [
+    'Nov 20 10:11:12 mx postfix/anvil[3]: statistics: max connection count 10 for (smtp:192.0.2.9) at Nov 20 10:11:02',
+    { pivots: { src_ip: '192.0.2.9', host: 'mx' } },
+  ],
+  [
+    'Nov 20 10:11:12 mx postgrey[1]: action=greylist, reason=new, client_name=mail.example.org, client_address=192.0.2.9/32, sender=anna@example.org, recipient=bert@example.net',
+    {
+      pivots: {
+        src_ip: '192.0.2.9',
+        user: 'anna@example.org',
+        action: 'greylist',
+        outcome: 'failure',
+      },
+      fields: { to: 'bert@example.net', reason: 'new', src_host: 'mail.example.org' },
+      logsource: { category: ['email'] },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx policyd-spf[1]: prepend Received-SPF: Pass (mailfrom) identity=mailfrom; client-ip=192.0.2.9; helo=mail.example.org; envelope-from=anna@example.org; receiver=bert@example.net',
+    { pivots: { src_ip: '192.0.2.9', outcome: 'success' }, fields: { spf: 'Pass' } },
+  ],
+  [
+    'Action: prepend: Text: Received-SPF: Permerror (mailfrom) identity=mailfrom; client-ip=192.0.2.9; helo=h.example; envelope-from=anna@example.org; receiver=<UNKNOWN>  Reject action: 550 5.7.23',
+    { pivots: { src_ip: '192.0.2.9', action: 'reject', outcome: 'failure' }, absent: ['to'] },
+    'named',
+  ],
+])

@@ -3,6 +3,7 @@ import { daemonLine } from './device/daemon.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { POLICIES, readPolicy } from './postfix/policy.ts'
 
 const LOGSOURCE = closedLogSource('linux', ['email'], ['postfix', 'mail', 'syslog'])
 const PAIRS_MAX = 64
@@ -15,6 +16,8 @@ const REJECT =
 const STATUS = /^(\d{3}) (?:(\d\.\d{1,3}\.\d{1,3}) )?(.{0,512}?)(?:;|$)/
 const SASL =
   /^warning: .{0,300}?: SASL (\S{1,32}) authentication (failed|aborted|failure)(?:: (.{0,256}))?/
+/** `statistics: max connection rate 2/60s for (smtp:192.0.2.1) at Nov 20 10:11:12`. */
+const ANVIL = / for \(\w{1,32}:([0-9A-Fa-f:.]{2,45})\) at /
 const START =
   /^(?:connect|disconnect|lost connection|timeout|too many errors|improper command|NOQUEUE: |Anonymous TLS|Trusted TLS|Untrusted TLS|warning: |statistics: )/
 
@@ -22,6 +25,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return { code: 'postfix-no-line', message: 'JSON, no log line' }
   const { header, program, text } = daemonLine(input, context)
   const own = program?.startsWith('postfix') === true
+  const policy = readPolicy(program, text)
+  if (policy !== undefined) return deviceEvent(header, policy)
   if (!own && !START.test(text.slice(0, 64)) && !QUEUE_ID.test(text.slice(0, 32))) {
     return { code: 'postfix-no-line', message: 'no line of Postfix' }
   }
@@ -35,6 +40,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   readAction(message, fields, pivots)
   addPairs(message, fields)
   addUser(fields, pivots)
+  if (text.startsWith('statistics: ')) put(fields, 'src_ip', ANVIL.exec(text.slice(0, 256))?.[1])
   return deviceEvent(header, { logsource: LOGSOURCE, message: text, fields, pivots })
 }
 
@@ -157,15 +163,18 @@ function addUser(fields: WritableFields, pivots: WritablePivots): void {
   if (typeof user === 'string') pivots.user = user
 }
 
+/** Postfix' own programs and the policy services that stand beside it. */
+function isMail(program: string | undefined): boolean {
+  return program !== undefined && (program.startsWith('postfix') || POLICIES.has(program))
+}
+
 export const postfix: Parser = {
   name: 'postfix',
   title: 'Postfix',
   aliases: ['mail', 'maillog', 'smtpd'],
   keys: [],
   recognise(input, context) {
-    return (
-      input.json === undefined && daemonLine(input, context).program?.startsWith('postfix') === true
-    )
+    return input.json === undefined && isMail(daemonLine(input, context).program)
   },
   parse,
 }
