@@ -117,7 +117,7 @@ export function writeColumns(
         via: [],
       }
     }
-    const { bits, width } = writeHashed({ column, name }, gathered.hashes, 32, false, put)
+    const { bits, width } = writeHashed({ column, name }, gathered.hashes, put)
     return { name, values: gathered.values, kind: 'hashed', bits, width, same, via }
   })
 }

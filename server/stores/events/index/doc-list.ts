@@ -1,6 +1,5 @@
 // Docs of one posting on their way from one form to another: a list of ascending numbers, or a bitmap where
 // there are many.
-import { type Cursor, readVarint } from './postings.ts'
 
 /** Docs `docs[0, length)`. */
 export interface DocList {
@@ -13,11 +12,7 @@ export function createDocList(): DocList {
 }
 
 export function addDoc(list: DocList, doc: number): void {
-  if (list.length === list.docs.length) {
-    const docs = new Uint32Array(list.length * 2)
-    docs.set(list.docs)
-    list.docs = docs
-  }
+  if (list.length === list.docs.length) reserveDocs(list, 1)
   list.docs[list.length++] = doc
 }
 
@@ -29,12 +24,34 @@ export function addGaps(
   end: number,
   base: number,
 ): void {
-  const cursor: Cursor = { at: start }
+  reserveDocs(list, end - start)
+  const { docs } = list
+  let { length } = list
   let doc = base
-  while (cursor.at < end) {
-    doc += readVarint(bytes, cursor)
-    addDoc(list, doc)
+  let i = start
+  while (i < end) {
+    let byte = bytes[i++]!
+    if (byte < 0x80) doc += byte
+    else {
+      let gap = byte & 0x7f
+      let shift = 7
+      do {
+        byte = bytes[i++]!
+        gap |= (byte & 0x7f) << shift
+        shift += 7
+      } while (byte >= 0x80)
+      doc += gap
+    }
+    docs[length++] = doc
   }
+  list.length = length
+}
+
+function reserveDocs(list: DocList, more: number): void {
+  if (list.length + more <= list.docs.length) return
+  const docs = new Uint32Array(Math.max(list.docs.length * 2, list.length + more))
+  docs.set(list.docs)
+  list.docs = docs
 }
 
 /** Sorts the docs and keeps each once. */

@@ -6,13 +6,14 @@ import type { Database } from 'bun:sqlite'
 import type { Hashes } from './column-builder.ts'
 import type { PutColumnPart } from './columns.ts'
 import { bucketOf, columnRow, type GroupColumn } from './layout.ts'
-import { createOutput, type Output, reserve } from './output.ts'
+import { append, createOutput, reserve } from './output.ts'
 import { type Cursor, readVarint, writeVarint } from './postings.ts'
 import { readBody } from './read.ts'
+import { largerRows } from './tables.ts'
 import { NETWORK_BITS, valueHash } from './value-hash.ts'
 
 /** Docs of a part, on average at most. */
-const DOCS_A_PART = 1024
+export const DOCS_A_PART = 1024
 /** Bits of a hash kept beside its part: of groups that will be merged, and of those that are large. */
 const WIDTH = 16
 const WIDTH_LAST = 8
@@ -24,32 +25,37 @@ function restOf(hash: number, bits: number, width: number): number {
   return width === 0 ? 0 : (hash << bits) >>> (32 - width)
 }
 
-/**
- * Writes a column by hashes, of which the top `known` bits are right; `isLast`: the group will not be
- * merged again.
- */
+/** Parts, as a power of two, and stored bits of a column of `docs` hashes of which the top `known` bits are
+ * right; `isLast`: its group will not be merged again. */
+export function hashedBits(column: {
+  readonly name: string
+  readonly docs: number
+  readonly known: number
+  readonly isLast: boolean
+}): Pick<GroupColumn, 'bits' | 'width'> {
+  const { name, docs, known, isLast } = column
+  const bits = Math.min(known, Math.max(0, Math.ceil(Math.log2(Math.max(1, docs) / DOCS_A_PART))))
+  const isShort = isLast && !ADDRESS_COLUMNS.includes(name)
+  return { bits, width: Math.min(isShort ? WIDTH_LAST : WIDTH, known - bits) }
+}
+
+/** Writes a column by its hashes. */
 export function writeHashed(
   { column, name }: { readonly column: number; readonly name: string },
   hashes: Hashes,
-  known: number,
-  isLast: boolean,
   put: PutColumnPart,
 ): Pick<GroupColumn, 'bits' | 'width'> {
-  const docs = hashes.length / 2
-  const bits = Math.min(known, Math.max(0, Math.ceil(Math.log2(Math.max(1, docs) / DOCS_A_PART))))
-  const isShort = isLast && !ADDRESS_COLUMNS.includes(name)
-  const width = Math.min(isShort ? WIDTH_LAST : WIDTH, known - bits)
-  const { starts, order } = orderByPart(hashes, bits)
-  const output = createOutput()
-  for (let part = 0; part < 2 ** bits; part++) {
-    const from = starts[part]!
-    const to = starts[part + 1]!
-    if (from === to) continue
-    output.length = 0
-    putPart(output, hashes, order, from, to, bits, width)
-    put(column, 1 + part, output.bytes.subarray(0, output.length))
+  const { pairs, length } = hashes
+  const shape = hashedBits({ name, docs: length / 2, known: 32, isLast: false })
+  const { starts, order } = orderByPart(hashes, shape.bits)
+  const writer = partWriter(shape, (part, body) => put(column, part, body))
+  for (let part = 0; part < 2 ** shape.bits; part++) {
+    for (let i = starts[part]!; i < starts[part + 1]!; i++) {
+      writer.add(pairs[order[i]!]!, pairs[order[i]! + 1]!)
+    }
+    writer.put(part)
   }
-  return { bits, width }
+  return shape
 }
 
 function orderByPart(hashes: Hashes, bits: number) {
@@ -63,28 +69,46 @@ function orderByPart(hashes: Hashes, bits: number) {
   return { starts, order }
 }
 
-function putPart(
-  output: Output,
-  { pairs }: Hashes,
-  order: Uint32Array,
-  from: number,
-  to: number,
-  bits: number,
-  width: number,
-): void {
-  const count = to - from
-  reserve(output, 5 + count * 7)
-  output.length = writeVarint(output.bytes, 0, count)
+/** Puts a column together, part by part. */
+export interface PartWriter {
+  /** Adds a doc to the part; docs ascend. */
+  add(hash: number, doc: number): void
+  /** Writes the part unless it is empty, and empties it. */
+  put(part: number): void
+}
+
+/** `put` gets rows of `columns`. */
+export function partWriter(
+  { bits, width }: Pick<GroupColumn, 'bits' | 'width'>,
+  put: (row: number, body: Uint8Array) => void,
+): PartWriter {
+  const output = createOutput()
+  const gaps = createOutput()
+  let rests = new Int32Array(DOCS_A_PART * 2)
+  let count = 0
   let last = 0
-  for (let i = from; i < to; i++) {
-    const doc = pairs[order[i]! + 1]!
-    output.length = writeVarint(output.bytes, output.length, doc - last)
-    last = doc
-  }
-  for (let shift = 0; shift < width; shift += 8) {
-    for (let i = from; i < to; i++) {
-      output.bytes[output.length++] = restOf(pairs[order[i]!]!, bits, width) >>> shift
-    }
+  return {
+    add(hash, doc) {
+      if (count === rests.length) rests = largerRows(rests)
+      rests[count++] = restOf(hash, bits, width)
+      reserve(gaps, 5)
+      gaps.length = writeVarint(gaps.bytes, gaps.length, doc - last)
+      last = doc
+    },
+    put(part) {
+      if (count === 0) return
+      output.length = 0
+      reserve(output, 5 + gaps.length + count * 2)
+      output.length = writeVarint(output.bytes, 0, count)
+      append(output, gaps.bytes, 0, gaps.length)
+      for (let shift = 0; shift < width; shift += 8) {
+        for (let i = 0; i < count; i++) output.bytes[output.length++] = rests[i]! >>> shift
+      }
+      put(1 + part, output.bytes.subarray(0, output.length))
+      gaps.length = 0
+      count = 0
+      last = 0
+    },
   }
 }
 

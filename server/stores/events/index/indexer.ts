@@ -1,5 +1,6 @@
 // Follows the sealed segments of all day files: what no group covers yet becomes a group, and small groups
-// become larger ones. Everything it knows is in the files, so it may stop at any moment.
+// become larger ones, a slice at a time, so that what is new never waits for a merge. Everything it knows is
+// in the files, so it may stop at any moment.
 import type { Database } from 'bun:sqlite'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -41,7 +42,7 @@ import {
   indexPath,
   openIndexWriter,
 } from './layout.ts'
-import { mergeGroups } from './merge.ts'
+import { createMerging, type Merging, mergeSome } from './merging.ts'
 import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
 import { openGroup, readGroups } from './read.ts'
 import { scanLine } from './scan.ts'
@@ -51,13 +52,13 @@ import { writeGroup } from './write.ts'
 
 /** A group closes at this many events. */
 export const GROUP_EVENTS_MAX = 98_304
-/** So many groups of like size become one, up to this many events. */
-const MERGE_GROUPS = 8
-const MERGED_EVENTS_MAX = 786_432
 /** Fewer events than a full group wait this long for more, milliseconds. */
 const PATIENCE_MS = 2000
-/** Groups below this many events are all of the smallest size. */
-const SMALL_GROUP_EVENTS = 2048
+/** Merging goes on so long before anything else is looked at, milliseconds. */
+const SLICE_MS = 50
+/** After a group was made merging goes on for this share of the time it took, whatever else waits: it takes
+ * less, so that groups to be merged do not pile up. */
+const MERGE_SHARE = 0.3
 /** Index files open at the same time. */
 const OPEN_FILES_MAX = 8
 
@@ -67,6 +68,7 @@ interface OpenDay {
   readonly index: Database
   /** First numbers and counts that groups cover. */
   readonly covered: Map<number, number>
+  readonly merging: Merging
   dayVersion: number
   /** Segments up to this `seq` are covered. */
   done: number
@@ -76,7 +78,7 @@ interface OpenDay {
 }
 
 export interface Indexer {
-  /** Indexes or merges one group of each day that has something to do; false when none had. */
+  /** Makes a group, or merges for a while, for each day that has something to do; false when none had. */
   step(): boolean
   /** Sealed events that no group covers, and when the oldest of them was first seen, milliseconds. */
   waiting(): { readonly events: number; readonly since: number | undefined }
@@ -193,6 +195,7 @@ function openDay(state: State, name: DayFileName): OpenDay | undefined {
     day,
     index,
     covered,
+    merging: createMerging(index, state.patience_ms),
     dayVersion: -1,
     done: 0,
     waiting: 0,
@@ -210,19 +213,23 @@ function workOn(state: State, name: DayFileName): boolean {
   const { data_version: version } = day.day.query('PRAGMA data_version').get() as {
     data_version: number
   }
-  if (version === day.dayVersion && day.since === undefined) return mergeOnce(day)
+  if (version === day.dayVersion && day.since === undefined) return mergeSome(day.merging, SLICE_MS)
   day.dayVersion = version
   const pending = readSegments(day.day, day.done).filter(
     (one) => day.covered.get(one.first) !== one.count,
   )
   note(day, pending)
-  if (pending.length === 0) return mergeOnce(day)
-  if (day.waiting < GROUP_EVENTS_MAX && Date.now() - day.since! < state.patience_ms) return false
+  if (pending.length === 0) return mergeSome(day.merging, SLICE_MS)
+  if (day.waiting < GROUP_EVENTS_MAX && Date.now() - day.since! < state.patience_ms) {
+    return mergeSome(day.merging, SLICE_MS)
+  }
+  const started = performance.now()
   const taken = indexSegments(state, day, pending)
   day.done = pending[taken - 1]!.seq
   day.since = undefined
   note(day, pending.slice(taken))
-  if (day.waiting === 0) mergeOnce(day)
+  day.merging.worked = performance.now()
+  mergeSome(day.merging, (day.merging.worked - started) * MERGE_SHARE)
   return true
 }
 
@@ -271,28 +278,4 @@ function scanSegment(state: State, db: Database, segment: SegmentRow, doc: numbe
       endEvent(state.derived, state.builder)
     }
   }
-}
-
-/** Groups differ in size when one is 8 times the other. */
-function sizeClass(events: number): number {
-  return Math.max(0, Math.floor(Math.log2(events / SMALL_GROUP_EVENTS) / 3))
-}
-
-/** Merges the first groups of one size when there are enough of them. */
-function mergeOnce(day: OpenDay): boolean {
-  const bySize = Map.groupBy(readGroups(day.index), ({ events }) => sizeClass(events))
-  for (const groups of bySize.values()) {
-    const some = groups.slice(0, MERGE_GROUPS)
-    const total = some.reduce((sum, { events }) => sum + events, 0)
-    if (some.length < MERGE_GROUPS || total > MERGED_EVENTS_MAX) continue
-    day.index.transaction(() => {
-      mergeGroups(
-        day.index,
-        some.map(({ id }) => id),
-        total * MERGE_GROUPS > MERGED_EVENTS_MAX,
-      )
-    })()
-    return true
-  }
-  return false
 }

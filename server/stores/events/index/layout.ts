@@ -193,7 +193,8 @@ export function indexPath(dataFolder: string, name: DayFileName): string {
   return join(dataFolder, INDEX_FOLDER, basename(dayFilePath(dataFolder, name)))
 }
 
-/** The log is cut to this when it starts anew: a merge writes far more than what follows it, bytes. */
+/** The log goes into the file when it has so many pages, and is cut to this when it starts anew, bytes. */
+const LOG_PAGES = 3072
 const LOG_BYTES_MAX = 16 * 1_048_576
 const BUSY_TIMEOUT_MS = 5000
 
@@ -202,9 +203,12 @@ export function openIndexWriter(path: string, identity: IndexIdentity): Database
   const db = new Database(path, { create: true })
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
   db.run('PRAGMA page_size = 4096')
+  // Of a new file: what merges leave unused is given back (merging.ts).
+  db.run('PRAGMA auto_vacuum = INCREMENTAL')
   db.run('PRAGMA journal_mode = WAL')
   db.run('PRAGMA synchronous = NORMAL')
   db.run(`PRAGMA journal_size_limit = ${LOG_BYTES_MAX}`)
+  db.run(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`)
   db.run(SCHEMA)
   const found = readIdentity(db)
   if (found?.dayFile === identity.dayFile && found.version === identity.version) return db
@@ -257,16 +261,8 @@ export function takeGroup(db: Database): number {
   return row.id
 }
 
-/** Removes the rows of one of a group's columns. */
-export function dropColumn(db: Database, group: number, column: number): void {
-  db.query('DELETE FROM columns WHERE id >= ? AND id < ?').run(
-    columnRow(group, column, 0),
-    columnRow(group, column + 1, 0),
-  )
-}
-
-/** Removes a group's rows. */
-export function dropGroup(db: Database, group: number): void {
+/** Removes the rows of a group that is no longer, or not yet, among the groups. */
+export function dropRows(db: Database, group: number): void {
   const buckets = [bucketRow(group, 0, 0), bucketRow(group + 1, 0, 0)] as const
   const rows = [group * ROWS_MAX, (group + 1) * ROWS_MAX] as const
   db.query('DELETE FROM terms WHERE id >= ? AND id < ?').run(...buckets)
@@ -274,7 +270,6 @@ export function dropGroup(db: Database, group: number): void {
   db.query('DELETE FROM large WHERE id >= ? AND id < ?').run(...rows)
   db.query('DELETE FROM columns WHERE id >= ? AND id < ?').run(...rows)
   db.query('DELETE FROM keys WHERE id >= ? AND id < ?').run(...rows)
-  db.query('DELETE FROM groups WHERE id = ?').run(group)
 }
 
 const encoder = new TextEncoder()

@@ -1,25 +1,39 @@
 // Merges the words of one class: for each bucket of the new group the words of the sources' buckets that
-// fall into it, equal ones as one.
+// fall into it, equal ones as one. Most words are in one group only: their pairs are copied.
 import type { Database } from 'bun:sqlite'
 import { addDoc, addGaps } from './doc-list.ts'
 import { bucketHash, bucketOf, bucketRow, largeRow } from './layout.ts'
 import type { Source } from './merge.ts'
 import { createUnion, type PostingUnion, putUnions, unionAt } from './merge-union.ts'
-import { createPair, markLarge, PAIR_LARGE, type Pair, readPair } from './pairs.ts'
+import {
+  addOccurrence,
+  createWordTable,
+  resetWordTable,
+  W_BEFORE,
+  W_END,
+  W_HASH,
+  W_PAIRS,
+  W_START,
+  WORD,
+  type WordTable,
+} from './merge-words.ts'
+import {
+  createPair,
+  markLarge,
+  PAIR_DOC,
+  PAIR_LARGE,
+  type Pair,
+  putBits,
+  putDoc,
+  putInline,
+  readPair,
+} from './pairs.ts'
 import { readBody, readTerms } from './read.ts'
 import { unpackTerms } from './term-text.ts'
-import { createBucket, flushBucket, type GroupRows, putTerm } from './write.ts'
+import { type BucketOutput, createBucket, flushBucket, type GroupRows, putTerm } from './write.ts'
 
 const NEWLINE = 0x0a
 const EMPTY = new Uint8Array(0)
-
-/** Columns of a word's row in `words`: its text, where its pairs begin, and the doc before them. */
-const WORD = 5
-const W_START = 0
-const W_END = 1
-const W_PAIRS = 2
-const W_BEFORE = 3
-const W_HASH = 4
 
 /** One bucket of a source. */
 interface Loaded {
@@ -33,74 +47,104 @@ interface Loaded {
   starts: Uint32Array
 }
 
-/** Merges the words of one class into 2^bits buckets; returns how many there are. */
-export function mergeClass(
+/** A class being merged. */
+interface ClassMerge {
+  readonly db: Database
+  readonly wordClass: number
+  readonly bits: number
+  readonly loaded: readonly Loaded[]
+  readonly output: BucketOutput
+  readonly union: PostingUnion
+  readonly table: WordTable
+}
+
+/** Merges the words of one class into 2^bits buckets, one a step; returns how many words there are. */
+export function* mergeClass(
   db: Database,
   sources: readonly Source[],
   wordClass: number,
   bits: number,
   docs: number,
   rows: GroupRows,
-): number {
-  const loaded = sources.map(
-    (source): Loaded => ({
-      source,
-      bucket: -1,
-      terms: EMPTY,
-      postings: EMPTY,
-      words: new Uint32Array(0),
-      order: new Uint32Array(0),
-      starts: new Uint32Array(2),
-    }),
-  )
-  const output = createBucket(rows)
-  const union = createUnion(docs)
-  const table = createWordTable()
+): Generator<void, number> {
+  const merge: ClassMerge = {
+    db,
+    wordClass,
+    bits,
+    loaded: sources.map(
+      (source): Loaded => ({
+        source,
+        bucket: -1,
+        terms: EMPTY,
+        postings: EMPTY,
+        words: new Uint32Array(0),
+        order: new Uint32Array(0),
+        starts: new Uint32Array(2),
+      }),
+    ),
+    output: createBucket(rows),
+    union: createUnion(docs),
+    table: createWordTable(),
+  }
   let total = 0
   for (let bucket = 0; bucket < 2 ** bits; bucket++) {
-    resetWordTable(table)
-    for (const [at, one] of loaded.entries()) {
-      const shift = bits - one.source.group.info.bits[wordClass]!
-      const own = bucket >>> shift
-      if (own !== one.bucket) load(db, one, wordClass, own, bits, shift)
-      const part = bucket & (2 ** shift - 1)
-      for (let i = one.starts[part]!; i < one.starts[part + 1]!; i++) {
-        addOccurrence(table, loaded, at, one.order[i]!)
-      }
-    }
-    for (const first of table.firsts) {
-      for (let at = first; at >= 0; at = table.nexts[at]!) {
-        gatherPairs(db, union, loaded[table.sources[at]!]!, table.ordinals[at]!)
-      }
-      const one = loaded[table.sources[first]!]!
-      const word = table.ordinals[first]! * WORD
-      const start = one.words[word + W_START]!
-      putTerm(output, one.terms, start, one.words[word + W_END]! - start)
-      putUnions(union, output.pairs)
-      total++
-    }
-    flushBucket(rows, wordClass, bucket, output)
+    total += mergeBucket(merge, bucket)
+    flushBucket(rows, wordClass, bucket, merge.output)
+    yield
   }
   return total
 }
 
+/** Puts together one bucket of the new group; returns its words. */
+function mergeBucket(merge: ClassMerge, bucket: number): number {
+  const { loaded, table, output, union, db } = merge
+  findWords(merge, bucket)
+  for (let n = 0; n < table.firstCount; n++) {
+    const first = table.firsts[n]!
+    const one = loaded[table.sources[first]!]!
+    const ordinal = table.ordinals[first]!
+    const start = one.words[ordinal * WORD + W_START]!
+    putTerm(output, one.terms, start, one.words[ordinal * WORD + W_END]! - start)
+    if (table.nexts[first]! < 0) {
+      copyPairs(merge, one, ordinal)
+      continue
+    }
+    for (let at = first; at >= 0; at = table.nexts[at]!) {
+      gatherPairs(db, union, loaded[table.sources[at]!]!, table.ordinals[at]!)
+    }
+    putUnions(union, output.pairs)
+  }
+  return table.firstCount
+}
+
+/** Fills the table with the words of one bucket of the new group. */
+function findWords(merge: ClassMerge, bucket: number): void {
+  const { loaded, table, bits, wordClass } = merge
+  let occurrences = 0
+  for (const one of loaded) {
+    const shift = bits - one.source.group.info.bits[wordClass]!
+    const own = bucket >>> shift
+    if (own !== one.bucket) load(merge, one, own, shift)
+    const part = bucket & (2 ** shift - 1)
+    occurrences += one.starts[part + 1]! - one.starts[part]!
+  }
+  resetWordTable(table, occurrences)
+  for (let at = 0; at < loaded.length; at++) {
+    const { source, starts, order } = loaded[at]!
+    const part = bucket & (2 ** (bits - source.group.info.bits[wordClass]!) - 1)
+    const end = starts[part + 1]!
+    for (let i = starts[part]!; i < end; i++) addOccurrence(table, loaded, at, order[i]!)
+  }
+}
+
 const pair = createPair()
 
-function load(
-  db: Database,
-  one: Loaded,
-  wordClass: number,
-  bucket: number,
-  bits: number,
-  shift: number,
-): void {
+function load(merge: ClassMerge, one: Loaded, bucket: number, shift: number): void {
+  const { db, bits, wordClass } = merge
   const row = bucketRow(one.source.group.id, wordClass, bucket)
   const body = readTerms(db, row)
   const terms = body === undefined ? EMPTY : unpackTerms(body)
   const postings = readBody(db, 'postings', row) ?? EMPTY
-  // Now, so that the new group's rows take their pages.
-  db.query('DELETE FROM terms WHERE id = ?').run(row)
-  db.query('DELETE FROM postings WHERE id = ?').run(row)
   let count = -1
   for (let i = 0; i < terms.length; i++) if (terms[i] === NEWLINE) count++
   count = Math.max(0, count)
@@ -132,88 +176,6 @@ function load(
   Object.assign(one, { bucket, terms, postings, words, order, starts })
 }
 
-/** The words of one bucket of the new group, each with its occurrences in the order of the sources. */
-interface WordTable {
-  slots: Int32Array
-  /** First occurrences, in order. */
-  readonly firsts: number[]
-  readonly sources: number[]
-  readonly ordinals: number[]
-  /** Next and last occurrence of the same word; -1 for none. */
-  readonly nexts: number[]
-  readonly lasts: number[]
-}
-
-function createWordTable(): WordTable {
-  return {
-    slots: new Int32Array(1 << 12),
-    firsts: [],
-    sources: [],
-    ordinals: [],
-    nexts: [],
-    lasts: [],
-  }
-}
-
-function resetWordTable(table: WordTable): void {
-  table.slots.fill(0)
-  for (const list of [table.firsts, table.sources, table.ordinals, table.nexts, table.lasts]) {
-    list.length = 0
-  }
-}
-
-function addOccurrence(
-  table: WordTable,
-  loaded: readonly Loaded[],
-  source: number,
-  ordinal: number,
-): void {
-  const hash = loaded[source]!.words[ordinal * WORD + W_HASH]!
-  const id = table.sources.length
-  table.sources.push(source)
-  table.ordinals.push(ordinal)
-  table.nexts.push(-1)
-  table.lasts.push(id)
-  const mask = table.slots.length - 1
-  let slot = hash & mask
-  for (let found = table.slots[slot]!; found !== 0; found = table.slots[slot]!) {
-    const first = found - 1
-    if (isSameWord(table, loaded, first, id)) {
-      table.nexts[table.lasts[first]!] = id
-      table.lasts[first] = id
-      return
-    }
-    slot = (slot + 1) & mask
-  }
-  table.slots[slot] = id + 1
-  table.firsts.push(id)
-  if (table.firsts.length * 2 > table.slots.length) rehash(table, loaded)
-}
-
-function rehash(table: WordTable, loaded: readonly Loaded[]): void {
-  table.slots = new Int32Array(table.slots.length * 2)
-  const mask = table.slots.length - 1
-  for (const id of table.firsts) {
-    let slot = loaded[table.sources[id]!]!.words[table.ordinals[id]! * WORD + W_HASH]! & mask
-    while (table.slots[slot] !== 0) slot = (slot + 1) & mask
-    table.slots[slot] = id + 1
-  }
-}
-
-function isSameWord(table: WordTable, loaded: readonly Loaded[], a: number, b: number): boolean {
-  const x = loaded[table.sources[a]!]!
-  const y = loaded[table.sources[b]!]!
-  const u = table.ordinals[a]! * WORD
-  const v = table.ordinals[b]! * WORD
-  if (x.words[u + W_HASH] !== y.words[v + W_HASH]) return false
-  const start = x.words[u + W_START]!
-  const end = x.words[u + W_END]!
-  const shift = y.words[v + W_START]! - start
-  if (y.words[v + W_END]! - shift !== end) return false
-  for (let i = start; i < end; i++) if (x.terms[i] !== y.terms[i + shift]) return false
-  return true
-}
-
 const reading: Pair = createPair()
 
 /** Adds a word's postings to those of their fields. */
@@ -232,5 +194,26 @@ function gatherPairs(db: Database, union: PostingUnion, one: Loaded, ordinal: nu
     }
     addDoc(into.list, reading.first + base)
     addGaps(into.list, one.postings, reading.start, reading.end, reading.first + base)
+  } while (!reading.isLast)
+}
+
+/** Writes the pairs of a word that is in one group only: gaps stay as they are. */
+function copyPairs({ db, union, output }: ClassMerge, one: Loaded, ordinal: number): void {
+  const { group, base, fieldOf } = one.source
+  const { pairs } = output
+  reading.at = one.words[ordinal * WORD + W_PAIRS]!
+  reading.before = one.words[ordinal * WORD + W_BEFORE]!
+  do {
+    readPair(one.postings, reading)
+    const { isLast, kind, start, end } = reading
+    const field = fieldOf[reading.field]!
+    const first = reading.first + base
+    if (kind === PAIR_DOC) putDoc(pairs, field, isLast, first)
+    else if (kind !== PAIR_LARGE) putInline(pairs, field, isLast, first, one.postings, start, end)
+    else {
+      const bits = new Uint32Array((union.docs >>> 5) + 1)
+      markLarge(readBody(db, 'large', largeRow(group.id, reading.first))!, bits, base)
+      putBits(pairs, field, isLast, bits)
+    }
   } while (!reading.isLast)
 }

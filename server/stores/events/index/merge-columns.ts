@@ -1,6 +1,6 @@
 // Merges the columns of groups: values stay where they are few enough in all, else only hashes do.
 import type { Database } from 'bun:sqlite'
-import { type Hashes, KEPT_VALUES_MAX } from './column-builder.ts'
+import { KEPT_VALUES_MAX } from './column-builder.ts'
 import {
   type ColumnEntry,
   eachKeptPosting,
@@ -8,12 +8,10 @@ import {
   readKept,
   writeKept,
 } from './columns.ts'
-import { eachHash, writeHashed } from './hashed.ts'
-import { columnRow, dropColumn, type GroupColumn } from './layout.ts'
+import type { GroupColumn } from './layout.ts'
+import { mergeHashed } from './merge-hashed.ts'
 import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
-import { eachDoc } from './postings.ts'
-import { type GroupReader, readBody } from './read.ts'
-import { valueHash } from './value-hash.ts'
+import type { GroupReader } from './read.ts'
 
 /** A group and by how much its docs move up. */
 export interface ColumnSource {
@@ -27,49 +25,46 @@ export interface ColumnSource {
 interface Merging {
   readonly name: string
   readonly target: number
-  readonly parts: readonly Part[]
   readonly sources: readonly ColumnSource[]
   readonly isLast: boolean
 }
 
-/** Writes the merged columns; returns what the new group's info says of them. */
-export function mergeColumns(
+/** Writes the merged columns in steps; returns what the new group's info says of them. */
+export function* mergeColumns(
   db: Database,
   sources: readonly ColumnSource[],
   isLast: boolean,
   put: PutColumnPart,
-): GroupColumn[] {
+): Generator<void, GroupColumn[]> {
   const names = new Set(sources.flatMap(({ group }) => group.info.columns.map(({ name }) => name)))
-  return [...names].map((name, target) => {
-    const parts = sources.flatMap((source) => {
-      const { columns } = source.group.info
-      const column = columns.findIndex((one) => one.name === name)
-      return column < 0 ? [] : [{ ...source, column, info: columns[column]! }]
-    })
-    const merged = mergeColumn(db, { name, target, parts, sources, isLast }, put)
-    // Now, so that the next column's rows take their pages.
-    for (const { group, column } of parts) dropColumn(db, group.id, column)
-    return merged
-  })
+  const merged: GroupColumn[] = []
+  for (const name of names) {
+    const target = merged.length
+    merged.push(yield* mergeColumn(db, { name, target, sources, isLast }, put))
+    yield
+  }
+  return merged
 }
 
-function mergeColumn(
+function* mergeColumn(
   db: Database,
-  { name, target, parts, sources, isLast }: Merging,
+  { name, target, sources, isLast }: Merging,
   put: PutColumnPart,
-): GroupColumn {
+): Generator<void, GroupColumn> {
+  const parts = sources.flatMap((source): ColumnPart[] => {
+    const { columns } = source.group.info
+    const column = columns.findIndex((one) => one.name === name)
+    return column < 0 ? [] : [{ ...source, column, info: columns[column]! }]
+  })
   const same = mergeSame(sources, name)
-  const kept = parts.every(({ info }) => info.kind === 'kept') ? mergeKept(db, parts) : undefined
+  const mayKeep = parts.every(({ info }) => info.kind === 'kept')
+  const kept = mayKeep ? yield* mergeKept(db, parts) : undefined
   if (kept !== undefined) {
     writeKept(target, kept, put)
     return { name, values: kept.length, kind: 'kept', bits: 0, width: 0, same, via: [] }
   }
-  const known = Math.min(
-    ...parts.map(({ info }) => (info.kind === 'kept' ? 32 : info.bits + info.width)),
-  )
-  const hashes = hashesOf(db, parts)
   const values = parts.reduce((sum, { info }) => sum + info.values, 0)
-  const written = writeHashed({ column: target, name }, hashes, known, isLast, put)
+  const written = yield* mergeHashed(db, { column: target, name, isLast }, parts, put)
   const via = new Set(parts.flatMap(({ info, fieldOf }) => info.via.map((at) => fieldOf[at]!)))
   return { name, kind: 'hashed', values, ...written, same, via: [...via] }
 }
@@ -86,13 +81,17 @@ function mergeSame(sources: readonly ColumnSource[], name: string): number[] {
   )
 }
 
-interface Part extends ColumnSource {
+/** A group's column. */
+export interface ColumnPart extends ColumnSource {
   readonly column: number
   readonly info: GroupColumn
 }
 
 /** Values with all their docs; undefined when they are too many. */
-function mergeKept(db: Database, parts: readonly Part[]): ColumnEntry[] | undefined {
+function* mergeKept(
+  db: Database,
+  parts: readonly ColumnPart[],
+): Generator<void, ColumnEntry[] | undefined> {
   const postings = new Map<string, Posting>()
   for (const { group, base, column, info } of parts) {
     const { values } = readKept(db, group.id, column)
@@ -102,6 +101,7 @@ function mergeKept(db: Database, parts: readonly Part[]): ColumnEntry[] | undefi
       appendPosting(posting, bytes, start, end, base)
     })
     if (postings.size > KEPT_VALUES_MAX) return undefined
+    yield
   }
   return [...postings].map(([text, { output }]) => ({
     text,
@@ -110,48 +110,3 @@ function mergeKept(db: Database, parts: readonly Part[]): ColumnEntry[] | undefi
 }
 
 const everything = () => true
-
-/** Docs and hashes share a double: 21 and 32 bits. */
-const HASHES = 2 ** 32
-
-/** The hashes of all parts in doc order, as far as they are known. */
-function hashesOf(db: Database, parts: readonly Part[]): Hashes {
-  const events = parts.reduce((sum, { group }) => sum + group.info.events, 0)
-  let found = new Float64Array(events)
-  let length = 0
-  for (const part of parts) {
-    eachValue(db, part, (hash, doc) => {
-      if (length === found.length) {
-        const larger = new Float64Array(length * 2)
-        larger.set(found)
-        found = larger
-      }
-      found[length++] = (doc + part.base) * HASHES + (hash >>> 0)
-    })
-  }
-  const hashes = { pairs: new Int32Array(length * 2), length: length * 2 }
-  const sorted = found.subarray(0, length).sort()
-  for (let i = 0; i < length; i++) {
-    hashes.pairs[i * 2] = sorted[i]! % HASHES
-    hashes.pairs[i * 2 + 1] = Math.floor(sorted[i]! / HASHES)
-  }
-  return hashes
-}
-
-function eachValue(
-  db: Database,
-  { group, column, info }: Part,
-  visit: (hash: number, doc: number) => void,
-): void {
-  if (info.kind === 'kept') {
-    const hashes = readKept(db, group.id, column).values.map((value) => valueHash(String(value)))
-    eachKeptPosting(db, group.id, column, info.values, everything, (value, bytes, start, end) =>
-      eachDoc(bytes, start, end, (doc) => visit(hashes[value]!, doc)),
-    )
-    return
-  }
-  for (let part = 0; part < 2 ** info.bits; part++) {
-    const body = readBody(db, 'columns', columnRow(group.id, column, 1 + part))
-    if (body !== undefined) eachHash(body, part, info, visit)
-  }
-}

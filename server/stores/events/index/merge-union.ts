@@ -12,21 +12,21 @@ interface FieldUnion {
 export interface PostingUnion {
   /** Size of the doc space. */
   readonly docs: number
-  readonly byField: Map<number, FieldUnion>
+  readonly byField: (FieldUnion | undefined)[]
   /** Fields of the current word. */
   readonly fields: number[]
 }
 
 export function createUnion(docs: number): PostingUnion {
-  return { docs, byField: new Map(), fields: [] }
+  return { docs, byField: [], fields: [] }
 }
 
 /** Where the docs of a field of the current word go. */
 export function unionAt(union: PostingUnion, field: number): FieldUnion {
-  let into = union.byField.get(field)
+  let into = union.byField[field]
   if (into === undefined) {
     into = { list: createDocList(), bits: undefined }
-    union.byField.set(field, into)
+    union.byField[field] = into
   }
   if (into.list.length === 0 && into.bits === undefined) union.fields.push(field)
   return into
@@ -36,7 +36,7 @@ export function unionAt(union: PostingUnion, field: number): FieldUnion {
 export function putUnions(union: PostingUnion, output: PairOutput): void {
   const { fields, byField } = union
   for (const [at, field] of fields.entries()) {
-    const into = byField.get(field)!
+    const into = byField[field]!
     const isLast = at === fields.length - 1
     const { list, bits } = into
     if (bits === undefined) putDocs(output, field, isLast, list)

@@ -1,15 +1,16 @@
 // Merges groups of one index file into one, bucket by bucket of the new group, so that only the buckets that
-// feed it are in memory. Words keep the order in which they first came.
+// feed it are in memory. Words keep the order in which they first came. It goes by steps, and the old groups
+// are what searches see until the last.
 import type { Database } from 'bun:sqlite'
 import {
   CLASSES,
-  dropGroup,
   type GroupField,
   type GroupInfo,
   type GroupMessage,
   keyRow,
   takeGroup,
 } from './layout.ts'
+import { readLeftover, setLeftover } from './leftover.ts'
 import { mergeClass } from './merge-class.ts'
 import { mergeColumns } from './merge-columns.ts'
 import { appendPosting, type Posting, startPosting } from './merge-postings.ts'
@@ -26,13 +27,19 @@ export interface Source {
 }
 
 /**
- * Replaces groups by one that covers the same segments; call it inside a transaction. `isLast`: the new
- * group is too large to be merged again.
+ * Replaces groups by one that covers the same segments, in steps of some milliseconds; take each inside a
+ * transaction, any number in one. Until the last step the new group is left over, from then on the old
+ * ones are. `isLast`: the new group is too large to be merged again.
  */
-export function mergeGroups(db: Database, ids: readonly number[], isLast: boolean): number {
+export function* mergeGroups(
+  db: Database,
+  ids: readonly number[],
+  isLast: boolean,
+): Generator<void, number> {
   const groups = ids.map((id) => openGroup(db, id))
   const fields = mergeFields(groups)
   const target = takeGroup(db)
+  setLeftover(db, [...readLeftover(db), target])
   const rows = groupRows(db, target)
   let base = 0
   const sources = groups.map((group, at): Source => {
@@ -40,29 +47,44 @@ export function mergeGroups(db: Database, ids: readonly number[], isLast: boolea
     base += group.info.docs
     return source
   })
-  const info: GroupInfo = {
+  const info = mergedInfo(sources, base, fields.merged)
+  const columns = yield* mergeColumns(db, sources, isLast, rows.column)
+  yield* mergeKeys(db, sources, info, rows)
+  const terms: number[] = []
+  for (const [wordClass, bit] of info.bits.entries()) {
+    terms.push(yield* mergeClass(db, sources, wordClass, bit, base, rows))
+  }
+  rows.finish({ ...info, columns, terms })
+  for (const id of ids) db.query('DELETE FROM groups WHERE id = ?').run(id)
+  setLeftover(db, [...readLeftover(db).filter((id) => id !== target), ...ids])
+  return target
+}
+
+/** All but the columns; there may be fewer words than it says. */
+function mergedInfo(
+  sources: readonly Source[],
+  docs: number,
+  fields: readonly GroupField[],
+): GroupInfo {
+  const groups = sources.map(({ group }) => group)
+  const terms = Array.from({ length: CLASSES }, (_, wordClass) =>
+    groups.reduce((sum, { info }) => sum + info.terms[wordClass]!, 0),
+  )
+  return {
     segments: sources.flatMap(({ group, base }) =>
       group.info.segments.map((run) => ({ ...run, doc: run.doc + base })),
     ),
-    docs: base,
+    docs,
     events: groups.reduce((sum, { info }) => sum + info.events, 0),
-    fields: fields.merged,
-    columns: mergeColumns(db, sources, isLast, rows.column),
+    fields,
+    columns: [],
     message: mergeMessage(sources),
-    terms: Array.from({ length: CLASSES }, (_, wordClass) =>
-      groups.reduce((sum, { info }) => sum + info.terms[wordClass]!, 0),
+    terms,
+    bits: terms.map((count, wordClass) =>
+      Math.max(bucketBits(count), ...groups.map(({ info }) => info.bits[wordClass]!)),
     ),
-    bits: [],
     always: sources.flatMap(({ group, base }) => group.info.always.map((doc) => doc + base)),
   }
-  const bits = info.terms.map((terms, wordClass) =>
-    Math.max(bucketBits(terms), ...groups.map(({ info }) => info.bits[wordClass]!)),
-  )
-  mergeKeys(db, sources, info, rows)
-  const terms = bits.map((bit, wordClass) => mergeClass(db, sources, wordClass, bit, base, rows))
-  rows.finish({ ...info, bits, terms })
-  for (const id of ids) dropGroup(db, id)
-  return target
 }
 
 /** Exact only where every group that has one of the fields says that it holds messages alone. */
@@ -111,12 +133,12 @@ function mergeFields(groups: readonly GroupReader[]) {
 }
 
 /** Docs that have each field; none is stored for fields that every event has. */
-function mergeKeys(
+function* mergeKeys(
   db: Database,
   sources: readonly Source[],
   info: GroupInfo,
   rows: GroupRows,
-): void {
+): Generator<void, void> {
   const outputs = info.fields.map(() => undefined as Posting | undefined)
   for (const { group, base, fieldOf } of sources) {
     for (const [at, field] of fieldOf.entries()) {
@@ -126,6 +148,7 @@ function mergeKeys(
       const posting = stored ?? allDocs(group.info)
       appendPosting(outputs[field], posting, 0, posting.length, base)
     }
+    yield
   }
   for (const [field, posting] of outputs.entries()) {
     if (posting !== undefined) {

@@ -75,12 +75,25 @@ export function putDocs(output: PairOutput, field: number, isLast: boolean, list
     putLarge(output, field, isLast, gapsBody(first))
     return
   }
+  putInline(output, field, isLast, first, gaps.bytes, 0, gaps.length)
+}
+
+/** Adds a pair of doc `first` and those of the gaps `from[start, end)` behind it. */
+export function putInline(
+  output: PairOutput,
+  field: number,
+  isLast: boolean,
+  first: number,
+  from: Uint8Array,
+  start: number,
+  end: number,
+): void {
   const { bytes } = output
-  reserve(bytes, gaps.length + 24)
+  reserve(bytes, end - start + 24)
   put(bytes, (field << 3) | (isLast ? LAST : 0) | PAIR_INLINE)
-  put(bytes, gaps.length)
+  put(bytes, end - start)
   put(bytes, zigzag(first - output.before))
-  append(bytes, gaps.bytes, 0, gaps.length)
+  append(bytes, from, start, end - start)
   output.before = first
 }
 

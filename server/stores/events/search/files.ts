@@ -148,12 +148,16 @@ export function refreshGroups(day: DayFiles): void {
   day.indexVersion = version
   const identity = readIdentity(db)
   const isOurs = identity?.dayFile === day.name.fileId && identity.version === INDEX_VERSION
-  if (identity?.epoch !== day.indexEpoch) day.groups = new Map()
-  day.indexEpoch = identity?.epoch ?? ''
-  const groups = new Map<number, GroupReader>()
-  for (const { id } of isOurs ? readGroups(db) : []) {
-    groups.set(id, day.groups.get(id) ?? openGroup(db, id))
+  if (identity?.epoch !== day.indexEpoch) {
+    day.groups = new Map()
+    day.covered = []
   }
+  day.indexEpoch = identity?.epoch ?? ''
+  const ids = isOurs ? readGroups(db).map(({ id }) => id) : []
+  // A merge under way writes without changing them.
+  if (ids.length === day.groups.size && ids.every((id) => day.groups.has(id))) return
+  const groups = new Map<number, GroupReader>()
+  for (const id of ids) groups.set(id, day.groups.get(id) ?? openGroup(db, id))
   day.groups = groups
   day.covered = [...groups.values()]
     .flatMap((group) => group.info.segments.map((run) => ({ ...run, group })))
