@@ -2,6 +2,7 @@
 import { EXIT, UsageError } from './command.ts'
 // The `trapline` command line: `trapline NAME ARGS...`.
 import { COMMANDS, type CommandName } from './commands.ts'
+import { restartWith } from './restart.ts'
 import { suggest } from './suggest.ts'
 
 /** What `trapline help` prints: every command of the table with its summary. */
@@ -69,4 +70,15 @@ function isUsageError(error: unknown): error is Error {
   )
 }
 
+/**
+ * Commands that run rules on many events begin with a second of other work. The costliest compiler of JavaScriptCore
+ * would then be busy with functions that never run again, while events wait for the core: it is to take only what runs
+ * for long (docs/engine.md).
+ */
+const RUNNING_RULES: ReadonlySet<string> = new Set<CommandName>(['eval', 'backtest', 'hunt'])
+const FTL_AFTER = { variable: 'BUN_JSC_thresholdForFTLOptimizeAfterWarmUp', value: '1000000' }
+
+if (import.meta.main && RUNNING_RULES.has(process.argv[2] ?? '')) {
+  restartWith(FTL_AFTER.variable, FTL_AFTER.value)
+}
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

@@ -24,14 +24,22 @@ interface Scanners {
 
 export interface TextIndex {
   readonly ascii: Scanners
-  readonly other: Scanners
+  /** Built for the first value that has such characters: their classes make wide tables. */
+  readonly other: () => Scanners
   readonly hasInner: boolean
 }
 
 export function buildTextIndex(literals: readonly Literal[]): TextIndex {
   const ascii = buildScanners(literals.filter(({ text }) => isAscii(text)))
-  const other = buildScanners(literals.filter(({ text }) => !isAscii(text)))
-  return { ascii, other, hasInner: literals.some(({ kind }) => kind === 'contains') }
+  let other: Scanners | undefined
+  return {
+    ascii,
+    other: () => {
+      other ??= buildScanners(literals.filter(({ text }) => !isAscii(text)))
+      return other
+    },
+    hasInner: literals.some(({ kind }) => kind === 'contains'),
+  }
 }
 
 function buildScanners(literals: readonly Literal[]): Scanners {
@@ -65,7 +73,7 @@ export function scanText(index: TextIndex, text: string, hits: Hits): void {
 }
 
 function scanOther(index: TextIndex, folded: string, hits: Hits): void {
-  for (const { singles, inner, start, end } of [index.ascii, index.other]) {
+  for (const { singles, inner, start, end } of [index.ascii, index.other()]) {
     if (singles !== undefined) scanSingles(singles, folded, hits)
     if (inner !== undefined) scanFolded(inner, folded, hits)
     if (start !== undefined) walkTrie(start, folded, hits)
