@@ -20,7 +20,12 @@ async function say(variable: string | undefined, ...args: string[]) {
   const env = { ...process.env, TRAPLINE_TEST_RESTART: variable }
   const child = Bun.spawn([process.execPath, script, ...args], { env, stdout: 'pipe' })
   const [pid, told, seen] = JSON.parse(await new Response(child.stdout).text())
-  return { isSame: pid === child.pid, told, args: seen, code: await child.exited }
+  return {
+    isSame: pid === child.pid,
+    told: told ?? undefined,
+    args: seen,
+    code: await child.exited,
+  }
 }
 
 const restarted = process.platform === 'win32' ? undefined : 'new'
