@@ -4,6 +4,7 @@ import type { Fields } from '../sigma/event.ts'
 import { envelopeContent, mayBeEnvelope } from './envelope.ts'
 import type { ParserInput } from './event.ts'
 import { isFields, JsonError, parseJsonObject } from './json-text.ts'
+import { mayBeParted, partedLine } from './parted.ts'
 
 /** Keys that Filebeat, Vector, Fluent Bit, Logstash, HEC clients and our own envelope put beside a line. One
  * key that is not here makes the object an event of its own. */
@@ -60,12 +61,19 @@ export function mayCarryLine(names: readonly string[]): boolean {
   const isCarrier =
     names.every((name) => KEYS.has(name)) &&
     names.some((name) => name === 'message' || name === 'log' || name === 'event')
-  return isCarrier || mayBeEnvelope((name) => names.includes(name))
+  const has = (name: string) => names.includes(name)
+  return isCarrier || mayBeEnvelope(has) || mayBeParted(has)
+}
+
+/** An input out of an envelope. */
+export interface CarriedInput extends ParserInput {
+  /** True for a line that was put together again out of its parts. */
+  readonly isRebuilt?: boolean
 }
 
 /** What JSON carries, out of all its envelopes; undefined where it is an event of its own. */
-export function carriedInput(json: Fields): ParserInput | undefined {
-  let found: ParserInput | undefined
+export function carriedInput(json: Fields): CarriedInput | undefined {
+  let found: CarriedInput | undefined
   let outer: Fields | undefined = json
   for (let depth = 0; depth < DEPTH_MAX && outer !== undefined; depth++) {
     const inner = contentOf(outer)
@@ -77,7 +85,9 @@ export function carriedInput(json: Fields): ParserInput | undefined {
 }
 
 /** What is in the outermost envelope; undefined also where it looks like JSON and is none. */
-function contentOf(json: Fields): ParserInput | undefined {
+function contentOf(json: Fields): CarriedInput | undefined {
+  const parted = partedLine(json)
+  if (parted !== undefined) return { text: parted, json: undefined, isRebuilt: true }
   const content = envelopeContent(json) ?? carriedLine(json)
   if (content === undefined) return undefined
   if (typeof content !== 'string') return { text: '', json: content }

@@ -52,7 +52,23 @@ function chooseForText(
     outcome = attempt(parser, input, context)
     if (!('code' in outcome)) return outcome
   }
-  return stampedEvent(input.text, named, context) ?? surely(input, context) ?? outcome
+  return (
+    stampedEvent(input.text, named, context) ??
+    surely(input, context) ??
+    headedEvent(input, named, context) ??
+    outcome
+  )
+}
+
+/** A source whose events are JSON, sent by syslog: the event behind the header. */
+function headedEvent(
+  input: ParserInput,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | undefined {
+  if (!input.text.includes('{')) return undefined
+  const chosen = withInnerJson(attempt(PARSERS.syslog, input, context), context, named)
+  return 'code' in chosen || chosen.parser === PARSERS.syslog ? undefined : chosen
 }
 
 /** What a text that its sender calls something else surely is: CEF of a firewall, say. */
@@ -119,7 +135,8 @@ function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined 
   const input = carriedInput(json)
   if (input === undefined) return undefined
   const parser = recognise(input, context)
-  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && input.text.startsWith('<'))
+  const isLine = input.isRebuilt !== true && input.text.startsWith('<')
+  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && isLine)
   return isSure && parser !== PARSERS.json ? unwrap(json, [parser], context) : undefined
 }
 
@@ -196,21 +213,31 @@ function firstOf(
 const CEE = '@cee:'
 
 /** What the message of a syslog line is by itself: JSON, or the XML of a Windows event. */
-function innerEvent(text: string, context: ParseContext): Chosen | EventError | undefined {
+function innerEvent(
+  text: string,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | EventError | undefined {
   if (isEventTag(text, 0)) return attempt(PARSERS.windows, { text, json: undefined }, context)
   if (!startsLikeObject(text)) return undefined
   const json = parseJsonObject(text)
   if (json === undefined || json instanceof JsonError) return undefined
+  const chosen = named.length === 0 ? undefined : firstOf(named, { text, json }, context)
+  if (chosen !== undefined && !('code' in chosen)) return chosen
   return chooseForJson({ text, json }, json, undefined, context)
 }
 
 /** A syslog line whose message is a JSON object or the XML of a Windows event is that event, with the
  * header's fields beside. */
-function withInnerJson(outcome: Chosen | EventError, context: ParseContext): Chosen | EventError {
+function withInnerJson(
+  outcome: Chosen | EventError,
+  context: ParseContext,
+  named: readonly Parser[] = NO_PARSERS,
+): Chosen | EventError {
   if ('code' in outcome || outcome.parser !== PARSERS.syslog) return outcome
   const { parsed } = outcome
   const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
-  const inner = innerEvent(text, context)
+  const inner = innerEvent(text, named, context)
   if (inner === undefined || 'code' in inner) return outcome
   return {
     parser: inner.parser,

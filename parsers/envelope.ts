@@ -63,6 +63,11 @@ const ENVELOPES: readonly Envelope[] = [
   ...['aws', 'gcp', 'office365', 'github', 'azure'].map(
     (name): Envelope => ({ names: ['integration', name], read: (json) => objectIn(json[name]) }),
   ),
+  // A log record of OpenTelemetry.
+  {
+    names: ['body', 'attributes'],
+    read: ({ body }) => (isFields(body) ? body : textOf(body)),
+  },
   // A shipper that has read the JSON already.
   { names: ['json'], read: ({ json }) => objectIn(json) },
 ]

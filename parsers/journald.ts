@@ -27,7 +27,7 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
 }
 
 function lineOf(json: Fields, time: number): SyslogLine {
-  const host = textOf(json._HOSTNAME)
+  const host = textOf(json._HOSTNAME) ?? textOf(json.host)
   const program = textOf(json.SYSLOG_IDENTIFIER) ?? textOf(json._COMM)
   const pid = textOf(json.SYSLOG_PID) ?? textOf(json._PID)
   const level = numberOf(json.PRIORITY, 7)
@@ -35,7 +35,8 @@ function lineOf(json: Fields, time: number): SyslogLine {
   return {
     form: 'rfc3164',
     time,
-    message: messageOf(json.MESSAGE),
+    // Vector's source calls it so.
+    message: messageOf(json.MESSAGE ?? json.message),
     ...(host === undefined ? {} : { host }),
     ...(program === undefined ? {} : { program }),
     ...(pid === undefined ? {} : { pid }),
@@ -58,7 +59,7 @@ function microseconds(value: FieldValue | undefined): number | undefined {
 /** Programs whose lines have a parser of their own, by name or by how it begins. */
 const OTHERS: ReadonlySet<string> = new Set([
   ...['kernel', 'audit', 'audispd', 'named', 'haproxy', 'nginx', 'apache2', 'httpd', 'squid'],
-  ...['dhcpd', 'unbound', 'suricata'],
+  ...['dhcpd', 'unbound', 'suricata', 'sysmon'],
 ])
 const FAMILIES = ['postfix', 'openvpn'] as const
 
@@ -81,7 +82,7 @@ export const journald: Parser = {
     json !== undefined &&
     (isJournalDocument(json) ||
       (json.__REALTIME_TIMESTAMP !== undefined &&
-        (json.MESSAGE !== undefined || json.__CURSOR !== undefined))),
+        (json.MESSAGE ?? json.__CURSOR ?? json.message) !== undefined)),
   parse,
   inner: innerLine,
 }

@@ -15,7 +15,7 @@ const HEAD_UNITS = 400
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return parseWindowsJson(input.json, context)
-  const start = input.text.indexOf('<Event>')
+  const start = eventStart(input.text)
   const json = start < 0 ? undefined : parseEventXml(input.text.slice(start))
   if (json === undefined) {
     return { code: 'sysmon-xml-invalid', message: 'no whole XML of a Sysmon event' }
@@ -31,6 +31,12 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
 }
 
+/** Where the event's element begins, with or without a name space; -1 where there is none. */
+function eventStart(text: string): number {
+  const plain = text.indexOf('<Event>')
+  return plain < 0 ? text.indexOf('<Event ') : plain
+}
+
 /** JSON of a shipper that names the channel. */
 function isLinuxSysmon({ winlog }: Fields): boolean {
   return winlog !== undefined && isFields(winlog) && winlog.channel === CHANNEL
@@ -43,7 +49,7 @@ export const sysmonLinux: Parser = {
   keys: ['winlog'],
   recognise: ({ json, text }) => {
     if (json !== undefined) return isLinuxSysmon(json)
-    const start = text.indexOf('<Event>')
+    const start = eventStart(text)
     if (start < 0 || start > HEAD_UNITS) return false
     const provider = text.indexOf(PROVIDER, start)
     return provider > 0 && provider - start < HEAD_UNITS

@@ -33,11 +33,15 @@ export function beatLine(json: Fields, context: ParseContext): SyslogLine {
     at('log', 'syslog', 'hostname'),
     at('host', 'hostname'),
     at('host', 'name'),
+    at('journald', '_HOSTNAME'),
   )
   const program = firstText(
     at('log', 'syslog', 'appname'),
     at('syslog', 'identifier'),
     at('journald', 'process', 'name'),
+    // Datadog's agent.
+    at('journald', 'SYSLOG_IDENTIFIER'),
+    at('journald', '_COMM'),
   )
   const pid = firstText(at('log', 'syslog', 'procid'), at('journald', 'pid'), at('process', 'pid'))
   const level = numberOf(
