@@ -5,13 +5,7 @@ import type { Database } from 'bun:sqlite'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { lineOffsets, readBlock } from '../block.ts'
-import {
-  type DayFileName,
-  openDayFileReadonly,
-  readBlocks,
-  readSegments,
-  type SegmentRow,
-} from '../day-file.ts'
+import { type DayFileName, readBlocks, readSegments, type SegmentRow } from '../day-file.ts'
 import { openIntakeReadonly, readCatalogue } from '../intake-read.ts'
 import {
   createGroupBuilder,
@@ -35,16 +29,19 @@ import {
   resetDerived,
 } from './derived.ts'
 import { addEvent, addKey } from './keys.ts'
+import { type GroupSegment, INDEX_FOLDER, indexPath } from './layout.ts'
+import { mergeSome } from './merging.ts'
 import {
-  type GroupSegment,
-  INDEX_FOLDER,
-  INDEX_VERSION,
-  indexPath,
-  openIndexWriter,
-} from './layout.ts'
-import { createMerging, type Merging, mergeSome } from './merging.ts'
+  closeDay,
+  createOpenDays,
+  isMergingElsewhere,
+  isResting,
+  looksOf,
+  type OpenDay,
+  type OpenDays,
+  openDay,
+} from './open-days.ts'
 import { createPathTree, MAX_PATHS, type PathTree } from './paths.ts'
-import { openGroup, readGroups } from './read.ts'
 import { scanLine } from './scan.ts'
 import type { WordSink } from './scan-text.ts'
 import { flushWords } from './word-table.ts'
@@ -59,22 +56,11 @@ const SLICE_MS = 50
 /** After a group was made merging goes on for this share of the time it took, whatever else waits: it takes
  * less, so that groups to be merged do not pile up. */
 const MERGE_SHARE = 0.3
-/** Index files open at the same time. */
-const OPEN_FILES_MAX = 8
-
-interface OpenDay {
-  readonly name: DayFileName
-  readonly day: Database
-  readonly index: Database
-  /** First numbers and counts that groups cover. */
-  readonly covered: Map<number, number>
-  readonly merging: Merging
-  dayVersion: number
-  /** Segments up to this `seq` are covered. */
-  done: number
-  waiting: number
-  /** When the oldest waiting segment was first seen, milliseconds. */
-  since: number | undefined
+/** Sealed events that no group covers. */
+interface Waiting {
+  readonly events: number
+  /** When the oldest of them was first seen, milliseconds. */
+  readonly since: number
 }
 
 export interface Indexer {
@@ -88,7 +74,9 @@ export interface Indexer {
 interface State {
   readonly dataFolder: string
   intake: Database | undefined
-  readonly open: Map<string, OpenDay>
+  readonly days: OpenDays
+  /** By file id. */
+  readonly waiting: Map<string, Waiting>
   readonly builder: GroupBuilder
   /** The columns' values. */
   readonly values: ColumnBuilder
@@ -121,7 +109,8 @@ export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): In
   const state: State = {
     dataFolder,
     intake: undefined,
-    open: new Map(),
+    days: createOpenDays(dataFolder, patience_ms),
+    waiting: new Map(),
     builder,
     values,
     derived,
@@ -136,14 +125,14 @@ export function createIndexer(dataFolder: string, patience_ms = PATIENCE_MS): In
       return catalogue.map((name) => workOn(state, name)).some((worked) => worked)
     },
     waiting: () => {
-      const days = [...state.open.values()].filter((day) => day.since !== undefined)
+      const waiting = [...state.waiting.values()]
       return {
-        events: days.reduce((sum, day) => sum + day.waiting, 0),
-        since: days.length === 0 ? undefined : Math.min(...days.map((day) => day.since!)),
+        events: waiting.reduce((sum, { events }) => sum + events, 0),
+        since: waiting.length === 0 ? undefined : Math.min(...waiting.map(({ since }) => since)),
       }
     },
     close() {
-      for (const fileId of state.open.keys()) closeDay(state, fileId)
+      for (const fileId of [...state.days.open.keys()]) closeDay(state.days, fileId)
       state.intake?.close()
     },
   }
@@ -154,18 +143,15 @@ function readDays(state: State): DayFileName[] {
   return state.intake === undefined ? [] : readCatalogue(state.intake)
 }
 
-function closeDay(state: State, fileId: string): void {
-  const day = state.open.get(fileId)
-  day?.day.close()
-  day?.index.close()
-  state.open.delete(fileId)
-}
-
 /** Removes index files of days that are no longer in the catalogue. */
 function removeStrays(state: State, catalogue: readonly DayFileName[]): void {
   const wanted = new Set(catalogue.map((name) => basename(indexPath(state.dataFolder, name))))
   const present = new Set(catalogue.map((name) => name.fileId))
-  for (const fileId of state.open.keys()) if (!present.has(fileId)) closeDay(state, fileId)
+  const { open, resting } = state.days
+  for (const fileId of [...open.keys()]) if (!present.has(fileId)) closeDay(state.days, fileId)
+  for (const known of [resting, state.waiting]) {
+    for (const fileId of known.keys()) if (!present.has(fileId)) known.delete(fileId)
+  }
   const folder = join(state.dataFolder, INDEX_FOLDER)
   for (const file of readdirSync(folder)) {
     if (wanted.has(file.replace(/-(?:wal|shm)$/, ''))) continue
@@ -173,69 +159,61 @@ function removeStrays(state: State, catalogue: readonly DayFileName[]): void {
   }
 }
 
-function openDay(state: State, name: DayFileName): OpenDay | undefined {
-  const open = state.open.get(name.fileId)
-  if (open !== undefined) {
-    state.open.delete(name.fileId)
-    state.open.set(name.fileId, open)
-    return open
+/** Makes a group of a day's segments or merges for a while; false when there was nothing to do. */
+function workOn(state: State, name: DayFileName): boolean {
+  const { days } = state
+  const looks = looksOf(days, name)
+  if (isResting(days, name, looks)) return false
+  const day = openDay(days, name)
+  if (day === undefined) return false
+  day.rests = undefined
+  const started = performance.now()
+  if (makeGroup(state, day)) {
+    day.merging.worked = performance.now()
+    merge(days, day, (day.merging.worked - started) * MERGE_SHARE)
+    return true
   }
-  const day = openDayFileReadonly(state.dataFolder, name)
-  if (day === undefined) return undefined
-  const index = openIndexWriter(indexPath(state.dataFolder, name), {
-    dayFile: name.fileId,
-    version: INDEX_VERSION,
-  })
-  const covered = new Map<number, number>()
-  for (const { id } of readGroups(index)) {
-    for (const run of openGroup(index, id).info.segments) covered.set(run.first, run.count)
-  }
-  const opened = {
-    name,
-    day,
-    index,
-    covered,
-    merging: createMerging(index, state.patience_ms),
-    dayVersion: -1,
-    done: 0,
-    waiting: 0,
-    since: undefined,
-  }
-  state.open.set(name.fileId, opened)
-  if (state.open.size > OPEN_FILES_MAX) closeDay(state, state.open.keys().next().value!)
-  return opened
+  const merged = merge(days, day, SLICE_MS)
+  const isIdle = !merged && !state.waiting.has(name.fileId) && !isMergingElsewhere(days, day)
+  if (isIdle) day.rests = looks
+  return merged
 }
 
-/** Indexes or merges one group of a day; false when there was nothing to do. */
-function workOn(state: State, name: DayFileName): boolean {
-  const day = openDay(state, name)
-  if (day === undefined) return false
+function merge(days: OpenDays, day: OpenDay, budget_ms: number): boolean {
+  return !isMergingElsewhere(days, day) && mergeSome(day.merging, budget_ms)
+}
+
+/** Makes a group when enough waits, or has waited long enough. */
+function makeGroup(state: State, day: OpenDay): boolean {
+  const { fileId } = day.name
   const { data_version: version } = day.day.query('PRAGMA data_version').get() as {
     data_version: number
   }
-  if (version === day.dayVersion && day.since === undefined) return mergeSome(day.merging, SLICE_MS)
+  if (version === day.dayVersion && !state.waiting.has(fileId)) return false
   day.dayVersion = version
   const pending = readSegments(day.day, day.done).filter(
     (one) => day.covered.get(one.first) !== one.count,
   )
-  note(day, pending)
-  if (pending.length === 0) return mergeSome(day.merging, SLICE_MS)
-  if (day.waiting < GROUP_EVENTS_MAX && Date.now() - day.since! < state.patience_ms) {
-    return mergeSome(day.merging, SLICE_MS)
-  }
-  const started = performance.now()
+  const waiting = note(state, fileId, pending, state.waiting.get(fileId)?.since)
+  if (waiting === undefined) return false
+  const isEarly = Date.now() - waiting.since < state.patience_ms
+  if (waiting.events < GROUP_EVENTS_MAX && isEarly) return false
   const taken = indexSegments(state, day, pending)
   day.done = pending[taken - 1]!.seq
-  day.since = undefined
-  note(day, pending.slice(taken))
-  day.merging.worked = performance.now()
-  mergeSome(day.merging, (day.merging.worked - started) * MERGE_SHARE)
+  note(state, fileId, pending.slice(taken), undefined)
   return true
 }
 
-function note(day: OpenDay, pending: readonly SegmentRow[]): void {
-  day.waiting = pending.reduce((sum, one) => sum + one.count, 0)
-  day.since = pending.length === 0 ? undefined : (day.since ?? Date.now())
+function note(
+  { waiting }: State,
+  fileId: string,
+  pending: readonly SegmentRow[],
+  since = Date.now(),
+): Waiting | undefined {
+  const events = pending.reduce((sum, one) => sum + one.count, 0)
+  if (pending.length === 0) waiting.delete(fileId)
+  else waiting.set(fileId, { events, since })
+  return waiting.get(fileId)
 }
 
 /** Makes a group of the first pending segments; returns how many it took. */
