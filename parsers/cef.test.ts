@@ -56,3 +56,18 @@ testLines('cef', [
     { time: '2026-11-20T10:11:12Z', pivots: { host: 'gw', src_ip: '192.0.2.9' } },
   ],
 ])
+
+testLines('cef', [
+  [
+    '0|Check Point|Connectra|R81|Failed Log In|Log|Unknown|act=Failed Log In duser=anna outcome=Failed rt=1795169472000 spt=40100 dpt=443 origin=192.0.2.1 src=192.0.2.9',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { user: 'anna', src_ip: '192.0.2.9', src_port: 40100, outcome: 'failure' },
+      logsource: { product: 'checkpoint' },
+    },
+  ],
+  [
+    'CEF:0|Fortinet|Fortigate|v7.4.1|43008|event:user authentication success|3|deviceExternalId=FGT1 FTNTFGTlogid=0102043008 cat=event:user FTNTFGTsubtype=user FTNTFGTeventtime=1795169472000000000 src=192.0.2.9 duser=anna act=authentication outcome=success',
+    { time: '2026-11-20T10:11:12Z', pivots: { user: 'anna', outcome: 'success' } },
+  ],
+])

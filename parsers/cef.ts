@@ -2,7 +2,7 @@
 import type { EventLogSource, Fields } from '../sigma/event.ts'
 import { readExtension, splitPipes } from './cef/extension.ts'
 import { addExtensionMeaning } from './cef/meaning.ts'
-import { addOwnNames, vendorLogsource } from './cef/vendors.ts'
+import { addOwnNames, ownTime, vendorLogsource } from './cef/vendors.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -18,9 +18,22 @@ function markAt(text: string): number {
   return /^CEF: ?\d{1,2}(?:\.\d)?\|/.test(text.slice(at, at + 12)) ? at : -1
 }
 
+/** A header whose `CEF:` a collector took for the name of a program. */
+const BARE =
+  /^[01]\|(?:[^|\\]|\\.){1,64}\|(?:(?:[^|\\]|\\.){0,128}\|){4}(?:\d{1,2}|unknown|low|medium|high|very-high)\|\s?\w{1,64}=/i
+
+/** Where a header begins: at its mark, or at the start of a text whose mark is gone; else -1. */
+function headerAt(text: string): number {
+  const mark = markAt(text)
+  if (mark >= 0) return mark
+  const code = text.charCodeAt(0)
+  const isBare = (code === 0x30 || code === 0x31) && text.charCodeAt(1) === 0x7c
+  return isBare && BARE.test(text.slice(0, HEADER_UNITS_MAX)) ? 0 : -1
+}
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
-  const start = input.json === undefined ? markAt(text) : -1
+  const start = input.json === undefined ? headerAt(text) : -1
   const parts = start < 0 ? undefined : splitPipes(text, start, HEADER_PARTS)
   if (parts === undefined) return { code: 'cef-no-header', message: 'no complete CEF header' }
   const [, vendor = '', product = '', version, id, name = '', severity = ''] = parts.values
@@ -33,8 +46,9 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   put(fields, 'cef_severity', severity)
   readExtension(text, parts.end, fields)
   const pivots: WritablePivots = {}
-  const time = addExtensionMeaning(fields, pivots, severity, context)
+  const said = addExtensionMeaning(fields, pivots, severity, context)
   addOwnNames(vendor, fields)
+  const time = said ?? ownTime(vendor, fields)
   // Some collectors part time and host by bars.
   const prefix = text.slice(0, start).replaceAll('|', ' ')
   const header = start === 0 ? undefined : readHeader(prefix, context)
@@ -63,6 +77,6 @@ export const cef: Parser = {
   title: 'CEF (Common Event Format)',
   aliases: ['arcsight'],
   keys: [],
-  recognise: (input) => input.json === undefined && markAt(input.text) >= 0,
+  recognise: (input) => input.json === undefined && headerAt(input.text) >= 0,
   parse,
 }

@@ -97,3 +97,32 @@ test('pairs of a Sophos firewall are not recognised as FortiGate', () => {
     '<30>device="SFW" date=2026-11-20 time=10:11:12 timezone="CET" device_name="XG1" device_id=1 log_id=010101600001 log_type="Firewall" log_subtype="Allowed" status="Allow" src_ip=192.0.2.9 dst_ip=198.51.100.7'
   expect(normalise(line, { now: NOW, received: NOW, timeZone: 'UTC' }).parser).not.toBe('fortinet')
 })
+
+testLines('fortinet', [
+  [
+    'eventtime=1795169472483566820 tz="+0100" logid="0116047301" type="event" subtype="rest-api" level="information" vd="root" logdesc="REST API request failed" user="anna" ui="GUI(192.0.2.9)" method="GET" path="system.usb-log" status="403" url="/api/v2/monitor/system/usb-log?vdom=root"',
+    {
+      time: '2026-11-20T10:11:12.483Z',
+      pivots: {
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        outcome: 'failure',
+        url: '/api/v2/monitor/system/usb-log?vdom=root',
+      },
+      logsource: { service: ['event', 'rest-api', 'fortigate'] },
+    },
+  ],
+  [
+    'type="event" subtype="system" level="information" vd="root" logdesc="Admin login successful" sn="12" user="anna" ui="jsconsole" method="jsconsole" srcip=192.0.2.9 dstip=192.0.2.1 action="login" status="success" msg="Administrator anna logged in"',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', dst_ip: '192.0.2.1', outcome: 'success' } },
+  ],
+  [
+    'time=11:11:12 timestamp=1795169472 devname="auth1" devid="FAC1" vd="root" itime=1795169472 logid="20320" logdesc="AUTH_FAIL" type="event" subtype="Authentication" level="information" user="anna" nas="192.0.2.1" userip=192.0.2.9 action="Authentication" status="Failed" msg="User authentication failed" tz="+0100"',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'auth1', src_ip: '192.0.2.9', outcome: 'failure' },
+    },
+  ],
+])
+
+testRefused('fortinet', ['type=event subtype=system of something else'])

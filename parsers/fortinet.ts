@@ -58,9 +58,19 @@ function pairsStart(text: string): number {
   }
   const device = text.indexOf('devname=')
   const start = device >= 0 ? device : text.indexOf('logver=')
-  if (start < 0 || start > HEADER_UNITS_MAX) return -1
+  if (start < 0 || start > HEADER_UNITS_MAX) return UNDATED.test(text) ? undatedStart(text) : -1
   const known = text.includes('logid=') || text.includes('devid=') || text.includes('log_id=')
   return known && text.includes('type=') ? start : -1
+}
+
+/** A line that a collector took date and device from. */
+const UNDATED = /^(?:<\d{1,3}>)?(?:eventtime|timestamp|itime|time|logid|type|vd)=/
+
+function undatedStart(text: string): number {
+  const known = text.includes('logid=') || text.includes(' logdesc=')
+  const typed = text.includes('type=') && text.includes(' subtype=') && text.includes('vd=')
+  if (!known || !typed) return -1
+  return text.startsWith('<') ? text.indexOf('>') + 1 : 0
 }
 
 /** Sophos' firewalls date their pairs alike, and have a `log_type`. */
@@ -121,6 +131,7 @@ const NAMES = [
   ...(['user', 'unauthuser', 'user_name', 'xauthuser', 'eapuser', 'srcprocess'] as const),
   ...(['filehash', 'analyticscksum', 'qname', 'qtype', 'ipaddr', 'hostname', 'http_host'] as const),
   ...(['url', 'http_url', 'agent', 'http_agent', 'httpmethod', 'http_method'] as const),
+  ...(['timestamp', 'itime', 'userip'] as const),
   ...(['referralurl', 'severity', 'crlevel', 'level', 'pri'] as const),
 ] as const
 const WANTED = wantedNames(NAMES)
@@ -154,7 +165,7 @@ function timeOf(context: ParseContext): number | undefined {
   const clock = WANTED.values[AT.time]
   const local = date === undefined ? undefined : parseTime(`${date} ${clock}${zone}`, context)
   if (local !== undefined) return local
-  const event = word(AT.eventtime)
+  const event = word(AT.eventtime) ?? word(AT.timestamp) ?? word(AT.itime)
   return event === undefined ? undefined : epochTime(Number(event))
 }
 
@@ -167,7 +178,7 @@ function offsetOf(zone: string): string {
 }
 
 /** Names of FortiGate first, then those of FortiWeb and FortiMail. */
-const SOURCES = [AT.srcip, AT.locip, AT.src, AT.client_ip, AT.ip, AT.sip]
+const SOURCES = [AT.srcip, AT.locip, AT.src, AT.client_ip, AT.ip, AT.sip, AT.userip]
 const TARGETS = [AT.dstip, AT.remip, AT.dst, AT.dip]
 const SOURCE_PORTS = [AT.srcport, AT.locport]
 const TARGET_PORTS = [AT.dstport, AT.remport]
@@ -226,7 +237,8 @@ function addWeb(fields: WritableFields, pivots: WritablePivots): void {
 }
 
 const LOGON = /log(?:on|off|in|out)$/i
-const FAILED = /fail|denied|error|invalid/i
+// Requests to its interface of programs have the status of HTTP.
+const FAILED = /fail|denied|error|invalid|^[45]\d\d$/i
 const LEVELS = [AT.severity, AT.crlevel, AT.level, AT.pri]
 
 function addMeaning(pivots: WritablePivots): void {

@@ -3,6 +3,7 @@
 import type { EventLogSource } from '../../sigma/event.ts'
 import type { WritableFields } from '../device/event.ts'
 import { OPEN_LOGSOURCE } from '../logsource.ts'
+import { epochTime } from '../time.ts'
 
 const PRODUCTS: readonly (readonly [RegExp, string])[] = [
   [/^fortinet\b/i, 'fortigate'],
@@ -25,6 +26,13 @@ const SOURCES: ReadonlyMap<string, EventLogSource> = new Map(
 export function vendorLogsource(vendor: string, _product: string): EventLogSource {
   const product = PRODUCTS.find(([pattern]) => pattern.test(vendor))?.[1]
   return (product === undefined ? undefined : SOURCES.get(product)) ?? OPEN_LOGSOURCE
+}
+
+/** FortiGate's own time, in whatever part of a second; undefined for other vendors. */
+export function ownTime(vendor: string, fields: WritableFields): number | undefined {
+  const { eventtime } = fields
+  const isEpoch = vendor === 'Fortinet' && typeof eventtime === 'string'
+  return isEpoch && /^\d{10,19}$/.test(eventtime) ? epochTime(Number(eventtime)) : undefined
 }
 
 /** What FortiGate puts in front of the names of its own log format. */
