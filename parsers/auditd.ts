@@ -4,6 +4,7 @@ import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import { ACTIONS, SYSCALL_ACTIONS } from './auditd/actions.ts'
 import { type Assembled, assemble } from './auditd/assemble.ts'
 import { isBeatEvent, readBeatEvent } from './auditd/beat.ts'
+import { DOCUMENT_KEYS, readDocumentEvent } from './auditd/documents.ts'
 import { type AuditRecord, parseJournalRecord, parseRecord, stampOf } from './auditd/record.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
@@ -44,11 +45,17 @@ function eventOf(
     : { time, logsource, pivots, message, fields }
 }
 
+/** Laurel and go-audit say no more of the account than the records do. */
+function documentEvent(json: Fields): ReturnType<typeof readBeatEvent> {
+  const event = readDocumentEvent(json)
+  return event === undefined ? undefined : { ...event, user: undefined }
+}
+
 /** Auditbeat knows the accounts' names, so its user counts. */
 function parseDocument(json: Fields, context: ParseContext): Parsed | EventError {
   const stamp = typeof json['@timestamp'] === 'string' ? json['@timestamp'] : undefined
   const time = stamp === undefined ? undefined : timeAt(stamp, 0, context)?.time
-  const beat = readBeatEvent(json, time)
+  const beat = readBeatEvent(json, time) ?? documentEvent(json)
   const first = beat?.records[0]
   if (beat === undefined || first === undefined) {
     return { code: 'auditd-no-record', message: 'no record of the Linux audit log' }
@@ -191,7 +198,12 @@ function actionOf({ type }: AuditRecord, syscall: string | undefined): string {
 }
 
 function outcomeOf(fields: Fields): string | undefined {
-  const value = firstOf(fields.success) ?? firstOf(fields.res) ?? firstOf(fields.seresult) ?? ''
+  const value =
+    firstOf(fields.success) ??
+    firstOf(fields.res) ??
+    firstOf(fields.seresult) ??
+    firstOf(fields.apparmor)?.toLowerCase() ??
+    ''
   if (value === 'yes' || value === 'success' || value === '1' || value === 'granted') {
     return 'success'
   }
@@ -225,9 +237,9 @@ export const auditd: Parser = {
   name: 'auditd',
   title: 'Linux audit log (auditd)',
   aliases: ['audit', 'linux_audit', 'audispd'],
-  keys: ['auditd'],
+  keys: ['auditd', ...DOCUMENT_KEYS],
   recognise: ({ json, text }, context) => {
-    if (json !== undefined) return isBeatEvent(json)
+    if (json !== undefined) return isBeatEvent(json) || readDocumentEvent(json) !== undefined
     if (text.includes('audit(')) return stampOf(text) !== undefined && /\btype=/.test(text)
     const header = text.includes(' audit[') ? splitSyslog(text, context) : undefined
     return header?.program === 'audit' && parseJournalRecord(header.message) !== undefined

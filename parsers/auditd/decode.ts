@@ -6,7 +6,7 @@ const ENCODED: ReadonlySet<string> = new Set([
   ...['acct', 'cmd', 'comm', 'cwd', 'data', 'dir', 'exe', 'file', 'grp', 'key', 'name', 'new'],
   ...['ocomm', 'old', 'path', 'proctitle', 'profile', 'sw', 'unit', 'vm', 'watch', 'root_dir'],
   ...['AUID', 'UID', 'GID', 'EUID', 'SUID', 'FSUID', 'EGID', 'SGID', 'FSGID', 'OUID', 'OGID', 'ID'],
-  ...['dev', 'device', 'name_context', 'cgroup', 'new_group', 'new-disk', 'old-disk', 'id'],
+  ...['dev', 'device', 'name_context', 'cgroup', 'new_group', 'new-disk', 'old-disk'],
 ])
 
 const decoder = new TextDecoder('utf-8', { fatal: true })

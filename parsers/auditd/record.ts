@@ -183,10 +183,25 @@ const PARENTHESIS = 0x28
 /** Stands before the values that auditd added to the kernel's. */
 const ENRICHED = '\u001d'
 
+/** Names that auditd added, where a collector lost what parts them from the kernel's values. */
+const GLUED = /([\d'])(?=[A-Z]{0,5}ID=")/g
+
+function parted(source: string): string {
+  if (source.includes(ENRICHED)) return source.replaceAll(ENRICHED, ' ')
+  return source.includes('ID="') ? source.replace(GLUED, '$1 ') : source
+}
+
+/** Where the words of an operation end (`op=adding user id=7`): at the blank before the next key. */
+function operationEnd(body: string, start: number, end: number): number {
+  const equals = body.indexOf('=', end)
+  const stop = equals < 0 ? -1 : body.lastIndexOf(' ', equals)
+  return stop > start ? stop : end
+}
+
 /** `key=value` pairs; `msg='...'` holds more of them. Words without `=` are passed over, and so are values that
  * say that there is none, but for a program's arguments. */
 function readValues(source: string, isExecve: boolean): readonly string[] {
-  const body = source.includes(ENRICHED) ? source.replaceAll(ENRICHED, ' ') : source
+  const body = parted(source)
   const values: string[] = []
   let at = 0
   for (;;) {
@@ -208,7 +223,8 @@ function readValues(source: string, isExecve: boolean): readonly string[] {
       continue
     }
     const blank = body.indexOf(' ', at)
-    const end = blank < 0 ? body.length : blank
+    const word = blank < 0 ? body.length : blank
+    const end = key === 'op' ? operationEnd(body, at, word) : word
     if (first === QUOTE) {
       if (key !== '') values.push(key, body.slice(at + 1, end))
     } else {

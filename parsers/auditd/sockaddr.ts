@@ -1,4 +1,5 @@
 // The address of a SOCKADDR record: the kernel's structure as hexadecimal text.
+import { isIpv4, isIpv6 } from '../values.ts'
 
 /** What an address says; `family` is `ipv4`, `ipv6`, `unix`, `netlink` or the number. */
 export interface SocketAddress {
@@ -61,4 +62,21 @@ function ipv6Text(bytes: Buffer): string {
   const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':')
   if (length < 2) return hex(groups)
   return `${hex(groups.slice(0, start))}::${hex(groups.slice(start + length))}`
+}
+
+/** The hexadecimal text of an address that a collector has decoded; undefined for families other than `inet`
+ * and `inet6`, and for what is no address. */
+export function encodeSocketAddress(family: string, ip: string, port: number): string | undefined {
+  if (!Number.isInteger(port) || port < 0 || port > 0xff_ff) return undefined
+  const tail = port.toString(16).padStart(4, '0')
+  if (family === 'inet' && isIpv4(ip)) {
+    return `0200${tail}${Buffer.from(ip.split('.').map(Number)).toString('hex')}`
+  }
+  if (family !== 'inet6' || !isIpv6(ip) || ip.includes('.')) return undefined
+  const [front = '', back = ''] = ip.split('::')
+  const groups = (text: string) =>
+    text === '' ? [] : text.split(':').map((group) => group.padStart(4, '0'))
+  const [first, last] = [groups(front), groups(back)]
+  const zeros = '0000'.repeat(8 - first.length - last.length)
+  return `0a00${tail}00000000${first.join('')}${zeros}${last.join('')}`
 }
