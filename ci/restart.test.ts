@@ -30,7 +30,7 @@ async function say(variable: string | undefined, ...args: string[]) {
 
 const restarted = process.platform === 'win32' ? undefined : 'new'
 
-test.each([
+test.each<{ name: string; set: string | undefined; args: string[] }>([
   { name: 'starts anew in its place, with its arguments', set: undefined, args: ['a', 'b c'] },
   { name: 'stays as it is where the variable is set', set: 'own', args: ['a'] },
   {

@@ -1,10 +1,11 @@
 // What a file holds: itself, or the members of the archive that it is, also of archives in archives. What is
 // compressed is read decompressed.
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import {
   type Bytes,
   compressionOf,
   fileBytes,
+  giveUp,
   INFLATED_FREE_BYTES,
   INFLATED_RATIO_MAX,
   inflated,
@@ -30,6 +31,8 @@ export interface Member {
   readonly name: string
   /** Whether it was inside an archive. */
   readonly isInner: boolean
+  /** The file itself, where the member is a regular file and no part of one. */
+  readonly path: string | undefined
   readonly head: Bytes
   readonly chunks: AsyncGenerator<Bytes>
 }
@@ -98,7 +101,9 @@ async function* unpack(source: Source, depth: number, state: State): AsyncGenera
     if (state.members > ARCHIVE_MEMBERS_MAX) {
       throw new InputError(name, `more than ${ARCHIVE_MEMBERS_MAX} files in one archive`)
     }
-    yield { name, isInner: source.isInner, head, chunks: inProportion(name, chunks, state) }
+    const { isInner } = source
+    const path = await regularFile(source.path)
+    yield { name, isInner, path, head, chunks: inProportion(name, chunks, state) }
   } else if (depth >= ARCHIVE_DEPTH_MAX) {
     throw new InputError(name, `archives nested deeper than ${ARCHIVE_DEPTH_MAX}`)
   } else if (compression !== undefined) {
@@ -113,10 +118,16 @@ async function* unpack(source: Source, depth: number, state: State): AsyncGenera
   }
 }
 
+/** The path where there is a regular file, which can be read a second time. */
+async function regularFile(path: string | undefined): Promise<string | undefined> {
+  if (path === undefined || path === STDIN) return undefined
+  return (await stat(path)).isFile() ? path : undefined
+}
+
 async function openZip(source: Source, chunks: AsyncGenerator<Bytes>, state: State) {
   const { name, path } = source
   if (path === undefined || path === STDIN) return zipMembers(name, await inMemory(name, chunks))
-  await chunks.return(undefined)
+  await giveUp(chunks)
   return zipMembers(name, await onDisk(path, state.onBytes))
 }
 

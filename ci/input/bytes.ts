@@ -1,5 +1,6 @@
 // The bytes of files and of standard input, decompressed where they are gzip or zstd. Nothing is held but
 // the chunk at hand; what inflates beyond reason is refused.
+import { closeSync, openSync, readSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { InputError } from './error.ts'
 
@@ -23,6 +24,37 @@ export async function* fileBytes(
   for await (const chunk of chunksOf(path, source)) {
     onBytes?.(chunk.length)
     yield chunk
+  }
+}
+
+/** Of a file that is read into the same memory again and again. */
+const REUSED_BYTES = 256 * 1024
+
+/**
+ * The bytes of a regular file, for readers that are done with a chunk before they ask for the next one: all chunks lie
+ * in the same memory. Throws `InputError` where the file cannot be read.
+ */
+export function* reusedFileBytes(path: string): Generator<Bytes> {
+  const chunk = new Uint8Array(REUSED_BYTES)
+  const file = attempt(path, () => openSync(path, 'r'))
+  try {
+    for (;;) {
+      const size = attempt(path, () => readSync(file, chunk, 0, chunk.length, null))
+      if (size === 0) return
+      yield size === chunk.length ? chunk : chunk.subarray(0, size)
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw new InputError(path, error instanceof Error ? error.message : String(error), {
+      cause: error,
+    })
   }
 }
 
@@ -70,10 +102,20 @@ export async function peek(
   }
   const head = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
   async function* all(): AsyncGenerator<Bytes> {
-    if (head.length > 0) yield head
-    yield* chunks
+    try {
+      if (head.length > 0) yield head
+      yield* chunks
+    } finally {
+      await chunks.return(undefined)
+    }
   }
   return { head, chunks: all() }
+}
+
+/** Closes what peeked chunks come from. A generator ends what is inside it only once it has begun. */
+export async function giveUp(chunks: AsyncGenerator<Bytes>): Promise<void> {
+  await chunks.next()
+  await chunks.return(undefined)
 }
 
 /** The compression that a file's first bytes say. */

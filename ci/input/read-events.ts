@@ -4,12 +4,12 @@
 
 import { looksLikeEvtx } from '../../parsers/evtx/reader.ts'
 import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
-import { listStart, recordsOf } from '../../parsers/records.ts'
+import { listStart, mayBeRecords, recordsOf } from '../../parsers/records.ts'
 import { type Member, openMembers } from './archive.ts'
-import { peek } from './bytes.ts'
+import { giveUp, peek, reusedFileBytes } from './bytes.ts'
 import { csvDelimiter, csvSplitter, isTypeLine } from './csv.ts'
 import { documentSplitter } from './documents.ts'
-import { EVENT_UNITS_MAX, type InputEvent } from './event.ts'
+import { EVENT_UNITS_MAX, type InputEvent, inputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
 import { type InputFile, listFiles } from './files.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
@@ -107,8 +107,13 @@ async function* readOthers(member: Member, take: TakeLine): AsyncGenerator<Itera
     encodingOf(first.head) === 'utf-8' &&
     formatOf(name, text, text.length >= HEAD_UNITS) === 'lines' &&
     wrappedList(text) === undefined
-  if (isLines && !looksLikeEvtx(head)) yield* takeLines(first.chunks, take)
-  else yield* readMember({ ...member, chunks: first.chunks }, {})
+  if (!isLines || looksLikeEvtx(head)) {
+    yield* readMember({ ...member, chunks: first.chunks }, {})
+  } else if (member.path === undefined) yield* takeLines(first.chunks, take)
+  else {
+    await giveUp(first.chunks)
+    yield* takeLines(reusedFileBytes(member.path), take)
+  }
 }
 
 /** Bytes of a file's start that are looked at. */
@@ -131,7 +136,7 @@ async function* readTextEvents(
   let head = ''
   for await (const chunk of readText(bytes)) {
     if (splitter !== undefined) {
-      yield splitter.push(chunk)
+      yield withRecords(splitter.push(chunk))
       continue
     }
     head += chunk
@@ -139,15 +144,29 @@ async function* readTextEvents(
     const format = options.format ?? formatOf(path, head, head.length >= HEAD_UNITS)
     if (format === undefined && wrapped === undefined) continue
     splitter = wrapped === undefined ? splitterOf(format ?? 'lines', head) : listSplitter()
-    yield splitter.push(wrapped ?? head)
+    yield withRecords(splitter.push(wrapped ?? head))
   }
   if (splitter === undefined) {
     const wrapped = wrappedList(head)
     const format = options.format ?? formatOf(path, head, true) ?? 'lines'
     splitter = wrapped === undefined ? splitterOf(format, head) : listSplitter()
-    yield splitter.push(wrapped ?? head)
+    yield withRecords(splitter.push(wrapped ?? head))
   }
-  yield splitter.end()
+  yield withRecords(splitter.end())
+}
+
+/** The events, each document that holds a list of them as those: all have the document's index. */
+function withRecords(events: readonly InputEvent[]): readonly InputEvent[] {
+  if (!events.some(holdsRecords)) return events
+  return events.flatMap((event) => {
+    const records = holdsRecords(event) ? recordsOf(event.text) : undefined
+    return records === undefined ? [event] : records.map((text) => inputEvent(text, event.index))
+  })
+}
+
+/** Whether it is worth asking: most events are no such documents. */
+function holdsRecords({ error, text }: InputEvent): boolean {
+  return error === undefined && text.charCodeAt(0) === 0x7b && mayBeRecords(text)
 }
 
 /** The text from the list on where a file is one document that holds a list of events; files of a document

@@ -34,9 +34,12 @@ interface Reading {
   tail: Uint8Array
 }
 
-/** The events of lines that are not taken, by chunk. Each batch must be used up before the next one. */
+/**
+ * The events of lines that are not taken, by chunk. Each batch must be used up before the next one, and nothing of a
+ * chunk is held beyond that: its memory may be used again.
+ */
 export async function* takeLines(
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   take: TakeLine,
 ): AsyncGenerator<Iterable<InputEvent>> {
   let reading: Reading | undefined

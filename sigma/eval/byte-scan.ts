@@ -19,11 +19,46 @@ export function scanBytes(
   if (suffixes !== undefined) walkSuffixes(suffixes, bytes, start, end, hits)
 }
 
-/** Shorter texts are not worth two walks. */
+/** Shorter texts are not worth two walks, or four. */
 const TWO_WALKS_BYTES_MIN = 96
+const FOUR_WALKS_BYTES_MIN = 384
 
-/** Both halves are walked at once: a step waits for the one before it, two walks do not wait for each other. */
+/** A step of a walk waits for the one before it, those of other walks do not: longer texts are walked in parts at once. */
 function scanInner(
+  automaton: Automaton,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hits: Hits,
+): void {
+  const length = end - start
+  if (length < TWO_WALKS_BYTES_MIN) walk(automaton, 0, bytes, start, end, hits)
+  else if (length < FOUR_WALKS_BYTES_MIN) walkHalves(automaton, bytes, start, end, hits)
+  else walkQuarters(automaton, bytes, start, end, hits)
+}
+
+/** Walks on from a row through the bytes. */
+function walk(
+  automaton: Automaton,
+  from: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hits: Hits,
+): void {
+  const { table } = automaton
+  const { ascii } = automaton.classes
+  let row = from
+  for (let i = start; i < end; i++) {
+    row = table[row + ascii[bytes[i]!]!]!
+    if (row < 0) {
+      row = ~row
+      addEnds(automaton, row, bytes, i + 1, end, hits)
+    }
+  }
+}
+
+function walkHalves(
   automaton: Automaton,
   bytes: Uint8Array,
   start: number,
@@ -32,14 +67,13 @@ function scanInner(
 ): void {
   const { table } = automaton
   const { ascii } = automaton.classes
-  const length = end - start
-  const half = length < TWO_WALKS_BYTES_MIN ? 0 : length >> 1
-  const middle = start + half
+  const part = (end - start) >> 1
+  const middle = start + part
   let row = 0
   let second = 0
   for (let i = start; i < middle; i++) {
     row = table[row + ascii[bytes[i]!]!]!
-    second = table[second + ascii[bytes[half + i]!]!]!
+    second = table[second + ascii[bytes[part + i]!]!]!
     if ((row | second) < 0) {
       if (row < 0) {
         row = ~row
@@ -47,21 +81,73 @@ function scanInner(
       }
       if (second < 0) {
         second = ~second
-        addEnds(automaton, second, bytes, half + i + 1, end, hits)
+        addEnds(automaton, second, bytes, part + i + 1, end, hits)
       }
     }
   }
-  for (let i = middle + half; i < end; i++) {
-    second = table[second + ascii[bytes[i]!]!]!
-    if (second < 0) {
-      second = ~second
-      addEnds(automaton, second, bytes, i + 1, end, hits)
+  finish(automaton, row, bytes, middle, end, hits)
+  walk(automaton, second, bytes, middle + part, end, hits)
+}
+
+function walkQuarters(
+  automaton: Automaton,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hits: Hits,
+): void {
+  const { table } = automaton
+  const { ascii } = automaton.classes
+  const part = (end - start) >> 2
+  const twice = part * 2
+  const thrice = part * 3
+  const first = start + part
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  for (let i = start; i < first; i++) {
+    a = table[a + ascii[bytes[i]!]!]!
+    b = table[b + ascii[bytes[part + i]!]!]!
+    c = table[c + ascii[bytes[twice + i]!]!]!
+    d = table[d + ascii[bytes[thrice + i]!]!]!
+    if ((a | b | c | d) >= 0) continue
+    if (a < 0) {
+      a = ~a
+      addEnds(automaton, a, bytes, i + 1, end, hits)
+    }
+    if (b < 0) {
+      b = ~b
+      addEnds(automaton, b, bytes, part + i + 1, end, hits)
+    }
+    if (c < 0) {
+      c = ~c
+      addEnds(automaton, c, bytes, twice + i + 1, end, hits)
+    }
+    if (d < 0) {
+      d = ~d
+      addEnds(automaton, d, bytes, thrice + i + 1, end, hits)
     }
   }
-  if (half === 0) return
-  const { classes, depthAt } = automaton
-  for (let i = middle; i < end && depthAt[row / classes.count]! > i - middle; i++) {
-    row = table[row + ascii[bytes[i]!]!]!
+  finish(automaton, a, bytes, first, end, hits)
+  finish(automaton, b, bytes, first + part, end, hits)
+  finish(automaton, c, bytes, first + twice, end, hits)
+  walk(automaton, d, bytes, first + thrice, end, hits)
+}
+
+/** Walks on behind the end of a part as long as a pattern that began in it may end. */
+function finish(
+  automaton: Automaton,
+  from: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hits: Hits,
+): void {
+  const { table, classes, depthAt } = automaton
+  let row = from
+  for (let i = start; i < end && depthAt[row / classes.count]! > i - start; i++) {
+    row = table[row + classes.ascii[bytes[i]!]!]!
     if (row < 0) {
       row = ~row
       addEnds(automaton, row, bytes, i + 1, end, hits)

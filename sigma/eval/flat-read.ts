@@ -82,11 +82,11 @@ export function readFlat(line: FlatLine, plan: FlatPlan, atoms: AtomSet): boolea
   for (let i = 0; i < values.length; i++) {
     if (!readFlatValue(line, values[i]!, readers[i]!, atoms)) return false
   }
-  const { kinds, starts, ends, bytes } = line
+  const { kinds, starts, ends, bytes, view } = line
   for (let i = 0; i < idle.length; i++) {
     const value = idle[i]!
     if (kinds[value] !== FLAT_ESCAPED) continue
-    if (unescapeJson(bytes, starts[value]!, ends[value]!) < 0) return false
+    if (unescapeJson(bytes, view, starts[value]!, ends[value]!) < 0) return false
   }
   return true
 }
@@ -150,7 +150,7 @@ function findLiterals(line: FlatLine, value: number, reader: Reader): boolean {
   textEnd = line.ends[value]!
   text = undefined
   if (line.kinds[value] === FLAT_ESCAPED) {
-    textEnd = unescapeJson(textBytes, textStart, textEnd)
+    textEnd = unescapeJson(textBytes, line.view, textStart, textEnd)
     if (textEnd < 0) return false
     textStart = 0
     textBytes = unescaped()

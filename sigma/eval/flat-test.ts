@@ -12,7 +12,7 @@ import {
   type FlatLine,
 } from './flat.ts'
 import { compileReference } from './predicate.ts'
-import { asciiText, unescaped, unescapeJson } from './unescape.ts'
+import { asciiText, meaningOf, unescaped, unescapeJson } from './unescape.ts'
 
 /** A line and where its values are by path. */
 export interface FlatFields {
@@ -44,6 +44,9 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
         const other = values.get(test.name)
         if (other === undefined && added.includes(test.name)) return undefined
         if (value === undefined || other === undefined) return false
+        if (test.op === 'equals' && line.kinds[value]! <= FLAT_ESCAPED) {
+          if (line.kinds[other]! <= FLAT_ESCAPED) return isSameText(line, value, other, test.cased)
+        }
         const own = valueAt(line, value)
         const others = valueAt(line, other)
         return own === undefined || others === undefined ? undefined : compare(own, others)
@@ -61,6 +64,33 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
   }
 }
 
+const BACKSLASH = 0x5c
+
+/** Whether two strings of a line, whose escapes are valid, are the same text. */
+function isSameText(
+  { bytes, starts, ends }: FlatLine,
+  value: number,
+  other: number,
+  cased: boolean,
+): boolean {
+  const end = ends[value]!
+  const otherEnd = ends[other]!
+  let i = starts[value]!
+  let k = starts[other]!
+  while (i < end && k < otherEnd) {
+    let byte = bytes[i++]!
+    let otherByte = bytes[k++]!
+    if (byte === BACKSLASH) byte = meaningOf(bytes[i++]!)
+    if (otherByte === BACKSLASH) otherByte = meaningOf(bytes[k++]!)
+    if (byte !== otherByte && (cased || folded(byte) !== folded(otherByte))) return false
+  }
+  return i === end && k === otherEnd
+}
+
+function folded(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
+}
+
 /** The value; undefined where it is an object, or its escapes are not plain. */
 function valueAt(line: FlatLine, value: number): FieldValue | undefined {
   const kind = line.kinds[value]!
@@ -69,7 +99,7 @@ function valueAt(line: FlatLine, value: number): FieldValue | undefined {
   const start = line.starts[value]!
   const end = line.ends[value]!
   if (kind === FLAT_ESCAPED) {
-    const length = unescapeJson(line.bytes, start, end)
+    const length = unescapeJson(line.bytes, line.view, start, end)
     return length < 0 ? undefined : asciiText(unescaped(), 0, length)
   }
   const text = asciiText(line.bytes, start, end)

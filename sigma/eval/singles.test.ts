@@ -24,11 +24,13 @@ test('each character of any case is found once, in texts and in bytes', () => {
   )
 })
 
-test('a character is found again after 2^32 texts', () => {
-  const own = buildSingles([{ text: 'a', atom: 0 }])
-  const once = () => found((hits) => scanSingles(own, 'a', hits)).length
-  expect(once()).toBe(1)
-  own.texts = 0xffff_ffff
-  own.seenIn[1] = 1
-  expect(once()).toBe(1)
+test('more characters than bits of one mask are found, each under its own atom', () => {
+  const all = Array.from({ length: 64 }, (_, i) => String.fromCharCode(0x21 + i).toLowerCase())
+  const literals = [...new Set(all)].map((text, atom) => ({ text, atom }))
+  const many = buildSingles(literals)
+  for (const { text, atom } of literals) {
+    const hits = createHits()
+    scanSingles(many, ` ${text.toUpperCase()} `, hits)
+    expect([...hits.atoms.subarray(0, hits.count)]).toEqual([atom])
+  }
 })

@@ -1,47 +1,48 @@
-// Substrings of one ASCII character. An automaton would stop at every one of them; here a text's characters
-// are looked up in a table, and each is found once.
+// Substrings of one ASCII character. An automaton would stop at every one of them; here the characters of a text
+// are gathered into a bit mask.
 import { fold } from '../text/fold.ts'
 import { addHit, type Hits } from './hits.ts'
 
-/** Literals of one character by its code, both cases of a letter. */
-export interface Singles {
-  /** By code: number of the literal from 1, 0 for none. */
-  readonly numberAt: Uint8Array
-  /** By number. */
+/** Up to 31 literals of one character. */
+interface SingleGroup {
+  /** By code: the bit of its literal, or 0; both cases of a letter. */
+  readonly maskAt: Int32Array
+  /** By bit. */
   readonly atoms: Int32Array
-  /** By number: the last text that held it. */
-  readonly seenIn: Uint32Array
-  texts: number
 }
 
+/** Literals of one character. */
+export type Singles = readonly SingleGroup[]
+
 const ASCII = 128
+const GROUP_LITERALS_MAX = 31
 
 /** A table of literals that are one ASCII character each, folded. */
 export function buildSingles(
   literals: readonly { readonly text: string; readonly atom: number }[],
 ): Singles {
-  const numberAt = new Uint8Array(ASCII)
-  const numbers = new Map(literals.map(({ text }, i) => [text, i + 1]))
-  for (let code = 0; code < ASCII; code++) {
-    numberAt[code] = numbers.get(fold(String.fromCharCode(code))) ?? 0
+  const groups: SingleGroup[] = []
+  for (let from = 0; from < literals.length; from += GROUP_LITERALS_MAX) {
+    const own = literals.slice(from, from + GROUP_LITERALS_MAX)
+    const bits = new Map(own.map(({ text }, bit) => [text, 1 << bit]))
+    const maskAt = Int32Array.from(
+      { length: ASCII },
+      (_, code) => bits.get(fold(String.fromCharCode(code))) ?? 0,
+    )
+    groups.push({ maskAt, atoms: Int32Array.from(own, ({ atom }) => atom) })
   }
-  return {
-    numberAt,
-    atoms: Int32Array.of(0, ...literals.map(({ atom }) => atom)),
-    seenIn: new Uint32Array(literals.length + 1),
-    texts: 0,
-  }
+  return groups
 }
 
 /** Adds the atoms of the characters that occur in a text: ASCII of any case, or folded. */
 export function scanSingles(singles: Singles, text: string, hits: Hits): void {
-  const { numberAt } = singles
-  startText(singles)
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= ASCII) continue
-    const number = numberAt[code]!
-    if (number !== 0) addOnce(singles, number, hits)
+  for (const { maskAt, atoms } of singles) {
+    let mask = 0
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i)
+      if (code < ASCII) mask |= maskAt[code]!
+    }
+    addMask(mask, atoms, hits)
   }
 }
 
@@ -53,24 +54,15 @@ export function scanSingleBytes(
   end: number,
   hits: Hits,
 ): void {
-  const { numberAt } = singles
-  startText(singles)
-  for (let i = start; i < end; i++) {
-    const number = numberAt[bytes[i]!]!
-    if (number !== 0) addOnce(singles, number, hits)
+  for (const { maskAt, atoms } of singles) {
+    let mask = 0
+    for (let i = start; i < end; i++) mask |= maskAt[bytes[i]!]!
+    addMask(mask, atoms, hits)
   }
 }
 
-/** Texts are told apart by 32 bits. */
-function startText(singles: Singles): void {
-  singles.texts = (singles.texts + 1) >>> 0
-  if (singles.texts !== 0) return
-  singles.seenIn.fill(0)
-  singles.texts = 1
-}
-
-function addOnce({ atoms, seenIn, texts }: Singles, number: number, hits: Hits): void {
-  if (seenIn[number] === texts) return
-  seenIn[number] = texts
-  addHit(hits, atoms[number]!)
+function addMask(mask: number, atoms: Int32Array, hits: Hits): void {
+  for (let rest = mask; rest !== 0; rest &= rest - 1) {
+    addHit(hits, atoms[31 - Math.clz32(rest & -rest)]!)
+  }
 }

@@ -16,7 +16,13 @@ for (const [letter, meaning] of Object.entries({
   MEANINGS[letter.charCodeAt(0)] = meaning.charCodeAt(0)
 }
 
+/** The character that a backslash and `letter` stand for, or 0. */
+export function meaningOf(letter: number): number {
+  return MEANINGS[letter]!
+}
+
 let room = new Uint8Array(4096)
+let roomView = new DataView(room.buffer)
 
 /** Where `unescapeJson` puts what it finds; good until its next call. */
 export function unescaped(): Uint8Array {
@@ -24,17 +30,37 @@ export function unescaped(): Uint8Array {
 }
 
 /**
- * Decodes the inside of an ASCII JSON string from `start` to `end`; gives the length of what is then in
- * `unescaped()`, or -1 for an escape that is invalid or `\u`.
+ * Decodes the inside of an ASCII JSON string from `start` to `end`, four bytes at a time between its backslashes; `view`
+ * is of the same memory as `bytes`. Gives the length of what is then in `unescaped()`, or -1 for an escape that is
+ * invalid or `\u`.
  */
-export function unescapeJson(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start > room.length) room = new Uint8Array((end - start) * 2)
+export function unescapeJson(
+  bytes: Uint8Array,
+  view: DataView,
+  start: number,
+  end: number,
+): number {
+  if (end - start > room.length) {
+    room = new Uint8Array((end - start) * 2)
+    roomView = new DataView(room.buffer)
+  }
   const out = room
   let length = 0
-  for (let i = start; i < end; i++) {
-    let byte = bytes[i]!
+  let i = start
+  while (i < end) {
+    if (i + 4 <= end) {
+      const word = view.getInt32(i, true)
+      const slashes = word ^ 0x5c5c5c5c
+      if (((slashes - 0x01010101) & ~slashes & 0x80808080) === 0) {
+        roomView.setInt32(length, word, true)
+        length += 4
+        i += 4
+        continue
+      }
+    }
+    let byte = bytes[i++]!
     if (byte === BACKSLASH) {
-      byte = i + 1 < end ? MEANINGS[bytes[++i]!]! : 0
+      byte = i < end ? MEANINGS[bytes[i++]!]! : 0
       if (byte === 0) return -1
     }
     out[length++] = byte
