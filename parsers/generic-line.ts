@@ -14,6 +14,7 @@ import { createFlatCutter, type FlatNames, type FlatPlace } from './json-flat.ts
 import { declaredLogSource, declaresLogSource } from './logsource.ts'
 import { ORIGINAL_TIME_FIELD } from './normalise.ts'
 import { mayBeClaimed } from './recognise.ts'
+import { mayHoldRecords } from './records.ts'
 import { AHEAD_MAX_MS, parseTime } from './time.ts'
 
 /** Reads lines of generic JSON. */
@@ -111,7 +112,7 @@ function knownOf({ paths, depths }: FlatNames): Names {
   const isOdd = isNested && top.some((name) => name.includes('.'))
   const isTelling = top.some((name) => TELLING.includes(name))
   return {
-    isGeneric: !isOdd && !isTelling && !mayCarryLine(top),
+    isGeneric: !isOdd && !isTelling && !mayCarryLine(top) && !mayHoldRecords(top),
     mustDeclare: mayBeClaimed(top),
     declaring: DECLARING.map((name) => (top.indexOf(name) < 0 ? -1 : paths.indexOf(name))),
     times: paths.flatMap((path, value) => (TIME_NAMES.has(path) ? [value] : [])),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { listStart, recordsOf } from './records.ts'
+import { listStart, mayHoldRecords, recordsOf } from './records.ts'
 
 describe('documents of many events', () => {
   test.each([
@@ -51,4 +51,17 @@ describe('documents of many events', () => {
     const text = `{${'"a":"b",'.repeat(100_000)}"Records":[{}]}`
     expect(listStart(text)).toBeUndefined()
   })
+})
+
+test.each([
+  [['Records'], true],
+  [['awslogs'], true],
+  [['data'], true],
+  [['kind', 'etag', 'items'], true],
+  [['items', 'total'], false],
+  [['time', 'message', 'host'], false],
+  [['data', 'host'], false],
+  [['value', 'metric'], false],
+])('names %p may hold several events: %p', (names, expected) => {
+  expect(mayHoldRecords(names)).toBe(expected)
 })

@@ -2,6 +2,7 @@
 // Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions, Okta's event hooks.
 import { base64Text } from './envelope.ts'
 import { isFields, JsonError, parseJsonText } from './json-text.ts'
+import { mayBePacked, packedText } from './packed.ts'
 
 /** How far into a document its list begins, at most, UTF-16 units. */
 const PREFIX_UNITS_MAX = 4096
@@ -50,9 +51,52 @@ export function listStart(text: string): number | undefined {
 /** The events of a document that holds a list of them, each as it stands there; undefined for any other
  * text. A CloudWatch event is the line in it where that is JSON. */
 export function recordsOf(text: string): readonly string[] | undefined {
+  const packed = unpackedRecords(text)
+  if (packed !== undefined) return packed
   const start = listStart(text)
   if (start === undefined || parseJsonText(text) instanceof JsonError) return undefined
-  return elementsOf(text, start).map(messageOf)
+  return elementsOf(text, start).flatMap(
+    (element) => unpackedRecords(element) ?? [messageOf(element)],
+  )
+}
+
+/** What a document holds packed: the events of a list in it, or a text of one or several lines. */
+function unpackedRecords(document: string): readonly string[] | undefined {
+  const plain = packedText(document)
+  if (plain === undefined) return undefined
+  const start = listStart(plain)
+  if (start !== undefined && !(parseJsonText(plain) instanceof JsonError)) {
+    return elementsOf(plain, start).map(messageOf)
+  }
+  return plain.split('\n').filter((line) => line.trim() !== '')
+}
+
+/** Whether a document may hold several events, by how it begins and whether it holds anything packed. */
+export function mayBeRecords(text: string): boolean {
+  return FIRST_KEY.test(text) || mayBePacked(text)
+}
+
+/** Names that tell a list by themselves, and those that need another beside them. */
+const LIST_NAMES = [
+  ...['Records', 'records', 'logEvents', 'Events', 'events', 'Findings', 'entries'],
+  ...['receivedMessages', 'Messages', 'awslogs', 'kinesis'],
+]
+const LIST_PAIRS = [
+  ['items', 'kind'],
+  ['value', '@odata.context'],
+  ['data', 'recordId'],
+  ['data', 'eventTypeVersion'],
+  ['Data', 'PartitionKey'],
+  ['message', 'subscription'],
+] as const
+
+/** Whether JSON with these names at its top may hold several events. */
+export function mayHoldRecords(names: readonly string[]): boolean {
+  return (
+    (names.length === 1 && names[0] === 'data') ||
+    LIST_NAMES.some((name) => names.includes(name)) ||
+    LIST_PAIRS.some(([list, beside]) => names.includes(list) && names.includes(beside))
+  )
 }
 
 /** A log event's own text: `{"id","timestamp","message"}` of CloudWatch, `{"data"}` of Firehose. */

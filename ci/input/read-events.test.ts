@@ -153,3 +153,24 @@ describe('an event over the limit', () => {
     if (unit === 'x') expect(out[1]).toEqual({ text: 'next', index: 1 })
   })
 })
+
+test('documents of lists a line are the events in them, with the number of their line', async () => {
+  const list = (...names: string[]) =>
+    JSON.stringify({ Records: names.map((eventName) => ({ eventName })) })
+  const data = gzipSync(
+    JSON.stringify({
+      messageType: 'DATA_MESSAGE',
+      logGroup: 'g',
+      logEvents: [{ id: '1', timestamp: 1, message: '{"eventName":"d"}' }],
+    }),
+  ).toString('base64')
+  const packed = JSON.stringify({ awslogs: { data } })
+  const found = await events('a.ndjson', `${list('a', 'b')}\n${A}\n${list('c')}\n${packed}\n`)
+  expect(found.map(({ text, index }) => [text, index])).toEqual([
+    ['{"eventName":"a"}', 0],
+    ['{"eventName":"b"}', 0],
+    [A, 1],
+    ['{"eventName":"c"}', 2],
+    ['{"eventName":"d"}', 3],
+  ])
+})
