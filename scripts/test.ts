@@ -1,33 +1,115 @@
-// Runs every test and ends with `N passed, N failed` on a line of its own: `npm test [filter...]`.
-const filters = process.argv.slice(2)
-const report = `${process.env['TMPDIR'] ?? '/tmp'}/trapline-junit-${process.pid}.xml`
-const run = Bun.spawnSync(
-  [
-    process.execPath,
-    'test',
-    '--timeout=60000',
-    ...filters,
-    '--reporter=junit',
-    `--reporter-outfile=${report}`,
-  ],
-  {
-    stdout: 'inherit',
-    stderr: 'inherit',
-    // Nothing is kept in the home of whoever runs the tests.
-    env: { ...process.env, TRAPLINE_CACHE: 'off' },
-  },
-)
-const file = Bun.file(report)
-if (!(await file.exists())) {
-  console.error('the test runner left no report: it ran no test')
-  process.exit(run.exitCode || 1)
+// Runs every test and ends with `N passed, N failed` on a line of its own: `npm test [filter...]`. Files run beside
+// each other, one in each of a few processes; a file that ends its process or never ends is named and fails.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { QUICK_TEST_S, SLOW_TESTS } from './slow-tests.ts'
+
+/** Files that run at once, at most: those that start servers and browsers take more than one core each. */
+const PROCESSES_MAX = 4
+const TEST_TIMEOUT_MS = 60_000
+/** When no file has ended for so long, those that run are named and given up, seconds. */
+const SILENCE_S = Number(process.env.TRAPLINE_TEST_SILENCE_S ?? 300)
+/** What the runner gets to name them and to end its processes, milliseconds. */
+const GOODBYE_MS = 10_000
+
+const work = mkdtempSync(join(tmpdir(), 'trapline-tests-'))
+const report = join(work, 'junit.xml')
+const timings = join(work, 'timings.json')
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+
+/** How long each test file takes, for the runner to start the slowest first. */
+async function writeTimings(): Promise<void> {
+  const files: Record<string, number> = {}
+  for (const path of new Bun.Glob('**/*.test.{ts,tsx}').scanSync('.')) {
+    if (!path.includes('node_modules')) files[path] = (SLOW_TESTS[path] ?? QUICK_TEST_S) * 1000
+  }
+  await Bun.write(timings, JSON.stringify({ version: 1, files }))
 }
-const head = /<testsuites[^>]*>/.exec(await file.text())?.[0] ?? ''
-await file.delete()
-const count = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(head)?.[1] ?? 0)
-const failed = count('failures') + count('errors')
-const skipped = count('skipped')
-const passed = count('tests') - failed - skipped
-console.log(`${passed} passed, ${run.exitCode !== 0 && failed === 0 ? 1 : failed} failed`)
+
+function startRunner(filters: readonly string[]) {
+  const processes = Math.max(2, Math.min(availableParallelism(), PROCESSES_MAX))
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
+  return Bun.spawn(
+    [
+      ...[process.execPath, 'test', `--timeout=${TEST_TIMEOUT_MS}`, `--parallel=${processes}`],
+      ...['--parallel-delay=0', `--timings=${timings}`],
+      ...['--reporter=junit', `--reporter-outfile=${report}`, ...filters],
+    ],
+    {
+      stdout: 'pipe',
+      stderr: 'pipe',
+      env: {
+        ...{ ...process.env, ...colours },
+        // Nothing is kept in the home of whoever runs the tests; what one process transpiled the next one reads.
+        ...{ TRAPLINE_CACHE: 'off', BUN_RUNTIME_TRANSPILER_CACHE_PATH: join(work, 'transpiled') },
+      },
+    },
+  )
+}
+
+/** Runs the files and shows what they print; resolves with the exit code and the end of what was printed. */
+async function run(filters: readonly string[]): Promise<{ code: number; tail: string }> {
+  const runner = startRunner(filters)
+  let tail = ''
+  let heard = performance.now()
+  let isOver = false
+  const end = () => {
+    if (isOver) return
+    isOver = true
+    // It names the files that run and ends their processes.
+    runner.kill('SIGINT')
+    setTimeout(() => runner.kill('SIGKILL'), GOODBYE_MS).unref()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  const watch = setInterval(() => {
+    if (isOver || performance.now() - heard < SILENCE_S * 1000) return
+    console.error(`\nno test file has ended for ${SILENCE_S} s: the run is given up`)
+    end()
+  }, 1000)
+  const show = async (from: ReadableStream<Uint8Array>, to: NodeJS.WriteStream) => {
+    const decoder = new TextDecoder()
+    for await (const chunk of from) {
+      heard = performance.now()
+      tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2_000)
+      to.write(chunk)
+    }
+  }
+  await Promise.all([show(runner.stdout, process.stdout), show(runner.stderr, process.stderr)])
+  const code = await runner.exited
+  clearInterval(watch)
+  return { code: isOver && code === 0 ? 1 : code, tail: Bun.stripANSI(tail) }
+}
+
+/** The numbers of a run, and the files in which something failed. */
+async function readReport() {
+  const text = await Bun.file(report).text()
+  const number = (element: string, name: string) =>
+    Number(new RegExp(`\\b${name}="(\\d+)"`).exec(element)?.[1] ?? 0)
+  const head = /<testsuites[^>]*>/.exec(text)?.[0] ?? ''
+  const files = [...text.matchAll(/^ {2}<testsuite [^>]*>/gm)].map(([element]) => element)
+  return {
+    tests: number(head, 'tests'),
+    skipped: number(head, 'skipped'),
+    failures: number(head, 'failures'),
+    failedFiles: files
+      .filter((element) => number(element, 'failures') > 0)
+      .map((element) => /\bfile="([^"]*)"/.exec(element)?.[1]),
+  }
+}
+
+await writeTimings()
+const { code, tail } = await run(process.argv.slice(2))
+if (!(await Bun.file(report).exists())) {
+  console.error('the test runner left no report: it ran no test')
+  process.exit(code || 1)
+}
+const { tests, skipped, failures, failedFiles } = await readReport()
+// Files that threw while they were loaded are no tests, and not in the report.
+const errors = Number(/^ *(\d+) errors?$/m.exec(tail)?.[1] ?? 0)
+const failed = Math.max(failures + errors, code === 0 ? 0 : 1)
+const passed = tests - failures - skipped
+for (const file of failedFiles) console.error(`failed: ${file}`)
 if (skipped > 0) console.error(`${skipped} skipped, each with a notice above`)
-process.exit(run.exitCode === 0 && failed === 0 && passed > 0 ? 0 : run.exitCode || 1)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? 0 : code || 1)

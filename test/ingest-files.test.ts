@@ -14,7 +14,7 @@ let server: TestServer
 
 beforeAll(async () => {
   server = await startTestServer()
-}, 30_000)
+}, 60_000)
 afterAll(async () => {
   await server.dispose()
   rmSync(folder, { recursive: true })
@@ -52,4 +52,4 @@ test('a folder of logs', async () => {
   const read = await find('Channel:"Sample/Operational"')
   expect(read.map(({ fields }) => fields.Marker).toSorted()).toEqual(['first', 'third'])
   expect(await find('"evtx-record-damaged"')).toHaveLength(1)
-}, 30_000)
+}, 60_000)

@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { connect } from 'node:tls'
+import { processEnvironment } from './support/process.ts'
 import { API_KEY, eventually } from './support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trapline-life-'))
 const trapline = resolve(import.meta.dir, '../ci/trapline.ts')
-setDefaultTimeout(30_000)
+setDefaultTimeout(120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 interface Process {
@@ -24,7 +25,7 @@ interface Process {
 /** Runs `trapline start`; resolves when it is ready or has ended. */
 async function start(env: Readonly<Record<string, string>>): Promise<Process> {
   const child = Bun.spawn([process.execPath, trapline, 'start'], {
-    env: { PATH: process.env.PATH ?? '', TRAPLINE_PORT: '0', ...env },
+    env: { ...processEnvironment(), TRAPLINE_PORT: '0', ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { join } from 'node:path'
 import { API_KEY, startTestServer, type TestServer } from './support/server.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 let server: TestServer
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 const ROOT = resolve(import.meta.dir, '..')
 const PRAGMA = '/** @jsxImportSource hono/jsx */\n'

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually, startTestServer, type TestServer } from '../../test/support/server.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 let server: TestServer
 beforeAll(async () => {

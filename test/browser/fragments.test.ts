@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { PASSWORD, startTestServer, type TestServer } from './server.ts'
 
-setDefaultTimeout(30_000)
+setDefaultTimeout(60_000)
 
 const FIRST_PAGE_MAX_BYTES = 150_000
 const CLIENT_MAX_BYTES = 22_000

@@ -35,7 +35,7 @@ describe.skipIf(chromium === undefined)('suppressing in a browser', () => {
     server = await startTestServer()
     browser = await launch(chromium ?? '')
     page = await browser.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(30_000)
     await page.goto(`${server.url}/sign-in`)
     await page.fill('input[name=name]', 'admin')
     await page.fill('input[name=password]', PASSWORD)

@@ -14,10 +14,16 @@ export interface ServerProcess {
   errors(): string
 }
 
+/** What a process of a test gets of ours: where programs are, and what Bun has transpiled before. */
+export function processEnvironment(): Readonly<Record<string, string>> {
+  const { PATH = '', BUN_RUNTIME_TRANSPILER_CACHE_PATH: cache } = process.env
+  return cache === undefined ? { PATH } : { PATH, BUN_RUNTIME_TRANSPILER_CACHE_PATH: cache }
+}
+
 /** Starts `trapline start` with these variables; resolves when it is ready, rejects when it ends before. */
 export async function startProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
   const child = Bun.spawn([process.execPath, TRAPLINE, 'start'], {
-    env: { PATH: process.env.PATH ?? '', TRAPLINE_PORT: '0', ...env },
+    env: { ...processEnvironment(), TRAPLINE_PORT: '0', ...env },
     stdout: 'pipe',
     stderr: 'pipe',
   })
