@@ -1,6 +1,12 @@
 // Finds time, message and pivots in JSON of unknown make, by the table of common names: one pass over the
 // keys that are there instead of one look-up for each name that might be.
-import { type Fields, type FieldValue, PIVOTS, type Pivots } from '../sigma/event.ts'
+import {
+  type Fields,
+  type FieldValue,
+  PIVOTS,
+  type PivotName,
+  type Pivots,
+} from '../sigma/event.ts'
 import { COMMON_NAMES, type CommonName } from './common-names.ts'
 import type { ParseContext } from './event.ts'
 import { parseTime } from './time.ts'
@@ -30,7 +36,45 @@ const FIRST_PIVOT = 2
 const NEXT_OBJECT = 1000
 const UNSET = Number.POSITIVE_INFINITY
 
+/** Which of some paths may hold what every event has: their numbers, the best name first. */
+export interface CommonPlan {
+  readonly time: readonly number[]
+  readonly message: readonly number[]
+  readonly pivots: readonly { readonly name: PivotName; readonly places: readonly number[] }[]
+}
+
 const root = compile()
+
+/** A plan for objects with these paths, `depths` objects around each; names in objects hold no dots. */
+export function planCommon(paths: readonly string[], depths: ArrayLike<number>): CommonPlan {
+  const columns = COLUMNS.map((): { readonly rank: number; readonly place: number }[] => [])
+  for (const [place, path] of paths.entries()) {
+    const node = nodeOf(depths[place] === 0 ? [path] : path.split('.'))
+    for (const { column, rank } of node?.slots ?? []) columns[column]!.push({ rank, place })
+  }
+  const places = columns.map((found) =>
+    found.sort((a, b) => a.rank - b.rank).map(({ place }) => place),
+  )
+  return {
+    time: places[TIME]!,
+    message: places[MESSAGE]!,
+    pivots: PIVOTS.flatMap((name, i) => {
+      const own = places[FIRST_PIVOT + i]!
+      return own.length === 0 ? [] : [{ name, places: own }]
+    }),
+  }
+}
+
+function nodeOf(steps: readonly string[]): Node | undefined {
+  let level: ReadonlyMap<string, Node> = root
+  let node: Node | undefined
+  for (const step of steps) {
+    node = level.get(step)
+    if (node === undefined) return undefined
+    level = node.children
+  }
+  return node
+}
 
 function compile(): Map<string, Node> {
   const top = new Map<string, Node>()

@@ -1,5 +1,5 @@
 // The event as Trapline keeps it, and what a parser has to provide.
-import type { EventLogSource, Fields, Pivots, SigmaEvent } from '../sigma/event.ts'
+import type { EventLogSource, Fields, FieldValue, Pivots, SigmaEvent } from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
 import type { Mapping } from './mapping/parser.ts'
 
@@ -15,6 +15,24 @@ export interface Event extends SigmaEvent {
   readonly error?: EventError
   /** True when `fields` is exactly `parseJsonText(raw)`: stores then keep the text once. */
   readonly fieldsAreRaw?: boolean
+  /** Where it was not decoded: reading `fields`, `raw` or `message` then does so. */
+  readonly line?: EventLine
+}
+
+/** The JSON object of an event as it came: one line of ASCII. */
+export interface EventLine {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** Names of its top-level fields. */
+  readonly names: readonly string[]
+  /** Pivots, and `message`, that are the very text of a top-level field, with that field's name. Events of one kind
+   * share the map. */
+  readonly verbatim: ReadonlyMap<string, string>
+  /** Whether its strings are escaped as `JSON.stringify` would. */
+  readonly isPlain: boolean
+  /** Values of the fields that the caller asked for. */
+  readonly kept: readonly (FieldValue | undefined)[]
 }
 
 /** An event as the normaliser makes it. */

@@ -15,18 +15,27 @@ import { declaredLogSource, declaresLogSource } from './logsource.ts'
 import { ORIGINAL_TIME_FIELD } from './normalise.ts'
 import { mayBeClaimed } from './recognise.ts'
 import { mayHoldRecords } from './records.ts'
+import { PARSERS, parsersNamed } from './table.ts'
 import { AHEAD_MAX_MS, parseTime } from './time.ts'
 
 /** Reads lines of generic JSON. */
 export interface GenericLines {
   /** Cuts `line.bytes` from `start` to `end`; undefined where the line has to be read by `normalise`. */
-  read(line: FlatLine, start: number, end: number): FlatKind | undefined
+  read(line: FlatLine, start: number, end: number): GenericKind | undefined
+}
+
+/** Lines of the same names, log source and label. */
+export interface GenericKind extends FlatKind {
+  /** The label that they name themselves. */
+  readonly label: string | undefined
 }
 
 /** Names that make JSON more than its values, or may. */
-const TELLING = ['source', 'source_type', 'logsource', 'fields']
+const TELLING = ['logsource', 'fields']
 const TIME_NAMES: ReadonlySet<string> = new Set(COMMON_NAMES.time)
 const DECLARING = ['product', 'category', 'service'] as const
+/** What tells lines of the same names apart: their log source and their label. */
+const ROUTING = [...DECLARING, 'source', 'source_type'] as const
 /** Log sources remembered for lines of the same names. */
 const ROUTES_MAX = 32
 
@@ -34,10 +43,12 @@ const ROUTES_MAX = 32
 interface Names {
   /** False: no line with these names is generic, or not surely. */
   readonly isGeneric: boolean
-  /** Whether a line is generic only when it declares its log source. */
+  /** Whether a line that nobody calls JSON may carry another event. */
+  readonly mayCarry: boolean
+  /** Whether such a line is generic only when it declares its log source. */
   readonly mustDeclare: boolean
-  /** Values of product, category and service; -1 where there is none. */
-  readonly declaring: readonly number[]
+  /** Values of `ROUTING`; -1 where there is none. */
+  readonly routing: readonly number[]
   readonly times: readonly number[]
   readonly depths: Uint8Array
   readonly routes: Route[]
@@ -46,14 +57,22 @@ interface Names {
 
 interface Route {
   readonly texts: readonly (string | undefined)[]
-  readonly kind: FlatKind | undefined
+  readonly kind: GenericKind | undefined
 }
 
-/** Lines of one file; `context` is that of `normalise`, without a source. */
-export function createGenericLines(
-  context: ParseContext & { readonly received: number },
-): GenericLines {
+/** What lines are read with: `normalise`'s own. */
+export interface GenericContext extends ParseContext {
+  readonly received: number
+  readonly source?: string | undefined
+  /** The caller leaves lines to `normalise` whose event would get another time. */
+  readonly checksTimes?: boolean
+}
+
+/** Lines of one file or sender. */
+export function createGenericLines(context: GenericContext): GenericLines {
   const cutter = createFlatCutter()
+  // A table of a content repository may claim other keys than ours.
+  const hasMappings = (context.mappings?.size ?? 0) > 0
   const newest = context.received + AHEAD_MAX_MS
   const safeDay = new Date(context.received - AHEAD_MAX_MS).toISOString().slice(0, DAY_UNITS)
 
@@ -70,16 +89,21 @@ export function createGenericLines(
     })
 
   function makeRoute(line: FlatLine, { names }: FlatPlace, known: Names): Route {
-    const texts = known.declaring.map((value) => (value < 0 ? undefined : textAt(line, value)))
+    const texts = known.routing.map((value) => (value < 0 ? undefined : textAt(line, value)))
     const declared = Object.fromEntries(
       DECLARING.flatMap((name, i) => (texts[i] === undefined ? [] : [[name, texts[i]]])),
     )
-    const isGeneric = !known.mustDeclare || declaresLogSource(declared)
-    const kind: FlatKind = {
+    const label = texts.slice(DECLARING.length).find((text) => text !== undefined && text !== '')
+    const named = namedParsers(label, context.source)
+    const isUnclaimed =
+      named.length === 0 && !known.mayCarry && (!known.mustDeclare || declaresLogSource(declared))
+    const isGeneric = named[0] === PARSERS.json || isUnclaimed
+    const kind: GenericKind = {
+      label,
       logsource: declaredLogSource(declared),
       paths: names.paths,
       depths: known.depths,
-      added: known.times.length === 0 ? [] : [ORIGINAL_TIME_FIELD],
+      added: known.times.length === 0 || context.checksTimes === true ? [] : [ORIGINAL_TIME_FIELD],
       mayAdd: aheadOf(known.times),
       plan: undefined,
     }
@@ -93,28 +117,40 @@ export function createGenericLines(
     read(line, start, end) {
       const place = cutter.cut(line, start, end)
       if (place === undefined) return undefined
-      place.kinds ??= knownOf(place.names)
+      place.kinds ??= knownOf(place.names, hasMappings)
       const known = place.kinds as Names
       if (!known.isGeneric) return undefined
-      for (const value of known.declaring) {
+      const { routing, routes } = known
+      for (let i = 0; i < routing.length; i++) {
+        const value = routing[i]!
         if (value >= 0 && line.kinds[value] !== FLAT_STRING) return undefined
       }
-      for (const route of known.routes) if (isRoute(line, known, route)) return route.kind
+      for (let i = 0; i < routes.length; i++) {
+        const route = routes[i]!
+        if (isRoute(line, known, route)) return route.kind
+      }
       return makeRoute(line, place, known).kind
     },
   }
 }
 
-function knownOf({ paths, depths }: FlatNames): Names {
+/** As in `choose.ts`: the parsers that the label of a line names, else those that its sender names. */
+function namedParsers(label: string | undefined, sender: string | undefined) {
+  const own = label === undefined ? [] : parsersNamed(label)
+  return own.length > 0 || sender === undefined ? own : parsersNamed(sender)
+}
+
+function knownOf({ paths, depths }: FlatNames, hasMappings: boolean): Names {
   const top = paths.filter((_, value) => depths[value] === 0)
   const isNested = top.length < paths.length
   // A path and a name with dots could be the same field.
   const isOdd = isNested && top.some((name) => name.includes('.'))
   const isTelling = top.some((name) => TELLING.includes(name))
   return {
-    isGeneric: !isOdd && !isTelling && !mayCarryLine(top) && !mayHoldRecords(top),
-    mustDeclare: mayBeClaimed(top),
-    declaring: DECLARING.map((name) => (top.indexOf(name) < 0 ? -1 : paths.indexOf(name))),
+    isGeneric: !isOdd && !isTelling && !mayHoldRecords(top),
+    mayCarry: mayCarryLine(top),
+    mustDeclare: hasMappings || mayBeClaimed(top),
+    routing: ROUTING.map((name) => (top.indexOf(name) < 0 ? -1 : paths.indexOf(name))),
     times: paths.flatMap((path, value) => (TIME_NAMES.has(path) ? [value] : [])),
     depths: Uint8Array.from(depths),
     routes: [],
@@ -122,9 +158,9 @@ function knownOf({ paths, depths }: FlatNames): Names {
   }
 }
 
-function isRoute(line: FlatLine, { declaring }: Names, { texts }: Route): boolean {
-  for (let i = 0; i < declaring.length; i++) {
-    const value = declaring[i]!
+function isRoute(line: FlatLine, { routing }: Names, { texts }: Route): boolean {
+  for (let i = 0; i < routing.length; i++) {
+    const value = routing[i]!
     if (value >= 0 && !isText(line, value, texts[i]!)) return false
   }
   return true

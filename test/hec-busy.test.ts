@@ -4,7 +4,7 @@ import { afterEach, expect, setDefaultTimeout, test } from 'bun:test'
 import { statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { gzipSync } from 'node:zlib'
-import { EVENT_BYTES_MAX } from '../server/ingest/pipeline.ts'
+import { EVENT_BYTES_MAX } from '../server/ingest/take.ts'
 import { QUEUE_BYTES_MAX } from '../server/services/ingest-queue.ts'
 import { API_KEY, startTestServer, type TestServer } from './support/server.ts'
 

@@ -1,6 +1,6 @@
 // Audit records that senders wrap one by one: the records of one event are one event however they come.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { EVENT_BYTES_MAX } from '../server/ingest/pipeline.ts'
+import { EVENT_BYTES_MAX } from '../server/ingest/take.ts'
 import { API_KEY, startTestServer, type TestServer } from './support/server.ts'
 
 let server: TestServer

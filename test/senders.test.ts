@@ -2,7 +2,7 @@
 // to Elasticsearch's `_bulk`, Vector, Fluent Bit, Docker and Firehose to Splunk's HEC.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import { EVENT_BYTES_MAX } from '../server/ingest/pipeline.ts'
+import { EVENT_BYTES_MAX } from '../server/ingest/take.ts'
 import { bytesField, numberField, packed, textField } from '../server/wire/wire.samples.ts'
 import { API_KEY, PASSWORD, startTestServer, type TestServer } from './support/server.ts'
 

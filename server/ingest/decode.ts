@@ -15,7 +15,7 @@ const COMMA = 0x2c
 
 const decoder = new TextDecoder()
 /** In a body of JSON: it may carry audit records one by one. */
-const CARRIED_AUDIT = 'msg=audit('
+export const CARRIED_AUDIT = 'msg=audit('
 
 /** The events' texts in order, none blank; a document that only holds a list of events is its events. Invalid UTF-8 becomes U+FFFD, a byte order mark goes. */
 export function decodeBody(body: Uint8Array): string[] {
@@ -102,7 +102,8 @@ function elementText(source: string): string {
   return isJson(source) ? (JSON.parse(source) as string) : source
 }
 
-function isJson(text: string): boolean {
+/** Whether a text is JSON. */
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text)
     return true

@@ -1,17 +1,21 @@
 // The ingest worker's inside: rules, writer and committer together, without the messages between threads.
 import type { Event } from '../../parsers/event.ts'
+import { createLineReader } from '../../parsers/line-event.ts'
 import { blockLines } from '../stores/events/block.ts'
+import { TEXT_FIELDS } from '../stores/events/columns.ts'
 import type { RuleHits, SourceCount } from '../stores/events/counts.ts'
 import type { StoredDeadLetter } from '../stores/events/dead-letter.ts'
 import { openIntakeReadonly, readChunks, readSequence } from '../stores/events/intake-read.ts'
 import { decodeLine } from '../stores/events/line.ts'
 import type { RuleText } from '../stores/events/rule-refs.ts'
 import { WorkerError } from '../workers/rpc.ts'
+import { bodyLines } from './body-lines.ts'
 import { decodeBody } from './decode.ts'
 import { type Notify, type OpenStore, openStore, type StoreOptions } from './open-store.ts'
 import { readParserContent } from './parser-content.ts'
-import { type PipelineSettings, prepareBatch } from './pipeline.ts'
+import { prepareBatch } from './pipeline.ts'
 import { openRules, type RuleFolder, type RuleSet, type RulesReport } from './rules.ts'
+import type { BatchInput, PipelineSettings } from './take.ts'
 
 /** Chunks of stored events that a new matcher is warmed with. */
 const WARM_CHUNKS = 8
@@ -85,6 +89,7 @@ export function createIngester(
 
 function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ingester {
   const settings: PipelineSettings = { ...options, ...readParserContent(options.ruleFolders) }
+  const reader = createLineReader(TEXT_FIELDS)
   let open: OpenStore | undefined
   const current = () => {
     if (open === undefined) throw new WorkerError('unavailable', 'the event store is not open')
@@ -92,13 +97,13 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
   }
   const submit = (
     call: Omit<IngestCall, 'body'>,
-    texts: readonly string[],
+    content: Pick<BatchInput, 'texts' | 'lines'>,
     bytes: number,
     bodyHash?: string,
   ) => {
     const { committer } = current()
-    const input = { ...call, texts, bodyHash, received: Date.now() }
-    return committer.submit(prepareBatch(input, rules, settings), bytes)
+    const input = { ...call, ...content, bodyHash, received: Date.now() }
+    return committer.submit(prepareBatch(input, rules, settings, reader), bytes)
   }
   return {
     activate: () => {
@@ -107,17 +112,18 @@ function ingesterOf(options: IngestOptions, rules: RuleSet, notify: Notify): Ing
     },
     ingest: async ({ body, ...call }) => {
       await current().room()
-      const texts = decodeBody(body)
-      if (texts.length === 0 && body.every(isSpace)) {
+      const lines = bodyLines(body)
+      const texts = lines === undefined ? decodeBody(body) : []
+      if (lines === undefined && texts.length === 0 && body.every(isSpace)) {
         throw new WorkerError('invalid', 'the body holds no events')
       }
       const bodyHash = call.key === undefined ? undefined : sha256(body)
-      return submit(call, texts, body.length, bodyHash)
+      return submit(call, { texts, lines }, body.length, bodyHash)
     },
     lines: async ({ lines, ...call }) => {
       await current().room()
       const bytes = lines.reduce((sum, line) => sum + line.length, 0)
-      return submit(call, lines, bytes)
+      return submit(call, { texts: lines }, bytes)
     },
     flush: () => current().flush(),
     stats: () => statsOf(current(), rules),

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { EVENT_BYTES_MAX } from '../ingest/pipeline.ts'
+import { EVENT_BYTES_MAX } from '../ingest/take.ts'
 import { splitBulk } from './elasticsearch.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)

@@ -2,7 +2,7 @@
 // the licence, whether their templates are there, and `_bulk`. Documents go the same way as `POST /ingest`.
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { EVENT_BYTES_MAX } from '../ingest/pipeline.ts'
+import { EVENT_BYTES_MAX } from '../ingest/take.ts'
 import type { AppContext, AppEnv } from '../middleware/env.ts'
 import { ServiceError } from '../services/service-error.ts'
 import type { Services } from '../services/services.ts'

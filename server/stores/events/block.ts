@@ -43,9 +43,16 @@ export function encodeBlock(text: string): {
   readonly bytes: number
   readonly data: Uint8Array<ArrayBuffer>
 } {
-  const encoded = encodeScratch(text)
-  const data = encoded.length < PACK_BYTES_MIN ? encoded.slice() : pack(encoded)
-  return { bytes: encoded.length, data }
+  return packBlock(encodeScratch(text))
+}
+
+/** As `encodeBlock`, of text that is UTF-8 already. */
+export function packBlock(text: Uint8Array<ArrayBuffer>): {
+  readonly bytes: number
+  readonly data: Uint8Array<ArrayBuffer>
+} {
+  const data = text.length < PACK_BYTES_MIN ? new Uint8Array(text) : pack(text)
+  return { bytes: text.length, data }
 }
 
 /** The lines of a stored block as bytes, one newline between two lines and none at the end. */

@@ -3,7 +3,7 @@
 // their JSON type, so that 80 and "80" are two. A column of long values that seldom repeat (hashes) would
 // double what the lines take: it is left out, its blob is empty, and readers look at the lines. Times are zigzag deltas in byte planes.
 import type { Event } from '../../../parsers/event.ts'
-import { type FieldValue, PIVOTS } from '../../../sigma/event.ts'
+import { type Fields, type FieldValue, PIVOTS } from '../../../sigma/event.ts'
 import { pack, unpack } from './block.ts'
 import { decodeValues, encodeValues, JSON_FORM } from './column-values.ts'
 
@@ -82,9 +82,10 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
 
 /** Calls `put` with each column that the event has a value in. */
 export function eachColumnValue(
-  { pivots, logsource, source, fields }: Event,
+  event: Event,
   put: (name: string, value: FieldValue) => void,
 ): void {
+  const { pivots, logsource, source } = event
   for (const name in pivots) {
     const value = pivots[name as keyof typeof pivots]
     if (value !== undefined) put(name, value)
@@ -94,10 +95,15 @@ export function eachColumnValue(
   if (product !== undefined) put('product', product)
   if (category.length > 0) put('category', category)
   if (service.length > 0) put('service', service)
-  for (const name of TEXT_FIELDS) {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+  for (let i = 0; i < TEXT_FIELDS.length; i++) {
+    const name = TEXT_FIELDS[i]!
+    const value = event.line === undefined ? fieldOf(event.fields, name) : event.line.kept[i]
     if (value !== undefined) put(FIELD_COLUMN_OF[name], value)
   }
+}
+
+function fieldOf(fields: Fields, name: string): FieldValue | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined
 }
 
 function openColumnOf(builder: ColumnBuilder, name: string): OpenColumn {

@@ -1,6 +1,6 @@
 // Pivots and messages that are a string of the event's own JSON are kept once: a stored line names the
 // field instead. Events of one source have the same ones, so the text of these names is made once.
-import type { Event } from '../../../parsers/event.ts'
+import type { Event, EventLine } from '../../../parsers/event.ts'
 import type { Fields, Pivots } from '../../../sigma/event.ts'
 
 /** The name under which the message's field stands among those of the pivots. */
@@ -28,8 +28,28 @@ export interface Refs {
 
 const bySource = new Map<string, Refs>()
 
+const ofLines = new WeakMap<ReadonlyMap<string, string>, Refs>()
+let lastNames: ReadonlyMap<string, string> | undefined
+let lastRefs: Refs | undefined
+
+/** As `refsOf`, of an event that was not decoded. */
+function refsOfLine({ verbatim, isPlain }: EventLine): Refs | undefined {
+  if (!isPlain || verbatim.size === 0) return undefined
+  if (verbatim === lastNames) return lastRefs
+  let refs = ofLines.get(verbatim)
+  if (refs === undefined) {
+    const pivots = verbatim.size - (verbatim.has(MESSAGE_REF) ? 1 : 0)
+    refs = { fieldOf: verbatim, pivots, json: JSON.stringify(Object.fromEntries(verbatim)) }
+    ofLines.set(verbatim, refs)
+  }
+  lastNames = verbatim
+  lastRefs = refs
+  return refs
+}
+
 /** What the line of an event whose raw text is its fields may leave out; undefined for nothing. */
 export function refsOf(event: Event): Refs | undefined {
+  if (event.line !== undefined) return refsOfLine(event.line)
   if (!isCanonical(event.raw)) return undefined
   const known = bySource.get(event.source)
   if (known !== undefined && hold(known, event)) return known.fieldOf.size === 0 ? undefined : known

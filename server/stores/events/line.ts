@@ -48,11 +48,21 @@ export function lineStart(number: number): string {
   return `{"i":${number},`
 }
 
-/** The line of `event` under the number it gets in its day. */
-export function encodeLine(event: Event, number: number): string {
-  const head =
+/** What stands in the line of an event that was not decoded before its JSON; a brace ends the line. */
+export function encodeHead(event: Event, number: number): string {
+  return `${headOf(event, number)}${encodeParts(event)}${JSON_KEY}`
+}
+
+function headOf(event: Event, number: number): string {
+  return (
     `${lineStart(number)}"t":${event.time},"n":${event.ingested},"s":${quoted(event.source)}` +
     `,"p":${quoted(event.parser)},"l":${encodeLogSource(event.logsource)}`
+  )
+}
+
+/** The line of `event` under the number it gets in its day. */
+export function encodeLine(event: Event, number: number): string {
+  const head = headOf(event, number)
   const error = event.error === undefined ? '' : `,"e":${JSON.stringify(event.error)}`
   if (event.fieldsAreRaw === true && !event.raw.includes('\n')) {
     return `${head}${encodeParts(event)}${error}${JSON_KEY}${event.raw}}`

@@ -1,11 +1,10 @@
 // Where the events of a commit go: each gets its day, stream and number, and each (day, stream) its chunks.
 import type { Event } from '../../../parsers/event.ts'
 import type { DayBuffer, PendingChunk } from './buffer.ts'
+import { encodeEvents } from './event-blocks.ts'
 import type { NewBatch } from './event-store.ts'
 import { dayOf, dayStart, formatId } from './id.ts'
 import type { NewChunk } from './intake.ts'
-import { encodeLine } from './line.ts'
-import { encodeBlocks } from './segment.ts'
 
 /** Events further than this from now go to their day's late stream, milliseconds. */
 export const LIVE_WINDOW_MS = 60_000
@@ -70,8 +69,7 @@ export function placeEvents(
 /** Encodes a group's events: the chunks to insert, each at most a block. */
 export function planChunks(group: Group): PlannedChunk[] {
   const { buffer, first, events } = group
-  const lines = events.map((event, row) => encodeLine(event, first + row))
-  return encodeBlocks(lines).map(({ start, count, bytes, data }) => {
+  return encodeEvents(events, first).map(({ start, count, bytes, data }) => {
     let oldest = Number.POSITIVE_INFINITY
     let newest = Number.NEGATIVE_INFINITY
     for (let row = start; row < start + count; row++) {

@@ -102,7 +102,9 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
   if (event.time < segment.oldest) segment.oldest = event.time
   if (event.time > segment.newest) segment.newest = event.time
   addRow(segment.columns, row, event)
-  if (segment.names.size <= FIELD_NAMES_MAX) addNames(segment, Object.keys(event.fields))
+  if (segment.names.size <= FIELD_NAMES_MAX) {
+    addNames(segment, event.line?.names ?? Object.keys(event.fields))
+  }
   const severity = event.pivots.severity === undefined ? '' : String(event.pivots.severity)
   segment.severities.set(severity, (segment.severities.get(severity) ?? 0) + 1)
   const { runs } = segment
