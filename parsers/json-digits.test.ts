@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { sameNumber, withQuotedDigits } from './json-digits.ts'
+import { mayLoseDigits, sameNumber, withQuotedDigits } from './json-digits.ts'
 
 const LONG = '12345678901234567890'
 
@@ -62,4 +62,32 @@ test('what it gives is what a reviver that looks at each number gives', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+test('a number that would change is found wherever it stands, and no text without one is rewritten', () => {
+  const digits = fc.stringMatching(/^(0|[1-9]\d{0,24})(\.\d{1,24})?([eE][+-]?\d{1,4})?$/)
+  const number = fc.tuple(fc.constantFrom('', '-'), digits).map((parts) => parts.join(''))
+  const space = fc.constantFrom('', ' ', '\n', ' '.repeat(17))
+  const element = fc.oneof(
+    number,
+    number.map((text) => `"${text}"`),
+    number.map((text) => `":${text},"`),
+  )
+  const member = fc.tuple(space, element, space).map((parts) => parts.join(''))
+  const lists = fc.array(member).map((members) => `[${members.join(',')}]`)
+  fc.assert(
+    fc.property(fc.array(fc.oneof(member, lists)), (members) => {
+      const text = `{${members.map((value, index) => `"k${index}":${value}`).join(',')}}`
+      if (withQuotedDigits(text) !== text) expect(mayLoseDigits(text)).toBe(true)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test.each([
+  '{"a":"12345678901234567890","b":"1e400"}',
+  '{"a":1700000000.123456,"b":123456789012345.0}',
+  '{"a":"7a1e400-12345678901234567890"}',
+])('%s loses nothing', (text) => {
+  expect(mayLoseDigits(text)).toBe(false)
 })

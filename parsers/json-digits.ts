@@ -9,6 +9,39 @@ const EXACT_UNITS_MAX = 15
 const PLAIN_DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
+/** Digits and a point in a row of which a double may lose some; of fewer it keeps all, if the exponent is small. */
+const LONG_RUN = EXACT_UNITS_MAX + 1
+/** An exponent of three digits or more, where a value ends. */
+const LARGE_EXPONENT = /\d[eE][+-]?\d{3,}\s*[,\]}]/
+const NUMBER_ALONE = /^\s*[-\d]/
+
+/** Whether JSON text may have a number that a double would change. */
+export function mayLoseDigits(text: string): boolean {
+  if (NUMBER_ALONE.test(text) || LARGE_EXPONENT.test(text)) return true
+  const { length } = text
+  // A long run stands at one of these places, wherever it begins.
+  for (let at = LONG_RUN - 1; at < length; at += LONG_RUN) {
+    if (!isDigitOrPoint(text.charCodeAt(at))) continue
+    let start = at
+    while (isDigitOrPoint(text.charCodeAt(start - 1))) start--
+    for (at++; at < length && isDigitOrPoint(text.charCodeAt(at)); ) at++
+    if (at - start >= LONG_RUN && isChangedValue(text, start)) return true
+  }
+  return false
+}
+
+/** Whether digits belong to a value that a double would change. */
+function isChangedValue(text: string, digits: number): boolean {
+  const start = text.charCodeAt(digits - 1) === MINUS ? digits - 1 : digits
+  if (!opensValue(text, start)) return false
+  const end = numberEnd(text, start)
+  return closesValue(text, end) && isChanged(text.slice(start, end))
+}
+
+function isDigitOrPoint(code: number): boolean {
+  return code <= 0x39 && code >= 0x2e && code !== 0x2f
+}
+
 /** JSON text with the long numbers in quotes that a double would change. Text that is no JSON stays none. */
 export function withQuotedDigits(text: string): string {
   let out = ''
@@ -20,7 +53,7 @@ export function withQuotedDigits(text: string): string {
     else if (code === MINUS || isDigit(code)) {
       const end = numberEnd(text, at)
       const source = text.slice(at, end)
-      if (isChanged(source) && isValue(text, at, end)) {
+      if (isChanged(source) && opensValue(text, at) && closesValue(text, end)) {
         out += `${text.slice(copied, at)}"${source}"`
         copied = end
       }
@@ -62,16 +95,17 @@ function isChanged(source: string): boolean {
   return JSON_NUMBER.test(source) && !sameNumber(source, Number(source))
 }
 
-/** Whether a value of a member, a list or the text itself stands between `start` and `end`. */
-function isValue(text: string, start: number, end: number): boolean {
+/** Whether a value of a member, a list or the text itself may begin at `start`. */
+function opensValue(text: string, start: number): boolean {
   let before = start - 1
   while (isSpace(text.charCodeAt(before))) before--
+  return before < 0 || ':[,'.includes(text[before]!)
+}
+
+function closesValue(text: string, end: number): boolean {
   let after = end
   while (isSpace(text.charCodeAt(after))) after++
-  return (
-    (before < 0 || ':[,'.includes(text[before]!)) &&
-    (after >= text.length || ',]}'.includes(text[after]!))
-  )
+  return after >= text.length || ',]}'.includes(text[after]!)
 }
 
 function isDigit(code: number): boolean {

@@ -25,6 +25,26 @@ function tsv(path: string, fields: string, types: string, line: string) {
   return normalise(line.replaceAll(' ', '\t'), { ...OPTIONS, columns })
 }
 
+test('the hundredth line below a header is read as the first one, whichever of its values are there', () => {
+  const fields =
+    'ts uid id.orig_h id.orig_p id.resp_h id.resp_p trans_depth method host uri username'
+  const types = 'time string addr port addr port count string string string string'
+  let columns: Columns | undefined
+  const head = [...HEADER, '#path\thttp', `#fields\t${fields}`, `#types\t${types}`]
+  for (const text of head) columns = columnsAfter(columns, text.replaceAll(' ', '\t'))
+  const start = `${TS}\tC1\t10.0.0.8\t50123\t203.0.113.7\t80`
+  const lines = [
+    `${start}\t1\tGET\ta.example\t/x?y\tanna`,
+    `${start}\t-\t-\t(empty)\t/\\xc3\\xa9\t-`,
+    `${start}\t2\tPOST\t-\t-\t-`,
+  ]
+  const read = (line: string) => normalise(line, { ...OPTIONS, columns })
+  const first = lines.map(read)
+  for (let round = 0; round < 100; round++) expect(lines.map(read)).toEqual(first)
+  expect(first[0]!.pivots).toMatchObject({ user: 'anna', domain: 'a.example', url: '/x?y' })
+  expect(first[1]!.fields).toMatchObject({ host: '', 'c-uri': '/é' })
+})
+
 describe('JSON', () => {
   test.each([
     ['conn', { conn_state: 'SF', proto: 'tcp', orig_pkts: 1 }, ['firewall']],

@@ -1,12 +1,14 @@
 // Zeek's logs, JSON and TSV: the columns under Zeek's own names, which Sigma's rules for Zeek use, and for
 // DNS and HTTP also under Sigma's.
 import type { Fields } from '../sigma/event.ts'
+import type { Columns } from './columns.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { applyMapping, compileMapping, type Mapping } from './mapping/parser.ts'
+import type { Program } from './mapping/program.ts'
 import table from './mappings/zeek.yml' with { type: 'yaml' }
 import { isKnownKind, kindOf, zeekLogSource } from './zeek/kinds.ts'
 import { narrowed } from './zeek/narrow.ts'
-import { looksLikeTsv, tsvRecord } from './zeek/tsv.ts'
+import { looksLikeTsv, readTsv } from './zeek/tsv.ts'
 
 const own = compileMapping(table)
 const byKind = new Map<string, Mapping>()
@@ -23,7 +25,8 @@ function mappingOf(kind: string): Mapping {
 }
 
 function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
-  const record = json ?? tsvRecord(text, context.columns)
+  const line = json === undefined ? readTsv(text, context.columns) : undefined
+  const record = json ?? line?.record
   if (record === undefined) {
     return { code: 'zeek-no-columns', message: 'no #fields line says what the columns are' }
   }
@@ -34,7 +37,29 @@ function parse({ text, json }: ParserInput, context: ParseContext): Parsed | Eve
   const fields: Fields = record._path === undefined ? { _path: kind, ...record } : record
   const mapping = context.mappings?.get('zeek') ?? mappingOf(kind)
   const utc = context.timeZone === 'UTC' ? context : { ...context, timeZone: 'UTC' }
-  return applyMapping(mapping, fields, utc, fields === json, zeekLogSource(kind))
+  const program = line === undefined ? mapping.program : programOf(line.columns, mapping)
+  return applyMapping(mapping, fields, utc, fields === json, zeekLogSource(kind), program)
+}
+
+/** What reads the lines below a header. */
+interface Reader {
+  readonly mapping: Mapping
+  lines: number
+  program: Program
+}
+
+const readers = new WeakMap<Columns, Reader>()
+/** Lines below a header before a program is compiled for them. */
+const LINES_MIN = 16
+
+function programOf(columns: Columns, mapping: Mapping): Program {
+  let reader = readers.get(columns)
+  if (reader?.mapping !== mapping) {
+    reader = { mapping, lines: 0, program: mapping.program }
+    readers.set(columns, reader)
+  }
+  if (++reader.lines === LINES_MIN) reader.program = mapping.programFor(['_path', ...columns.names])
+  return reader.program
 }
 
 /** A connection's identifier and ends are Zeek's alone; without them `_path` or a log's own columns tell. */

@@ -25,13 +25,13 @@ const MEMBERS_MAX = 512
 /** Compiles what a table adds. Its steps run in this order: JSON texts, pairs, other names, texts. */
 export function compileFields(table: MappingTable, slots: Slots): FieldAdder {
   const steps: readonly Addition[] = [
-    ...table.json.map((name) => jsonTexts(name, slots)),
-    ...table.pairs.map((pair) => pairs(pair, slots)),
-    ...Object.entries(table.fields).map(([name, rules]) => otherName(name, rules, slots)),
-    ...table.texts.map((name) => texts(name, slots)),
+    ...table.json.flatMap((name) => jsonTexts(name, slots) ?? []),
+    ...table.pairs.flatMap((pair) => pairs(pair, slots) ?? []),
+    ...Object.entries(table.fields).flatMap(([name, rules]) => otherName(name, rules, slots) ?? []),
+    ...table.texts.flatMap((name) => texts(name, slots) ?? []),
   ]
   if (steps.length === 0) return (json) => json
-  return (json, values) => {
+  return function addFields(json, values) {
     const fields = json as Draft['fields']
     const draft: Draft = { fields, json, values, written: undefined, text: '' }
     for (const step of steps) step(draft)
@@ -44,9 +44,15 @@ function add(draft: Draft, name: string, value: FieldValue): void {
   draft.fields[name] = value
 }
 
-function otherName(name: string, rules: MappingTable['fields'][string], slots: Slots): Addition {
+function otherName(
+  name: string,
+  rules: MappingTable['fields'][string],
+  slots: Slots,
+): Addition | undefined {
   const own = slots.slot(name)
   const read = compileRules(rules, undefined, slots)
+  if (read === undefined) return undefined
+  slots.adds(name)
   return (draft) => {
     const { values } = draft
     const present = values[own]
@@ -60,8 +66,9 @@ function otherName(name: string, rules: MappingTable['fields'][string], slots: S
 }
 
 /** A top-level text that holds an object or a list. */
-function jsonTexts(name: string, slots: Slots): Addition {
+function jsonTexts(name: string, slots: Slots): Addition | undefined {
   const own = slots.slot(name)
+  if (!slots.mayHave(name)) return undefined
   return (draft) => {
     const text = draft.values[own]
     if (typeof text !== 'string' || !/^\s*[[{]/.test(text)) return
@@ -72,8 +79,10 @@ function jsonTexts(name: string, slots: Slots): Addition {
   }
 }
 
-function pairs(pair: MappingTable['pairs'][number], slots: Slots): Addition {
+function pairs(pair: MappingTable['pairs'][number], slots: Slots): Addition | undefined {
   const read = slots.reader(pair.path)
+  if (read === undefined) return undefined
+  slots.adds(pair.prefix, 'prefix')
   return (draft) => {
     const list = read(draft.values)
     if (list === undefined) return
@@ -102,8 +111,11 @@ function firstOf(element: Fields, names: readonly string[]): FieldValue | undefi
 }
 
 /** Rules look for words in the JSON of these as well as for their members. */
-function texts(name: string, slots: Slots): Addition {
+function texts(name: string, slots: Slots): Addition | undefined {
   const read = slots.reader(name)
+  if (read === undefined) return undefined
+  slots.adds(name)
+  slots.adds(`${name}.`, 'prefix')
   return (draft) => {
     const value = read(draft.values)
     if (typeof value !== 'object' || value === null) return

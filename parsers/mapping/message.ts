@@ -3,15 +3,14 @@ import type { FieldValue } from '../../sigma/event.ts'
 import type { SlotReader, Slots, Values } from './slots.ts'
 
 export type MessageReader = (values: Values) => string
+type PartReader = (values: Values) => string | undefined
 
 /** Longest message that is put together, UTF-16 units. */
 const MESSAGE_UNITS_MAX = 2048
 
 /** Compiles messages; empty where none is whole. */
 export function compileMessage(sources: readonly string[], slots: Slots): MessageReader {
-  const readers = sources.map((source) =>
-    source.includes('{') ? template(source.split(/[{}]/), slots) : plain(slots.reader(source)),
-  )
+  const readers = sources.flatMap((source) => compileSource(source, slots) ?? [])
   return (values) => {
     for (const read of readers) {
       const text = read(values)
@@ -21,13 +20,24 @@ export function compileMessage(sources: readonly string[], slots: Slots): Messag
   }
 }
 
-function plain(read: SlotReader): (values: Values) => string | undefined {
+function compileSource(source: string, slots: Slots): PartReader | undefined {
+  if (source.includes('{')) return template(source.split(/[{}]/), slots)
+  const read = slots.reader(source)
+  return read === undefined ? undefined : plain(read)
+}
+
+function plain(read: SlotReader): PartReader {
   return (values) => wordOf(read(values))
 }
 
 /** Parts alternate between text and path. */
-function template(parts: readonly string[], slots: Slots): (values: Values) => string | undefined {
-  const compiled = parts.map((part, index) => (index % 2 === 1 ? slots.reader(part) : part))
+function template(parts: readonly string[], slots: Slots): PartReader | undefined {
+  const compiled: (string | SlotReader)[] = []
+  for (const [index, part] of parts.entries()) {
+    const own = index % 2 === 1 ? slots.reader(part) : part
+    if (own === undefined) return undefined
+    compiled.push(own)
+  }
   return (values) => {
     let out = ''
     for (const part of compiled) {

@@ -1,24 +1,13 @@
 // A mapping table as a parser.
-import {
-  type EventLogSource,
-  type Fields,
-  type FieldValue,
-  PIVOTS,
-  type PivotName,
-  type Pivots,
-} from '../../sigma/event.ts'
+import type { EventLogSource, Fields, FieldValue, Pivots } from '../../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from '../event.ts'
 import { isFields } from '../json-text.ts'
-import { closedLogSource } from '../logsource.ts'
 import { parseTime } from '../time.ts'
-import { pivotValue } from '../values.ts'
-import { compileAny, compileCondition, type Test } from './condition.ts'
-import { compileFields, type FieldAdder } from './fields.ts'
-import { compileMessage, type MessageReader } from './message.ts'
+import { compileAny, type Test } from './condition.ts'
 import { compilePath } from './path.ts'
-import { compileRules } from './rules.ts'
-import { createSlots, type SlotReader, type Slots, type Values } from './slots.ts'
-import { type Condition, type MappingTable, mappingTable } from './table.ts'
+import { compileProgram, logsourcesOf, type Program } from './program.ts'
+import { createSlots, type Values } from './slots.ts'
+import { type Condition, mappingTable } from './table.ts'
 import { usTime } from './us-time.ts'
 
 /** A table ready to run. */
@@ -30,21 +19,22 @@ export interface Mapping {
   /** Top-level keys of which whatever it recognises has one; undefined where no condition asks for any. */
   readonly keys: readonly string[] | undefined
   readonly accepts: Test<Fields>
-  readonly slots: Slots
-  readonly logsources: readonly {
-    readonly test: Test<Values>
-    readonly logsource: EventLogSource
-  }[]
-  readonly time: readonly SlotReader[]
-  readonly message: MessageReader
-  readonly pivots: readonly (readonly [PivotName, SlotReader])[]
-  readonly fields: FieldAdder
+  /** Slots by name. */
+  readonly names: ReadonlyMap<string, number>
+  /** Of the event that is being read. */
+  readonly values: Values
+  /** What reads any event. */
+  readonly program: Program
+  /** What reads events that have no other names at their top, faster. */
+  programFor(names: readonly string[]): Program
 }
 
 /** Compiles a table out of a YAML file's value. Throws what is wrong with it. */
 export function compileMapping(value: unknown): Mapping {
   const table = mappingTable(value)
-  const slots = createSlots()
+  const index = new Map<string, number>()
+  const logsources = logsourcesOf(table)
+  const program = compileProgram(table, logsources, createSlots(index))
   return {
     name: table.name,
     title: table.title,
@@ -53,15 +43,13 @@ export function compileMapping(value: unknown): Mapping {
     keys: tellingKeys(table.recognise),
     // What is surely this product is never refused.
     accepts: compileAny([...table.accept, ...table.recognise]),
-    slots,
-    logsources: table.logsources.map((rule) => ({
-      test: rule.when === undefined ? () => true : compileCondition(rule.when, slots.reader),
-      logsource: closedLogSource(rule.product ?? table.product, rule.category ?? [], rule.service),
-    })),
-    time: table.time.map(slots.reader),
-    message: compileMessage(table.message, slots),
-    pivots: pivotReaders(table, slots),
-    fields: compileFields(table, slots),
+    names: index,
+    values: new Array<undefined>(index.size).fill(undefined),
+    program,
+    programFor(names) {
+      const present = new Set(names.flatMap((own) => index.get(own) ?? []))
+      return compileProgram(table, logsources, createSlots(index, present))
+    },
   }
 }
 
@@ -75,18 +63,6 @@ function tellingKeys(conditions: readonly Condition[]): readonly string[] | unde
     keys.add(compilePath(path).steps[0]!.key)
   }
   return [...keys]
-}
-
-function pivotReaders(
-  table: MappingTable,
-  slots: Slots,
-): readonly (readonly [PivotName, SlotReader])[] {
-  return PIVOTS.flatMap((name) => {
-    const rules = table.pivots[name]
-    return rules === undefined
-      ? []
-      : [[name, compileRules(rules, (value) => pivotValue(name, value), slots)] as const]
-  })
 }
 
 /** The JSON that a table is applied to where the product's events come wrapped in something. */
@@ -124,18 +100,24 @@ export function mappedParser(
 }
 
 /** The event of JSON that a mapping accepts. `raw`: the JSON is exactly the input's text. `known`: its log
- * source where the caller knows it better than the table. */
+ * source where the caller knows it better than the table. `program`: of the mapping. */
 export function applyMapping(
   mapping: Mapping,
   json: Fields,
   context: ParseContext,
   raw: boolean,
   known?: EventLogSource,
+  program = mapping.program,
 ): Parsed | EventError {
-  const values = mapping.slots.load(json)
-  const fields = mapping.fields(json, values)
-  const time = timeOf(mapping, values, context)
-  const logsource = known ?? mapping.logsources.find(({ test }) => test(values))?.logsource
+  const { names, values } = mapping
+  values.fill(undefined)
+  for (const name in json) {
+    const slot = names.get(name)
+    if (slot !== undefined) values[slot] = json[name]
+  }
+  const fields = program.fields(json, values)
+  const time = timeOf(program, values, context)
+  const logsource = known ?? logsourceOf(program, values)
   if (logsource === undefined) {
     return {
       code: `${mapping.name}-kind-unknown`,
@@ -143,22 +125,24 @@ export function applyMapping(
     }
   }
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
-  for (const [name, read] of mapping.pivots) {
+  for (const { name, read } of program.pivots) {
     const found = read(values)
     if (found !== undefined) pivots[name] = found as string | number
   }
-  return {
-    ...(time === undefined ? {} : { time }),
-    logsource,
-    pivots,
-    message: mapping.message(values),
-    fields,
-    fieldsAreRaw: raw && fields === json,
-  }
+  const message = program.message(values)
+  const fieldsAreRaw = raw && fields === json
+  return time === undefined
+    ? { logsource, pivots, message, fields, fieldsAreRaw }
+    : { time, logsource, pivots, message, fields, fieldsAreRaw }
 }
 
-function timeOf(mapping: Mapping, values: Values, context: ParseContext): number | undefined {
-  for (const read of mapping.time) {
+function logsourceOf({ logsources }: Program, values: Values): EventLogSource | undefined {
+  for (const { test, logsource } of logsources) if (test(values)) return logsource
+  return undefined
+}
+
+function timeOf({ time: readers }: Program, values: Values, context: ParseContext) {
+  for (const read of readers) {
     const value = read(values)
     const time = value === undefined ? undefined : timeIn(firstOf(value), context)
     if (time !== undefined) return time

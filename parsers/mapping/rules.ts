@@ -5,15 +5,16 @@ import { inForm } from './forms.ts'
 import type { SlotReader, Slots } from './slots.ts'
 import type { Rule } from './table.ts'
 
-/** Compiles rules; `usable` is the column's form of a value, absent where any value will do. */
+/** Compiles rules; `usable` is the column's form of a value, absent where any value will do. Undefined where no
+ * event of the layout has a value for any of them. */
 export function compileRules(
   rules: readonly Rule[],
   usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
   slots: Slots,
-): SlotReader {
-  const readers = rules.map((rule) => compileRule(rule, usable, slots))
+): SlotReader | undefined {
+  const readers = rules.flatMap((rule) => compileRule(rule, usable, slots) ?? [])
   const [only] = readers
-  if (only !== undefined && readers.length === 1) return only
+  if (readers.length <= 1) return only
   return (values) => {
     for (const read of readers) {
       const value = read(values)
@@ -27,12 +28,12 @@ function compileRule(
   rule: Rule,
   usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
   slots: Slots,
-): SlotReader {
-  const { as } = rule
-  const test = rule.when === undefined ? undefined : compileCondition(rule.when, slots.reader)
-  const value = rule.path === undefined ? () => as : compilePathRule(rule, rule.path, usable, slots)
+): SlotReader | undefined {
+  const { as, path, when } = rule
+  const value = path === undefined ? () => as : compilePathRule(rule, path, usable, slots)
   // Most paths of a table lead nowhere in most events: conditions come after.
-  if (test === undefined) return value
+  if (value === undefined || when === undefined) return value
+  const test = compileCondition(when, (inner) => slots.reader(inner) ?? nothing)
   return (values) => {
     const found = value(values)
     return found !== undefined && test(values) ? found : undefined
@@ -45,8 +46,9 @@ function compilePathRule(
   path: string,
   usable: ((value: FieldValue) => FieldValue | undefined) | undefined,
   slots: Slots,
-): SlotReader {
+): SlotReader | undefined {
   const read = slots.reader(path)
+  if (read === undefined) return undefined
   if (as !== undefined) return (values) => (isThere(read(values)) ? as : undefined)
   if (form === undefined && words === undefined) {
     return (values) => {
@@ -65,6 +67,10 @@ function compilePathRule(
     if (words !== undefined && only === true) return undefined
     return usable === undefined ? formed : usable(formed)
   }
+}
+
+function nothing(): undefined {
+  return undefined
 }
 
 function isThere(value: FieldValue | undefined): value is FieldValue {

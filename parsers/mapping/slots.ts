@@ -12,40 +12,44 @@ export type SlotReader = (values: Values) => FieldValue | undefined
 export interface Slots {
   /** The slot of a name. */
   slot(name: string): number
-  reader(path: string): SlotReader
-  /** The values of an event. */
-  load(json: Fields): Values
+  /** Undefined where no event of the layout has anything on that path. */
+  reader(path: string): SlotReader | undefined
+  /** Whether events of the layout may have the name. */
+  mayHave(name: string): boolean
+  /** The step being compiled may add this name to events, or with `prefix` any that begins with it. */
+  adds(name: string, prefix?: 'prefix'): void
   /** A name that was added to the event since. */
   set(values: Values, name: string, value: FieldValue): void
 }
 
-/** No slots yet. */
-export function createSlots(): Slots {
-  const index = new Map<string, number>()
+/** Slots by name; `present` are those that events of the layout have, all where absent. */
+export function createSlots(index: Map<string, number>, present?: Set<number>): Slots {
   const slot = (name: string) => {
     const own = index.get(name)
     if (own !== undefined) return own
     index.set(name, index.size)
     return index.size - 1
   }
+  const has = (at: number) => present?.has(at) !== false
   return {
     slot,
     reader(path) {
       const { key, text, steps } = compilePath(path)
-      if (key !== undefined) return slotReader(slot(key))
+      if (key !== undefined) return has(slot(key)) ? slotReader(slot(key)) : undefined
       const [root, ...rest] = steps as [Step, ...Step[]]
-      const inner = rest.concat(root).some(({ where }) => where !== undefined)
-        ? deepReader(slot(root.key), steps)
-        : plainReader(slot(root.key), steps)
-      return rest.length === 0 ? inner : flatReader(slot(text), inner)
+      const top = slot(root.key)
+      const flat = rest.length === 0 ? undefined : slot(text)
+      const deep = rest.concat(root).some(({ where }) => where !== undefined)
+      const read = deep ? deepReader(top, steps) : plainReader(top, steps)
+      const inner = has(top) ? read : undefined
+      if (flat === undefined || !has(flat)) return inner
+      return inner === undefined ? slotReader(flat) : flatReader(flat, inner)
     },
-    load(json) {
-      const values: Values = new Array(index.size).fill(undefined)
-      for (const name in json) {
-        const at = index.get(name)
-        if (at !== undefined) values[at] = json[name]
-      }
-      return values
+    mayHave: (name) => has(slot(name)),
+    adds(name, prefix) {
+      if (present === undefined) return
+      if (prefix === undefined) present.add(slot(name))
+      else for (const [own, at] of index) if (own.startsWith(name)) present.add(at)
     },
     set(values, name, value) {
       const at = index.get(name)

@@ -13,15 +13,22 @@ const CONNECTION = ['ts', 'uid', 'id.orig_h', 'id.orig_p', 'id.resp_h', 'id.resp
 /** A line's values by column, `_path` among them where the header or the columns tell it. */
 export type ZeekRecord = { [name: string]: FieldValue }
 
-/** The record of a line; undefined where it does not fit its header, or has none and is of no known log. */
-export function tsvRecord(text: string, columns: Columns | undefined): ZeekRecord | undefined {
+/** A line's record and the columns by which it was read. */
+export interface ZeekLine {
+  readonly record: ZeekRecord
+  readonly columns: Columns
+}
+
+/** What a line says; undefined where it does not fit its header, or has none and is of no known log. */
+export function readTsv(text: string, columns: Columns | undefined): ZeekLine | undefined {
   if (columns?.format === 'zeek') {
     const record = recordOf(text, columns, true)
-    if (record !== undefined) return record
+    if (record !== undefined) return { record, columns }
   }
   const separator = columns?.format === 'zeek' ? columns.separator : '\t'
   const guessed = guess(text.split(separator, COLUMNS_MAX))
-  return guessed === undefined ? undefined : recordOf(text, guessed, false)
+  const record = guessed === undefined ? undefined : recordOf(text, guessed, false)
+  return record && { record, columns: guessed! }
 }
 
 /** Whether a line looks like Zeek's: a time, an identifier, two addresses with ports. */
@@ -34,8 +41,9 @@ export function looksLikeTsv(text: string, columns: Columns | undefined): boolea
 
 /** The values of a line; `exact`: undefined where it has more or fewer cells than there are columns. */
 function recordOf(text: string, columns: Columns, exact: boolean): ZeekRecord | undefined {
-  const { separator, unset } = columns
+  const { separator, unset, empty } = columns
   const types = typesOf(columns)
+  const escaped = text.includes('\\')
   const last = types.length - 1
   if (last < 0 || separator === '') return undefined
   const record: ZeekRecord = {}
@@ -45,9 +53,13 @@ function recordOf(text: string, columns: Columns, exact: boolean): ZeekRecord | 
     if (exact && (found < 0 ? index < last : index === last)) return undefined
     const end = found < 0 ? text.length : found
     if (!isCell(text, start, end, unset)) {
-      const type = types[index]!
-      const number = type.kind === 'number' ? decimalAt(text, start, end) : undefined
-      record[type.name] = number ?? cellValue(text.slice(start, end), type, columns)
+      const { name, kind, element } = types[index]!
+      const plain = element === undefined && !escaped && !isCell(text, start, end, empty)
+      if (plain && kind === 'text') record[name] = text.slice(start, end)
+      else {
+        const number = kind === 'number' ? decimalAt(text, start, end) : undefined
+        record[name] = number ?? cellValue(text.slice(start, end), types[index]!, columns)
+      }
     }
     if (found < 0) break
     start = end + separator.length
