@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { alertChangesContract } from './alert-changes.contract.ts'
 import { alertsContract } from './alerts.contract.ts'
 import { draftsContract } from './drafts.contract.ts'
 import { feedbackContract } from './feedback.contract.ts'
@@ -50,6 +51,11 @@ alertsContract('a file', () => {
   return open(stateUrl(folder), folder)
 })
 alertsContract('memory', () => open(':memory:'))
+alertChangesContract('a file', () => {
+  const folder = temporary()
+  return open(stateUrl(folder), folder)
+})
+alertChangesContract('memory', () => open(':memory:'))
 feedbackContract('a file', () => {
   const folder = temporary()
   return open(stateUrl(folder), folder)
