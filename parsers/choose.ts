@@ -8,6 +8,7 @@ import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
 import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
 import { isoAt } from './time.ts'
+import { EVTSYS_PROGRAMS } from './windows/event-lines.ts'
 import { isEventTag } from './windows/xml.ts'
 
 /** A parser and what it made of an input. */
@@ -227,6 +228,16 @@ function innerEvent(
   return chooseForJson({ text, json }, json, undefined, context)
 }
 
+/** Windows' audit event behind a header that the Eventlog to Syslog service wrote. */
+function auditEvent(
+  { fields, message }: Parsed,
+  context: ParseContext,
+): Chosen | EventError | undefined {
+  const { program } = fields
+  if (typeof program !== 'string' || !EVTSYS_PROGRAMS.has(program)) return undefined
+  return attempt(PARSERS.windows, { text: `${program}: ${message}`, json: undefined }, context)
+}
+
 /** A syslog line whose message is a JSON object or the XML of a Windows event is that event, with the
  * header's fields beside. */
 function withInnerJson(
@@ -237,7 +248,7 @@ function withInnerJson(
   if ('code' in outcome || outcome.parser !== PARSERS.syslog) return outcome
   const { parsed } = outcome
   const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
-  const inner = innerEvent(text, named, context)
+  const inner = innerEvent(text, named, context) ?? auditEvent(parsed, context)
   if (inner === undefined || 'code' in inner) return outcome
   return {
     parser: inner.parser,

@@ -14,13 +14,17 @@ const SEVERITIES: Readonly<Record<string, number>> = {
 
 /** Longest such word, UTF-16 units. */
 export const WORDED_UNITS_MAX = 24
-const WORDS = /^([a-z]{3,8}[0-7]?)(?:\|security)?[.:]([a-z]{3,7})$/
+const PRIORITIES: ReadonlyMap<string, number> = new Map(
+  FACILITIES.flatMap((facility, number) =>
+    Object.entries(SEVERITIES).flatMap(([word, level]) =>
+      [`${facility}.${word}`, `${facility}:${word}`, `${facility}|security:${word}`].map(
+        (name) => [name, number * 8 + level] as const,
+      ),
+    ),
+  ),
+)
 
 /** Facility * 8 + severity of a word such as `auth.info`; undefined for any other word. */
 export function wordedPriority(word: string): number | undefined {
-  const found = WORDS.exec(word)
-  if (found === null) return undefined
-  const facility = FACILITIES.indexOf(found[1]!)
-  const severity = Object.hasOwn(SEVERITIES, found[2]!) ? SEVERITIES[found[2]!] : undefined
-  return facility < 0 || severity === undefined ? undefined : facility * 8 + severity
+  return PRIORITIES.get(word)
 }

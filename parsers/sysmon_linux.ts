@@ -33,8 +33,9 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 
 /** Where the event's element begins, with or without a name space; -1 where there is none. */
 function eventStart(text: string): number {
-  const plain = text.indexOf('<Event>')
-  return plain < 0 ? text.indexOf('<Event ') : plain
+  const start = text.indexOf('<Event')
+  const next = text.charCodeAt(start + '<Event'.length)
+  return next === 0x3e || next === 0x20 ? start : -1
 }
 
 /** JSON of a shipper that names the channel. */

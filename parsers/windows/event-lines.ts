@@ -18,7 +18,10 @@ export function looksLikeEventLine(line: string): boolean {
 
 /** The event as flat JSON; undefined when the text is none of these. */
 export function readEventLine(line: string): Fields | undefined {
-  return readerOf(line)?.()
+  const read = readerOf(line)
+  if (read !== undefined) return read()
+  const auditing = line.indexOf(EVTSYS_MARK)
+  return auditing >= 0 && auditing <= MARK_WITHIN ? evtsys(line, auditing) : undefined
 }
 
 /** What reads a line that surely is one of these. */
@@ -28,9 +31,6 @@ function readerOf(line: string): (() => Fields | undefined) | undefined {
   const data = line.indexOf('[NXLOG@')
   if (data >= 0 && data <= MARK_WITHIN) return () => nxlogSyslog(line, data)
   if (isSplunkText(line)) return () => splunkText(line)
-  const auditing = line.indexOf(EVTSYS_MARK)
-  if (auditing >= 0 && auditing <= MARK_WITHIN && EVTSYS.test(line.slice(auditing)))
-    return () => evtsys(line, auditing)
   const word = line.indexOf('Win')
   if (word < 0 || word > MARK_WITHIN) return undefined
   if (looksLikeSnare(line)) return () => readSnare(line)
@@ -204,6 +204,11 @@ function ossec(line: string, at: number): Fields | undefined {
   }
 }
 
+/** What the Eventlog to Syslog service calls the program, in its two versions. */
+export const EVTSYS_PROGRAMS: ReadonlySet<string> = new Set([
+  'Security-Auditing',
+  'Microsoft-Windows-Security-Auditing',
+])
 const EVTSYS_MARK = 'Security-Auditing: '
 const EVTSYS = /^Security-Auditing: (\d{4}): AUDIT_(SUCCESS|FAILURE) /
 const EVTSYS_HEAD = /^(?:<\d{1,3}>)?(.{0,40}?) ([\w.-]{1,255}) (?:Microsoft-Windows-)?$/
