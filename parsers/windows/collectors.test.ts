@@ -231,3 +231,18 @@ test('the context of a command, in the language of Windows', () => {
   expect(got.pivots.user).toBe('anna')
   expect(module(labels.slice(1)).fields.HostApplication).toBeUndefined()
 })
+
+test('values without names, as NXLog numbers them', () => {
+  const json = {
+    ...{ Channel: 'Windows PowerShell', EventID: 400, SourceName: 'PowerShell', Hostname: 'ws1' },
+    ...{ Message: 'Engine state is changed.', Data: 'Available', Data_1: 'None' },
+    Data_2:
+      '\tNewEngineState=Available\n\tHostApplication=powershell.exe -nop\n\tEngineVersion=2.0',
+  }
+  const { fields } = normalise(JSON.stringify(json), OPTIONS)
+  expect(fields.Data).toEqual([json.Data, json.Data_1, json.Data_2])
+  expect(fields).toMatchObject({
+    ...{ HostApplication: 'powershell.exe -nop', NewEngineState: 'Available' },
+    ...{ PreviousEngineState: 'None', EngineVersion: '2.0' },
+  })
+})

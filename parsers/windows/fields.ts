@@ -112,7 +112,8 @@ function addUnspacedNames(fields: Writable): void {
 /** Classic events have unnamed data, which winlogbeat numbers and rules call `Data`. */
 function addUnnamedData(fields: Writable): void {
   const { Data: present } = fields
-  if (Array.isArray(present) && present.length === 1) fields.Data = present[0]!
+  if (fields.Data_1 !== undefined) addNumberedData(fields)
+  else if (Array.isArray(present) && present.length === 1) fields.Data = present[0]!
   const { param1, param2, param3 } = fields
   if (present !== undefined || (param1 ?? param2 ?? param3) === undefined) return
   const data: FieldValue[] = []
@@ -124,6 +125,18 @@ function addUnnamedData(fields: Writable): void {
     data.push(value)
   }
   if (data.length > 0) fields.Data = data.length === 1 ? data[0]! : data
+}
+
+/** NXLog calls the first one `Data`, those behind it `Data_1` and so on. */
+function addNumberedData(fields: Writable): void {
+  if (Array.isArray(fields.Data)) return
+  const data: FieldValue[] = [fields.Data ?? '']
+  for (let number = 1; number < UNNAMED_MAX; number++) {
+    const value = fields[`Data_${number}`]
+    if (value === undefined) break
+    data.push(value)
+  }
+  fields.Data = data
 }
 
 /** Unnamed values of one event that are looked for by number. */
