@@ -57,3 +57,18 @@ testLines('iis', [
 ])
 
 testRefused('iis', ['2026-11-20 10:11:12 words'])
+
+testLines('iis', [
+  [
+    '2026-11-20 10:11:12 192.0.2.1 GET /a.jpg x=1 80 anna 192.0.2.9 Mozilla/4.0+(compatible) 404 0 2 123',
+    {
+      pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure', url: '/a.jpg?x=1' },
+      fields: { 'sc-status': 404, 'sc-win32-status': 2, 'time-taken': 123 },
+      absent: ['cs-referer'],
+    },
+  ],
+  [
+    '2026-11-20 10:11:12 192.0.2.1 GET /a.jpg ?x=1 80 - 192.0.2.9 Mozilla/4.0 - 200 0 0 123',
+    { pivots: { url: '/a.jpg?x=1' }, fields: { 'c-uri-query': '?x=1' } },
+  ],
+])

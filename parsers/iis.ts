@@ -131,13 +131,18 @@ function addEnds(fields: WritableFields, pivots: WritablePivots): void {
   if (typeof domain === 'string') pivots.domain = domain.replace(/:\d{1,5}$/, '')
 }
 
+/** Some write the query with its question mark. */
+function withQuery(stem: string, query: string): string {
+  return query.startsWith('?') ? stem + query : `${stem}?${query}`
+}
+
 function addMeaning(fields: WritableFields, pivots: WritablePivots): void {
   const user = fields['cs-username']
   if (typeof user === 'string') pivots.user = user.slice(user.lastIndexOf('\\') + 1)
   const stem = fields['cs-uri-stem'] ?? fields['cs-uri']
   const query = fields['cs-uri-query']
   if (typeof stem === 'string') {
-    pivots.url = typeof query === 'string' ? `${stem}?${query}` : stem
+    pivots.url = typeof query === 'string' ? withQuery(stem, query) : stem
     // Rules of web servers look for paths in the query's field too: it holds the whole request target.
     if (typeof query === 'string') fields['c-uri-query'] = query
     fields['cs-uri-query'] = pivots.url

@@ -71,3 +71,10 @@ testLines('iptables', [
 ])
 
 testRefused('iptables', ['Nov 20 10:11:12 gw kernel: eth0 up'])
+
+testLines('iptables', [
+  [
+    'Nov 20 10:11:12 gw kernel: [20474.05] SFW2-INext-ACC-TCP IN=eth0 OUT= MAC=28:45:a7:f3:18:00:00:22:15:67:6a:25:08:00 SRC=192.0.2.9 DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64 ID=6429 DF PROTO=TCP SPT=59282 DPT=631 WINDOW=14600 RES=0x00 SYN URGP=0',
+    { pivots: { action: 'allowed', src_ip: '192.0.2.9', dst_port: 631 } },
+  ],
+])

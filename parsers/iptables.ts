@@ -181,6 +181,8 @@ function findVerdict(prefix: string): string | undefined {
   for (const word of prefix.toLowerCase().split(/[^a-z]+/)) {
     const verdict = verdictOf(word)
     if (verdict !== undefined && word !== 'forward' && word !== 'start') return verdict
+    // SuSEfirewall2 accepts with `SFW2-INext-ACC-TCP`.
+    if (word === 'acc') return 'allowed'
   }
   return undefined
 }

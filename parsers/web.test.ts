@@ -293,3 +293,14 @@ testLines('nginx', [
     'named',
   ],
 ])
+
+testLines('nginx', [
+  [
+    '2026/11/20 10:11:12 [info] 14#14: *285 client 192.0.2.9 closed keepalive connection',
+    { pivots: { src_ip: '192.0.2.9' }, fields: { connection: '285' } },
+  ],
+  [
+    '192.0.2.9 - - [20/Nov/2026:10:11:12 +0000] "GET /big.pdf HTTP/1.1" 206 33973 0.202 "https://example.com/" "curl/8.0"',
+    { fields: { 'cs-referer': 'https://example.com/', 'cs-user-agent': 'curl/8.0' } },
+  ],
+])

@@ -97,11 +97,15 @@ function isAddress(text: string | undefined): boolean {
   return isIpv4(linked) || isIpv6(linked)
 }
 
-/** Behind it stand status, substatus and Win32 status; a version is where one is expected. */
+/** Behind it stand status, substatus and Win32 status; none of it is a number; a version is where one is
+ * expected. */
 function isMiddle(names: readonly string[], values: readonly string[], start: number): boolean {
   const versioned = VERSION.test(values[start] ?? '') && values[start] !== '-'
   if (versioned !== (names[0] === 'cs-version')) return false
   const status = start + names.length
+  for (let index = start; index < status; index++) {
+    if (NUMBER.test(values[index] ?? '')) return false
+  }
   const code = Number(values[status])
   if (!(code >= 100 && code <= 999)) return false
   return NUMBER.test(values[status + 1] ?? '') && NUMBER.test(values[status + 2] ?? '')

@@ -79,7 +79,8 @@ function jsonAlert(message: string): Fields | undefined {
       level: crit,
       id: String(typeof id === 'object' ? '' : id),
       description: description ?? '',
-      groups: typeof classification === 'string' ? classification.split(',').filter(Boolean) : [],
+      groups:
+        typeof classification === 'string' ? classification.trim().split(',').filter(Boolean) : [],
     },
     ...agentOf(place),
     location: place,

@@ -28,6 +28,7 @@ export interface AccessLine {
 const FURTHER_MAX = 32
 const HEAD_UNITS_MAX = 1024
 const NUMBER = /^\d{1,15}$/
+const DURATION = /^\d{1,15}(?:\.\d{1,9})?$/
 
 let lastText: string | undefined
 let lastContext: ParseContext | undefined
@@ -61,7 +62,7 @@ function readLine(text: string, context: ParseContext): AccessLine | undefined {
   const columns = readColumns(text, request.end + (isOpen ? 2 : 4))
   const [bytes = '-'] = columns
   // A number behind the bytes is how many were read, or how long it took; the referer is quoted.
-  const skipped = columns.length > 1 && NUMBER.test(columns[1]!) ? 1 : 0
+  const skipped = columns.length > 1 && DURATION.test(columns[1]!) ? 1 : 0
   const [referer, userAgent] = [columns[1 + skipped], columns[2 + skipped]]
   return {
     ...head,

@@ -34,11 +34,19 @@ export function readNginxError(text: string, context: ParseContext): ErrorLine |
   const pivots: WritablePivots = levelPivots(level)
   for (const [name, value] of nginxContext(message)) fields[name] = value
   addRefused(fields, pivots, message, NGINX_USER)
+  if (fields.client === undefined) addClosing(fields, message)
   addClient(pivots, fields.client)
   if (typeof fields.host === 'string') pivots.domain = fields.host
   addRequest(pivots, fields.request)
   addModSecurity(message, fields, pivots)
   return { time: stamp.time, message, fields, pivots }
+}
+
+/** `client 192.0.2.9 closed keepalive connection`. */
+function addClosing(fields: { [name: string]: FieldValue }, message: string): void {
+  if (!message.startsWith('client ')) return
+  const word = message.slice(7, message.indexOf(' ', 7))
+  if (ipOf(word) !== undefined) fields.client = word
 }
 
 const NGINX_CONTEXT = ['client', 'server', 'request', 'upstream', 'host', 'referrer'] as const
