@@ -15,7 +15,7 @@ export const SLOW_TESTS: Readonly<Record<string, number>> = {
   'test/browser/changes.test.ts': 15,
   'test/browser/releases.test.ts': 15,
   'test/gitlab.test.ts': 14,
-  'test/proposals.test.ts': 14,
+  'test/proposals-github.test.ts': 12,
   'test/releases-gate.test.ts': 14,
   'test/proposals-crash.test.ts': 12,
   'test/disk-full.test.ts': 12,
