@@ -144,7 +144,7 @@ function topOf(events: readonly Event[], field: string) {
 
 async function expectAggregates(store: Store, expr: Expr | undefined, events: readonly Event[]) {
   const request = { ...ALL, ...(expr === undefined ? {} : { expr }) }
-  for (const bucket_ms of [60_000, DAY_MS]) {
+  for (const bucket_ms of [60_000, DAY_MS / 2, DAY_MS]) {
     const { buckets } = await store.reader.histogram({ ...request, bucket_ms })
     expect(buckets).toEqual(histogramOf(events, bucket_ms))
   }

@@ -31,10 +31,10 @@ export function countBits(bits: Uint32Array): number {
   return count
 }
 
-/** How many rows are in both. */
-export function countCommon(a: Uint32Array, b: Uint32Array): number {
+/** How many rows are in both; the rows of `a` begin at word `first` of `b`. */
+export function countCommon(a: Uint32Array, b: Uint32Array, first = 0): number {
   let count = 0
-  for (let i = 0; i < a.length; i++) count += countWord(a[i]! & b[i]!)
+  for (let i = 0; i < a.length; i++) count += countWord(a[i]! & b[first + i]!)
   return count
 }
 

@@ -327,11 +327,11 @@ export function decodeTimes(data: Uint8Array, oldest: number): Float64Array {
   let time = oldest
   for (let i = 0; i < count; i++) {
     const zigzag =
-      bytes[i]! +
-      bytes[count + i]! * 0x100 +
-      bytes[2 * count + i]! * 0x1_0000 +
-      bytes[3 * count + i]! * 0x100_0000
-    time += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+      bytes[i]! |
+      (bytes[count + i]! << 8) |
+      (bytes[2 * count + i]! << 16) |
+      (bytes[3 * count + i]! << 24)
+    time += (zigzag & 1) === 0 ? zigzag >>> 1 : -1 - (zigzag >>> 1)
     times[i] = time
   }
   return times

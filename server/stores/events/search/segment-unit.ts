@@ -70,7 +70,8 @@ function putBlock(
   bytes: Uint8Array,
 ): OpenBlock {
   while (day.blockBytes > BLOCK_BYTES_MAX) dropOldest(day)
-  const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const lines =
+    bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const block = { start, end: start + count, bytes: lines }
   openSegment(day, seq).blocks.push(block)
   day.blockBytes += bytes.length
