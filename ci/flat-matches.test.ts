@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { normalise } from '../parsers/normalise.ts'
 import { expr as anyExpr, logsource as anyLogSource } from '../sigma/eval/arbitraries.ts'
 import { compileMatcher, type MatcherRule } from '../sigma/eval/matcher.ts'
+import type { Test } from '../sigma/ir/expr.ts'
 import { corpusFolder } from '../test/corpus/corpus.ts'
 import { createFlatMatcher } from './flat-matches.ts'
 import { readRuleFolder } from './rule-files.ts'
@@ -216,3 +217,61 @@ describe.skipIf(beats === undefined || panther === undefined || sigmahq === unde
     }, 120_000)
   },
 )
+
+describe('lines whose values set the same atoms', () => {
+  const field = (name: string) => ({ scope: 'field', name }) as const
+  const tests: { readonly [name: string]: Test } = {
+    substring: { kind: 'contains', value: 'ab', cased: false },
+    regex: { kind: 'regex', pattern: 'a.b', flags: '' },
+    'equal field': { kind: 'fieldref', name: 'b', op: 'equals', cased: false },
+    'equal field, cased': { kind: 'fieldref', name: 'b', op: 'equals', cased: true },
+    'field as start': { kind: 'fieldref', name: 'b', op: 'startswith', cased: false },
+    null: { kind: 'null' },
+    presence: { kind: 'exists', value: true },
+    number: { kind: 'number', value: 1, text: '1' },
+  }
+  const rulesOf = (names: readonly string[]): readonly MatcherRule[] =>
+    names.map((id) => ({
+      id,
+      logsource: {},
+      expr: { kind: 'match', target: field('a'), test: tests[id]! },
+    }))
+  const values = [
+    '"ab"',
+    '"AB"',
+    '"a\\\\b"',
+    '"xab\\/"',
+    '"x"',
+    '""',
+    'null',
+    '1',
+    '"\\tab"',
+    '"1"',
+  ]
+  const lines = Array.from({ length: 12_000 }, (_, i) => {
+    const at = Math.imul(i, 0x9e3779b1) >>> 0
+    const [a, b] = [values[at % values.length], values[(at >>> 8) % values.length]]
+    return `{"a":${a},"b":${b},"n":${i}}`
+  })
+
+  test.each([
+    ...Object.keys(tests),
+    'substring + regex + equal field + equal field, cased + null + number',
+  ])('match what each would match alone: %s', (names) => {
+    expect(compare(rulesOf(names.split(' + ')), lines)).toBe(lines.length * 3)
+  })
+
+  test('are still told apart when the memo is emptied between them', () => {
+    const rules = rulesOf(['substring', 'equal field', 'null'])
+    const matcher = compileMatcher(rules)
+    const plain = compileMatcher(rules)
+    const flat = createFlatMatcher(matcher, OPTIONS)
+    for (const [i, line] of lines.entries()) {
+      if (i % 1_000 === 0) matcher.emptyMemo()
+      const bytes = Buffer.from(line)
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      const found = flat.match(bytes, view, 0, bytes.length)
+      expect(found).toEqual(plain.match(normalise(line, OPTIONS)) as number[])
+    }
+  })
+})

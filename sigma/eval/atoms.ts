@@ -132,6 +132,15 @@ export function eachAtom(condition: Condition, visit: (atom: number) => void): v
   }
 }
 
+/** Visits the late tests that a condition may make. */
+export function eachLate(condition: Condition, visit: (late: number) => void): void {
+  if (condition.kind === 'late') visit(condition.late)
+  else if (condition.kind === 'not') eachLate(condition.arg, visit)
+  else if (condition.kind === 'and' || condition.kind === 'or') {
+    for (const arg of condition.args) eachLate(arg, visit)
+  }
+}
+
 function plain(atom: number): Condition {
   return { kind: 'atom', atom, check: undefined }
 }

@@ -7,6 +7,8 @@ import {
   emptyByteMemo,
   findBytes,
   keepBytes,
+  tagOf,
+  VALUE_LIMITS,
 } from './byte-memo.ts'
 
 const encoder = new TextEncoder()
@@ -19,7 +21,7 @@ function keep(
   atoms: readonly number[],
 ) {
   const bytes = encoder.encode(text)
-  keepBytes(memo, reader, hash, bytes, 0, bytes.length, Int32Array.from(atoms))
+  return keepBytes(memo, reader, hash, bytes, 0, bytes.length, Int32Array.from(atoms), reader * 2)
 }
 
 function find(memo: ByteMemo, reader: number, hash: number, text: string): number[] | undefined {
@@ -33,7 +35,7 @@ function find(memo: ByteMemo, reader: number, hash: number, text: string): numbe
 
 describe('a memo of bytes', () => {
   test('gives back what was kept for a reader and a text, whatever the hash', () => {
-    const memo = createByteMemo()
+    const memo = createByteMemo(VALUE_LIMITS)
     keep(memo, 1, 7, 'value', [3, 5])
     keep(memo, 2, 7, 'value', [])
     keep(memo, 1, 7, 'other', [9])
@@ -48,7 +50,7 @@ describe('a memo of bytes', () => {
   })
 
   test('grows, and finds what it kept before', () => {
-    const memo = createByteMemo()
+    const memo = createByteMemo(VALUE_LIMITS)
     const hashOf = (i: number) => Math.imul(i, 0x85ebca6b)
     for (let i = 0; i < 20_000; i++) keep(memo, 1, hashOf(i), `value ${i}`, [i, i + 1])
     let found = 0
@@ -62,15 +64,19 @@ describe('a memo of bytes', () => {
   })
 
   test('keeps few of many texts that were made to have one hash', () => {
-    const memo = createByteMemo()
+    const memo = createByteMemo(VALUE_LIMITS)
     for (let i = 0; i < 1_000; i++) keep(memo, 1, 7, `value ${i}`, [i])
     expect(memo.count).toBeLessThan(20)
   })
 
   test('stays within its bound', () => {
-    const memo = createByteMemo()
+    const memo = createByteMemo(VALUE_LIMITS)
     const text = 'x'.repeat(1_000)
     for (let i = 0; i < 40_000; i++) keep(memo, 1, Math.imul(i, 0x85ebca6b), text, [i])
     expect(memo.texts.length).toBeLessThanOrEqual(16 * 1024 * 1024)
+    expect(memo.isFull).toBe(true)
+    emptyByteMemo(memo)
+    expect(memo.isFull).toBe(false)
+    expect(tagOf(memo, keep(memo, 3, 7, 'value', [1]))).toBe(6)
   })
 })

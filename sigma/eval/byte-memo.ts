@@ -1,20 +1,33 @@
 // What was found for the bytes of a value, by reader: a hash table in a few typed arrays, so that keeping
 // and finding an entry makes no objects.
 
-/** What all entries together may take, bytes: 16 MiB of texts, 8 of atoms, 8 of entries and table. */
-const TEXT_BYTES_MAX = 16 * 1024 * 1024
-const ATOMS_MAX = 2 * 1024 * 1024
-const ENTRIES_MAX = 256 * 1024
+/** What all entries together may take. */
+export interface ByteMemoLimits {
+  readonly textBytes: number
+  readonly atoms: number
+  readonly entries: number
+}
+
+/** 32 MiB: 16 of texts, 8 of atoms, 8 of entries and table. */
+export const VALUE_LIMITS: ByteMemoLimits = {
+  textBytes: 16 * 1024 * 1024,
+  atoms: 2 * 1024 * 1024,
+  entries: 256 * 1024,
+}
+
 const TEXT_BYTES_INITIAL = 64 * 1024
 const ATOMS_INITIAL = 16 * 1024
 const ENTRIES_INITIAL = 4 * 1024
 /** Places that are looked at for one hash: what lies further is not kept, so crafted values cost no more. */
 const PROBES = 16
 
-// An entry: hash, reader, start and length of its text, start and count of its atoms.
-const STRIDE = 6
+// An entry: hash, reader, start and length of its text, start and count of its atoms, its tag.
+const STRIDE = 7
 
 export interface ByteMemo {
+  readonly limits: ByteMemoLimits
+  /** Set when something was not kept for want of room: time to empty it. */
+  isFull: boolean
   /** By place: entry plus one, or 0. Twice as long as there are entries, at least; a power of two. */
   table: Int32Array
   entries: Int32Array
@@ -27,9 +40,11 @@ export interface ByteMemo {
 }
 
 /** An empty memo. */
-export function createByteMemo(): ByteMemo {
+export function createByteMemo(limits: ByteMemoLimits): ByteMemo {
   const texts = new Uint8Array(TEXT_BYTES_INITIAL)
   return {
+    limits,
+    isFull: false,
     table: new Int32Array(ENTRIES_INITIAL * 2),
     entries: new Int32Array(ENTRIES_INITIAL * STRIDE),
     count: 0,
@@ -43,6 +58,7 @@ export function createByteMemo(): ByteMemo {
 
 /** Forgets everything. */
 export function emptyByteMemo(memo: ByteMemo): void {
+  memo.isFull = false
   memo.table.fill(0)
   memo.count = 0
   memo.textEnd = 0
@@ -108,7 +124,12 @@ export function atomsCount(memo: ByteMemo, entry: number): number {
   return memo.entries[entry + 5]!
 }
 
-/** Keeps the atoms of a value's bytes; forgets everything first where there is no room. */
+/** The number that was kept with an entry. */
+export function tagOf(memo: ByteMemo, entry: number): number {
+  return memo.entries[entry + 6]!
+}
+
+/** Keeps atoms and a number of one's own for bytes, unless there is no room (`isFull`); the entry, or -1. */
 export function keepBytes(
   memo: ByteMemo,
   reader: number,
@@ -117,14 +138,18 @@ export function keepBytes(
   start: number,
   length: number,
   found: Int32Array,
-): void {
-  if (!hasRoom(memo, length, found.length)) emptyByteMemo(memo)
+  tag: number,
+): number {
+  if (!hasRoom(memo, length, found.length)) {
+    memo.isFull = true
+    return -1
+  }
   makeRoom(memo, length, found.length)
   const { table, entries } = memo
   const mask = table.length - 1
   let place = placeOf(memo, reader, hash)
   for (let probe = 0; table[place] !== 0; probe++) {
-    if (probe === PROBES) return
+    if (probe === PROBES) return -1
     place = (place + 1) & mask
   }
   const at = memo.count * STRIDE
@@ -134,19 +159,22 @@ export function keepBytes(
   entries[at + 3] = length
   entries[at + 4] = memo.atomEnd
   entries[at + 5] = found.length
+  entries[at + 6] = tag
   for (let i = 0; i < length; i++) memo.texts[memo.textEnd + i] = bytes[start + i]!
   memo.atoms.set(found, memo.atomEnd)
   memo.textEnd += length
   memo.atomEnd += found.length
   memo.count++
   table[place] = memo.count
+  return at
 }
 
 function hasRoom(memo: ByteMemo, length: number, atoms: number): boolean {
+  const { limits } = memo
   return (
-    memo.count < ENTRIES_MAX &&
-    memo.textEnd + length <= TEXT_BYTES_MAX &&
-    memo.atomEnd + atoms <= ATOMS_MAX
+    memo.count < limits.entries &&
+    memo.textEnd + length <= limits.textBytes &&
+    memo.atomEnd + atoms <= limits.atoms
   )
 }
 

@@ -31,12 +31,13 @@ function compileOn({ target, test }: LateTest, state: MatchState): Check {
   const ofEvent = compileMatch(target, test)
   const ofLine = compileFlatTest(target, test)
   return () => {
+    const { flat } = state
     if (state.event === undefined) {
-      const { flat } = state
       const answer = flat === undefined ? undefined : ofLine?.(flat)
       if (answer !== undefined) return answer
       state.event = state.make()
     }
+    if (flat !== undefined) flat.isOpen = true
     return ofEvent(state.event)
   }
 }

@@ -1,6 +1,6 @@
-// A flat line's values set atoms as an event's values do (`scan.ts`), without making texts of them unless a
-// test wants one.
-import { atomsCount, atomsStart, findBytes, keepBytes } from './byte-memo.ts'
+// What a flat line's values set: found first, without making texts of them unless a test wants one, and set then as an
+// event's values do it (`scan.ts`).
+import { atomsCount, atomsStart, findBytes, keepBytes, tagOf } from './byte-memo.ts'
 import { scanBytes } from './byte-scan.ts'
 import {
   FLAT_BOOLEAN,
@@ -8,79 +8,45 @@ import {
   FLAT_NULL,
   FLAT_NUMBER,
   FLAT_OBJECT,
-  type FlatKind,
   type FlatLine,
 } from './flat.ts'
-import type { FlatFields } from './flat-test.ts'
-import { createHits } from './hits.ts'
+import {
+  makeRoomForLine,
+  NO_SET,
+  OBJECT_SET,
+  PRESENT_SET,
+  setNumber,
+  UNKNOWN_SET,
+} from './flat-memo.ts'
+import {
+  type FlatPlan,
+  FOUND_ATOMS,
+  FOUND_KEPT,
+  FOUND_LITERALS,
+  FOUND_NOTHING,
+  FOUND_OBJECT,
+  FOUND_PRESENT,
+} from './flat-plan.ts'
+import { addHit, createHits } from './hits.ts'
 import { accepts, countLookup } from './memo.ts'
 import { findNetworks } from './networks.ts'
-import { checkedHits, markHits, type Reader, type Readers } from './readers.ts'
+import { checkedHits, markHits, type Reader } from './readers.ts'
 import { type AtomSet, setAtom, setPresence } from './scan.ts'
 import { asciiText, unescaped, unescapeJson } from './unescape.ts'
-import type { View } from './views.ts'
-
-/** Which readers look at which values of the lines of one kind. */
-export interface FlatPlan {
-  readonly view: View
-  readonly values: Int32Array
-  readonly readers: readonly Reader[]
-  /** Values that nobody reads. */
-  readonly idle: Int32Array
-  /** Whether rules may read the fields that an event gets beside those of its line. */
-  readonly readsAdded: boolean
-  readonly fields: FlatFields
-}
-
-/** Plans the reading of a kind of lines by a view. */
-export function planFlat(line: FlatLine, kind: FlatKind, view: View): FlatPlan {
-  const { readers } = view
-  const readerOf = (name: string) => readers.byName.get(name) ?? readers.make(name)
-  const values: number[] = []
-  const chosen: Reader[] = []
-  const idle: number[] = []
-  for (const [value, path] of kind.paths.entries()) {
-    const found =
-      kind.depths[value] === 0 ? [readerOf(path)] : nestedReaders(path, readers, readerOf)
-    const active = found.filter(({ isIdle }) => !isIdle)
-    for (const reader of active) {
-      values.push(value)
-      chosen.push(reader)
-    }
-    if (active.length === 0) idle.push(value)
-  }
-  return {
-    view,
-    values: Int32Array.from(values),
-    readers: chosen,
-    idle: Int32Array.from(idle),
-    fields: {
-      line,
-      values: new Map(kind.paths.map((path, value) => [path, value])),
-      added: kind.added,
-    },
-    readsAdded: kind.added.some((name) => !readerOf(name).isIdle),
-  }
-}
-
-/** As `readValue` and `readBelow`: keywords look at every text, a field with dots at the value of its path. */
-function nestedReaders(
-  path: string,
-  readers: Readers,
-  readerOf: (name: string) => Reader,
-): readonly Reader[] {
-  const top = readerOf(path.slice(0, path.indexOf('.')))
-  const own = top.below.filter(({ slot }) => slot?.name === path)
-  return top.keywords === undefined ? own : [readers.other, ...own]
-}
 
 const hits = createHits()
 
-/** Sets the atoms of a line; false where only an ordinary event can say what it holds. */
-export function readFlat(line: FlatLine, plan: FlatPlan, atoms: AtomSet): boolean {
-  const { values, readers, idle } = plan
-  for (let i = 0; i < values.length; i++) {
-    if (!readFlatValue(line, values[i]!, readers[i]!, atoms)) return false
+/**
+ * Finds what the values of a line set; with `numbered`, also the numbers of the sets. False where only an ordinary event
+ * can say what the line holds.
+ */
+export function findFlat(line: FlatLine, plan: FlatPlan, numbered: boolean): boolean {
+  const { values, readers, idle, memo, found } = plan
+  if (memo !== undefined) makeRoomForLine(memo)
+  found.loose.count = 0
+  for (let place = 0; place < values.length; place++) {
+    const reader = readers[place]!
+    if (!findValue(line, values[place]!, reader, plan, place, numbered)) return false
   }
   const { kinds, starts, ends, bytes, view } = line
   for (let i = 0; i < idle.length; i++) {
@@ -91,45 +57,98 @@ export function readFlat(line: FlatLine, plan: FlatPlan, atoms: AtomSet): boolea
   return true
 }
 
-function readFlatValue(line: FlatLine, value: number, reader: Reader, atoms: AtomSet): boolean {
+function findValue(
+  line: FlatLine,
+  value: number,
+  reader: Reader,
+  plan: FlatPlan,
+  place: number,
+  numbered: boolean,
+): boolean {
+  const { found } = plan
   const kind = line.kinds[value]!
   if (kind >= FLAT_NUMBER) {
-    if (kind === FLAT_NULL) return true
-    if (kind === FLAT_OBJECT) {
-      const { slot } = reader
-      if (slot !== undefined && slot.presence >= 0) setAtom(atoms, slot.presence)
-      return true
-    }
-    if (!reader.readsNumbers && (kind === FLAT_NUMBER || kind === FLAT_BOOLEAN)) {
-      setPresence(reader, atoms)
+    const isRead = reader.readsNumbers && (kind === FLAT_NUMBER || kind === FLAT_BOOLEAN)
+    if (!isRead) {
+      const isNull = kind === FLAT_NULL
+      const isObject = kind === FLAT_OBJECT
+      found.kinds[place] = isNull ? FOUND_NOTHING : isObject ? FOUND_OBJECT : FOUND_PRESENT
+      found.key.ints[place] = isNull ? NO_SET : isObject ? OBJECT_SET : PRESENT_SET
       return true
     }
   }
-  setPresence(reader, atoms)
+  const { memo } = reader
   const start = line.starts[value]!
   const length = line.ends[value]! - start
-  const { memo } = reader
-  if (memo === undefined || !accepts(memo, { length })) {
+  if (memo === undefined || plan.memo === undefined || !accepts(memo, { length })) {
     if (!findLiterals(line, value, reader)) return false
-    markHits(reader, hits, atoms.marks)
+    const isPlain = hits.count === 0 && reader.always.length === 0
+    addFound(plan, place, isPlain ? FOUND_PRESENT : FOUND_LITERALS, reader.id, numbered)
     return true
   }
-  const kept = memo.pool.ofBytes
+  const kept = plan.memo.values
   const hash = line.hashes[value]!
   const entry = findBytes(kept, reader.id, hash, line.view, start, length)
   countLookup(memo, entry >= 0)
   if (entry >= 0) {
-    const first = atomsStart(kept, entry)
-    const end = first + atomsCount(kept, entry)
-    const known = kept.atoms
-    for (let i = first; i < end; i++) setAtom(atoms, known[i]!)
+    found.kinds[place] = FOUND_KEPT
+    found.starts[place] = atomsStart(kept, entry)
+    found.counts[place] = atomsCount(kept, entry)
+    found.key.ints[place] = tagOf(kept, entry)
     return true
   }
   if (!findLiterals(line, value, reader)) return false
-  const found = checkedHits(reader, hits, currentText)
-  for (let i = 0; i < found.length; i++) setAtom(atoms, found[i]!)
-  if (memo.rest === 0) keepBytes(kept, reader.id, hash, line.bytes, start, length, found)
+  const atoms = checkedHits(reader, hits, currentText)
+  hits.count = atoms.length
+  addFound(plan, place, atoms.length === 0 ? FOUND_PRESENT : FOUND_ATOMS, 0, true)
+  if (memo.rest > 0) return true
+  const set = found.key.ints[place]!
+  keepBytes(kept, reader.id, hash, line.bytes, start, length, atoms, set)
   return true
+}
+
+/** Puts `hits` behind what else was found of the line. `use` tells apart what is done with equal atoms. */
+function addFound(
+  { found, memo }: FlatPlan,
+  place: number,
+  kind: number,
+  use: number,
+  numbered: boolean,
+): void {
+  const { kinds, starts, counts, key, loose } = found
+  kinds[place] = kind
+  key.ints[place] = PRESENT_SET
+  if (kind === FOUND_PRESENT) return
+  starts[place] = loose.count
+  counts[place] = hits.count
+  for (let i = 0; i < hits.count; i++) addHit(loose, hits.atoms[i]!)
+  key.ints[place] =
+    numbered && memo !== undefined ? setNumber(memo, hits.atoms, hits.count, use) : UNKNOWN_SET
+}
+
+/** Sets what `findFlat` has found. */
+export function setFlat({ found, readers, memo }: FlatPlan, atoms: AtomSet): void {
+  const { kinds, starts, counts, loose } = found
+  for (let place = 0; place < readers.length; place++) {
+    const kind = kinds[place]!
+    if (kind === FOUND_NOTHING) continue
+    const reader = readers[place]!
+    if (kind === FOUND_OBJECT) {
+      const { slot } = reader
+      if (slot !== undefined && slot.presence >= 0) setAtom(atoms, slot.presence)
+      continue
+    }
+    setPresence(reader, atoms)
+    if (kind === FOUND_PRESENT) continue
+    const start = starts[place]!
+    const end = start + counts[place]!
+    if (kind === FOUND_LITERALS) {
+      markHits(reader, loose.atoms, start, end, atoms.marks)
+      continue
+    }
+    const from = kind === FOUND_KEPT ? memo!.values.atoms : loose.atoms
+    for (let i = start; i < end; i++) setAtom(atoms, from[i]!)
+  }
 }
 
 // The text at hand, and the string of it once a test has asked.

@@ -20,6 +20,19 @@ export interface FlatFields {
   readonly values: ReadonlyMap<string, number>
   /** Names of fields that the event may have beside those of the line. */
   readonly added: readonly string[]
+  /** Values that readers look at. */
+  readonly read: ReadonlySet<number>
+  /** References that are answered before conditions ask. */
+  readonly references: readonly Reference[]
+  /** Set when a test looked at more than says the key of the line (`flat-plan.ts`). */
+  isOpen: boolean
+}
+
+/** Whether one value is the same text as another. */
+export interface Reference {
+  readonly value: number
+  readonly other: number
+  readonly cased: boolean
 }
 
 /** The answer of a test; undefined where only the event can give it. */
@@ -33,20 +46,26 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
     case 'exists':
       return undefined
     case 'null':
-      return ({ line, values }) => {
-        const value = values.get(name)
-        return value === undefined || line.kinds[value] === FLAT_NULL
+      return (fields) => {
+        const value = fields.values.get(name)
+        if (value === undefined) return true
+        if (!fields.read.has(value)) fields.isOpen = true
+        return fields.line.kinds[value] === FLAT_NULL
       }
     case 'fieldref': {
       const compare = compileReference(test)
-      return ({ line, values, added }) => {
+      return (fields) => {
+        const { line, values, added, references } = fields
         const value = values.get(name)
         const other = values.get(test.name)
         if (other === undefined && added.includes(test.name)) return undefined
         if (value === undefined || other === undefined) return false
-        if (test.op === 'equals' && line.kinds[value]! <= FLAT_ESCAPED) {
-          if (line.kinds[other]! <= FLAT_ESCAPED) return isSameText(line, value, other, test.cased)
+        const areTexts = line.kinds[value]! <= FLAT_ESCAPED && line.kinds[other]! <= FLAT_ESCAPED
+        if (test.op === 'equals' && areTexts) {
+          if (references.length === 0) fields.isOpen = true
+          return isSameText(line, value, other, test.cased)
         }
+        fields.isOpen = true
         const own = valueAt(line, value)
         const others = valueAt(line, other)
         return own === undefined || others === undefined ? undefined : compare(own, others)
@@ -54,9 +73,11 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
     }
     default: {
       const holds = compileTest(test)
-      return ({ line, values }) => {
+      return (fields) => {
+        const { line, values } = fields
         const value = values.get(name)
         if (value === undefined) return false
+        fields.isOpen = true
         const own = valueAt(line, value)
         return own === undefined ? undefined : holds(own)
       }
@@ -67,7 +88,7 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
 const BACKSLASH = 0x5c
 
 /** Whether two strings of a line, whose escapes are valid, are the same text. */
-function isSameText(
+export function isSameText(
   { bytes, starts, ends }: FlatLine,
   value: number,
   other: number,

@@ -6,7 +6,15 @@ import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
 import type { FlatKind, FlatLine } from './flat.ts'
-import { type FlatPlan, planFlat, readFlat } from './flat-read.ts'
+import {
+  completeKey,
+  type FlatPlan,
+  planFlat,
+  recallRules,
+  rememberRules,
+  wantsKey,
+} from './flat-plan.ts'
+import { findFlat, setFlat } from './flat-read.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
 import { knownLogSources, type RuleLogSource } from './routing.ts'
@@ -74,17 +82,17 @@ export function compileMatcher(
     likelihoods: atoms.likelihoods,
     guardsOf: atoms.guardsOf,
     slots: buildSlots(atoms),
+    late: atoms.late,
     pool: memo ? pool : undefined,
   }
   const views = createViews(source, knownLogSources(logsources), routing)
   const scan = createScan(atomCount, atoms.late.length)
-  const run = createRun(scan, conditionCompiler(scan.state, atoms.late), source, views)
+  const checks = createChecks(scan, conditionCompiler(scan.state, atoms.late), source)
   return {
-    match: run.match,
-    matchFlat: run.matchFlat,
+    ...createRun(scan, checks, source, views),
     emptyMemo: () => emptyMemos(pool),
     stats: () => ({
-      ...run.counts(),
+      ...checks.counts,
       rules: rules.length,
       unwitnessed: witnesses.filter((witness) => witness === undefined).length,
       atoms: atomCount,
@@ -92,16 +100,13 @@ export function compileMatcher(
   }
 }
 
-interface Run extends Pick<Matcher, 'match' | 'matchFlat'> {
-  counts(): Pick<MatcherStats, 'events' | 'candidates' | 'matches'>
+interface Checks {
+  /** The rules of a view that hold for what the scan has set: the first `count` touched atoms. */
+  run(view: View, count: number): readonly number[]
+  readonly counts: { events: number; candidates: number; matches: number }
 }
 
-function createRun(
-  scan: Scan,
-  compile: ConditionCompiler,
-  source: ViewSource,
-  views: (logsource: EventLogSource) => View,
-): Run {
+function createChecks(scan: Scan, compile: ConditionCompiler, source: ViewSource): Checks {
   const { touched } = scan
   const { conditions } = source
   // Few rules ever become candidates: a condition is compiled when its rule first does.
@@ -109,9 +114,7 @@ function createRun(
   const seen = new Uint8Array(conditions.length)
   const tried = new Int32Array(conditions.length)
   const found: number[] = []
-  let events = 0
-  let candidates = 0
-  let matches = 0
+  const counts = { events: 0, candidates: 0, matches: 0 }
 
   const holds = (rule: number): boolean => {
     const check = checks[rule]
@@ -136,52 +139,71 @@ function createRun(
       }
     }
     for (let i = 0; i < triedCount; i++) seen[tried[i]!] = 0
-    candidates += triedCount
-  }
-
-  const check = (view: View, count: number): void => {
-    const { layout, learning } = view
-    found.length = 0
-    checkTouched(layout, count)
-    for (const rule of layout.always) if (holds(rule)) found.push(rule)
-    candidates += layout.always.length
-    if (learning !== undefined && learn(learning, touched, count)) relearn(view, learning, source)
-  }
-  const result = (): readonly number[] => {
-    events++
-    matches += found.length
-    if (found.length < 2) return found.length === 0 ? NOTHING : [found[0]!]
-    return found.slice().sort((a, b) => a - b)
+    counts.candidates += triedCount
   }
 
   return {
-    counts: () => ({ events, candidates, matches }),
+    counts,
+    run(view, count) {
+      const { layout, learning } = view
+      found.length = 0
+      checkTouched(layout, count)
+      for (const rule of layout.always) if (holds(rule)) found.push(rule)
+      counts.candidates += layout.always.length
+      if (learning !== undefined && learn(learning, touched, count)) {
+        relearn(view, learning, source)
+      }
+      counts.events++
+      counts.matches += found.length
+      if (found.length < 2) return found.length === 0 ? NOTHING : [found[0]!]
+      return found.slice().sort((a, b) => a - b)
+    },
+  }
+}
+
+function createRun(
+  scan: Scan,
+  { run, counts }: Checks,
+  source: ViewSource,
+  views: (logsource: EventLogSource) => View,
+): Pick<Matcher, 'match' | 'matchFlat'> {
+  return {
     match(event) {
       const view = views(event.logsource)
       try {
-        check(view, scan.read(event, view.readers))
+        return run(view, scan.read(event, view.readers))
       } finally {
         scan.reset()
       }
-      return result()
     },
     matchFlat(line, kind, make) {
       const view = views(kind.logsource)
       let plan = kind.plan as FlatPlan | undefined
       if (plan === undefined || plan.view !== view || plan.fields.line !== line) {
-        plan = planFlat(line, kind, view)
+        plan = planFlat(line, kind, view, source.pool)
         kind.plan = plan
       }
       if (plan.readsAdded && kind.mayAdd(line)) return undefined
+      const isNumbered = wantsKey(plan)
+      if (!findFlat(line, plan, isNumbered)) return undefined
+      const hasKey = isNumbered && completeKey(plan)
+      const known = hasKey ? recallRules(plan) : undefined
+      if (known !== undefined) {
+        counts.events++
+        counts.matches += known.length
+        return known
+      }
       try {
         scan.state.make = make
         scan.state.flat = plan.fields
-        if (!readFlat(line, plan, scan.atoms)) return undefined
-        check(view, scan.atoms.count)
+        plan.fields.isOpen = false
+        setFlat(plan, scan.atoms)
+        const rules = run(view, scan.atoms.count)
+        if (hasKey) rememberRules(plan, rules)
+        return rules
       } finally {
         scan.reset()
       }
-      return result()
     },
   }
 }

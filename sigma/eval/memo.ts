@@ -1,5 +1,5 @@
 // Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
-import { type ByteMemo, createByteMemo, emptyByteMemo } from './byte-memo.ts'
+import { emptyFlatMemo, type FlatMemo } from './flat-memo.ts'
 
 /** Longer texts are scanned every time, UTF-16 units. */
 const TEXT_UNITS_MAX = 1_024
@@ -15,7 +15,7 @@ export interface MemoPool {
   readonly fields: FieldMemo[]
   bytes: number
   /** Of values that were never made texts. */
-  readonly ofBytes: ByteMemo
+  flat: FlatMemo | undefined
 }
 
 export interface FieldMemo {
@@ -28,7 +28,7 @@ export interface FieldMemo {
 }
 
 export function createMemoPool(): MemoPool {
-  return { fields: [], bytes: 0, ofBytes: createByteMemo() }
+  return { fields: [], bytes: 0, flat: undefined }
 }
 
 /** A memo for one field, drawing on the pool's bound. */
@@ -47,7 +47,7 @@ export function emptyMemos(pool: MemoPool): void {
     memo.rest = 0
   }
   pool.bytes = 0
-  emptyByteMemo(pool.ofBytes)
+  if (pool.flat !== undefined) emptyFlatMemo(pool.flat)
 }
 
 /** Drops the memos themselves: their readers are gone. */
@@ -55,7 +55,7 @@ export function forgetMemos(pool: MemoPool | undefined): void {
   if (pool === undefined) return
   pool.fields.length = 0
   pool.bytes = 0
-  emptyByteMemo(pool.ofBytes)
+  if (pool.flat !== undefined) emptyFlatMemo(pool.flat)
 }
 
 /** Whether a text should be looked up and kept now. */

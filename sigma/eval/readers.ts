@@ -208,14 +208,19 @@ export interface Marks {
 /** Marks the atoms of a text that is not remembered. */
 export function markAtoms(reader: Reader, text: string, marks: Marks): void {
   findLiterals(reader, text)
-  markHits(reader, hits, marks)
+  markHits(reader, hits.atoms, 0, hits.count, marks)
 }
 
-/** Marks the literals in `hits`, and leaves the tests that they lead to. */
-export function markHits(reader: Reader, literals: Hits, marks: Marks): void {
+/** Marks the literals in `atoms` from `start` to `end`, and leaves the tests that they lead to. */
+export function markHits(
+  reader: Reader,
+  atoms: Int32Array,
+  start: number,
+  end: number,
+  marks: Marks,
+): void {
   const { relevant, guardedAtoms } = reader
-  const { atoms, count } = literals
-  for (let i = 0; i < count; i++) {
+  for (let i = start; i < end; i++) {
     const atom = atoms[i]!
     const uses = relevant[atom]!
     if ((uses & READ) !== 0) marks.set(atom)

@@ -1,6 +1,6 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
-import { type Condition, eachAtom } from './atoms.ts'
+import { type Condition, eachAtom, eachLate, type LateTest } from './atoms.ts'
 import {
   isLearnt,
   type Layout,
@@ -23,6 +23,8 @@ export interface View {
   readonly readers: Readers
   /** The rules that the log source lets in. */
   readonly rules: readonly number[]
+  /** Tests of its rules that compare two fields. */
+  readonly references: readonly LateTest[]
   /** Undefined once there is nothing more to learn. */
   learning: Learning | undefined
 }
@@ -38,6 +40,7 @@ export interface ViewSource {
   /** By checked atom: the literals that lead to it. */
   readonly guardsOf: ReadonlyMap<number, readonly number[]>
   readonly slots: Slots
+  readonly late: readonly LateTest[]
   /** Undefined: nothing is memoised. */
   readonly pool: MemoPool | undefined
 }
@@ -100,10 +103,18 @@ function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View 
     })
   }
   const witnesses = rules.map((rule) => source.witnesses[rule])
+  const references = new Set<LateTest>()
+  for (const rule of rules) {
+    eachLate(source.conditions[rule]!, (id) => {
+      const late = source.late[id]!
+      if (late.test.kind === 'fieldref') references.add(late)
+    })
+  }
   return {
     layout: layOut(rules, witnesses, atomCount),
     readers: createReaders(source.slots, relevant, source.pool),
     rules,
+    references: [...references],
     learning: startLearning(atomCount),
   }
 }
