@@ -15,6 +15,7 @@ import { ciscoMeraki } from './cisco_meraki.ts'
 import { cloudtrail } from './cloudtrail.ts'
 import { dhcpd } from './dhcpd.ts'
 import { docker } from './docker.ts'
+import { endpoint } from './endpoint.ts'
 import type { Parser } from './event.ts'
 import { fortinet } from './fortinet.ts'
 import { gcpAudit } from './gcp_audit.ts'
@@ -58,6 +59,7 @@ export const PARSERS = {
   suricata,
   wazuh,
   velociraptor,
+  endpoint,
   zeek,
   journald,
   docker,
