@@ -7,6 +7,7 @@ import { makeEvents } from '../../../../test/search/events.ts'
 import { openWriter } from '../writer.ts'
 import { createIndexer } from './indexer.ts'
 import { INDEX_FOLDER } from './layout.ts'
+import { UNUSED_PAGES } from './merging.ts'
 import { readGroups } from './read.ts'
 
 const START = Date.UTC(2026, 10, 21, 12)
@@ -39,10 +40,11 @@ test('a merge leaves few pages unused: the new group takes those of the old ones
     const row = db.query(`PRAGMA ${name}`).get() as Record<string, number>
     return row[name]!
   }
-  const share = pages('freelist_count') / pages('page_count')
+  const [unused, all] = [pages('freelist_count'), pages('page_count')]
   const groups = readGroups(db).length
   db.close()
   expect(groups).toBe(1)
-  expect(share).toBeLessThan(UNUSED_SHARE_MAX)
+  // A slow machine merges in more slices, each of which commits; so few pages are not given back.
+  expect(unused).toBeLessThan(Math.max(all * UNUSED_SHARE_MAX, UNUSED_PAGES))
   rmSync(folder, { recursive: true, force: true })
 })

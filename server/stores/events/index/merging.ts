@@ -12,7 +12,7 @@ const MERGED_EVENTS_MAX = 786_432
 const SMALL_GROUP_EVENTS = 2048
 /** Pages that nothing uses are given back when they are more than this share, and these many. */
 const UNUSED_SHARE = 0.1
-const UNUSED_PAGES = 16
+export const UNUSED_PAGES = 16
 /** So many at a time. */
 const VACUUM_PAGES = 1024
 /** After so many times the patience without a group or a merge: the next one would use them. */
