@@ -1,5 +1,6 @@
 // Cisco ASA, Firepower Threat Defense, PIX and FWSM: `%ASA-6-302013: Built inbound TCP connection ...`.
 import type { EventLogSource } from '../sigma/event.ts'
+import { type AsaKind, kindOf } from './cisco/asa-kinds.ts'
 import { readAsaMessage } from './cisco/asa-message.ts'
 import { outcomeOf } from './cisco/asa-outcome.ts'
 import { readFtdPairs } from './cisco/ftd-pairs.ts'
@@ -18,11 +19,6 @@ const AAA = closedLogSource('cisco', ['firewall'], ['asa', 'aaa', 'syslog'])
 const DNS = closedLogSource('cisco', ['firewall', 'dns'], ['asa', 'ftd', 'syslog'])
 const PROXY = closedLogSource('cisco', ['firewall', 'proxy'], ['asa', 'ftd', 'syslog'])
 const INTRUSION = closedLogSource('cisco', ['firewall', 'ids'], ['asa', 'ftd', 'syslog'])
-/** First three digits of messages about logins, commands and sessions. */
-const AAA_CLASSES: ReadonlySet<string> = new Set([
-  ...['109', '111', '113', '308', '315', '502', '605', '611', '716', '722', '725', '734', '746'],
-])
-
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   const mark = input.json === undefined ? markIn(text) : undefined
@@ -33,19 +29,22 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   }
   const header = readHeader(text.slice(0, mark.start), context)
   const message = text.slice(mark.end).trimEnd()
-  const fields: WritableFields = { message_id: mark.id, severity_level: mark.severity }
+  const fields: WritableFields = {}
+  fields.message_id = mark.id
+  fields.severity_level = mark.severity
   if (mark.facility !== 'ASA') fields.facility = mark.facility
   const pivots: WritablePivots = {}
   const severity = syslogSeverity(mark.severity)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
-  const pairs = mark.id.startsWith('4300') ? readFtdPairs(message, fields, pivots) : 0
+  const kind = kindOf(mark.id)
+  const pairs = kind.hasPairs ? readFtdPairs(message, fields, pivots) : 0
   if (pairs === 0) {
     readAsaMessage(message, fields, pivots)
-    correctEnds(mark.id, message, fields)
-    addMeaning(mark, message, fields, pivots)
+    correctEnds(mark.id, message, fields, pivots)
+    addMeaning(kind, message, fields, pivots)
   }
   return deviceEvent(header, {
-    logsource: logsourceOf(mark, fields),
+    logsource: logsourceOf(kind, fields),
     message: messageOf(text, mark, message),
     fields,
     pivots,
@@ -62,73 +61,60 @@ function messageOf(text: string, mark: Mark, message: string): string {
   return `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`
 }
 
-/** What messages are about that hold no verdict, by the first three digits of their number. */
-const ACTIONS: Readonly<Record<string, string>> = {
-  '109': 'authentication',
-  '111': 'command',
-  '113': 'authentication',
-  '302': 'connection',
-  '305': 'translation',
-  '315': 'ssh_session',
-  '502': 'account_change',
-  '605': 'login',
-  '611': 'authentication',
-  '713': 'ipsec',
-  '716': 'vpn_session',
-  '722': 'vpn_session',
-  '725': 'tls_session',
-  '733': 'threat_detection',
-  '746': 'user_identity',
-  '750': 'ikev2',
-  '751': 'ikev2',
-}
-
 const RESUMED = /Connection from (?:IP )?<?([\d.:A-Fa-f]{2,45}?)>?\.?$/i
 
 /** Messages whose words stand for other ends than in the rest of them. */
-function correctEnds(id: string, message: string, fields: WritableFields): void {
+function correctEnds(
+  id: string,
+  message: string,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  if (id !== '716059' && id !== '607001') return
+  // The columns are those of the ends as corrected.
+  for (const name of ['src_ip', 'src_port', 'dst_ip', 'dst_port'] as const) delete pivots[name]
   if (id === '716059') {
     // A session was resumed: its address, and the one that the client comes from now.
     const from = RESUMED.exec(message.slice(-128))?.[1]
     if (from === undefined) return
     if (fields.src_ip !== undefined) fields.dst_ip ??= fields.src_ip
     fields.src_ip = from
-  } else if (id === '607001') {
-    // A channel is opened `for` the callee's known port `to` the caller.
-    const { dst_ip: source, src_ip: target, src_port: port } = fields
-    if (source === undefined || target === undefined) return
-    fields.src_ip = source
-    fields.dst_ip = target
-    delete fields.src_port
-    if (port !== undefined) fields.dst_port = port
+    return
   }
+  // A channel is opened `for` the callee's known port `to` the caller.
+  const { dst_ip: source, src_ip: target, src_port: port } = fields
+  if (source === undefined || target === undefined) return
+  fields.src_ip = source
+  fields.dst_ip = target
+  delete fields.src_port
+  if (port !== undefined) fields.dst_port = port
 }
 
 const COMMAND = /(?:executed(?: the| cmd:)?|cmd:) '?([^']{1,4096})/
 
 function addMeaning(
-  mark: Mark,
+  kind: AsaKind,
   message: string,
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
-  const outcome = outcomeOf(mark.id, message, fields.action)
+  const outcome = outcomeOf(kind, message, fields.action)
   if (outcome !== undefined) {
     fields.outcome = outcome
     pivots.outcome = outcome
   }
-  const action = fields.action ?? ACTIONS[mark.id.slice(0, 3)]
+  const action = fields.action ?? kind.action
   if (typeof action === 'string') pivots.action = action
-  if (!mark.id.startsWith('111')) return
+  if (!kind.isCommand) return
   const command = COMMAND.exec(message.slice(0, 8192))?.[1]
   if (command !== undefined) fields.command = command.trimEnd()
 }
 
-function logsourceOf(mark: Mark, fields: WritableFields): EventLogSource {
+function logsourceOf(kind: AsaKind, fields: WritableFields): EventLogSource {
   if (fields.query !== undefined) return DNS
   if (fields['c-uri'] !== undefined) return PROXY
-  if (mark.id === '430001' || mark.id.startsWith('400')) return INTRUSION
-  return AAA_CLASSES.has(mark.id.slice(0, 3)) ? AAA : FIREWALL
+  if (kind.isIntrusion) return INTRUSION
+  return kind.isAaa ? AAA : FIREWALL
 }
 
 export const ciscoAsa: Parser = {

@@ -146,14 +146,19 @@ export function parserNamed(name: string): Parser | undefined {
   return NAMES.get(name) ?? NAMES.get(name.toLowerCase())
 }
 
+/** Parsers by every name, in small letters, that stands for one or several. */
+const LISTS: ReadonlyMap<string, readonly Parser[]> = new Map<string, readonly Parser[]>([
+  ...[...NAMES].map(([name, parser]): [string, readonly Parser[]] => [name, [parser]]),
+  ...Object.entries(PARSER_GROUPS).map(([name, members]): [string, readonly Parser[]] => [
+    name,
+    members.map((member) => PARSERS[member]),
+  ]),
+])
+const NONE: readonly Parser[] = []
+
 /** The parsers of a group's name (`web`), or of a parser's name or alias; none for any other name. */
 export function parsersNamed(name: string): readonly Parser[] {
-  const kind = name.toLowerCase()
-  if (Object.hasOwn(PARSER_GROUPS, kind)) {
-    return PARSER_GROUPS[kind]!.map((member) => PARSERS[member])
-  }
-  const parser = parserNamed(name)
-  return parser === undefined ? [] : [parser]
+  return LISTS.get(name) ?? LISTS.get(name.toLowerCase()) ?? NONE
 }
 
 /** Every name that `--source`, `?source=` and `--log-type` accept as more than a label. */

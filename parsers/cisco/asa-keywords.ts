@@ -1,6 +1,4 @@
 // The words of ASA messages that say what stands behind them.
-import { knownSlot, NAME_SEED, nameHash, placesBySlot } from '../names.ts'
-
 /** Which end of a connection a word introduces. */
 export type Role = 'src' | 'dst' | 'mapped' | 'server'
 
@@ -13,11 +11,27 @@ export type Keyword =
 /** More than the longest keyword has, with its colon. */
 const KEYWORD_UNITS = 18
 
-/** Keywords in the three ways of writing them, so that a word is looked up as it is. */
-const KEYWORDS: ReadonlyMap<string, Keyword> = keywordTable()
-const PLACES = placesBySlot([...KEYWORDS.keys()])
-const LIST = [...KEYWORDS.values()]
+/** A keyword as it is written. */
+interface Spelling {
+  readonly text: string
+  readonly keyword: Keyword
+}
 
+/** Spellings by first character and length: few words have to be looked at further. */
+const BY_SHAPE: (readonly Spelling[] | undefined)[] = spellingsByShape()
+
+function spellingsByShape(): (readonly Spelling[] | undefined)[] {
+  const byShape = new Array<Spelling[] | undefined>(128 * KEYWORD_UNITS).fill(undefined)
+  for (const [text, keyword] of keywordTable()) {
+    const shape = shapeOf(text, 0, text.length)
+    const list = byShape[shape] ?? []
+    byShape[shape] = list
+    list.push({ text, keyword })
+  }
+  return byShape
+}
+
+/** Keywords in the three ways of writing them, so that a word is looked up as it is. */
 function keywordTable(): Map<string, Keyword> {
   const table = new Map<string, Keyword>()
   const add = (words: string, keyword: (word: string) => Keyword) => {
@@ -58,10 +72,6 @@ function keywordTable(): Map<string, Keyword> {
   return table
 }
 
-/** First characters and lengths that keywords have: most other words are told apart by these. */
-const SHAPES = new Uint8Array(128 * KEYWORD_UNITS)
-for (const keyword of KEYWORDS.keys()) SHAPES[shapeOf(keyword, 0, keyword.length)] = 1
-
 function shapeOf(text: string, start: number, end: number): number {
   return (text.charCodeAt(start) & 127) * KEYWORD_UNITS + end - start
 }
@@ -69,12 +79,19 @@ function shapeOf(text: string, start: number, end: number): number {
 /** The keyword that the units of a text are, or undefined. */
 export function keywordAt(text: string, start: number, end: number): Keyword | undefined {
   const length = end - start
-  if (length <= 0 || length >= KEYWORD_UNITS || SHAPES[shapeOf(text, start, end)] === 0) {
-    return undefined
+  if (length <= 0 || length >= KEYWORD_UNITS) return undefined
+  const spellings = BY_SHAPE[shapeOf(text, start, end)]
+  if (spellings === undefined) return undefined
+  for (let index = 0; index < spellings.length; index++) {
+    const { text: spelling, keyword } = spellings[index]!
+    if (standsAt(text, start, spelling)) return keyword
   }
-  let hash = NAME_SEED
-  for (let index = start; index < end; index++) hash = nameHash(hash, text.charCodeAt(index))
-  const slot = knownSlot(text, start, end, hash)
-  const place = slot < 0 ? 0 : PLACES[slot]!
-  return place === 0 ? undefined : LIST[place - 1]
+  return undefined
+}
+
+function standsAt(text: string, start: number, spelling: string): boolean {
+  for (let index = 1; index < spelling.length; index++) {
+    if (text.charCodeAt(start + index) !== spelling.charCodeAt(index)) return false
+  }
+  return text.charCodeAt(start) === spelling.charCodeAt(0)
 }

@@ -7,7 +7,8 @@ import {
   type WritableFields,
   type WritablePivots,
 } from '../device/event.ts'
-import { type Keyword, keywordAt, type Role } from './asa-keywords.ts'
+import { addMapped, addPlain, addSide, addSuffix, placeOf, roleOf, type State } from './asa-ends.ts'
+import { type Keyword, keywordAt } from './asa-keywords.ts'
 import { labelEnd, trimmed, valueBehind } from './asa-words.ts'
 import { type Endpoint, plainEndpoint, readEndpoint } from './endpoint.ts'
 
@@ -48,21 +49,6 @@ const NO_NAMES: ReadonlySet<string> = new Set([
   ...['agent', 'defined', 'idle', 'locked', 'profile', 'denied', 'error', 'does', 'and', 'timeout'],
   ...['login', 'logins', 'priv', 'acl', 'was'],
 ])
-
-/** What was found on the way through a message. */
-interface State {
-  readonly fields: WritableFields
-  readonly pivots: WritablePivots
-  role: Role | undefined
-  /** The endpoint that a following `(...)` belongs to. */
-  last: 'src' | 'dst' | undefined
-  previous: 'Deny' | 'URL' | undefined
-  user: string | undefined
-  /** A value that was read ahead: no endpoint, whatever it looks like. */
-  spent: string | undefined
-  /** Whether names stand bare behind endpoints: messages of connections. */
-  readonly connection: boolean
-}
 
 /** Adds what the words of a message say to `fields` and `pivots`. */
 export function readAsaMessage(
@@ -138,6 +124,11 @@ function readWord(
   state.previous = telling(message, start, end)
 }
 
+/** The bit that makes a letter small. */
+const SMALL = 0x20
+const SMALL_L = 0x6c
+const SMALL_R = 0x72
+const SMALL_U = 0x75
 const EQUALS = 0x3d
 const COLON = 0x3a
 const OPEN = 0x28
@@ -161,7 +152,10 @@ function readValue(
   const own = bracketed ? start + 1 : start
   const plain = marked && state.previous !== 'URL' ? plainEndpoint(message, own, end) : undefined
   if (plain !== undefined) {
-    takeEndpoint(state, plain, bracketed)
+    const code = message.charCodeAt(own) | SMALL
+    const role = code === SMALL_L || code === SMALL_R ? roleOf(plain.interface) : undefined
+    const place = placeOf(state, role, bracketed)
+    if (place !== undefined) addPlain(state, place, plain, role !== undefined)
     return true
   }
   const word = message.slice(start, end)
@@ -228,14 +222,15 @@ const DOMAIN = 'LOCAL\\'
 
 /** `Username:admin`, `LOCAL\\anna`. */
 function readLabelled(state: State, message: string, start: number, end: number): void {
-  const label = labelEnd(message, start, end)
+  const first = message.charCodeAt(start)
+  const label = (first | SMALL) === SMALL_U ? labelEnd(message, start, end) : -1
   if (label > start) {
     const name = message.slice(start, label).toLowerCase()
     if (name === 'username' || name === 'user') {
       state.user ??= named(message.slice(label + 1, end).replace(/[,;]$/, ''))
     }
   }
-  if (message.charCodeAt(start) === 0x4c && message.startsWith(DOMAIN, start)) {
+  if (first === 0x4c && message.startsWith(DOMAIN, start)) {
     state.user ??= message.slice(start, end).replace(/(?:#012.*|[,.)\]]+)$/, '')
   }
 }
@@ -264,87 +259,10 @@ function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
 
 /** An address found: which end it is, by the words in front of it. */
 function takeEndpoint(state: State, endpoint: Endpoint, bracketed: boolean): void {
-  const role = roleOf(endpoint.interface) ?? state.role
-  state.role = undefined
-  if (bracketed && state.last !== undefined && role === undefined) {
-    addMapped(state, state.last, endpoint)
-    return
-  }
-  const side = sideOf(state, role)
-  if (side !== undefined) addSide(state, side, endpoint)
+  const place = placeOf(state, roleOf(endpoint.interface), bracketed)
+  if (place === 'mapped') addMapped(state, state.last!, endpoint)
+  else if (place !== undefined) addSide(state, place, endpoint)
 }
-
-/** `Local:10.0.0.1` and `remote:10.0.0.2` say themselves which end they are. */
-function roleOf(name: string | undefined): Role | undefined {
-  if (name === undefined || name.length < 5 || name.length > 6) return undefined
-  const lower = name.toLowerCase()
-  return lower === 'local' ? 'src' : lower === 'remote' ? 'dst' : undefined
-}
-
-function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined {
-  const { fields } = state
-  if (role === 'mapped') return undefined
-  const known = fields.src_ip !== undefined || fields.src_host !== undefined
-  if (role === 'dst' || role === 'server')
-    return fields.dst_ip === undefined && fields.dst_host === undefined ? 'dst' : undefined
-  return known ? undefined : 'src'
-}
-
-const SIDES = {
-  src: sideNames('src'),
-  dst: sideNames('dst'),
-}
-
-/** Names of fields: put together once, not for each message. */
-function sideNames(side: 'src' | 'dst') {
-  return {
-    ip: `${side}_ip`,
-    host: `${side}_host`,
-    interface: `${side}_interface`,
-    port: `${side}_port`,
-    user: `${side}_user`,
-    group: `${side}_security_group`,
-    mappedIp: `mapped_${side}_ip`,
-    mappedPort: `mapped_${side}_port`,
-  }
-}
-
-function addSide(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
-  const { fields } = state
-  const names = SIDES[side]
-  if (endpoint.ip !== undefined) fields[names.ip] = endpoint.ip
-  else put(fields, names.host, endpoint.name)
-  if (!isRole(endpoint.interface)) put(fields, names.interface, endpoint.interface)
-  put(fields, names.port, endpoint.port)
-  state.last = side
-  if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
-}
-
-function isRole(name: string | undefined): boolean {
-  return name === 'Local' || name === 'Remote'
-}
-
-function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint): void {
-  put(state.fields, SIDES[side].mappedIp, endpoint.ip ?? endpoint.name)
-  put(state.fields, SIDES[side].mappedPort, endpoint.port)
-  if (endpoint.user !== undefined) addSuffix(state, endpoint.user)
-}
-
-/** `(LOCAL\anna)` or `(9:group)` behind an endpoint and its mapped address. */
-function addSuffix(state: State, user: string): void {
-  const side = state.last
-  if (side === undefined || user === '') return
-  if (SECURITY_GROUP.test(user)) {
-    put(state.fields, SIDES[side].group, user)
-    return
-  }
-  if (/^\d+$|^(?:type|no|code|current)\b/.test(user)) return
-  state.fields[SIDES[side].user] ??= user
-  if (side === 'src') state.user ??= user
-}
-
-/** A TrustSec tag and its name. */
-const SECURITY_GROUP = /^\d{1,5}:[\w.-]{1,64}$/
 
 /** `10.0.0.1:http://host/path`, `anna@10.0.0.1:http://host/path`, `http://host/path`, `10.0.0.1:/path`. */
 function addUrl(state: State, word: string): boolean {

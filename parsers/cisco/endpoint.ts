@@ -39,9 +39,17 @@ export function readEndpoint(word: string, named: boolean): Endpoint | undefined
   return account === undefined ? found : { ...found, user: account }
 }
 
+/** An address and a port that stand in a text as such, and the name in front of them if it says something. */
+export interface PlainEndpoint {
+  readonly interface: string | undefined
+  readonly ip: string
+  readonly port: string | undefined
+  readonly portNumber: number
+}
+
 /** By far the most of them, read where they stand: `inside:10.0.0.1/80`, `10.0.0.1/80`, `inside/10.0.0.1(80)`, with
  * `)` behind it or not. Undefined for any other form, which may still be an endpoint. */
-export function plainEndpoint(text: string, start: number, end: number): Endpoint | undefined {
+export function plainEndpoint(text: string, start: number, end: number): PlainEndpoint | undefined {
   const last = text.charCodeAt(end - 1) === CLOSE ? end - 1 : end
   let at = start
   while (at < last && isNameUnit(text.charCodeAt(at))) at++
@@ -49,23 +57,30 @@ export function plainEndpoint(text: string, start: number, end: number): Endpoin
   const named = at > start && (mark === COLON || mark === SLASH)
   const first = named && !isDigit(text.charCodeAt(start)) ? at + 1 : start
   const behind = ipv4End(text, first, last)
-  if (behind < 0) return undefined
+  // A name that is only `-` is none.
+  if (behind < 0 || (first === start + 2 && text.charCodeAt(start) === DASH)) return undefined
   const ip = text.slice(first, behind)
   const own = first === start ? undefined : text.slice(start, at)
-  if (behind === last) return own === undefined ? { ip } : { interface: own, ip }
+  if (behind === last) return { interface: own, ip, port: undefined, portNumber: 0 }
   const open = text.charCodeAt(behind)
   // `inside/10.0.0.1(80)`: the bracket at the end is the port's own.
   const bracketed = open === OPEN && own !== undefined && mark === SLASH && last < end
   if (!bracketed && !(open === SLASH && mark !== SLASH)) return undefined
   const port = behind + 1
   if (last === port || last - port > 6) return undefined
+  let portNumber = 0
   for (let index = port; index < last; index++) {
-    if (!isDigit(text.charCodeAt(index))) return undefined
+    const code = text.charCodeAt(index)
+    if (!isDigit(code)) return undefined
+    portNumber = portNumber * 10 + code - 0x30
   }
-  const value = text.slice(port, last)
-  return own === undefined ? { ip, port: value } : { interface: own, ip, port: value }
+  // A number with five digits at most is a port, `000080` is a text.
+  if (portNumber > PORT_MAX || last - port > 5) return undefined
+  return { interface: own, ip, port: text.slice(port, last), portNumber }
 }
 
+const PORT_MAX = 65_535
+const DASH = 0x2d
 const COLON = 0x3a
 const SLASH = 0x2f
 const OPEN = 0x28
