@@ -91,6 +91,8 @@ export interface GroupInfo {
   readonly bits: readonly number[]
   /** Docs that every proposal holds. */
   readonly always: readonly number[]
+  /** By class what its words hold (grams.ts); a group of an earlier release has none. */
+  readonly grams?: Readonly<Record<string, string>>
 }
 
 /** Row of a bucket in `terms` and `postings`. */

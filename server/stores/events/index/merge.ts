@@ -2,6 +2,7 @@
 // feed it are in memory. Words keep the order in which they first came. It goes by steps, and the old groups
 // are what searches see until the last.
 import type { Database } from 'bun:sqlite'
+import { mergeGrams, packGrams } from './grams.ts'
 import {
   CLASSES,
   type GroupField,
@@ -84,6 +85,7 @@ function mergedInfo(
       Math.max(bucketBits(count), ...groups.map(({ info }) => info.bits[wordClass]!)),
     ),
     always: sources.flatMap(({ group, base }) => group.info.always.map((doc) => doc + base)),
+    grams: packGrams(mergeGrams(groups.map(({ info }) => info))),
   }
 }
 

@@ -1,5 +1,6 @@
 // Looks words up in one group of an index file. Everything answers by setting bits of docs.
 import type { Database } from 'bun:sqlite'
+import { type GramSets, mayHoldGrams, unpackGrams } from './grams.ts'
 import {
   bucketHash,
   bucketOf,
@@ -73,12 +74,17 @@ export function readBody(
 export function openGroup(db: Database, id: number): GroupReader {
   const row = db.query('SELECT info FROM groups WHERE id = ?').get(id) as { info: Uint8Array }
   const info = unpackInfo(row.info)
+  let grams: GramSets | undefined
+  const gramsOf = (wordClass: number) => {
+    grams ??= unpackGrams(info)
+    return grams[wordClass]
+  }
   return {
     db,
     id,
     info,
     markWords: (mode, texts, fields, bits) =>
-      markWords({ db, id, info, fields, bits }, mode, texts),
+      markWords({ db, id, info, gramsOf, fields, bits }, mode, texts),
     markKey(field, bits) {
       const posting = readBody(db, 'keys', keyRow(id, field))
       if (posting !== undefined) markDocs(posting, 0, posting.length, bits)
@@ -91,6 +97,7 @@ interface WordSearch {
   readonly db: Database
   readonly id: number
   readonly info: GroupInfo
+  readonly gramsOf: (wordClass: number) => Uint8Array | undefined
   readonly fields: FieldFilter
   readonly bits: Uint32Array
 }
@@ -98,6 +105,7 @@ interface WordSearch {
 function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Array[]): boolean {
   const { id, info } = search
   const needles = texts.map((text) => ({
+    text,
     needle: needleOf(mode, text),
     part: termPart(text),
     kind: wordClass(text, 0, text.length),
@@ -113,7 +121,9 @@ function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Arra
   }
   let left = MAX_TERMS
   for (let kind = 0; kind < CLASSES; kind++) {
-    const some = needles.filter((one) => one.kind <= kind)
+    const some = needles.filter(
+      (one) => one.kind <= kind && mayHoldGrams(search.gramsOf(kind), one.text),
+    )
     if (some.length === 0) continue
     const wanted = some.map(({ needle }) => needle)
     const parts = some.map(({ part }) => part)

@@ -6,6 +6,7 @@ import { gapsOf, gatherColumns, type PutColumnPart, writeColumns } from './colum
 import type { DerivedColumns } from './derived.ts'
 import { addDerived } from './derived-columns.ts'
 import { createGather, groupFields, putPairs, sameFields } from './gather.ts'
+import { addGrams, createGrams, packGrams } from './grams.ts'
 import {
   BUCKET_TERMS,
   bucketOf,
@@ -185,10 +186,14 @@ export function writeGroup(
   // All buckets are put together at the same time: words are read in the order in which they lie.
   const buckets = Array.from({ length: bases[CLASSES]! }, () => createBucket(rows))
   const gather = createGather(builder, fieldOf, docs)
+  const grams = createGrams()
   for (let term = 1; term <= termTotal(builder); term++) {
     const kind = classes[term]!
     const bucket = buckets[bases[kind]! + bucketOf(hashes[term]!, bits[kind]!)]!
-    putTerm(bucket, builder.text, termOffset(builder, term), termLength(builder, term))
+    const start = termOffset(builder, term)
+    const length = termLength(builder, term)
+    putTerm(bucket, builder.text, start, length)
+    addGrams(grams, kind, builder.text, start, start + length)
     putPairs(gather, term, bucket.pairs)
   }
   for (let kind = 0; kind < CLASSES; kind++) {
@@ -210,6 +215,7 @@ export function writeGroup(
     terms: perClass,
     bits,
     always: builder.always,
+    grams: packGrams(grams),
   })
   return group
 }
