@@ -9,6 +9,7 @@ import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
 import { isoAt } from './time.ts'
 import { EVTSYS_PROGRAMS } from './windows/event-lines.ts'
+import { isSplunkLine } from './windows/splunk-text.ts'
 import { isEventTag } from './windows/xml.ts'
 
 /** A parser and what it made of an input. */
@@ -228,12 +229,14 @@ function innerEvent(
   return chooseForJson({ text, json }, json, undefined, context)
 }
 
-/** Windows' audit event behind a header that the Eventlog to Syslog service wrote. */
+/** Windows' event behind a header: what the Eventlog to Syslog service wrote, and Splunk's text in one line. */
 function auditEvent(
   { fields, message }: Parsed,
   context: ParseContext,
 ): Chosen | EventError | undefined {
   const { program } = fields
+  if (isSplunkLine(message))
+    return attempt(PARSERS.windows, { text: message, json: undefined }, context)
   if (typeof program !== 'string' || !EVTSYS_PROGRAMS.has(program)) return undefined
   return attempt(PARSERS.windows, { text: `${program}: ${message}`, json: undefined }, context)
 }

@@ -1,7 +1,7 @@
 // Windows events as Splunk's forwarder writes them: a time on a line of its own, then names and values, then a
 // message over many lines, up to the next such time.
 import type { Frame } from '../frames.ts'
-import { isSplunkTime } from '../windows/event-lines.ts'
+import { isSplunkTime } from '../windows/splunk-text.ts'
 import { FRAME_UNITS_MAX } from './limits.ts'
 
 /** Takes the lines of such events. */

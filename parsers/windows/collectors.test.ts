@@ -246,3 +246,21 @@ test('values without names, as NXLog numbers them', () => {
     ...{ PreviousEngineState: 'None', EngineVersion: '2.0' },
   })
 })
+
+describe('in one line, where a relay lost tabs and line ends', () => {
+  const message = MESSAGE.replace(/\s+/g, ' ')
+  test.each([
+    `<14>Nov 20 10:11:12 dc1 MSWinEventLog 1 Security 5 Fri Nov 20 10:11:12 2026 4624 ${PROVIDER} CORP\\anna N/A Success Audit dc1 Logon ${message}`,
+    `<14>Nov 20 10:11:12 dc1 LogName=Security SourceName=Microsoft Windows security auditing. EventCode=4624 EventType=0 Type=Information ComputerName=dc1 TaskCategory=Logon Keywords=Audit Success Message=${message}`,
+    `11/20/2026 10:11:12 AM LogName=Security EventCode=4624 EventType=0 ComputerName=dc1 Keywords=Audit Success Message=${message}`,
+  ])('%s', (line) => {
+    const wanted = {
+      parser: 'windows',
+      time: Date.UTC(2026, 10, 20, 10, 11, 12),
+      pivots: { host: 'dc1', user: 'anna', src_ip: '192.0.2.7', outcome: 'success' },
+      fields: { EventID: 4624, Channel: 'Security', LogonType: '3', TargetUserName: 'anna' },
+    }
+    expect(normalise(line, { ...OPTIONS, source: 'windows' })).toMatchObject(wanted)
+    if (line.startsWith('<')) expect(normalise(line, OPTIONS)).toMatchObject(wanted)
+  })
+})

@@ -3,6 +3,7 @@
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { readStructuredData } from '../structured-data.ts'
 import { looksLikeSnare, readSnare } from './snare.ts'
+import { hasSplunkLine, isSplunkText, splunkLine, splunkText, writerOf } from './splunk-text.ts'
 
 /** Marks stand behind a syslog header. */
 const MARK_WITHIN = 400
@@ -21,7 +22,8 @@ export function readEventLine(line: string): Fields | undefined {
   const read = readerOf(line)
   if (read !== undefined) return read()
   const auditing = line.indexOf(EVTSYS_MARK)
-  return auditing >= 0 && auditing <= MARK_WITHIN ? evtsys(line, auditing) : undefined
+  if (auditing >= 0 && auditing <= MARK_WITHIN) return evtsys(line, auditing)
+  return hasSplunkLine(line) ? splunkLine(line) : undefined
 }
 
 /** What reads a line that surely is one of these. */
@@ -44,84 +46,6 @@ function readerOf(line: string): (() => Fields | undefined) | undefined {
 
 /** Longest head of OSSEC's form, UTF-16 units. */
 const OSSEC_UNITS = 1024
-
-function isSplunkText(line: string): boolean {
-  if (line.startsWith('LogName=')) return line.includes('\nEventCode=')
-  if (line.charCodeAt(2) !== 0x2f && line.charCodeAt(14) !== 0x2e) return false
-  const end = line.indexOf('\n')
-  if (line.startsWith('EventCode=', end + 1)) return isSplunkTime(line.slice(0, end))
-  return (
-    end > 0 && end <= 40 && line.startsWith('LogName=', end + 1) && isSplunkTime(line.slice(0, end))
-  )
-}
-
-/** `20261120101112.123456`: the time that Splunk's WMI input writes. */
-const WMI_TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\.\d{1,6})?(?:[+-]\d{3})?\r?$/
-const SPLUNK_TIME = /^(\d\d)\/(\d\d)\/(\d{4}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? ([AP])M\r?$/
-
-/** Whether a line begins an event in Splunk's text: a time on a line of its own. */
-export function isSplunkTime(line: string): boolean {
-  return line.length <= 33 && (SPLUNK_TIME.test(line) || (line.length > 14 && WMI_TIME.test(line)))
-}
-
-/** `11/20/2026 10:11:12 AM`, then `Name=value` lines, `Message=` last, over many lines. */
-function splunkText(text: string): Fields | undefined {
-  const out: Writable = {}
-  let at = 0
-  for (let count = 0; count < PAIRS_MAX && at < text.length; count++) {
-    const end = text.indexOf('\n', at)
-    const line = text.slice(at, end < 0 ? undefined : end)
-    const equals = line.indexOf('=')
-    if (line.startsWith('Message=')) {
-      out.Message = text.slice(at + 'Message='.length).trimEnd()
-      break
-    }
-    if (equals > 0) out[line.slice(0, equals)] = line.slice(equals + 1).trimEnd()
-    else if (at === 0) {
-      const time = splunkTime(line)
-      if (time !== undefined) out.EventTime = time
-    }
-    if (end < 0) break
-    at = end + 1
-  }
-  const {
-    LogName: log,
-    Logfile: file,
-    EventCode: id,
-    Keywords: keywords,
-    User: user,
-    ...rest
-  } = out
-  const channel = log ?? file
-  if (channel === undefined || id === undefined) return undefined
-  return {
-    ...rest,
-    ...writerOf(user),
-    Channel: channel,
-    EventID: id,
-    ...(keywords === undefined ? {} : { Keywords: keywords }),
-  }
-}
-
-/** Who wrote the event: data may have a `User` of its own. */
-function writerOf(user: FieldValue | undefined): Fields {
-  return user === undefined || user === 'NOT_TRANSLATED' ? {} : { Security_UserName: user }
-}
-
-function splunkTime(line: string): string | undefined {
-  const match = SPLUNK_TIME.exec(line)
-  if (match === null) return wmiTime(line)
-  const [, month, day, year, hour, minute, second, fraction = '', half] = match
-  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
-  return `${year}-${month}-${day} ${String(hours).padStart(2, '0')}:${minute}:${second}${fraction}`
-}
-
-function wmiTime(line: string): string | undefined {
-  const match = WMI_TIME.exec(line)
-  if (match === null) return undefined
-  const [, year, month, day, hour, minute, second, fraction = ''] = match
-  return `${year}-${month}-${day} ${hour}:${minute}:${second}${fraction}`
-}
 
 const WINCOLLECT_NAMES: Readonly<Record<string, string>> = {
   AgentLogFile: 'Channel',

@@ -26,15 +26,40 @@ function markAt(text: string): number {
   return at >= 0 && at <= MARK_WITHIN && (next === 0x09 || next === 0x23) ? at : -1
 }
 
+/** With blanks where a relay lost the tabs: the values in front of the account tell themselves apart, and so do those
+ * behind it. */
+const BLANKS =
+  /MSWinEventLog (\d) (\S(?:.{0,120}?\S)?) (\d{1,12}) ([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}) (\d{1,5}) (\S{1,128}) (.{0,128}?) ?(Success Audit|Failure Audit|Information|Warning|Error|Critical) (\S{1,255}) (?=\S)/
+const BLANKS_UNITS = 1536
+
+function readBlanks(text: string): Fields | undefined {
+  const found = BLANKS.exec(text.slice(0, BLANKS_UNITS))
+  if (found === null) return undefined
+  const [head, Criticality = '', Channel = '', , EventTime = '', EventID = '', SourceName = ''] =
+    found
+  const [, , , , , , , , keywords = '', Computer = ''] = found
+  const Message = text.slice(found.index + head.length)
+  return withKeywords({
+    Criticality,
+    Channel,
+    EventTime,
+    EventID,
+    SourceName,
+    Computer,
+    Message,
+    Keywords: keywords,
+  })
+}
+
 /** Whether a line is such an event. */
 export function looksLikeSnare(text: string): boolean {
-  return markAt(text) >= 0
+  return markAt(text) >= 0 || (text.includes(`${MARK} `) && readBlanks(text) !== undefined)
 }
 
 /** The event as flat JSON; undefined when the line is none. */
 export function readSnare(text: string): Fields | undefined {
   const at = markAt(text)
-  if (at < 0) return undefined
+  if (at < 0) return readBlanks(text)
   const rest = text.slice(at + MARK.length)
   const values = rest.split(rest.startsWith('#011') ? '#011' : '\t').slice(1)
   if (values.length < NAMES.indexOf('Computer') + 1) return undefined
@@ -43,6 +68,11 @@ export function readSnare(text: string): Fields | undefined {
     const value = values[index]?.trim()
     if (value !== undefined && value !== '' && value !== 'N/A') fields[name] = value
   })
+  return withKeywords(fields)
+}
+
+/** The type of event as what it is: a level, or the audit's result. */
+function withKeywords(fields: { [name: string]: string | number }): Fields {
   const level = LEVELS[String(fields.Keywords)]
   if (level !== undefined) {
     fields.Level = level
