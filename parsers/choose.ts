@@ -8,7 +8,7 @@ import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
 import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
 import { isoAt } from './time.ts'
-import { EVTSYS_PROGRAMS } from './windows/event-lines.ts'
+import { EVTSYS_PROGRAMS, isPairsEvent } from './windows/event-lines.ts'
 import { isSplunkLine } from './windows/splunk-text.ts'
 import { isEventTag } from './windows/xml.ts'
 
@@ -235,7 +235,7 @@ function auditEvent(
   context: ParseContext,
 ): Chosen | EventError | undefined {
   const { program } = fields
-  if (isSplunkLine(message))
+  if (isSplunkLine(message) || isPairsEvent(message))
     return attempt(PARSERS.windows, { text: message, json: undefined }, context)
   if (typeof program !== 'string' || !EVTSYS_PROGRAMS.has(program)) return undefined
   return attempt(PARSERS.windows, { text: `${program}: ${message}`, json: undefined }, context)

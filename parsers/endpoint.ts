@@ -8,6 +8,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { closedLogSource } from './logsource.ts'
 import { parseTime } from './time.ts'
 import { pivotValue } from './values.ts'
+import { consoleTime } from './windows/local-time.ts'
 
 const logSources = new Map<string, ReturnType<typeof closedLogSource>>()
 
@@ -50,7 +51,9 @@ function firstTime(
   context: ParseContext,
 ): number | undefined {
   for (const value of values) {
-    const time = parseTime(value, { ...context, timeZone: 'UTC' })
+    const utc = { ...context, timeZone: 'UTC' }
+    const time =
+      parseTime(value, utc) ?? (typeof value === 'string' ? consoleTime(value, utc) : undefined)
     if (time !== undefined) return time
   }
   return undefined

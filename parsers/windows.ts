@@ -3,7 +3,7 @@
 import type { Fields, FieldValue } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { parseTime } from './time.ts'
-import { serviceOfChannel, windowsLogSource } from './windows/channels.ts'
+import { channelOfProvider, serviceOfChannel, windowsLogSource } from './windows/channels.ts'
 import { looksLikeEventLine, readEventLine } from './windows/event-lines.ts'
 import { windowsFields } from './windows/fields.ts'
 import { consoleTime } from './windows/local-time.ts'
@@ -24,7 +24,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 
 /** The event of JSON in any shape that `readWindows` knows, or why it is none. */
 export function parseWindowsJson(json: Fields, context: ParseContext): Parsed | EventError {
-  const event = readWindows(json)
+  const read = readWindows(json)
+  const event = read === undefined ? undefined : unforwarded(read)
   if (event === undefined) {
     return { code: 'windows-no-event', message: 'no Windows event: EventID or channel missing' }
   }
@@ -43,6 +44,14 @@ export function parseWindowsJson(json: Fields, context: ParseContext): Parsed | 
     message: event.message ?? summary(event, fields, service),
     fields,
   }
+}
+
+const FORWARDED = /^forwarded ?events$/i
+
+/** A collector's channel says nothing of the event: its provider says what it wrote to. */
+function unforwarded(event: WindowsEvent): WindowsEvent {
+  if (!FORWARDED.test(event.channel)) return event
+  return { ...event, channel: channelOfProvider(event.provider) ?? event.channel }
 }
 
 /** When it happened: Sysmon says it itself, as what it saw may be written down later. */

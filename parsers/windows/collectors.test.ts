@@ -170,6 +170,7 @@ describe('a logon of', () => {
 
 test.each([
   ['11/20/2026 1:11:12 PM', '2026-11-20T13:11:12.000Z'],
+  ['Nov 20, 2026 1:11:12 PM', '2026-11-20T13:11:12.000Z'],
   ['20.11.2026 13:11:12', '2026-11-20T13:11:12.000Z'],
   ['20/11/2026 13:11:12', '2026-11-20T13:11:12.000Z'],
   ['10/11/2026 13:11:12', undefined],
@@ -262,5 +263,46 @@ describe('in one line, where a relay lost tabs and line ends', () => {
     }
     expect(normalise(line, { ...OPTIONS, source: 'windows' })).toMatchObject(wanted)
     if (line.startsWith('<')) expect(normalise(line, OPTIONS)).toMatchObject(wanted)
+  })
+})
+
+describe('whose channel, provider or data', () => {
+  test('is a collector’s', () => {
+    const json = {
+      '@timestamp': '2026-11-20T10:11:12Z',
+      winlog: {
+        ...{ channel: 'ForwardedEvents', event_id: 4624, provider_name: PROVIDER },
+        ...{ computer_name: 'dc1', event_data: DATA },
+      },
+    }
+    expect(normalise(JSON.stringify(json), OPTIONS)).toMatchObject({
+      logsource: { service: ['security'] },
+      fields: { Channel: 'Security', TargetUserName: 'anna' },
+    })
+  })
+
+  test('is an object, and a text', () => {
+    const sumo = {
+      ...{ TimeCreated: '2026-11-20T10:11:12Z', EventID: '4624', Channel: 'Security' },
+      ...{ Provider: { Name: PROVIDER }, Computer: 'dc1', EventData: DATA },
+    }
+    const piped = {
+      winlog: { channel: 'Security', event_id: 4624, event_data: JSON.stringify(DATA) },
+    }
+    for (const json of [sumo, piped]) {
+      expect(normalise(JSON.stringify(json), OPTIONS).fields).toMatchObject(DATA)
+    }
+    expect(normalise(JSON.stringify(sumo), OPTIONS).fields.Provider_Name).toBe(PROVIDER)
+  })
+
+  test('stand in a line of names and values', () => {
+    const line = `<13>Nov 20 10:11:13 dc1 EventTime="2026-11-20 10:11:12" Hostname="dc1" EventID="4624" SourceName="${PROVIDER}" Channel="Security" TargetUserName="anna" IpAddress="192.0.2.7"`
+    for (const source of [undefined, 'windows']) {
+      expect(normalise(line, { ...OPTIONS, source })).toMatchObject({
+        parser: 'windows',
+        pivots: { host: 'dc1', user: 'anna', src_ip: '192.0.2.7' },
+        fields: { EventID: 4624, TargetUserName: 'anna' },
+      })
+    }
   })
 })

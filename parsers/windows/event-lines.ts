@@ -1,6 +1,7 @@
 // Windows events as text that agents write: Splunk's lines of names and values, QRadar's WinCollect, NXLog's
 // structured data, CloudWatch's agent, OSSEC and the Eventlog to Syslog service. Each to flat JSON.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
+import { readPairs } from '../device/pairs.ts'
 import { readStructuredData } from '../structured-data.ts'
 import { looksLikeSnare, readSnare } from './snare.ts'
 import { hasSplunkLine, isSplunkText, splunkLine, splunkText, writerOf } from './splunk-text.ts'
@@ -23,7 +24,7 @@ export function readEventLine(line: string): Fields | undefined {
   if (read !== undefined) return read()
   const auditing = line.indexOf(EVTSYS_MARK)
   if (auditing >= 0 && auditing <= MARK_WITHIN) return evtsys(line, auditing)
-  return hasSplunkLine(line) ? splunkLine(line) : undefined
+  return hasSplunkLine(line) ? splunkLine(line) : pairsEvent(line)
 }
 
 /** What reads a line that surely is one of these. */
@@ -152,4 +153,28 @@ function evtsys(line: string, at: number): Fields | undefined {
     SourceName: 'Microsoft-Windows-Security-Auditing',
     Message: line.slice(at + head.length),
   }
+}
+
+const PAIRS =
+  /(?:^|[\t ])((?:EventTime|Hostname|Keywords|EventType|Channel|SourceName)=".{0,400}\bEventID="?\d|EventID="?\d)/
+const BLANK = 0x20
+
+/** Whether a text is NXLog's names and values: `EventTime=".." Hostname=".." EventID="4624" Channel="Security"`. */
+export function isPairsEvent(text: string): boolean {
+  return /^\w{2,32}="/.test(text) && PAIRS.test(text.slice(0, PAIRS_UNITS))
+}
+
+const PAIRS_UNITS = 800
+
+function pairsEvent(line: string): Fields | undefined {
+  const found = PAIRS.exec(line.slice(0, PAIRS_UNITS))
+  if (found === null) return undefined
+  const start = found.index + found[0].length - found[1]!.length
+  const out: Writable = {}
+  readPairs(line, start, BLANK, (name, value) => {
+    if (name !== '__proto__') out[name] ??= value
+  })
+  return out.EventID === undefined || (out.Channel ?? out.SourceName) === undefined
+    ? undefined
+    : out
 }

@@ -117,7 +117,7 @@ function providerOf(json: Fields): string | undefined {
     text(json.SourceName) ??
     text(json.ProviderName) ??
     text(json.EventSourceName) ??
-    text(json.Provider) ??
+    text(isFields(json.Provider) ? json.Provider.Name : json.Provider) ??
     text(json.Source)
   )
 }
@@ -168,7 +168,8 @@ function dataOf(json: Fields): Fields {
   return out
 }
 
-function textData(value: string): FieldValue | undefined {
+/** Data as XML or as JSON in a text. */
+export function textData(value: string): FieldValue | undefined {
   if (!value.startsWith('{')) return xmlData(value)
   const decoded = parseJsonText(value)
   return decoded instanceof JsonError ? undefined : decoded

@@ -3,7 +3,7 @@ import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
 import { channelOfProvider } from './channels.ts'
 import { allData } from './event-data.ts'
-import { looksFlat, readFlat } from './flat.ts'
+import { looksFlat, readFlat, textData } from './flat.ts'
 import { content, text, toId } from './json-values.ts'
 import { unwrapped } from './sender-shapes.ts'
 import { parseEventXml } from './xml.ts'
@@ -156,9 +156,14 @@ function readWinlog(json: Fields, winlog: Fields): WindowsEvent | undefined {
       Provider_Guid: winlog.provider_guid,
     },
     document: json,
-    data: allData(winlog.event_data, winlog.user_data),
+    data: allData(decoded(winlog.event_data), winlog.user_data),
     flat: false,
   }
+}
+
+/** Data that a pipeline has made a text of is read out of it. */
+function decoded(value: FieldValue | undefined): FieldValue | undefined {
+  return typeof value === 'string' ? textData(value) : value
 }
 
 /** The event in the XML that stands beside, where the agent did not take it apart. */
