@@ -1,5 +1,12 @@
 // The event as Trapline keeps it, and what a parser has to provide.
-import type { EventLogSource, Fields, FieldValue, Pivots, SigmaEvent } from '../sigma/event.ts'
+import type {
+  EventLogSource,
+  Fields,
+  FieldValue,
+  PivotName,
+  Pivots,
+  SigmaEvent,
+} from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
 import type { Mapping } from './mapping/parser.ts'
 
@@ -31,9 +38,19 @@ export interface EventLine {
   readonly verbatim: ReadonlyMap<string, string>
   /** Whether its strings are escaped as `JSON.stringify` would. */
   readonly isPlain: boolean
-  /** Values of the fields that the caller asked for. */
+  /** Pivots that may be texts of the line; behind them come the fields that the caller asked for. */
+  readonly texts: readonly PivotName[]
+  /** From `at` on where each of them starts and ends, its end inverted where it has escapes; `NO_SPAN` for none. */
+  readonly spans: Int32Array
+  readonly at: number
+  /** Pivots that are not in `spans`; the severity is always here. */
+  readonly others: Pivots
+  /** Values of the fields asked for that are not in `spans`. */
   readonly kept: readonly (FieldValue | undefined)[]
 }
+
+/** Where a text of a line starts that it does not have. */
+export const NO_SPAN = -1
 
 /** An event as the normaliser makes it. */
 export interface NormalisedEvent extends Event {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { compileMatcher } from '../sigma/eval/matcher.ts'
 import { COMMON_NAMES } from './common-names.ts'
 import { createLineReader } from './line-event.ts'
+import { spanText } from './line-text.ts'
 import { type NormaliseOptions, normalise } from './normalise.ts'
 
 const NOW = Date.UTC(2026, 10, 21, 12)
@@ -27,7 +28,7 @@ type Made = ReturnType<typeof normalise>
 const partsOf = (event: Made) => {
   const { id, time, ingested, source, parser, logsource, pivots, error } = event
   const { message, fields, raw, fieldsAreRaw, timeReplaced } = event
-  const names = Object.keys(pivots)
+  const names = Object.keys(pivots).toSorted()
   const own = { id, time, ingested, source, parser, logsource, pivots, names, error }
   return { ...own, message, fields, raw, fieldsAreRaw, timeReplaced }
 }
@@ -40,9 +41,13 @@ function expectEqual(text: string, options: NormaliseOptions, reader = createLin
   const values: Readonly<Record<string, unknown>> = { ...pivots, message }
   for (const [name, field] of line.verbatim) expect(fields[field]).toBe(values[name] as string)
   const top = fields as Readonly<Record<string, unknown>>
-  expect<readonly unknown[]>(line.kept).toEqual(
-    KEEP.map((name) => (Object.hasOwn(top, name) ? top[name] : undefined)),
-  )
+  for (const [n, name] of KEEP.entries()) {
+    const own = line.at + 2 * (line.texts.length + n)
+    const start = line.spans[own]!
+    const view = new DataView(line.bytes.buffer)
+    const text = start < 0 ? undefined : spanText(line.bytes, view, start, line.spans[own + 1]!)
+    expect<unknown>(text ?? line.kept[n]).toEqual(Object.hasOwn(top, name) ? top[name] : undefined)
+  }
   expect(line.names.toSorted()).toEqual(Object.keys(fields).toSorted())
   return true
 }

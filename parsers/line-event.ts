@@ -1,27 +1,34 @@
 // Events of generic JSON made of their lines' bytes: what every event has is read where it stands, the rest is
 // decoded when somebody asks. Equal to what `normalise` makes of the same text; lines that it would treat in any
 // other way are left to it.
-import { createFlatLine, FLAT_ESCAPED, FLAT_OBJECT, type FlatLine } from '../sigma/eval/flat.ts'
+import { createFlatLine, type FlatLine } from '../sigma/eval/flat.ts'
 import { asciiText } from '../sigma/eval/unescape.ts'
 import type { EventLogSource, Fields, FieldValue, Pivots } from '../sigma/event.ts'
-import { type CommonPlan, planCommon } from './common.ts'
-import type { EventLine, NormalisedEvent } from './event.ts'
+import { type EventLine, NO_SPAN, type NormalisedEvent } from './event.ts'
 import { createGenericLines, type GenericKind, type GenericLines } from './generic-line.ts'
 import { JsonError, parseJsonText } from './json-text.ts'
-import { valueAt } from './line-text.ts'
+import {
+  keptOf,
+  type LinePlan,
+  MESSAGE,
+  makePlan,
+  messageOf,
+  NOWHERE,
+  type OpenPivots,
+  pivotsOf,
+  verbatimOf,
+} from './line-plan.ts'
+import { spanText, valueAt } from './line-text.ts'
 import { type NormaliseOptions, SOURCE_UNITS_MAX } from './normalise.ts'
 import { classifySeverity } from './severity.ts'
 import { AHEAD_MAX_MS, parseTime } from './time.ts'
-import { pivotValue } from './values.ts'
 
 /** Senders whose kinds of lines are remembered; with one more all are forgotten. */
 const SENDERS_MAX = 32
-/** Choices of fields remembered for one kind of lines. */
-const CHOICES_MAX = 256
 const PARSER = 'json'
-const MESSAGE = 'message'
 const ESCAPED_SLASH = '\\/'
-const NOWHERE = -1
+/** Numbers of one piece of spans: some hundred events. */
+const SPANS_SIZE = 8192
 
 /** Reads the lines of request bodies. */
 export interface LineReader {
@@ -34,19 +41,6 @@ export interface LineReader {
   read(start: number, end: number): LineEvent | undefined
 }
 
-/** What is known of a kind of lines. */
-interface Plan extends CommonPlan {
-  readonly kind: GenericKind
-  readonly names: readonly string[]
-  readonly kept: readonly number[]
-  /** By pivot and, last, of the message: its place where it is the text of a top-level field. */
-  readonly chosen: Int16Array
-  /** The fields of those places, by name, for the line before; and for all choices. */
-  readonly before: Int16Array
-  verbatim: ReadonlyMap<string, string>
-  readonly choices: Map<string, ReadonlyMap<string, string>>
-}
-
 /** A class, so that events share the functions that decode them. */
 export class LineEvent implements NormalisedEvent {
   readonly id = ''
@@ -57,26 +51,23 @@ export class LineEvent implements NormalisedEvent {
   readonly ingested: number
   readonly source: string
   readonly logsource: EventLogSource
-  readonly pivots: Pivots
   readonly line: EventLine
   readonly kind: GenericKind
   decoded: Fields | undefined = undefined
+  made: Pivots | undefined = undefined
 
-  constructor(
-    kind: GenericKind,
-    source: string,
-    time: number,
-    ingested: number,
-    pivots: Pivots,
-    line: EventLine,
-  ) {
+  constructor(kind: GenericKind, source: string, time: number, ingested: number, line: EventLine) {
     this.kind = kind
     this.source = source
     this.logsource = kind.logsource
     this.time = time
     this.ingested = ingested
-    this.pivots = pivots
     this.line = line
+  }
+
+  get pivots(): Pivots {
+    this.made ??= pivotsOfLine(this.line)
+    return this.made
   }
 
   get raw(): string {
@@ -99,19 +90,33 @@ export class LineEvent implements NormalisedEvent {
   }
 }
 
+/** The pivots of an event, of its texts and the others. */
+function pivotsOfLine({ bytes, texts, spans, at, others }: EventLine): Pivots {
+  const pivots: { [name in keyof OpenPivots]: string | number } = {}
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  for (let i = 0; i < texts.length; i++) {
+    const start = spans[at + 2 * i]!
+    if (start !== NO_SPAN) pivots[texts[i]!] = spanText(bytes, view, start, spans[at + 2 * i + 1]!)
+  }
+  return Object.assign(pivots, others)
+}
+
 interface Reading {
   readonly line: FlatLine
   readonly keep: readonly string[]
   readonly senders: Map<string, GenericLines>
-  readonly plans: WeakMap<GenericKind, Plan>
+  readonly plans: WeakMap<GenericKind, LinePlan>
   lines: GenericLines | undefined
   options: NormaliseOptions
   /** Whether some line may escape a slash, which `JSON.stringify` does not. */
   mayEscapeSlashes: boolean
-  lastPlan: Plan | undefined
+  lastPlan: LinePlan | undefined
   /** A time as it stood in the line before, and what it was: lines of one body have few times. */
   lastText: FieldValue | undefined
   lastTime: number | undefined
+  /** What events have of `spans`, and how much of it is taken: one piece for many events. */
+  spans: Int32Array
+  taken: number
 }
 
 /** A reader that knows no lines yet. `keep`: top-level fields whose values events keep decoded. */
@@ -127,6 +132,8 @@ export function createLineReader(keep: readonly string[]): LineReader {
     lastPlan: undefined,
     lastText: undefined,
     lastTime: undefined,
+    spans: new Int32Array(0),
+    taken: 0,
   }
   return {
     line: reading.line,
@@ -160,19 +167,25 @@ function read(reading: Reading, start: number, end: number): LineEvent | undefin
   const plan = planOf(reading, kind)
   const time = timeOf(reading, plan.time) ?? options.received
   if (!isWithin(time, options) || !Number.isSafeInteger(time)) return undefined
-  const kept = keptOf(line, plan)
+  const at = reserveSpans(reading, plan)
+  const { spans } = reading
+  const kept = keptOf(line, plan, spans, at)
   if (kept === undefined) return undefined
-  const pivots = complete(line, pivotsOf(line, plan), messageOf(line, plan), options)
+  const others = pivotsOf(line, plan, spans, at)
+  const message = messageOf(line, plan)
+  complete(line, plan, others, message, options)
   const { bytes } = line
   const isPlain =
     !reading.mayEscapeSlashes || !asBuffer(bytes.subarray(start, end)).includes(ESCAPED_SLASH)
-  const own = { bytes, start, end, names: plan.names, verbatim: verbatimOf(plan), isPlain, kept }
+  const { names, texts } = plan
+  const verbatim = verbatimOf(plan)
+  const own = { bytes, start, end, names, verbatim, isPlain, texts, spans, at, others, kept }
   const label = kind.label ?? options.source ?? PARSER
   const source = label.length > SOURCE_UNITS_MAX ? label.slice(0, SOURCE_UNITS_MAX) : label
-  return new LineEvent(kind, source, time, options.received, pivots, own)
+  return new LineEvent(kind, source, time, options.received, own)
 }
 
-function planOf(reading: Reading, kind: GenericKind): Plan {
+function planOf(reading: Reading, kind: GenericKind): LinePlan {
   const { lastPlan, plans } = reading
   if (lastPlan !== undefined && kind === lastPlan.kind) return lastPlan
   const plan = plans.get(kind) ?? makePlan(kind, reading.keep)
@@ -194,69 +207,35 @@ function timeOf(reading: Reading, places: readonly number[]): number | undefined
   return undefined
 }
 
-/** The values that events keep; undefined where one is an object. */
-function keptOf(line: FlatLine, { kept }: Plan): readonly (FieldValue | undefined)[] | undefined {
-  const values = new Array<FieldValue | undefined>(kept.length)
-  for (let i = 0; i < kept.length; i++) {
-    const place = kept[i]!
-    if (place >= 0 && line.kinds[place] === FLAT_OBJECT) return undefined
-    values[i] = place < 0 ? undefined : valueAt(line, place)
+/** Room for the spans of one event; where it begins. */
+function reserveSpans(reading: Reading, { pivots, kept }: LinePlan): number {
+  const size = 2 * (pivots.length + kept.length)
+  if (reading.taken + size > reading.spans.length) {
+    reading.spans = new Int32Array(Math.max(SPANS_SIZE, size))
+    reading.taken = 0
   }
-  return values
-}
-
-type OpenPivots = { -readonly [name in keyof Pivots]: Pivots[name] }
-
-/** Puts the pivots together, and into `chosen` where they come from. */
-function pivotsOf(line: FlatLine, { kind, pivots, chosen }: Plan): OpenPivots {
-  const found: { [name in keyof OpenPivots]: string | number } = {}
-  for (let i = 0; i < pivots.length; i++) {
-    const { name, places } = pivots[i]!
-    chosen[i] = NOWHERE
-    for (let at = 0; at < places.length; at++) {
-      const place = places[at]!
-      const value = valueAt(line, place)
-      const usable = value === undefined ? undefined : pivotValue(name, value)
-      if (usable === undefined) continue
-      found[name] = usable
-      if (typeof value === 'string' && usable === value && kind.depths[place] === 0) {
-        chosen[i] = place
-      }
-      break
-    }
-  }
-  return found
-}
-
-/** The place of the message, also into `chosen`. */
-function messageOf(line: FlatLine, { message, pivots, chosen }: Plan): number {
-  let place = NOWHERE
-  for (let at = 0; at < message.length && place === NOWHERE; at++) {
-    const value = message[at]!
-    const isText = line.kinds[value]! <= TEXT_KIND_MAX && line.starts[value]! < line.ends[value]!
-    if (isText) place = value
-  }
-  chosen[pivots.length] = place
-  return place
+  const at = reading.taken
+  reading.taken += size
+  return at
 }
 
 /** As in `normalise`: a host and a severity where the event names none. */
 function complete(
   line: FlatLine,
-  pivots: OpenPivots,
+  { pivots, chosen }: LinePlan,
+  others: OpenPivots,
   message: number,
   { host, classify, severityPatterns }: NormaliseOptions,
-): Pivots {
-  if (pivots.host === undefined && host !== undefined) pivots.host = host
-  if (pivots.severity === undefined && classify !== false) {
-    const text = message < 0 ? '' : String(valueAt(line, message))
-    pivots.severity = classifySeverity(text, severityPatterns) ?? 'informational'
+): void {
+  if (host !== undefined && others.host === undefined) {
+    const own = pivots.findIndex(({ name }) => name === 'host')
+    if (own < 0 || chosen[own] === NOWHERE) others.host = host
   }
-  return pivots
+  if (others.severity === undefined && classify !== false) {
+    const text = message < 0 ? '' : String(valueAt(line, message))
+    others.severity = classifySeverity(text, severityPatterns) ?? 'informational'
+  }
 }
-
-/** Kinds of values that are texts come first. */
-const TEXT_KIND_MAX = FLAT_ESCAPED
 
 function isWithin(time: number, { received, newest, oldest }: NormaliseOptions): boolean {
   return time <= (newest ?? received + AHEAD_MAX_MS) && time >= (oldest ?? Number.NEGATIVE_INFINITY)
@@ -264,42 +243,4 @@ function isWithin(time: number, { received, newest, oldest }: NormaliseOptions):
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-}
-
-function makePlan(kind: GenericKind, keep: readonly string[]): Plan {
-  const common = planCommon(kind.paths, kind.depths)
-  const isTop = (place: number) => kind.depths[place] === 0
-  const size = common.pivots.length + 1
-  return {
-    ...common,
-    kind,
-    names: kind.paths.filter((_, place) => isTop(place)),
-    kept: keep.map((name) => kind.paths.findIndex((path, place) => path === name && isTop(place))),
-    chosen: new Int16Array(size).fill(NOWHERE),
-    before: new Int16Array(size).fill(NOWHERE),
-    verbatim: new Map(),
-    choices: new Map(),
-  }
-}
-
-/** The names of the fields of `chosen`: the same map for the same choice. */
-function verbatimOf(plan: Plan): ReadonlyMap<string, string> {
-  const { chosen, before } = plan
-  let isSame = true
-  for (let i = 0; i < chosen.length; i++) if (chosen[i] !== before[i]) isSame = false
-  if (isSame) return plan.verbatim
-  before.set(chosen)
-  const choice = chosen.join()
-  let verbatim = plan.choices.get(choice)
-  if (verbatim === undefined) {
-    const names = [...plan.pivots.map(({ name }) => name), MESSAGE]
-    const entries = names.flatMap((name, i): [string, string][] =>
-      chosen[i] === NOWHERE ? [] : [[name, plan.kind.paths[chosen[i]!]!]],
-    )
-    verbatim = new Map(entries)
-    if (plan.choices.size >= CHOICES_MAX) plan.choices.clear()
-    plan.choices.set(choice, verbatim)
-  }
-  plan.verbatim = verbatim
-  return verbatim
 }

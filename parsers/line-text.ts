@@ -38,6 +38,13 @@ export function valueAt(line: FlatLine, value: number): FieldValue | undefined {
   }
 }
 
+/** The text of a span of an event's line; its escapes are valid. */
+export function spanText(bytes: Uint8Array, view: DataView, start: number, end: number): string {
+  if (end >= 0) return asciiText(bytes, start, end)
+  const length = unescapeJson(bytes, view, start, ~end)
+  return asciiText(unescaped(), 0, length)
+}
+
 function numberAt(bytes: Uint8Array, start: number, end: number): number {
   if (end - start > DIGITS_MAX) return Number(asciiText(bytes, start, end))
   let number = 0

@@ -89,6 +89,25 @@ export function isIpv4(text: string): boolean {
   return parts === 4 && value >= 0
 }
 
+/** `isIpv4` of ASCII bytes. */
+export function isIpv4At(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 7 || end - start > 15) return false
+  let parts = 1
+  let value = -1
+  for (let index = start; index < end; index++) {
+    const code = bytes[index]!
+    if (code === 0x2e) {
+      if (value < 0) return false
+      parts++
+      value = -1
+    } else if (code >= 0x30 && code <= 0x39) {
+      value = (value < 0 ? 0 : value * 10) + code - 0x30
+      if (value > 255) return false
+    } else return false
+  }
+  return parts === 4 && value >= 0
+}
+
 /** Looks like IPv6: hexadecimal groups, perhaps `::`, perhaps a zone or a dotted tail. */
 export function isIpv6(text: string): boolean {
   if (text.length < 2 || text.length > 64) return false

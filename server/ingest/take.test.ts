@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import type { Event } from '../../parsers/event.ts'
 import { createLineReader } from '../../parsers/line-event.ts'
 import { blockLines } from '../stores/events/block.ts'
+import { unpackRows } from '../stores/events/column-rows.ts'
 import { TEXT_FIELDS } from '../stores/events/columns.ts'
 import { encodeEvents } from '../stores/events/event-blocks.ts'
 import { decodeLine } from '../stores/events/line.ts'
+import { addEvent, buildSegment, createSegment } from '../stores/events/segment.ts'
 import { bodyLines } from './body-lines.ts'
 import { decodeBody } from './decode.ts'
 import { prepareBatch } from './pipeline.ts'
@@ -27,7 +30,21 @@ function prepare(body: string, isCut: boolean, own: { source?: string; import?: 
   const blocks = encodeEvents(batch.events, 1)
   const stored = blocks.flatMap(({ data }) => blockLines(data)).map(decodeLine)
   const { matches, deadLetters } = batch
-  return { batch, parts: { unparsed, answer, stored, matches, deadLetters } }
+  const columns = columnsOf(batch.events)
+  return { batch, parts: { unparsed, answer, stored, matches, deadLetters, columns } }
+}
+
+/** What a segment of these events has beside their lines. */
+function columnsOf(events: readonly Event[]) {
+  const segment = createSegment(1, false)
+  for (const event of events) addEvent(segment, event, 1)
+  const { columns, names, severities, ...rest } = buildSegment(segment)
+  const rows = columns.map(({ name, packed }): [string, readonly unknown[]] => [
+    name,
+    unpackRows(structuredClone(packed)),
+  ])
+  const byName = Object.fromEntries(rows)
+  return { columns: byName, names: names?.toSorted(), severities, rest }
 }
 
 const LINES = [
@@ -41,6 +58,8 @@ const LINES = [
   '{"time":"2027-11-21T12:00:00Z","host":"g","message":"ahead"}',
   '{"product":"windows","category":"process_creation","Image":"C:\\\\Windows\\\\System32\\\\cmd.exe","CommandLine":"cmd /c \\"x\\"","EventID":1}',
   '{"Records":[{"eventName":"A"},{"eventName":"B"}]}',
+  '{"CommandLine":"","user":"-","src_ip":"::1","dst_ip":"1.2.3","hash":"MD5=ab","outcome":true}',
+  '{"CommandLine":7,"host":{"name":"inner"},"hash":"ab","url":"http:\\/\\/x","domain":"d","action":"-"}',
   '{"host":"h","src_ip":"10.0.0.1","src_port":5,"severity":"HIGH"}',
 ]
 
@@ -53,6 +72,20 @@ describe('lines that are not decoded give what decoded ones give', () => {
     const body = LINES.join('\n')
     expect(prepare(body, true, own).parts).toEqual(prepare(body, false, own).parts)
   })
+})
+
+test('columns of lines that are not decoded are those of decoded ones, one alone and all together', () => {
+  for (const line of LINES) {
+    expect(prepare(`${LINES[0]}\n${line}`, true).parts.columns).toEqual(
+      prepare(`${LINES[0]}\n${line}`, false).parts.columns,
+    )
+  }
+  const plain = Array.from(
+    { length: 300 },
+    (_, n) => `{"host":"h${n % 7}","user":"u${n}","src_ip":"10.0.0.${n % 256}","src_port":${n}}`,
+  )
+  const body = [...plain, LINES[1]!, ...plain].join('\n')
+  expect(prepare(body, true).parts.columns).toEqual(prepare(body, false).parts.columns)
 })
 
 test('matches keep the keys of events that were not decoded', () => {

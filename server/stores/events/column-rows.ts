@@ -2,23 +2,54 @@
 // Their dictionaries are made when the segment is sealed, by the thread that writes it: rows cross to it
 // packed, since a message of thousands of strings costs more than all the rest.
 import type { Event } from '../../../parsers/event.ts'
+import { spanText } from '../../../parsers/line-text.ts'
+import { asciiText } from '../../../sigma/eval/unescape.ts'
 import type { FieldValue } from '../../../sigma/event.ts'
-import { eachColumnValue } from './columns.ts'
+import {
+  addText,
+  createTextRows,
+  cutText,
+  isTextRows,
+  NO_TEXT,
+  sameText,
+  type TextRows,
+  textRows,
+} from './column-texts.ts'
+import { eachColumnValue, eachLineColumn } from './columns.ts'
 
-/** The value of each row, undefined for none, by column. */
-export type ColumnRows = Map<string, (FieldValue | undefined)[]>
+/** By column the value of each row, undefined for none, or texts of lines. */
+export type ColumnRows = Map<string, (FieldValue | undefined)[] | TextRows>
 
 /** Adds the values of the event at `row`, which is above those before. */
 export function addRow(columns: ColumnRows, row: number, event: Event): void {
-  eachColumnValue(event, (name, value) => {
+  const put = (name: string, value: FieldValue): void => {
     let rows = columns.get(name)
-    if (rows === undefined) {
-      rows = []
+    if (rows === undefined || isTextRows(rows)) {
+      rows = rows === undefined ? [] : textRows(rows)
       columns.set(name, rows)
     }
     while (rows.length < row) rows.push(undefined)
     rows[row] = value
+  }
+  const { line } = event
+  if (line === undefined) {
+    eachColumnValue(event, put)
+    return
+  }
+  const { bytes } = line
+  eachLineColumn(event, line, put, (name, start, end) => {
+    let rows = columns.get(name)
+    if (rows === undefined) {
+      rows = createTextRows()
+      columns.set(name, rows)
+    }
+    if (isTextRows(rows)) addText(rows, row, bytes, start, end)
+    else put(name, spanText(bytes, viewOf(bytes), start, end))
   })
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** A column's rows in few pieces. Rows behind the last have no value. */
@@ -27,6 +58,8 @@ export type PackedRows =
   | { readonly kind: 'same'; readonly value: FieldValue; readonly rows: number }
   /** One after another; length of each in UTF-16 units, `NO_TEXT` for none. */
   | { readonly kind: 'texts'; readonly text: string; readonly lengths: Int32Array }
+  /** As `texts`, of ASCII. */
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly lengths: Int32Array }
   /** NaN for none. */
   | { readonly kind: 'numbers'; readonly numbers: Float64Array }
   /** JSON of a list: `[value]`, or 0 for none. */
@@ -38,10 +71,18 @@ export interface PackedColumn {
   readonly packed: PackedRows
 }
 
-const NO_TEXT = -1
-
 export function packColumns(columns: ColumnRows): PackedColumn[] {
-  return [...columns].map(([name, rows]) => ({ name, packed: packRows(rows) }))
+  return [...columns].map(([name, rows]) => ({
+    name,
+    packed: isTextRows(rows) ? packBytes(rows) : packRows(rows),
+  }))
+}
+
+function packBytes(rows: TextRows): PackedRows {
+  const value = sameText(rows)
+  if (value !== undefined) return { kind: 'same', value, rows: rows.count }
+  const { bytes, used, lengths, count } = rows
+  return { kind: 'bytes', bytes: bytes.slice(0, used), lengths: lengths.slice(0, count) }
 }
 
 function packRows(rows: readonly (FieldValue | undefined)[]): PackedRows {
@@ -85,15 +126,10 @@ export function unpackRows(packed: PackedRows): (FieldValue | undefined)[] {
       return new Array<FieldValue>(packed.rows).fill(packed.value)
     case 'numbers':
       return Array.from(packed.numbers, (value) => (Number.isNaN(value) ? undefined : value))
-    case 'texts': {
-      const { text, lengths } = packed
-      let at = 0
-      return Array.from(lengths, (length) => {
-        if (length === NO_TEXT) return undefined
-        at += length
-        return text.slice(at - length, at)
-      })
-    }
+    case 'texts':
+      return cutText(packed.text, packed.lengths)
+    case 'bytes':
+      return cutText(asciiText(packed.bytes, 0, packed.bytes.length), packed.lengths)
     case 'mixed': {
       const rows = JSON.parse(packed.json) as (0 | [FieldValue])[]
       return rows.map((row) => (row === 0 ? undefined : row[0]))

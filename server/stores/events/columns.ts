@@ -2,8 +2,8 @@
 // zstd blob a (segment, column). In a column of values that hardly repeat a value may be in it twice. Code 0: the event has no value; code k: `values[k - 1]`. The values keep
 // their JSON type, so that 80 and "80" are two. A column of long values that seldom repeat (hashes) would
 // double what the lines take: it is left out, its blob is empty, and readers look at the lines. Times are zigzag deltas in byte planes.
-import type { Event } from '../../../parsers/event.ts'
-import { type Fields, type FieldValue, PIVOTS } from '../../../sigma/event.ts'
+import { type Event, type EventLine, NO_SPAN } from '../../../parsers/event.ts'
+import { type Fields, type FieldValue, PIVOTS, type Pivots } from '../../../sigma/event.ts'
 import { pack, unpack } from './block.ts'
 import { decodeValues, encodeValues, JSON_FORM } from './column-values.ts'
 
@@ -80,26 +80,54 @@ export function addToColumns(builder: ColumnBuilder, row: number, event: Event):
   eachColumnValue(event, (name, value) => setAny(openColumnOf(builder, name), row, value))
 }
 
+/** Hears of a column and the event's value in it. */
+type PutValue = (name: string, value: FieldValue) => void
+
 /** Calls `put` with each column that the event has a value in. */
-export function eachColumnValue(
+export function eachColumnValue(event: Event, put: PutValue): void {
+  eachPivot(event.pivots, put)
+  eachLabel(event, put)
+  for (const name of TEXT_FIELDS) {
+    const value = fieldOf(event.fields, name)
+    if (value !== undefined) put(FIELD_COLUMN_OF[name], value)
+  }
+}
+
+/** As `eachColumnValue`, of an event that was not decoded: texts of its line go to `putText` where they stand. */
+export function eachLineColumn(
   event: Event,
-  put: (name: string, value: FieldValue) => void,
+  { texts, spans, at, others, kept }: EventLine,
+  put: PutValue,
+  putText: (name: string, start: number, end: number) => void,
 ): void {
-  const { pivots, logsource, source } = event
+  for (let i = 0; i < texts.length; i++) {
+    const start = spans[at + 2 * i]!
+    if (start !== NO_SPAN) putText(texts[i]!, start, spans[at + 2 * i + 1]!)
+  }
+  eachPivot(others, put)
+  eachLabel(event, put)
+  for (let i = 0; i < TEXT_FIELDS.length; i++) {
+    const name = FIELD_COLUMN_OF[TEXT_FIELDS[i]!]
+    const own = at + 2 * (texts.length + i)
+    const value = kept[i]
+    if (spans[own] !== NO_SPAN) putText(name, spans[own]!, spans[own + 1]!)
+    else if (value !== undefined) put(name, value)
+  }
+}
+
+function eachPivot(pivots: Pivots, put: PutValue): void {
   for (const name in pivots) {
-    const value = pivots[name as keyof typeof pivots]
+    const value = pivots[name as keyof Pivots]
     if (value !== undefined) put(name, value)
   }
+}
+
+function eachLabel({ source, logsource }: Event, put: PutValue): void {
   put('source', source)
   const { product, category, service } = logsource
   if (product !== undefined) put('product', product)
   if (category.length > 0) put('category', category)
   if (service.length > 0) put('service', service)
-  for (let i = 0; i < TEXT_FIELDS.length; i++) {
-    const name = TEXT_FIELDS[i]!
-    const value = event.line === undefined ? fieldOf(event.fields, name) : event.line.kept[i]
-    if (value !== undefined) put(FIELD_COLUMN_OF[name], value)
-  }
 }
 
 function fieldOf(fields: Fields, name: string): FieldValue | undefined {

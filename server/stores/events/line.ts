@@ -76,7 +76,9 @@ export function encodeLine(event: Event, number: number): string {
 function encodeParts(event: Event): string {
   const refs = refsOf(event)
   const names = refs === undefined ? '' : `,"w":${refs.json}`
-  const parts = `${names},"v":${writtenPivots(event.pivots, refs)}`
+  // Of an event that was not decoded the other pivots are among the names.
+  const pivots = refs === undefined ? event.pivots : (event.line?.others ?? event.pivots)
+  const parts = `${names},"v":${writtenPivots(pivots, refs)}`
   return refs?.fieldOf.has(MESSAGE_REF) === true
     ? parts
     : `${parts},"m":${JSON.stringify(event.message)}`

@@ -105,7 +105,8 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
   if (segment.names.size <= FIELD_NAMES_MAX) {
     addNames(segment, event.line?.names ?? Object.keys(event.fields))
   }
-  const severity = event.pivots.severity === undefined ? '' : String(event.pivots.severity)
+  const { severity: own } = event.line?.others ?? event.pivots
+  const severity = own === undefined ? '' : String(own)
   segment.severities.set(severity, (segment.severities.get(severity) ?? 0) + 1)
   const { runs } = segment
   if (runs.at(-2) === sequence) runs[runs.length - 1]! += 1
