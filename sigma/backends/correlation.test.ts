@@ -82,32 +82,50 @@ function engineAnswers(
   return [...found].sort((a, b) => a - b)
 }
 
-function sqliteAnswers(sql: string, events: readonly SigmaEvent[]): number[] {
+/** What answers a query over events again and again: the query is planned once. */
+interface Engine {
+  answers(events: readonly SigmaEvent[]): number[]
+  close(): void
+}
+
+function openSqlite(sql: string): Engine {
   const db = new Database(':memory:')
   db.run('CREATE TABLE events (id INTEGER, time INTEGER, fields TEXT, message TEXT, raw TEXT)')
   const insert = db.query("INSERT INTO events VALUES (?, ?, ?, '', '')")
-  for (const [id, { time, fields }] of events.entries())
-    insert.run(id, time, JSON.stringify(fields))
-  const answers = (db.query(sql).values() as [number][]).map(([id]) => id)
-  db.close()
-  return answers.sort((a, b) => a - b)
+  const select = db.query(sql)
+  return {
+    answers: (events) => {
+      db.run('DELETE FROM events')
+      for (const [id, { time, fields }] of events.entries())
+        insert.run(id, time, JSON.stringify(fields))
+      return (select.values() as [number][]).map(([id]) => id).sort((a, b) => a - b)
+    },
+    close: () => db.close(),
+  }
 }
 
-function clickhouseAnswers(sql: string, events: readonly SigmaEvent[]): number[] {
+function openClickhouse(sql: string): Engine {
   chdb!.query('CREATE DATABASE IF NOT EXISTS c; DROP TABLE IF EXISTS c.events')
   chdb!.query(
     'CREATE TABLE c.events (id UInt32, time Int64, fields String, message String, raw String) ENGINE = Memory',
   )
-  const lines = events.map(({ time, fields }, id) =>
-    JSON.stringify({ id, time, fields: JSON.stringify(fields), message: '', raw: '' }),
-  )
-  if (lines.length > 0) chdb!.query(`INSERT INTO c.events FORMAT JSONEachRow ${lines.join('\n')}`)
-  const answer = chdb!.query(sql.replaceAll('`events`', 'c.events'), 'TSV')
-  return answer
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => Number(line.split('\t')[0]))
-    .sort((a, b) => a - b)
+  return {
+    answers: (events) => {
+      chdb!.query('TRUNCATE TABLE c.events')
+      const lines = events.map(({ time, fields }, id) =>
+        JSON.stringify({ id, time, fields: JSON.stringify(fields), message: '', raw: '' }),
+      )
+      if (lines.length > 0)
+        chdb!.query(`INSERT INTO c.events FORMAT JSONEachRow ${lines.join('\n')}`)
+      const answer = chdb!.query(sql.replaceAll('`events`', 'c.events'), 'TSV')
+      return answer
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => Number(line.split('\t')[0]))
+        .sort((a, b) => a - b)
+    },
+    close: () => chdb!.query('DROP TABLE c.events'),
+  }
 }
 
 const CASES = [
@@ -188,13 +206,15 @@ function compare(target: SqlTarget, body: string, runs: number): void {
   const top = loaded.correlations.find(({ id }) => id === 'c')!
   const made = sqlOfCorrelation(top, loaded, target)
   if (!('sql' in made)) throw new Error(made.message)
-  const answersOf = target === 'sqlite' ? sqliteAnswers : clickhouseAnswers
+  const { sql } = made
+  const { answers, close } = target === 'sqlite' ? openSqlite(sql) : openClickhouse(sql)
   fc.assert(
     fc.property(rows, (events) => {
-      expect(answersOf(made.sql, events)).toEqual(engineAnswers(loaded, events))
+      expect(answers(events)).toEqual(engineAnswers(loaded, events))
     }),
     { numRuns: runs },
   )
+  close()
 }
 
 describe('correlations in SQL find what the engine finds', () => {
