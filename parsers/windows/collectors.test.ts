@@ -306,3 +306,22 @@ describe('whose channel, provider or data', () => {
     }
   })
 })
+
+test('classic PowerShell whose data a module has moved: the message has its lines', () => {
+  const message =
+    'Pipeline execution details for command line: Get-Item.\n\nContext Information:\n\tUserId=CORP\\anna\n' +
+    '\tHostApplication=powershell.exe -nop\n\tEngineVersion=5.1\n\tCommandLine=Get-Item x\n\nDetails:\nCommandInvocation(Get-Item)'
+  const { fields } = normalise(
+    JSON.stringify({
+      ...{ '@timestamp': '2026-11-20T10:11:12Z', message, event: { code: '800' } },
+      process: { command_line: 'powershell.exe -nop' },
+      powershell: { engine: { version: '5.1' } },
+      winlog: { channel: 'Windows PowerShell', event_id: '800', computer_name: 'ws1' },
+    }),
+    OPTIONS,
+  )
+  expect(fields).toMatchObject({
+    ...{ Data: message, HostApplication: 'powershell.exe -nop', CommandLine: 'Get-Item x' },
+    UserId: 'CORP\\anna',
+  })
+})

@@ -146,6 +146,12 @@ export function addEcsNames(
 function addClassicData(fields: Writable): void {
   const { HostApplication: application, EngineVersion: version } = fields
   if (fields.Data !== undefined || fields.param1 !== undefined || application === undefined) return
+  // The message still has them all.
+  const { Message: message } = fields
+  if (typeof message === 'string' && message.includes('HostApplication=')) {
+    fields.Data = message
+    return
+  }
   const lines = [`HostApplication=${String(application)}`]
   if (version !== undefined) lines.push(`EngineVersion=${String(version)}`)
   fields.Data = lines.join('\n')
