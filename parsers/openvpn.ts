@@ -69,7 +69,8 @@ function fileTime(text: string, context: ParseContext): Body | undefined {
   const stamp = timeAt(text, 0, context)
   if (stamp === undefined || text.charCodeAt(stamp.end) !== 0x20) return undefined
   const rest = text.slice(stamp.end + 1)
-  return { time: stamp.time, text: rest.replace(/^us=\d{1,12} /, '') }
+  const bare = rest.startsWith('us=') ? rest.replace(/^us=\d{1,12} /, '') : rest
+  return { time: stamp.time, text: bare }
 }
 
 function isOwn(text: string): boolean {

@@ -29,23 +29,31 @@ export interface WebServer {
 /** A line without its syslog header, and what the header said. */
 interface Line {
   readonly text: string
-  readonly host?: string
+  readonly host?: string | undefined
   readonly program?: string
-  readonly time?: number
+  readonly time?: number | undefined
 }
 
-function lineOf(input: ParserInput, context: ParseContext): Line {
-  const first = input.text.charCodeAt(0)
-  const header = isSyslogStart(first) ? splitSyslog(input.text, context) : undefined
-  if (header?.program === undefined) {
-    return { text: first === 0x20 ? input.text.trimStart() : input.text }
+let lastText: string | undefined
+let lastContext: ParseContext | undefined
+let lastLine: Line = { text: '' }
+
+/** All servers are asked about the same line one after the other, so the last answer is kept. */
+function lineOf({ text }: ParserInput, context: ParseContext): Line {
+  if (text !== lastText || context !== lastContext) {
+    lastLine = readLine(text, context)
+    lastText = text
+    lastContext = context
   }
-  return {
-    text: header.message,
-    program: bareName(header.program),
-    ...(header.host === undefined ? {} : { host: header.host }),
-    ...(header.time === undefined ? {} : { time: header.time }),
-  }
+  return lastLine
+}
+
+function readLine(text: string, context: ParseContext): Line {
+  const first = text.charCodeAt(0)
+  const header = isSyslogStart(first) ? splitSyslog(text, context) : undefined
+  if (header?.program === undefined) return { text: first === 0x20 ? text.trimStart() : text }
+  const { host, message, program, time } = header
+  return { text: message, program: bareName(program), host, time }
 }
 
 /** Apache's instances are `httpd/name`. */
