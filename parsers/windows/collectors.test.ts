@@ -325,3 +325,50 @@ test('classic PowerShell whose data a module has moved: the message has its line
     UserId: 'CORP\\anna',
   })
 })
+
+describe('messages of the Security log', () => {
+  const subject = 'Subject:\r\n\tSecurity ID:\t\tS-1-5-18\r\n\tAccount Name:\t\tanna\r\n\r\n'
+  test.each<[number, string, object]>([
+    [
+      4657,
+      'Object:\r\n\tObject Name:\t\t\\REGISTRY\\MACHINE\\SOFTWARE\\x\r\n\tObject Value Name:\ty\r\n\tOperation Type:\t\tNew registry value created\r\n\r\nChange Information:\r\n\tOld Value:\t\t-\r\n\tNew Value:\t\tz',
+      { ObjectValueName: 'y', NewValue: 'z', Details: 'z', TargetObject: 'HKLM\\SOFTWARE\\x\\y' },
+    ],
+    [
+      4662,
+      'Object:\r\n\tObject Server:\t\tDS\r\n\r\nOperation:\r\n\tAccess Mask:\t\t0x100\r\n\tProperties:\t\tControl Access\r\n\t\t{1131f6ad-9c07}\r\n\t{19195a5b-6da0}\r\n\r\nAdditional Information:\r\n\tParameter 1:\t\t-',
+      {
+        AccessMask: '0x100',
+        ObjectServer: 'DS',
+        Properties: 'Control Access\r\n\t\t{1131f6ad-9c07}\r\n\t{19195a5b-6da0}',
+      },
+    ],
+    [
+      4698,
+      'Task Information:\r\n\tTask Name: \t\t\\x\r\n\tTask Content: \t\t<?xml version="1.0"?>\r\n<Task>\r\n  <Command>cmd.exe</Command>\r\n</Task>',
+      {
+        TaskName: '\\x',
+        TaskContent: '<?xml version="1.0"?>\r\n<Task>\r\n  <Command>cmd.exe</Command>\r\n</Task>',
+      },
+    ],
+    [
+      5136,
+      'Object:\r\n\tDN:\tCN=x\r\n\tClass:\tuser\r\n\r\nAttribute:\r\n\tLDAP Display Name:\tservicePrincipalName\r\n\tSyntax (OID):\t2.5\r\n\tValue:\thost/x',
+      {
+        ObjectDN: 'CN=x',
+        ObjectClass: 'user',
+        AttributeLDAPDisplayName: 'servicePrincipalName',
+        AttributeValue: 'host/x',
+      },
+    ],
+    [
+      4781,
+      'Target Account:\r\n\tOld Account Name:\ta$\r\n\tNew Account Name:\tdc1',
+      { NewTargetUserName: 'dc1' },
+    ],
+  ])('%i', (EventID, text, fields) => {
+    const Message = `Something happened.\r\n\r\n${subject}${text}`
+    const got = normalise(JSON.stringify({ Channel: 'Security', EventID, Message }), OPTIONS)
+    expect(got.fields).toMatchObject({ SubjectUserName: 'anna', ...fields })
+  })
+})

@@ -66,7 +66,7 @@ const READ_BY_MESSAGE: ReadonlySet<string> = new Set([
 
 function addSecurity(fields: Writable, event: WindowsEvent): void {
   const { eventId, message } = event
-  if (message !== undefined && hasNoData(fields)) addRendered(fields, message)
+  if (message !== undefined && hasNoData(fields)) addRendered(fields, message, eventId)
   if (eventId === 4776) copy(fields, 'AuthenticationPackageName', 'PackageName')
   if (LOGONS.has(eventId)) copy(fields, 'Computer', 'ComputerName')
   if (eventId === 4688) addProcessCreation(fields)

@@ -1,6 +1,7 @@
 // Data out of the message that Windows rendered, for carriers that bring nothing else (Snare, plain syslog
 // forwarders): the labels of the Security log's messages under the names of the data behind them.
 import type { FieldValue } from '../../sigma/event.ts'
+import { blockOfEvent, labelOfEvent } from './rendered-events.ts'
 
 type Writable = { [name: string]: FieldValue }
 
@@ -151,21 +152,26 @@ function partsOf(message: string): readonly string[] {
 }
 
 /** Adds what a message of the Security log says, where the field is free. */
-export function addRendered(fields: Writable, message: string): void {
+export function addRendered(fields: Writable, message: string, eventId: number): void {
+  const block = blockOfEvent(eventId, message)
+  if (block !== undefined) fields[block.name] ??= block.value
   const parts = partsOf(message)
   let section = ''
   let label = ''
   for (const part of parts) {
     const found = LABEL.exec(part.trim())
     if (found === null) {
-      if (label !== '') addValue(fields, section, label, part.trim())
+      if (label !== '') addValue(fields, eventId, section, label, part.trim())
       label = ''
       continue
     }
     const [, name = '', value = ''] = found
-    const isLabel = Object.hasOwn(LABELS, name) || Object.hasOwn(ACCOUNT_LABELS, name)
+    const isLabel =
+      Object.hasOwn(LABELS, name) ||
+      Object.hasOwn(ACCOUNT_LABELS, name) ||
+      labelOfEvent(eventId, name) !== undefined
     if (isLabel && value !== '') {
-      addValue(fields, section, name, value)
+      addValue(fields, eventId, section, name, value)
       label = ''
     } else if (isLabel) label = name
     else {
@@ -175,9 +181,15 @@ export function addRendered(fields: Writable, message: string): void {
   }
 }
 
-function addValue(fields: Writable, section: string, label: string, value: string): void {
+function addValue(
+  fields: Writable,
+  eventId: number,
+  section: string,
+  label: string,
+  value: string,
+): void {
   if (value === '') return
-  const name = nameOf(section, label)
+  const name = labelOfEvent(eventId, label) ?? nameOf(section, label)
   if (name !== undefined) fields[name] ??= value
 }
 
