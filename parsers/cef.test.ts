@@ -71,3 +71,32 @@ testLines('cef', [
     { time: '2026-11-20T10:11:12Z', pivots: { user: 'anna', outcome: 'success' } },
   ],
 ])
+
+// Strata Logging Service writes PAN-OS' own names with a prefix.
+testLines('cef', [
+  [
+    '<14>1 2026-11-20T10:11:13.5Z fwd-7 logforwarder - panwlogs - CEF:0|Palo Alto Networks|LF|2.0|GLOBALPROTECT|globalprotect|3|rt=Nov 20 2026 10:11:12 PanOSDeviceSN=007 PanOSEventIDValue=gateway-auth PanOSStage=login PanOSSourceUserName=corp\\\\anna PanOSEndpointDeviceName=pc1 PanOSPublicIPv4=203.0.113.9 PanOSPublicIPv6= PanOSPrivateIPv4=192.0.2.9 PanOSEventStatus=failure PanOSDeviceName=gate1',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'gate1',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        action: 'gateway-auth',
+        outcome: 'failure',
+      },
+      fields: { PanOSEndpointDeviceName: 'pc1', PanOSPublicIPv4: '203.0.113.9' },
+    },
+  ],
+  [
+    'CEF:0|Palo Alto Networks|LF|2.0|GLOBALPROTECT|globalprotect|3|rt=Nov 20 2026 10:11:12 PanOSEventIDValue=portal-prelogin PanOSPublicIPv4=203.0.113.9 PanOSPrivateIPv4=0.0.0.0 PanOSEventStatus=success',
+    { pivots: { src_ip: '203.0.113.9', outcome: 'success' } },
+  ],
+])
+
+testLines('cef', [
+  [
+    'CEF:0|Fortinet|Fortigate|v7.4.1|54802|utm:dns dns-response pass|4|rt=1795169472000 deviceExternalId=FGT1 cat=utm:dns src=192.0.2.9 dst=198.51.100.7 dpt=53 FTNTFGTqname=example.org FTNTFGTqtype=A act=pass',
+    { pivots: { domain: 'example.org' }, fields: { query: 'example.org', qname: 'example.org' } },
+  ],
+])

@@ -47,7 +47,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   readExtension(text, parts.end, fields)
   const pivots: WritablePivots = {}
   const said = addExtensionMeaning(fields, pivots, severity, context)
-  addOwnNames(vendor, fields)
+  addOwnNames(vendor, fields, pivots)
   const time = said ?? ownTime(vendor, fields)
   // Some collectors part time and host by bars.
   const prefix = text.slice(0, start).replaceAll('|', ' ')

@@ -40,3 +40,15 @@ testLines('leef', [
 ])
 
 testRefused('leef', ['LEEF:1.0|Acme|Gate'])
+
+// Strata Logging Service, whose tabs a relay made blanks.
+testLines('leef', [
+  [
+    'LEEF:2.0|Palo Alto Networks|Next Generation Firewall|10.0|gateway-auth| |DeviceSN=007 cat=globalprotect devTime=2026-11-20 10:11:12 usrName=corp\\anna EndpointOSType=Intel Mac OS PublicIPv4=203.0.113.9 PrivateIPv4=192.0.2.9 EventStatus=failure DeviceName=gate1',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: { host: 'gate1', user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' },
+      fields: { EndpointOSType: 'Intel Mac OS', PublicIPv4: '203.0.113.9' },
+    },
+  ],
+])

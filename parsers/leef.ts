@@ -2,7 +2,7 @@
 
 import { splitPipes } from './cef/extension.ts'
 import { addExtensionMeaning } from './cef/meaning.ts'
-import { vendorLogsource } from './cef/vendors.ts'
+import { addOwnNames, vendorLogsource } from './cef/vendors.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { deviceTimeAt, HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
@@ -11,6 +11,8 @@ import { parseTime } from './time.ts'
 const HEADER_PARTS = 5
 const PAIRS_MAX = 512
 const TAB = '\t'
+/** Where blanks part attributes, values have some as well. */
+const BLANK = / (?=[\w.-]{1,64}=)/
 
 function markAt(text: string): number {
   const at = text.indexOf('LEEF:')
@@ -40,6 +42,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const severity = fields.sev
   addExtensionMeaning(fields, pivots, typeof severity === 'string' ? severity : '', context)
   if (typeof fields.user === 'string') pivots.user ??= fields.user
+  addOwnNames(vendor, fields, pivots)
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const { msg } = fields
   return deviceEvent(header, {
@@ -71,7 +74,8 @@ function delimiterOf(name: string): string {
 }
 
 function readAttributes(text: string, delimiter: string, fields: WritableFields): void {
-  for (const part of text.split(delimiter, PAIRS_MAX)) {
+  const between = delimiter === ' ' ? BLANK : delimiter
+  for (const part of text.split(between, PAIRS_MAX)) {
     const equals = part.indexOf('=')
     if (equals > 0) put(fields, part.slice(0, equals).trim(), part.slice(equals + 1).trim())
   }

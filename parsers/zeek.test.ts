@@ -68,6 +68,12 @@ describe('JSON', () => {
     expect(got.pivots).toMatchObject({ src_ip: '10.0.0.8', dst_ip: '203.0.113.7', dst_port: 80 })
   })
 
+  test('a refused LDAP bind', () => {
+    const bind = { opcode: 'bind simple', message_id: 1, result: 'invalid credentials' }
+    const got = json({ ...CONNECTION, _path: 'ldap', ...bind })
+    expect(got.pivots.outcome).toBe('failure')
+  })
+
   test('DNS and HTTP have the names of their categories too', () => {
     const http = json({
       ...CONNECTION,
