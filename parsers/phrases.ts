@@ -49,18 +49,21 @@ export function createPhraseFinder(groups: readonly (readonly string[])[]): Phra
   }
   return (text) => {
     let best = groups.length
-    let before = OTHER
     const { length } = text
     for (let i = 0; i < length; i++) {
       const code = text.charCodeAt(i)
-      const kind = kinds[code]!
-      if (kind === FOLDED) return findSlowly(text, groups)
-      if (kind === FIRST && before === OTHER) {
+      let kind = kinds[code]!
+      if (kind === OTHER) continue
+      if (kind === FIRST) {
         const next = i + 1 < length ? text.charCodeAt(i + 1) : 0
         const key = LOWER[code]! * ASCII + (next < ASCII ? LOWER[next]! : 0)
         if (isStart[key] === 1) best = Math.min(best, groupAt(text, i, starts.get(key)!))
       }
-      before = kind
+      // The rest of the word, and what ends it.
+      while (kind !== OTHER) {
+        if (kind === FOLDED) return findSlowly(text, groups)
+        kind = ++i < length ? kinds[text.charCodeAt(i)]! : OTHER
+      }
     }
     return best === groups.length ? -1 : best
   }
