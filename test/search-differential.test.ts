@@ -23,6 +23,8 @@ const START = Date.UTC(2026, 10, 21, 12)
 const DAY_MS = 86_400_000
 const ALL = { from: 0, to: START + 400 * DAY_MS, timeout_ms: 60_000 }
 const LIMIT = 100_000
+/** Making a store takes seconds on a busy machine. */
+const FILL_TIMEOUT_MS = 60_000
 
 interface Store {
   readonly folder: string
@@ -173,7 +175,7 @@ describe('over generated events', () => {
   let store: Store
   beforeAll(() => {
     store = fill(makeEvents(2400, START, 7))
-  })
+  }, FILL_TIMEOUT_MS)
   afterAll(() => close(store))
 
   test('the table has at least 300 different queries', () => {
@@ -195,7 +197,7 @@ describe.skipIf(!hasCorpus)('over corpus events', () => {
   let store: Store
   beforeAll(() => {
     store = fill(events)
-  })
+  }, FILL_TIMEOUT_MS)
   afterAll(() => close(store))
 
   test.each(searches.map((expr): [string, Expr] => [JSON.stringify(expr), expr]))(

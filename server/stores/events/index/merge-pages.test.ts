@@ -47,4 +47,4 @@ test('a merge leaves few pages unused: the new group takes those of the old ones
   // A slow machine merges in more slices, each of which commits; so few pages are not given back.
   expect(unused).toBeLessThan(Math.max(all * UNUSED_SHARE_MAX, UNUSED_PAGES))
   rmSync(folder, { recursive: true, force: true })
-})
+}, 30_000)

@@ -81,7 +81,7 @@ test('between the steps of a merge searches find the same, in the old groups unt
   expect(readLeftover(index)).toEqual(before)
   expect(await answersOf(reader)).toEqual(wanted)
   while (dropOneLeftover(index)) expect(await answersOf(reader)).toEqual(wanted)
-})
+}, 30_000)
 
 test('a merge that was given up leaves no row once its group is dropped', () => {
   const before = rowsOf()
