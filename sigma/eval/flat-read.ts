@@ -107,7 +107,10 @@ function findValue(
   return true
 }
 
-/** Puts `hits` behind what else was found of the line. `use` tells apart what is done with equal atoms. */
+/**
+ * Puts `hits` behind what else was found of the line. `use` tells apart what is done with equal atoms: 0 where they are
+ * set, the reader's number where its tests are still to be made.
+ */
 function addFound(
   { found, memo }: FlatPlan,
   place: number,

@@ -32,7 +32,7 @@ export interface Reader {
   /** Whether a number or boolean can set anything but presence. */
   readonly readsNumbers: boolean
   readonly memo: FieldMemo | undefined
-  /** Tells it from every other reader of the process. */
+  /** Tells it from every other reader of the process; above 0. */
   readonly id: number
   readonly relevant: Uint8Array
   /** True when no rule of the view asks anything of this field. */
@@ -49,7 +49,7 @@ export interface Readers {
   readonly lastReaders: Reader[]
 }
 
-let nextId = 0
+let nextId = 1
 
 /** Readers for the rules of a view; `relevant` tells by atom what they do with it. */
 export function createReaders(
