@@ -47,3 +47,39 @@ testLines('openvpn', [
     { pivots: { user: 'anna', action: 'login', outcome: 'success' } },
   ],
 ])
+
+// Names with blanks, as certificates have them, and the plugin for LDAP.
+testLines('openvpn', [
+  [
+    '2026-11-20 10:11:12 Anna Berg/192.0.2.9:40100 MULTI: primary virtual IP for Anna Berg/192.0.2.9:40100: 10.8.0.6',
+    {
+      message: 'MULTI: primary virtual IP for Anna Berg/192.0.2.9:40100: 10.8.0.6',
+      pivots: {
+        user: 'Anna Berg',
+        src_ip: '192.0.2.9',
+        src_port: 40_100,
+        action: 'address_assigned',
+      },
+    },
+  ],
+  [
+    '2026-11-20 10:11:12 Anna Berg/192.0.2.9:40100 SIGTERM[soft,remote-exit] received, client-instance exiting',
+    { pivots: { user: 'Anna Berg', src_ip: '192.0.2.9', action: 'disconnected' } },
+  ],
+  [
+    '2026-11-20 10:11:12 MULTI: Learn: 10.8.0.6 -> Anna Berg/192.0.2.9:40100',
+    { pivots: { user: 'Anna Berg', src_ip: '192.0.2.9' }, fields: { assigned_ip: '10.8.0.6' } },
+  ],
+  [
+    '2026-11-20 10:11:12 192.0.2.9:40100 VERIFY OK: depth=0, O=Example, CN=Anna Berg',
+    { fields: { common_name: 'Anna Berg' } },
+  ],
+  [
+    '2026-11-20 10:11:12 192.0.2.9:40100 [Anna Berg] Peer Connection Initiated with [AF_INET]192.0.2.9:40100',
+    { pivots: { user: 'Anna Berg', action: 'connected' } },
+  ],
+  [
+    'Nov 20 10:11:12 vpn1 openvpn[7]: LDAP user "anna" was not found.',
+    { pivots: { user: 'anna', action: 'login', outcome: 'failure' } },
+  ],
+])

@@ -8,22 +8,22 @@ import { timeAt } from './time.ts'
 
 const LOGSOURCE = closedLogSource('openvpn', ['vpn', 'authentication'], ['openvpn', 'syslog'])
 
-/** `anna/192.0.2.1:1194`, `192.0.2.1:1194`, `[::1]:1194`, `tcp4-server:192.0.2.1:1194`. */
+/** `anna/192.0.2.1:1194`, `Anna Berg/192.0.2.1:1194`, `192.0.2.1:1194`, `[::1]:1194`, `tcp4-server:192.0.2.1:1194`. */
 const CLIENT =
-  /^(?:([^\s/[\]]{1,255})\/)?(?:(?:tcp|udp)[46]?(?:-server)?:)?((?:\d{1,3}\.){3}\d{1,3}|\[?[0-9A-Fa-f:]{2,45}\]?):(\d{1,5}) /
+  /^(?:([^\s/[\]]{1,255}|(?:[^\s/[\]:,='"]{1,64} ){1,4}[^\s/[\]:,='"]{1,64})\/)?(?:(?:tcp|udp)[46]?(?:-server)?:)?((?:\d{1,3}\.){3}\d{1,3}|\[?[0-9A-Fa-f:]{2,45}\]?):(\d{1,5}) /
 const SOCKET =
   /\[AF_INET6?\](?:::ffff:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]{2,45}?):(\d{1,5})(?=[\s,;]|$)/
-const NAME = /^\[([^\]\s]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout)/
+const NAME = /^\[([^\]]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout)/
 const USERNAME =
-  /(?:for username|username|[Uu]ser) '([^'\s]{1,255})'|authentication (?:succeeded|failed|deferred) for username '([^']{1,255})'/
-const LEARN = /^MULTI: Learn: (\S{1,64}) -> (?:([^\s/]{1,255})\/)?(\S{1,64}):(\d{1,5})/
+  /(?:for username|username|[Uu]ser) ['"]([^'"\s]{1,255})['"]|authentication (?:succeeded|failed|deferred) for username '([^']{1,255})'/
+const LEARN = /^MULTI: Learn: (\S{1,64}) -> (?:([^\s/][^/]{0,254})\/)?([^\s/]{1,64}):(\d{1,5})/
 const PFSENSE = /openvpn server '([^']{1,64})' user '([^']{0,255})'? address '([^']{1,64})'/
-const COMMON_NAME = /\bCN=([^,/\s]{1,255})/
+const COMMON_NAME = /\bCN=([^,/"\s][^,/"]{0,254})/
 
 const MEANINGS: readonly (readonly [RegExp, string, ('success' | 'failure')?])[] = [
   [/TLS Error:|OpenSSL: error/, 'tls_error', 'failure'],
   [
-    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|Incorrect password supplied|Username\/Password.{0,40}(?:failed|rejected)/i,
+    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|LDAP user "[^"]{1,256}" was not found|Incorrect password supplied|Username\/Password.{0,40}(?:failed|rejected)/i,
     'login',
     'failure',
   ],
@@ -73,11 +73,14 @@ function fileTime(text: string, context: ParseContext): Body | undefined {
   return { time: stamp.time, text: bare }
 }
 
+/** The plugin for LDAP, in words that other programs may have as well. */
+const AUTH_LDAP = /^LDAP (?:user "|bind failed)/
+
 function isOwn(text: string): boolean {
   const start = text.slice(0, 1024)
   const rest = start.slice(CLIENT.exec(start)?.[0].length ?? 0)
   return (
-    /^(?:TLS|VERIFY|MULTI|peer info: IV_|\[\S{1,255}\] Peer Connection|Data Channel|Control Channel|OpenVPN \d|PUSH:|SENT CONTROL|CONTROL\b|Re-using SSL|Bad encapsulated|OpenSSL: error|AUTH: Received control)/.test(
+    /^(?:TLS|VERIFY|MULTI|peer info: IV_|\[\S{1,255}\] Peer Connection|Data Channel|Control Channel|OpenVPN \d|PUSH:|SENT CONTROL|CONTROL\b|Re-using SSL|Bad encapsulated|OpenSSL: error|AUTH: Received control|SIG(?:TERM|USR1)\[soft,)/.test(
       rest,
     ) || start.includes('[AF_INET')
   )
@@ -87,7 +90,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return { code: 'openvpn-no-line', message: 'JSON, no log line' }
   const { header, program, text, time } = bodyOf(input, context)
   const named = program?.startsWith('openvpn') === true || program?.startsWith('ovpn') === true
-  if (!named && time === undefined && !isOwn(text)) {
+  if (!named && time === undefined && !isOwn(text) && !AUTH_LDAP.test(text)) {
     return { code: 'openvpn-no-line', message: 'no line of OpenVPN' }
   }
   const fields: WritableFields = {}
