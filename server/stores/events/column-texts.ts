@@ -42,7 +42,7 @@ export function addText(
 }
 
 /** Shorter texts are copied byte by byte: a call costs more. */
-const SHORT_BYTES = 24
+const SHORT_BYTES = 64
 
 function append(rows: TextRows, row: number, from: Uint8Array, start: number, end: number): void {
   const length = end - start

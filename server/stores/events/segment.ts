@@ -73,8 +73,9 @@ export interface SegmentBuilder {
   readonly times: number[]
   readonly columns: ColumnRows
   readonly names: Set<string>
-  /** Names of the event before, by place: events of one kind repeat. */
+  /** Names of the event before, by place: events of one kind repeat, lines that were not decoded share the list. */
   readonly lastNames: string[]
+  lastList: readonly string[] | undefined
   readonly severities: Map<string, number>
   readonly runs: number[]
 }
@@ -90,6 +91,7 @@ export function createSegment(first: number, late: boolean): SegmentBuilder {
     columns: new Map(),
     names: new Set(),
     lastNames: [],
+    lastList: undefined,
     severities: new Map(),
     runs: [],
   }
@@ -113,7 +115,10 @@ export function addEvent(segment: SegmentBuilder, event: Event, sequence: number
   else runs.push(sequence, 1)
 }
 
-function addNames({ names, lastNames }: SegmentBuilder, own: readonly string[]): void {
+function addNames(segment: SegmentBuilder, own: readonly string[]): void {
+  if (own === segment.lastList) return
+  segment.lastList = own
+  const { names, lastNames } = segment
   for (let i = 0; i < own.length; i++) {
     const name = own[i]!
     if (lastNames[i] === name) continue
