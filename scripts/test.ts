@@ -10,8 +10,8 @@ const PROCESSES_MAX = 4
 const TEST_TIMEOUT_MS = 60_000
 /** When no file has ended for so long, those that run are named and given up, seconds. */
 const SILENCE_S = Number(process.env.TRAPLINE_TEST_SILENCE_S ?? 300)
-/** What the runner gets to name them and to end its processes, milliseconds. */
-const GOODBYE_MS = 10_000
+/** What the runner gets to name them and to end its processes, and its output to end, milliseconds. */
+const GOODBYE_MS = 5_000
 
 const work = mkdtempSync(join(tmpdir(), 'trapline-tests-'))
 const report = join(work, 'junit.xml')
@@ -48,10 +48,10 @@ function startRunner(filters: readonly string[]) {
   )
 }
 
-/** Runs the files and shows what they print; resolves with the exit code and the end of what was printed. */
-async function run(filters: readonly string[]): Promise<{ code: number; tail: string }> {
+/** Runs the files and shows what they print; resolves with the exit code and all that was printed. */
+async function run(filters: readonly string[]): Promise<{ code: number; said: string }> {
   const runner = startRunner(filters)
-  let tail = ''
+  let said = ''
   let heard = performance.now()
   let isOver = false
   const end = () => {
@@ -71,14 +71,16 @@ async function run(filters: readonly string[]): Promise<{ code: number; tail: st
     const decoder = new TextDecoder()
     for await (const chunk of from) {
       heard = performance.now()
-      tail = (tail + decoder.decode(chunk, { stream: true })).slice(-2_000)
+      said += decoder.decode(chunk, { stream: true })
       to.write(chunk)
     }
   }
-  await Promise.all([show(runner.stdout, process.stdout), show(runner.stderr, process.stderr)])
+  const shown = [show(runner.stdout, process.stdout), show(runner.stderr, process.stderr)]
   const code = await runner.exited
   clearInterval(watch)
-  return { code: isOver && code === 0 ? 1 : code, tail: Bun.stripANSI(tail) }
+  // What a test left running may hold them open.
+  await Promise.race([Promise.all(shown), Bun.sleep(GOODBYE_MS)])
+  return { code: isOver && code === 0 ? 1 : code, said: Bun.stripANSI(said) }
 }
 
 /** The numbers of a run, and the files in which something failed. */
@@ -98,18 +100,31 @@ async function readReport() {
   }
 }
 
+/** Files that threw while they were loaded: they have no tests, and are not in the report. */
+function thrownFiles(said: string): string[] {
+  const files: string[] = []
+  let file = ''
+  for (const line of said.split('\n')) {
+    file = /^(\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file
+    if (line.startsWith('# Unhandled error between tests')) files.push(file)
+  }
+  return files
+}
+
 await writeTimings()
-const { code, tail } = await run(process.argv.slice(2))
+const { code, said } = await run(process.argv.slice(2))
 if (!(await Bun.file(report).exists())) {
   console.error('the test runner left no report: it ran no test')
   process.exit(code || 1)
 }
 const { tests, skipped, failures, failedFiles } = await readReport()
-// Files that threw while they were loaded are no tests, and not in the report.
-const errors = Number(/^ *(\d+) errors?$/m.exec(tail)?.[1] ?? 0)
+const errors = Number(/^ *(\d+) errors?$/m.exec(said)?.[1] ?? 0)
 const failed = Math.max(failures + errors, code === 0 ? 0 : 1)
 const passed = tests - failures - skipped
-for (const file of failedFiles) console.error(`failed: ${file}`)
+for (const file of new Set([...failedFiles, ...thrownFiles(said)])) console.error(`failed: ${file}`)
 if (skipped > 0) console.error(`${skipped} skipped, each with a notice above`)
-console.log(`${passed} passed, ${failed} failed`)
+// The last line, after all that still waits to be written.
+await new Promise<void>((done) => {
+  process.stdout.write(`${passed} passed, ${failed} failed\n`, () => done())
+})
 process.exit(failed === 0 && passed > 0 ? 0 : code || 1)
