@@ -10,7 +10,12 @@ import { API_KEY, eventually } from './support/server.ts'
 const folder = mkdtempSync(join(tmpdir(), 'trapline-life-'))
 const trapline = resolve(import.meta.dir, '../ci/trapline.ts')
 setDefaultTimeout(120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const running = new Set<Bun.Subprocess>()
+afterAll(() => {
+  // Only what a failed test left.
+  for (const child of running) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
 
 interface Process {
   readonly pid: number
@@ -29,6 +34,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<Process> {
     stdout: 'pipe',
     stderr: 'pipe',
   })
+  running.add(child)
   let output = ''
   let errors = ''
   const drain = async (stream: ReadableStream<Uint8Array>, add: (text: string) => void) => {
@@ -41,6 +47,7 @@ async function start(env: Readonly<Record<string, string>>): Promise<Process> {
   ])
   const exited = child.exited.then(async (code) => {
     await outputs
+    running.delete(child)
     return code
   })
   const ready = eventually(
