@@ -174,6 +174,13 @@ test('SIGHUP reads the rules again', async () => {
   expect(await server.exited).toBe(0)
 })
 
+test('a worker that ends by itself ends the process, which says why', async () => {
+  const server = await start(settings('crash'))
+  rmSync(join(folder, 'crash/index'), { recursive: true })
+  expect(await server.exited).toBe(1)
+  expect(server.errors()).toContain('trapline: index worker:')
+})
+
 test('binding beyond loopback without TLS warns', async () => {
   const server = await start({ ...settings('wide'), TRAPLINE_HOST: '0.0.0.0' })
   expect(server.errors()).toContain('without TLS')

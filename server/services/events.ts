@@ -65,7 +65,8 @@ export async function startEvents(
     background: readerOver(queue, indexLag_ms, 'background'),
     indexLag_ms,
     stop: async () => {
-      await Promise.all([index.client.close(), ...pool.map(({ client }) => client.close())])
+      // One that crashed cannot close; the others do.
+      await Promise.allSettled([index.client.close(), ...pool.map(({ client }) => client.close())])
       for (const connection of [index, ...pool]) connection.terminate()
     },
   }

@@ -86,6 +86,7 @@ export function connect<T extends Handlers>(
   const waiting = new Map<number, { resolve: (v: unknown) => void; reject: (e: Error) => void }>()
   const listeners = new Map<string, ((value: never) => void)[]>()
   let calls = 0
+  let crash: Error | undefined
 
   worker.onmessage = (message: MessageEvent<Message>) => {
     const data = message.data
@@ -100,6 +101,7 @@ export function connect<T extends Handlers>(
   }
   worker.onerror = (event) => {
     const error = new WorkerError('worker-crashed', `${name} worker: ${event.message}`)
+    crash = error
     for (const call of waiting.values()) call.reject(error)
     waiting.clear()
     onCrash(error)
@@ -111,6 +113,8 @@ export function connect<T extends Handlers>(
         ? undefined
         : (...args: unknown[]) =>
             new Promise((resolve, reject) => {
+              // It would never answer.
+              if (crash !== undefined) return reject(crash)
               const call = ++calls
               waiting.set(call, { resolve, reject })
               const transfer = args.flatMap((a) => (isTransferable(a) ? [a.body.buffer] : []))
