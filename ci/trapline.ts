@@ -76,7 +76,7 @@ function isUsageError(error: unknown): error is Error {
  * for long (docs/engine.md).
  */
 const RUNNING_RULES: ReadonlySet<string> = new Set<CommandName>(['eval', 'backtest', 'hunt'])
-const FTL_AFTER = { variable: 'BUN_JSC_thresholdForFTLOptimizeAfterWarmUp', value: '1000000' }
+const FTL_AFTER = { variable: 'BUN_JSC_thresholdForFTLOptimizeAfterWarmUp', value: '400000' }
 
 if (import.meta.main && RUNNING_RULES.has(process.argv[2] ?? '')) {
   restartWith(FTL_AFTER.variable, FTL_AFTER.value)
