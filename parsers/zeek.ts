@@ -58,8 +58,28 @@ function programOf(columns: Columns, mapping: Mapping): Program {
     reader = { mapping, lines: 0, program: mapping.program }
     readers.set(columns, reader)
   }
-  if (++reader.lines === LINES_MIN) reader.program = mapping.programFor(['_path', ...columns.names])
+  if (++reader.lines === LINES_MIN) reader.program = compiledFor(columns.names, mapping)
   return reader.program
+}
+
+const programs = new WeakMap<Mapping, Map<string, Program>>()
+/** Headers whose programs are kept; files of one log have the same one. */
+const PROGRAMS_MAX = 128
+
+function compiledFor(names: readonly string[], mapping: Mapping): Program {
+  let own = programs.get(mapping)
+  if (own === undefined) {
+    own = new Map()
+    programs.set(mapping, own)
+  }
+  const header = names.join('\t')
+  let program = own.get(header)
+  if (program === undefined) {
+    if (own.size >= PROGRAMS_MAX) own.clear()
+    program = mapping.programFor(['_path', ...names])
+    own.set(header, program)
+  }
+  return program
 }
 
 /** A connection's identifier and ends are Zeek's alone; without them `_path` or a log's own columns tell. */
