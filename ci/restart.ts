@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 
 /** Files that only this very process has open, such as the shell's `<(...)`. */
-const OPEN_FILE = /^\/(?:dev\/fd|proc\/(?:self|thread-self))\//
+const OPEN_FILE = /(?:^|=)\/(?:dev\/fd|proc\/(?:self|thread-self))\//
 
 /**
  * Starts this process anew in its place with `variable` set to `value`, unless the variable is set already
