@@ -103,27 +103,28 @@ function readClient(
   const text = message.slice(whole.length)
   const query = QUERY.exec(text.slice(0, 2048))
   if (query !== null) {
-    put(fields, 'query', query[1])
-    put(fields, 'record_class', query[2])
-    put(fields, 'record_type', query[3])
-    put(fields, 'query_flags', query[4])
-    put(fields, 'dst_ip', query[5])
+    putQuestion(fields, query)
     pivots.action = 'query'
     return
   }
   const answer = ANSWER.exec(text.slice(0, 2048))
   if (answer !== null) {
-    put(fields, 'query', answer[1])
-    put(fields, 'record_class', answer[2])
-    put(fields, 'record_type', answer[3])
-    put(fields, 'query_flags', answer[4])
-    put(fields, 'dst_ip', answer[5])
+    putQuestion(fields, answer)
     put(fields, 'response_code', answer[6])
     pivots.action = 'answer'
     pivots.outcome = answer[6] === 'NOERROR' ? 'success' : 'failure'
     return
   }
   readNamed(text, fields, pivots)
+}
+
+/** What queries and answers begin with: name, class, type, flags and our own address. */
+function putQuestion(fields: WritableFields, match: RegExpExecArray): void {
+  put(fields, 'query', match[1])
+  put(fields, 'record_class', match[2])
+  put(fields, 'record_type', match[3])
+  put(fields, 'query_flags', match[4])
+  put(fields, 'dst_ip', match[5])
 }
 
 /** `query (cache) 'example.com/A/IN' denied`, `query failed (SERVFAIL) for example.com/IN/A at query.c:1`. */
