@@ -38,6 +38,11 @@ test.each<{ name: string; set: string | undefined; args: string[] }>([
     set: undefined,
     args: ['/dev/fd/63'],
   },
+  {
+    name: 'stays where an option names such a file',
+    set: undefined,
+    args: ['--events=/dev/fd/63'],
+  },
 ])('a process $name', async ({ set, args }) => {
   const told = set ?? (args.some((one) => one.endsWith('/dev/fd/63')) ? undefined : restarted)
   expect(await say(set, ...args)).toEqual({ isSame: true, told, args, code: 0 })
