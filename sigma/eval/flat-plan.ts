@@ -13,6 +13,7 @@ import { type FlatFields, isSameText, type Reference } from './flat-test.ts'
 import { createHits, type Hits } from './hits.ts'
 import type { MemoPool } from './memo.ts'
 import type { Reader, Readers } from './readers.ts'
+import { countTrial, createTrial, letsPass, type Trial, type TrialTerms } from './trial.ts'
 import type { View } from './views.ts'
 
 /** What a value was found to set: nothing, an object's presence, only that it is there, atoms of the memo, atoms, */
@@ -49,15 +50,8 @@ export interface FlatPlan {
   readonly fields: FlatFields
   readonly found: FlatFound
   readonly memo: FlatMemo | undefined
+  /** How lines that differ in nothing have paid so far. */
   readonly trial: Trial
-}
-
-/** How lines that differ in nothing have paid so far. */
-interface Trial {
-  lookups: number
-  hits: number
-  /** Lines to let pass before the next trial. */
-  rest: number
 }
 
 /** More references than bits of one number are not answered beforehand. */
@@ -112,7 +106,7 @@ export function planFlat(
       loose: createHits(),
     },
     memo: pool?.flat,
-    trial: { lookups: 0, hits: 0, rest: 0 },
+    trial: createTrial(),
   }
 }
 
@@ -140,16 +134,11 @@ function referencesOf(
   })
 }
 
-const TRIAL_LOOKUPS = 1_024
-const REST_LINES = 16_384
-const HIT_SHARE_MIN = 0.25
+const TERMS: TrialTerms = { lookups: 1_024, hitShareMin: 0.25, rest: 16_384 }
 
 /** Whether the sets of the next line are to be numbered. */
 export function wantsKey({ memo, view, trial }: FlatPlan): boolean {
-  if (memo === undefined || view.learning !== undefined) return false
-  if (trial.rest === 0) return true
-  trial.rest--
-  return false
+  return memo !== undefined && view.learning === undefined && !letsPass(trial)
 }
 
 /** Completes the key of the line at hand; false where it has none. */
@@ -171,13 +160,7 @@ export function completeKey({ found, fields }: FlatPlan): boolean {
 /** The rules that a line with the same key has matched, or undefined. */
 export function recallRules({ id, memo, found, trial }: FlatPlan): readonly number[] | undefined {
   const rules = memo === undefined ? undefined : rulesOf(memo, found.key, id)
-  trial.lookups++
-  if (rules !== undefined) trial.hits++
-  else if (trial.lookups >= TRIAL_LOOKUPS) {
-    if (trial.hits < trial.lookups * HIT_SHARE_MIN) trial.rest = REST_LINES
-    trial.lookups = 0
-    trial.hits = 0
-  }
+  countTrial(trial, rules !== undefined, TERMS)
   return rules
 }
 

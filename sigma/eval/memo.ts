@@ -1,15 +1,13 @@
 // Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
 import { emptyFlatMemo, type FlatMemo } from './flat-memo.ts'
+import { countTrial, createTrial, letsPass, type Trial, type TrialTerms } from './trial.ts'
 
 /** Longer texts are scanned every time, UTF-16 units. */
 const TEXT_UNITS_MAX = 1_024
 /** What all entries together may take, bytes (estimated); above it everything is forgotten. */
 export const MEMO_BYTES_MAX = 32 * 1024 * 1024
 const ENTRY_BYTES = 120
-/** After so many lookups a field's memo must have paid, or rests for so many texts. */
-const TRIAL_LOOKUPS = 512
-const REST_TEXTS = 16_384
-const HIT_SHARE_MIN = 0.3
+const TERMS: TrialTerms = { lookups: 512, hitShareMin: 0.3, rest: 16_384 }
 
 export interface MemoPool {
   readonly fields: FieldMemo[]
@@ -18,13 +16,9 @@ export interface MemoPool {
   flat: FlatMemo | undefined
 }
 
-export interface FieldMemo {
+export interface FieldMemo extends Trial {
   readonly pool: MemoPool
   readonly found: Map<string, Int32Array>
-  lookups: number
-  hits: number
-  /** Texts to let pass before the next trial. */
-  rest: number
 }
 
 export function createMemoPool(): MemoPool {
@@ -33,7 +27,7 @@ export function createMemoPool(): MemoPool {
 
 /** A memo for one field, drawing on the pool's bound. */
 export function addFieldMemo(pool: MemoPool): FieldMemo {
-  const memo: FieldMemo = { pool, found: new Map(), lookups: 0, hits: 0, rest: 0 }
+  const memo: FieldMemo = { pool, found: new Map(), ...createTrial() }
   pool.fields.push(memo)
   return memo
 }
@@ -60,11 +54,7 @@ export function forgetMemos(pool: MemoPool | undefined): void {
 
 /** Whether a text should be looked up and kept now. */
 export function accepts(memo: FieldMemo, { length }: { readonly length: number }): boolean {
-  if (memo.rest > 0) {
-    memo.rest--
-    return false
-  }
-  return length <= TEXT_UNITS_MAX
+  return !letsPass(memo) && length <= TEXT_UNITS_MAX
 }
 
 /** What was kept for a text that the memo accepts. */
@@ -76,18 +66,7 @@ export function recall(memo: FieldMemo, text: string): Int32Array | undefined {
 
 /** Counts a look-up; a field whose values do not repeat rests from now on. */
 export function countLookup(memo: FieldMemo, isHit: boolean): void {
-  memo.lookups++
-  if (isHit) memo.hits++
-  else if (memo.lookups >= TRIAL_LOOKUPS) endTrial(memo)
-}
-
-function endTrial(memo: FieldMemo): void {
-  if (memo.hits < memo.lookups * HIT_SHARE_MIN) {
-    memo.found.clear()
-    memo.rest = REST_TEXTS
-  }
-  memo.lookups = 0
-  memo.hits = 0
+  if (countTrial(memo, isHit, TERMS)) memo.found.clear()
 }
 
 /** Keeps the atoms of a text for `recall`. */
