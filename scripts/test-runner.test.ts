@@ -16,6 +16,7 @@ const FILES = {
   skips: "console.warn('left out: nothing to do it with')\ntest.skip('one', () => {})\n",
   fails: "test('one', () => { expect(1).toBe(2) })\ntest('two', () => {})\n",
   throws: "throw new Error('while it is loaded')\n",
+  imports: "import './nowhere.ts'\n",
   ends: "test('one', () => { process.exit(0) })\n",
   crashes: "test('one', () => { process.kill(process.pid, 'SIGKILL') })\n",
   hangs: "test('one', () => { for (;;) {} })\n",
@@ -50,10 +51,10 @@ test('tests that pass end with their number and 0', async () => {
 })
 
 test('files that fail, throw, end or crash are named, and the others run', async () => {
-  const { code, last, said } = await run(['good', 'fails', 'throws', 'ends', 'crashes'])
-  expect([code, last]).toEqual([1, '3 passed, 4 failed'])
-  for (const name of ['fails', 'throws', 'ends', 'crashes'])
-    expect(said).toContain(`failed: ${name}.test.ts`)
+  const bad = ['fails', 'throws', 'imports', 'ends', 'crashes'] as const
+  const { code, last, said } = await run(['good', ...bad])
+  expect([code, last]).toEqual([1, '3 passed, 5 failed'])
+  for (const name of bad) expect(said).toContain(`failed: ${name}.test.ts`)
 })
 
 test('a file that never ends is named and ended, and what passed is counted', async () => {

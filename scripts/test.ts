@@ -2,7 +2,7 @@
 // each other, one in each of a few processes; a file that ends its process or never ends is named and fails.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { QUICK_TEST_S, SLOW_TESTS } from './slow-tests.ts'
 
 /** Files that run at once, at most: those that start servers and browsers take more than one core each. */
@@ -100,15 +100,14 @@ async function readReport() {
   }
 }
 
-/** Files that threw while they were loaded: they have no tests, and are not in the report. */
+/**
+ * Files that threw while they were loaded: they have no tests, and are not in the report. What is printed above such an
+ * error may be another file's, so the file is the first one that the error itself or its stack names.
+ */
 function thrownFiles(said: string): string[] {
-  const files: string[] = []
-  let file = ''
-  for (const line of said.split('\n')) {
-    file = /^(\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file
-    if (line.startsWith('# Unhandled error between tests')) files.push(file)
-  }
-  return files
+  return [...said.matchAll(/^# Unhandled error between tests\n-+\n(.*?)^-{20,}$/gms)]
+    .flatMap(([, error]) => /[^\s('"]+\.test\.tsx?\b/.exec(error ?? '') ?? [])
+    .map((path) => relative(process.cwd(), resolve(path)))
 }
 
 await writeTimings()

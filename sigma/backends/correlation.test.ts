@@ -7,26 +7,14 @@ import { evaluate } from '../eval/evaluate.ts'
 import type { SigmaEvent } from '../event.ts'
 import { loadRules } from '../load.ts'
 import type { LoadedRules } from '../rule.ts'
+import { openClickhouse } from './clickhouse-engine.ts'
 import { sqlOfCorrelation } from './correlation.ts'
 import type { SqlTarget } from './sql.ts'
 
 setDefaultTimeout(60_000)
 
-const CHDB = process.env['TRAPLINE_TEST_CHDB'] ?? 'chdb'
-interface Session {
-  query(sql: string, format?: string): string
-  cleanup(): void
-}
-async function openChdb(): Promise<Session | undefined> {
-  try {
-    return new ((await import(CHDB)) as { Session: new () => Session }).Session()
-  } catch (error) {
-    console.warn(`chdb is not here, ClickHouse is not tested: ${String(error).slice(0, 100)}`)
-    return undefined
-  }
-}
-const chdb = await openChdb()
-afterAll(() => chdb?.cleanup())
+const clickhouse = await openClickhouse()
+afterAll(() => clickhouse?.close())
 
 const rule = (id: string) => `---
 title: ${id}
@@ -84,8 +72,8 @@ function engineAnswers(
 
 /** What answers a query over events again and again: the query is planned once. */
 interface Engine {
-  answers(events: readonly SigmaEvent[]): number[]
-  close(): void
+  answers(events: readonly SigmaEvent[]): number[] | Promise<number[]>
+  close(): unknown
 }
 
 function openSqlite(sql: string): Engine {
@@ -104,27 +92,27 @@ function openSqlite(sql: string): Engine {
   }
 }
 
-function openClickhouse(sql: string): Engine {
-  chdb!.query('CREATE DATABASE IF NOT EXISTS c; DROP TABLE IF EXISTS c.events')
-  chdb!.query(
+async function openTable(sql: string): Promise<Engine> {
+  await clickhouse!.query('CREATE DATABASE IF NOT EXISTS c; DROP TABLE IF EXISTS c.events')
+  await clickhouse!.query(
     'CREATE TABLE c.events (id UInt32, time Int64, fields String, message String, raw String) ENGINE = Memory',
   )
   return {
-    answers: (events) => {
-      chdb!.query('TRUNCATE TABLE c.events')
+    answers: async (events) => {
+      await clickhouse!.query('TRUNCATE TABLE c.events')
       const lines = events.map(({ time, fields }, id) =>
         JSON.stringify({ id, time, fields: JSON.stringify(fields), message: '', raw: '' }),
       )
       if (lines.length > 0)
-        chdb!.query(`INSERT INTO c.events FORMAT JSONEachRow ${lines.join('\n')}`)
-      const answer = chdb!.query(sql.replaceAll('`events`', 'c.events'), 'TSV')
+        await clickhouse!.query(`INSERT INTO c.events FORMAT JSONEachRow ${lines.join('\n')}`)
+      const answer = await clickhouse!.query(sql.replaceAll('`events`', 'c.events'), 'TSV')
       return answer
         .split('\n')
         .filter(Boolean)
         .map((line) => Number(line.split('\t')[0]))
         .sort((a, b) => a - b)
     },
-    close: () => chdb!.query('DROP TABLE c.events'),
+    close: () => clickhouse!.query('DROP TABLE c.events'),
   }
 }
 
@@ -201,26 +189,26 @@ const CHAINS = [
   ],
 ] as const
 
-function compare(target: SqlTarget, body: string, runs: number): void {
+async function compare(target: SqlTarget, body: string, runs: number): Promise<void> {
   const loaded = load(body)
   const top = loaded.correlations.find(({ id }) => id === 'c')!
   const made = sqlOfCorrelation(top, loaded, target)
   if (!('sql' in made)) throw new Error(made.message)
   const { sql } = made
-  const { answers, close } = target === 'sqlite' ? openSqlite(sql) : openClickhouse(sql)
-  fc.assert(
-    fc.property(rows, (events) => {
-      expect(answers(events)).toEqual(engineAnswers(loaded, events))
+  const { answers, close } = target === 'sqlite' ? openSqlite(sql) : await openTable(sql)
+  await fc.assert(
+    fc.asyncProperty(rows, async (events) => {
+      expect(await answers(events)).toEqual(engineAnswers(loaded, events))
     }),
     { numRuns: runs },
   )
-  close()
+  await close()
 }
 
 describe('correlations in SQL find what the engine finds', () => {
   test.each(CASES)('SQLite: %s', (_, body) => compare('sqlite', body, 150))
   test.each(CHAINS)('SQLite, over correlations: %s', (_, body) => compare('sqlite', body, 150))
-  test.skipIf(chdb === undefined).each([...CASES, ...CHAINS])(
+  test.skipIf(clickhouse === undefined).each([...CASES, ...CHAINS])(
     'ClickHouse: %s',
     (_, body) => compare('clickhouse', body, 15),
     60_000,

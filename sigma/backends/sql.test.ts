@@ -5,29 +5,12 @@ import { expr as anyExpr, text } from '../eval/arbitraries.ts'
 import { evaluate } from '../eval/evaluate.ts'
 import type { FieldValue, SigmaEvent } from '../event.ts'
 import type { Expr, Test } from '../ir/expr.ts'
+import { openClickhouse } from './clickhouse-engine.ts'
 import type { SqlTable } from './dialect.ts'
 import { type SqlTarget, sqlCondition, sqlOfRule } from './sql.ts'
 
-/** Chooses a module other than the installed one, for machines that keep it elsewhere. */
-const CHDB = process.env['TRAPLINE_TEST_CHDB'] ?? 'chdb'
-
-interface Session {
-  query(sql: string, format?: string): string
-  cleanup(): void
-}
-
-async function openChdb(): Promise<Session | undefined> {
-  try {
-    const module = (await import(CHDB)) as { Session: new () => Session }
-    return new module.Session()
-  } catch (error) {
-    console.warn(`chdb is not here, ClickHouse is not tested: ${String(error).slice(0, 100)}`)
-    return undefined
-  }
-}
-
-const chdb = await openChdb()
-afterAll(() => chdb?.cleanup())
+const clickhouse = await openClickhouse()
+afterAll(() => clickhouse?.close())
 
 const NAMES = ['a', 'b', 'a.b', 'a.b.c', 'b.a', 'x y', '__proto__', "o'k"]
 const special = fc.constantFrom(
@@ -91,7 +74,9 @@ const exprOf = fc.oneof({ weight: 3, arbitrary: anyExpr }, quoted)
 const ROWS = 25
 const EXPRS = 12
 
-function sqliteAnswers(events: readonly SigmaEvent[], conditions: readonly string[]): boolean[][] {
+type Answers = boolean[][]
+
+function sqliteAnswers(events: readonly SigmaEvent[], conditions: readonly string[]): Answers {
   const db = new Database(':memory:')
   db.run(
     'CREATE TABLE events (id INTEGER, time INTEGER, fields TEXT, message TEXT, raw TEXT, user TEXT, service TEXT)',
@@ -109,38 +94,47 @@ function sqliteAnswers(events: readonly SigmaEvent[], conditions: readonly strin
   return answers
 }
 
-function clickhouseAnswers(
+async function clickhouseAnswers(
   events: readonly SigmaEvent[],
   conditions: readonly string[],
-): boolean[][] {
-  chdb!.query('CREATE DATABASE IF NOT EXISTS t; DROP TABLE IF EXISTS t.events')
-  chdb!.query(
+): Promise<Answers> {
+  await clickhouse!.query('CREATE DATABASE IF NOT EXISTS t; DROP TABLE IF EXISTS t.events')
+  await clickhouse!.query(
     'CREATE TABLE t.events (id UInt32, time Int64, fields String, message String, raw String, user Nullable(String), service Nullable(String)) ENGINE = Memory',
   )
   const rows = events.map(({ fields, message, raw }, id) =>
     JSON.stringify({ id, time: 0, fields: JSON.stringify(fields), message, raw }),
   )
-  chdb!.query(`INSERT INTO t.events FORMAT JSONEachRow ${rows.join('\n')}`)
-  return conditions.map((condition) => {
-    const answer = chdb!.query(`SELECT id FROM t.events WHERE ${condition}`, 'TSV')
+  await clickhouse!.query(`INSERT INTO t.events FORMAT JSONEachRow ${rows.join('\n')}`)
+  const answers: Answers = []
+  for (const condition of conditions) {
+    const answer = await clickhouse!.query(`SELECT id FROM t.events WHERE ${condition}`, 'TSV')
     const ids = new Set(answer.split('\n').filter(Boolean).map(Number))
-    return events.map((_, n) => ids.has(n))
-  })
+    answers.push(events.map((_, n) => ids.has(n)))
+  }
+  return answers
 }
 
-function differential(target: SqlTarget, answersOf: typeof sqliteAnswers, runs: number): void {
+async function differential(
+  target: SqlTarget,
+  answersOf: (
+    events: readonly SigmaEvent[],
+    conditions: readonly string[],
+  ) => Answers | Promise<Answers>,
+  runs: number,
+): Promise<void> {
   let said = 0
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.array(eventOf, { minLength: 1, maxLength: ROWS }),
       fc.array(exprOf, { minLength: 1, maxLength: EXPRS }),
-      (events, exprs) => {
+      async (events, exprs) => {
         const able = exprs.flatMap((expr) => {
           const made = sqlCondition(expr, target)
           return 'sql' in made ? [{ expr, sql: made.sql }] : []
         })
         said += able.length
-        const answers = answersOf(
+        const answers = await answersOf(
           events,
           able.map(({ sql }) => sql),
         )
@@ -156,7 +150,7 @@ function differential(target: SqlTarget, answersOf: typeof sqliteAnswers, runs: 
 
 describe('SQL means what the evaluator means', () => {
   test('SQLite', () => differential('sqlite', sqliteAnswers, 300), 60_000)
-  test.skipIf(chdb === undefined)(
+  test.skipIf(clickhouse === undefined)(
     'ClickHouse',
     () => differential('clickhouse', clickhouseAnswers, 40),
     120_000,
