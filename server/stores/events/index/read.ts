@@ -14,7 +14,8 @@ import {
 } from './layout.ts'
 import { createPair, markLarge, PAIR_LARGE, type Pair, readPair } from './pairs.ts'
 import { markDocs } from './postings.ts'
-import { mayHold, termPart, unpackTerms } from './term-text.ts'
+import { findWord, mayHold, termPart } from './term-find.ts'
+import { unpackTerms } from './term-text.ts'
 
 /** A part of a word that is in more words than this proposes everything. */
 export const MAX_TERMS = 4096
@@ -112,10 +113,8 @@ function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Arra
     hash: bucketHash(text, 0, text.length),
   }))
   if (mode === 'word') {
-    for (const { needle, kind, hash } of needles) {
-      const row = bucketRow(id, kind, bucketOf(hash, info.bits[kind]!))
-      const body = readTerms(search.db, row)
-      if (body !== undefined) markBucket(search, [needle], row, body, MAX_TERMS)
+    for (const { text, kind, hash } of needles) {
+      markWord(search, bucketRow(id, kind, bucketOf(hash, info.bits[kind]!)), text)
     }
     return true
   }
@@ -136,6 +135,17 @@ function markWords(search: WordSearch, mode: WordMode, texts: readonly Uint8Arra
     }
   }
   return true
+}
+
+/** Marks the entry of a word in the one bucket that may have it. */
+function markWord(search: WordSearch, row: number, text: Uint8Array): void {
+  const body = readTerms(search.db, row)
+  const ordinal = body === undefined ? -1 : findWord(body, text)
+  if (ordinal < 0) return
+  const postings = readBody(search.db, 'postings', row)!
+  const pair = createPair()
+  for (let n = 0; n < ordinal; n++) skipEntry(postings, pair)
+  markPairs(search, postings, pair)
 }
 
 /** Marks the entries of one bucket whose words stand at hits of the needles; returns how many hits. */
@@ -204,8 +214,8 @@ function markPairs(search: WordSearch, postings: Uint8Array, pair: Pair): void {
 
 /** Words stand between newlines in a bucket. */
 function needleOf(mode: WordMode, text: Uint8Array): Buffer {
-  const start = mode === 'word' || mode === 'prefix' ? '\n' : ''
-  const end = mode === 'word' || mode === 'suffix' ? '\n' : ''
+  const start = mode === 'prefix' ? '\n' : ''
+  const end = mode === 'suffix' ? '\n' : ''
   return Buffer.concat([Buffer.from(start), text, Buffer.from(end)])
 }
 

@@ -5,11 +5,13 @@
 //   stems    "\n" stem "\n" stem ... "\n", a stem with a tail ends in 0x01, zstd; nothing when all words are tails
 //   lengths  per tail its digits less one, a byte, zstd
 //   tails    digits, the first in the upper half of a byte; each begins at a byte
-// Elsewhere the words of a bucket are "\n" word "\n" word ... "\n".
+// Elsewhere the words of a bucket are "\n" word "\n" word ... "\n". What finds words in stored bodies without
+// unpacking them is in term-find.ts.
 import { append, createOutput, reserve } from './output.ts'
 
 const NEWLINE = 0x0a
-const HAS_TAIL = 0x01
+/** Ends a stem that has a tail. */
+export const HAS_TAIL = 0x01
 const HEADER_BYTES = 9
 const RUN_AT = 8
 const RUN_MAX = 255
@@ -18,7 +20,8 @@ const TAIL_DIGITS_MIN = 6
 const ZSTD_FAST = { level: 1 } as const
 
 const DIGITS = new TextEncoder().encode('0123456789abcdef')
-const VALUE = new Int8Array(256).fill(-1)
+/** What a byte is as a digit; -1 for those that are none. */
+export const VALUE = new Int8Array(256).fill(-1)
 for (const [value, digit] of DIGITS.entries()) VALUE[digit] = value
 
 const stems = createOutput()
@@ -105,22 +108,46 @@ function zstd(bytes: Uint8Array): Uint8Array {
   return Bun.zstdCompressSync(bytes as Uint8Array<ArrayBuffer>, ZSTD_FAST)
 }
 
-/** The parts of a stored body. */
-interface Parts {
-  readonly stems: Uint8Array<ArrayBuffer>
-  readonly lengths: Uint8Array<ArrayBuffer>
-  readonly tails: Uint8Array
+/** Where the parts of a stored body are: stems, lengths and tails follow each other. */
+export interface Parts {
+  readonly stems: number
+  readonly lengths: number
+  readonly tails: number
+  /** No stem has more digits in a row. */
+  readonly run: number
 }
 
-function partsOf(body: Uint8Array<ArrayBuffer>): Parts {
-  const view = new DataView(body.buffer, body.byteOffset)
-  const stems_end = HEADER_BYTES + view.getUint32(0, true)
-  const lengths_end = stems_end + view.getUint32(4, true)
-  return {
-    stems: body.subarray(HEADER_BYTES, stems_end),
-    lengths: body.subarray(stems_end, lengths_end),
-    tails: body.subarray(lengths_end),
-  }
+export function partsOf(body: Uint8Array): Parts {
+  const lengths = HEADER_BYTES + readUint32(body, 0)
+  const run = body[RUN_AT] === RUN_MAX ? Number.POSITIVE_INFINITY : body[RUN_AT]!
+  return { stems: HEADER_BYTES, lengths, tails: lengths + readUint32(body, 4), run }
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)
+  return low + bytes[at + 3]! * 2 ** 24
+}
+
+/** The stems of a stored body; undefined when all its words are tails. */
+export function readStems(body: Uint8Array<ArrayBuffer>, parts: Parts): Buffer | undefined {
+  const { stems, lengths } = parts
+  return stems === lengths ? undefined : Bun.zstdDecompressSync(body.subarray(stems, lengths))
+}
+
+const NONE = new Uint8Array(0)
+
+/** The digits of each tail, less one. */
+export function readLengths(body: Uint8Array<ArrayBuffer>, parts: Parts): Uint8Array {
+  const { lengths, tails } = parts
+  return lengths === tails ? NONE : Bun.zstdDecompressSync(body.subarray(lengths, tails))
+}
+
+/** How many digits end a word, where they are kept apart as its tail; 0 where they are not. */
+export function tailDigits(word: Uint8Array): number {
+  let start = word.length
+  while (start > 0 && VALUE[word[start - 1]!]! >= 0) start--
+  const digits = word.length - start
+  return digits >= TAIL_DIGITS_MIN || start === 0 ? digits : 0
 }
 
 const words = createOutput()
@@ -128,14 +155,17 @@ const words = createOutput()
 /** The words of a stored body, between newlines. */
 export function unpackTerms(body: Uint8Array<ArrayBuffer>): Buffer {
   const parts = partsOf(body)
-  const digits = parts.lengths.length === 0 ? parts.lengths : Bun.zstdDecompressSync(parts.lengths)
+  const digits = readLengths(body, parts)
+  const text = readStems(body, parts)
+  const tails = body.subarray(parts.tails)
   words.length = 0
   reserve(words, 1)
   words.bytes[words.length++] = NEWLINE
-  if (parts.stems.length === 0) {
+  if (text !== undefined) takeStems(text, digits, tails)
+  else {
     let at = 0
-    for (let n = 0; n < digits.length; n++) at = takeTail(parts.tails, at, digits[n]! + 1)
-  } else takeStems(Bun.zstdDecompressSync(parts.stems), digits, parts.tails)
+    for (let n = 0; n < digits.length; n++) at = takeTail(tails, at, digits[n]! + 1)
+  }
   return Buffer.from(words.bytes.subarray(0, words.length))
 }
 
@@ -169,112 +199,4 @@ function takeTail(tails: Uint8Array, start: number, count: number): number {
   bytes[to++] = NEWLINE
   words.length = to
   return at
-}
-
-/** A part of a word, as it is looked for in stored bodies. */
-export interface TermPart {
-  readonly text: Buffer
-  readonly isHex: boolean
-  /** Its beginning as the end of a stem, and the digits that end it as the beginning of a tail. */
-  readonly split: { readonly stem: Buffer; readonly tail: HalfBytes } | undefined
-  /** Where all of it is digits: in a tail, beginning at a byte or half a byte later. */
-  readonly inTail: readonly HalfBytes[]
-  /** It may be in any bucket: too short to look for in tails. */
-  readonly isShort: boolean
-}
-
-/** Whole bytes with a digit before or behind them, -1 for any. */
-interface HalfBytes {
-  readonly before: number
-  readonly bytes: Buffer
-  readonly behind: number
-}
-
-/** With fewer digits there may be no whole byte to look for. */
-const PART_DIGITS_MIN = 4
-
-/** Prepares a folded text to be looked for. */
-export function termPart(text: Uint8Array): TermPart {
-  let digits = text.length
-  while (digits > 0 && VALUE[text[digits - 1]!]! >= 0) digits--
-  const isHex = digits === 0
-  const stem = Buffer.concat([text.subarray(0, digits), Uint8Array.of(HAS_TAIL)])
-  const isSplit = !isHex && digits < text.length
-  return {
-    text: Buffer.from(text),
-    isHex,
-    split: isSplit ? { stem, tail: halfBytes(text.subarray(digits), 0) } : undefined,
-    inTail: isHex ? [halfBytes(text, 0), halfBytes(text, 1)] : [],
-    isShort: isHex && text.length < PART_DIGITS_MIN,
-  }
-}
-
-function halfBytes(text: Uint8Array, start: number): HalfBytes {
-  const count = (text.length - start) >>> 1
-  const digit = (at: number) => VALUE[text[at]!] ?? -1
-  const bytes = Buffer.alloc(count)
-  for (let n = 0; n < count; n++) {
-    bytes[n] = (digit(start + 2 * n) << 4) | digit(start + 2 * n + 1)
-  }
-  const end = start + 2 * count
-  return {
-    before: start === 0 ? -1 : digit(0),
-    bytes,
-    behind: end < text.length ? digit(end) : -1,
-  }
-}
-
-/** False only when surely no word of a stored body holds one of the parts. */
-export function mayHold(body: Uint8Array<ArrayBuffer>, parts: readonly TermPart[]): boolean {
-  if (parts.some(({ isShort }) => isShort)) return true
-  const { stems, lengths, tails } = partsOf(body)
-  const area = Buffer.from(tails.buffer, tails.byteOffset, tails.byteLength)
-  if (parts.some(({ inTail }) => inTail.some((one) => hasHalfBytes(area, one)))) return true
-  const run = body[RUN_AT]!
-  const inStems = parts.filter(({ isHex, text }) => !isHex || text.length <= run || run === RUN_MAX)
-  if (stems.length === 0 || inStems.length === 0) return false
-  const text = Bun.zstdDecompressSync(stems)
-  return inStems.some(
-    ({ text: whole, split }) =>
-      text.includes(whole) || (split !== undefined && hasSplit({ text, lengths, area }, split)),
-  )
-}
-
-/** Whether a stem ends in this one and its tail begins with these digits. */
-function hasSplit(
-  body: { readonly text: Buffer; readonly lengths: Uint8Array<ArrayBuffer>; readonly area: Buffer },
-  { stem, tail }: NonNullable<TermPart['split']>,
-): boolean {
-  const { text, lengths, area } = body
-  if (!text.includes(stem)) return false
-  const digits = Bun.zstdDecompressSync(lengths)
-  let n = 0
-  let at = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] !== HAS_TAIL) continue
-    if (endsWith(text, i + 1, stem) && beginsWith(area, at, tail)) return true
-    at += (digits[n++]! + 2) >>> 1
-  }
-  return false
-}
-
-function endsWith(text: Buffer, end: number, stem: Buffer): boolean {
-  for (let n = 1; n <= stem.length; n++) {
-    if (text[end - n] !== stem[stem.length - n]) return false
-  }
-  return true
-}
-
-function beginsWith(area: Buffer, at: number, { bytes, behind }: HalfBytes): boolean {
-  for (let n = 0; n < bytes.length; n++) if (area[at + n] !== bytes[n]) return false
-  return behind < 0 || area[at + bytes.length]! >>> 4 === behind
-}
-
-function hasHalfBytes(area: Buffer, { before, bytes, behind }: HalfBytes): boolean {
-  for (let at = area.indexOf(bytes); at >= 0; at = area.indexOf(bytes, at + 1)) {
-    const isBefore = before < 0 || (at > 0 && (area[at - 1]! & 15) === before)
-    const next = area[at + bytes.length]
-    if (isBefore && (behind < 0 || (next !== undefined && next >>> 4 === behind))) return true
-  }
-  return false
 }

@@ -4,10 +4,11 @@ import type { Database } from 'bun:sqlite'
 import { blockLines, readBlock, readBlockLater } from '../block.ts'
 import { type Column, columnOf, decodeTimes, openColumn } from '../columns.ts'
 import { readBlockOf, readBlocks, readColumn, type SegmentRow } from '../day-file.ts'
-import { decodeLine, lineStart } from '../line.ts'
+import { decodeLine } from '../line.ts'
 import type { ReadRunMatches } from '../run-matches.ts'
 import { readMatches } from '../sealed-matches.ts'
 import { mayHaveField, TIME_COLUMN, visibleRows } from '../segment.ts'
+import { findLine } from './find-line.ts'
 import { byRow, type Coverage, type RowMatch, type Unit } from './unit.ts'
 
 /** Unpacked blocks kept at most, bytes of text; the same for segments of which anything is kept. */
@@ -114,17 +115,6 @@ function openBlocks(day: OpenDay, segment: SegmentRow, rows: readonly number[]):
   return opening
 }
 
-const decoder = new TextDecoder()
-
-/** The text of the line of event `number`, the block's `n`th. */
-function lineOf({ bytes }: OpenBlock, number: number, n: number): string {
-  const start = n === 0 ? 0 : bytes.indexOf(`\n${lineStart(number)}`) + 1
-  const end = bytes.indexOf('\n', start)
-  const line = decoder.decode(bytes.subarray(start, end < 0 ? bytes.length : end))
-  if (line.startsWith(lineStart(number))) return line
-  throw new Error(`block has no line of event ${number}`)
-}
-
 function columnOfSegment(db: Database, seq: number, name: string): Column | undefined {
   const data = readColumn(db, seq, name)
   if (data === undefined) return undefined
@@ -165,7 +155,9 @@ export function segmentUnit(
     },
     event(row) {
       const block = blockOf(open, segment, row)
-      return decodeLine(lineOf(block, first + row, row - block.start))
+      return decodeLine(
+        findLine(block.bytes, first + row, { at: row - block.start, of: block.end - block.start }),
+      )
     },
     open: (rows) => openBlocks(open, segment, rows),
     matches() {
