@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { createPhraseFinder } from './phrases.ts'
 
 const GROUPS = [
-  ['golden ticket', 'rootkit'],
-  ['brute force', 'break-in attempt', 'root'],
+  ['golden ticket', 'rootkit', 'c2'],
+  ['brute force', 'break-in attempt', 'root', 'a-b'],
 ]
 
 describe('phrases', () => {
@@ -23,6 +23,13 @@ describe('phrases', () => {
     ['r', -1],
     ['brute forc', -1],
     ['root root rootkit', 0],
+    ['C2', 0],
+    ['to c2.', 0],
+    ['c2\u00e9', -1],
+    ['c22', -1],
+    ['ac2', -1],
+    ['\u212a c2', 0],
+    ['A-B', 1],
   ])('in %p are of group %d', (text, group) => {
     expect(createPhraseFinder(GROUPS)(text)).toBe(group)
   })
@@ -46,6 +53,9 @@ describe('phrases', () => {
       '_',
       'é',
       'a',
+      'b',
+      'c2',
+      'K',
     )
     const oracle = (text: string) =>
       GROUPS.findIndex((phrases) =>
