@@ -4,7 +4,7 @@
 import type { NormalisedEvent } from '../parsers/event.ts'
 import { createGenericLines } from '../parsers/generic-line.ts'
 import { type NormaliseOptions, normalise } from '../parsers/normalise.ts'
-import { createFlatLine } from '../sigma/eval/flat.ts'
+import { createFlatLine, openFlatLine } from '../sigma/eval/flat.ts'
 import type { Matcher } from '../sigma/eval/matcher.ts'
 
 /** Matches lines of one file. */
@@ -34,8 +34,7 @@ export function createFlatMatcher(matcher: Matcher, options: NormaliseOptions): 
   return {
     event,
     match(bytes, view, start, end) {
-      line.bytes = bytes
-      line.view = view
+      if (view !== line.view) openFlatLine(line, bytes, view)
       lineStart = start
       lineEnd = end
       made = undefined

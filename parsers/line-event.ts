@@ -1,7 +1,7 @@
 // Events of generic JSON made of their lines' bytes: what every event has is read where it stands, the rest is
 // decoded when somebody asks. Equal to what `normalise` makes of the same text; lines that it would treat in any
 // other way are left to it.
-import { createFlatLine, type FlatLine } from '../sigma/eval/flat.ts'
+import { createFlatLine, type FlatLine, openFlatLine } from '../sigma/eval/flat.ts'
 import { asciiText } from '../sigma/eval/unescape.ts'
 import type { EventLogSource, Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import { type EventLine, NO_SPAN, type NormalisedEvent } from './event.ts'
@@ -144,8 +144,7 @@ export function createLineReader(keep: readonly string[]): LineReader {
 
 function open(reading: Reading, bytes: Uint8Array, options: NormaliseOptions): void {
   const { line, senders } = reading
-  line.bytes = bytes
-  line.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  openFlatLine(line, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
   reading.options = options
   reading.lastText = undefined
   reading.lastTime = undefined

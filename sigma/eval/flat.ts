@@ -17,32 +17,37 @@ export const FLAT_OBJECT = 5
 /** Values of one line, at most. */
 export const FLAT_VALUES_MAX = 256
 
-/** One line; reused for every line. */
+/** One line; reused for every line. Whoever cuts it says in which arrays its values are. */
 export interface FlatLine {
   bytes: Uint8Array
   view: DataView
-  /** Values of the line, objects included. */
-  count: number
-  readonly kinds: Uint8Array
+  /** Another number whenever `bytes` are others. */
+  turn: number
+  kinds: Uint8Array
   /** Where values stand in `bytes`, strings without their quotes. */
-  readonly starts: Int32Array
-  readonly ends: Int32Array
+  starts: Int32Array
+  ends: Int32Array
   /** Equal for equal source texts. */
-  readonly hashes: Int32Array
+  hashes: Int32Array
 }
 
-/** Room for one line. */
+/** A line of no bytes. */
 export function createFlatLine(): FlatLine {
   const bytes = new Uint8Array(0)
+  const none = new Int32Array(0)
   return {
-    bytes,
-    view: new DataView(bytes.buffer),
-    count: 0,
-    kinds: new Uint8Array(FLAT_VALUES_MAX),
-    starts: new Int32Array(FLAT_VALUES_MAX),
-    ends: new Int32Array(FLAT_VALUES_MAX),
-    hashes: new Int32Array(FLAT_VALUES_MAX),
+    ...{ bytes, view: new DataView(bytes.buffer), turn: 0 },
+    ...{ kinds: bytes, starts: none, ends: none, hashes: none },
   }
+}
+
+let turns = 0
+
+/** Lines are of these bytes from now on; to be said anew when the bytes have changed. */
+export function openFlatLine(line: FlatLine, bytes: Uint8Array, view: DataView): void {
+  line.bytes = bytes
+  line.view = view
+  line.turn = ++turns
 }
 
 /** Lines that have the same names in the same order and the same log source. */

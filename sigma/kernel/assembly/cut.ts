@@ -1,0 +1,241 @@
+// A line of JSON cut into values where it stands; see `parsers/json-flat.ts` for what is cut and what is not.
+// Everything in memory has 16 readable bytes behind it.
+import {
+  CHILD,
+  CLOSED,
+  COUNT,
+  ENDS,
+  HASHES,
+  KINDS,
+  NAME,
+  NAME_BYTES,
+  NUMBER,
+  OPENED,
+  SIBLING,
+  STARTS,
+  STOP_AT,
+  STOP_PLACE,
+  VALUES_MAX,
+} from './places'
+
+const SPACE: u32 = 0x20
+const QUOTE: u32 = 0x22
+const COMMA: u32 = 0x2c
+const MINUS: u32 = 0x2d
+const POINT: u32 = 0x2e
+const ZERO: u32 = 0x30
+const COLON: u32 = 0x3a
+const BACKSLASH: u32 = 0x5c
+const OPEN: u32 = 0x7b
+const CLOSE: u32 = 0x7d
+
+const STRING: u8 = 0
+const ESCAPED: u8 = 1
+const DECIMAL: u8 = 2
+const BOOLEAN: u8 = 3
+const NULL: u8 = 4
+const OBJECT: u8 = 5
+
+const TRUE: u32 = 0x65757274
+const FALS: u32 = 0x736c6166
+const NULL_WORD: u32 = 0x6c6c756e
+const E: u32 = 0x65
+
+/** Longest number whose double keeps all digits, characters. */
+const NUMBER_BYTES_MAX: usize = 15
+
+const NOT_CUT: i32 = -1
+const NEW_NAME: i32 = -2
+const NEW_OPENED: i32 = -3
+const NEW_CLOSED: i32 = -4
+
+const HASH_STEP: u64 = 0x9e3779b97f4a7c15
+
+function byteAt(at: usize): u32 {
+  return load<u8>(at)
+}
+
+function isDigit(byte: u32): bool {
+  return byte - ZERO <= 9
+}
+
+function mixed(hash: u64, word: u64): u64 {
+  const next = (hash ^ word) * HASH_STEP
+  return next ^ (next >> 32)
+}
+
+/** Equal for equal bytes. */
+function hashOf(start: usize, end: usize): i32 {
+  let hash: u64 = mixed(0, end - start)
+  let at = start
+  for (; at + 8 <= end; at += 8) hash = mixed(hash, load<u64>(at))
+  if (at < end) hash = mixed(hash, load<u64>(at) << ((8 - (end - at)) << 3))
+  return <i32>(hash ^ (hash >> 29))
+}
+
+function keep(value: i32, kind: u8, start: usize, end: usize, shift: usize): void {
+  const place = (<usize>value) << 2
+  store<i32>(STARTS + place, <i32>(start - shift))
+  store<i32>(ENDS + place, <i32>(end - shift))
+  store<i32>(HASHES + place, hashOf(start, end))
+  store<u8>(KINDS + <usize>value, kind)
+}
+
+/** The end of the string that starts behind its quote, or 0: its quote is missing, or it has other bytes than those of
+ * plain ASCII. */
+function stringEnd(start: usize, end: usize): usize {
+  const quote = i8x16.splat(<u8>QUOTE)
+  const backslash = i8x16.splat(<u8>BACKSLASH)
+  const space = i8x16.splat(<u8>SPACE)
+  let at = start
+  while (at < end) {
+    const bytes = v128.load(at)
+    // Bytes above 0x7f are negative.
+    const others = i8x16.lt_s(bytes, space)
+    const stops = v128.or(v128.or(i8x16.eq(bytes, quote), i8x16.eq(bytes, backslash)), others)
+    const mask = <u32>i8x16.bitmask(stops)
+    if (mask === 0) {
+      at += 16
+      continue
+    }
+    at += ctz<u32>(mask)
+    if (at >= end) return 0
+    const byte = byteAt(at)
+    if (byte === QUOTE) return at
+    if (byte !== BACKSLASH) return 0
+    const escaped = byteAt(at + 1)
+    if (escaped < SPACE || escaped > 0x7f) return 0
+    at += 2
+  }
+  return 0
+}
+
+/** The end of a number whose text is what JavaScript writes for it, or 0. */
+function numberEnd(start: usize): usize {
+  let at = start
+  if (byteAt(at) === MINUS) at++
+  const whole = at
+  while (isDigit(byteAt(at))) at++
+  if (at === whole) return 0
+  if (byteAt(whole) === ZERO && (at > whole + 1 || whole > start)) return 0
+  if (byteAt(at) === POINT) {
+    const fraction = ++at
+    // Below 0.000001 JavaScript writes an exponent.
+    if (byteAt(whole) === ZERO && byteAt(fraction) === ZERO) return 0
+    while (isDigit(byteAt(at))) at++
+    if (at === fraction || byteAt(at - 1) === ZERO) return 0
+  }
+  return at - start > NUMBER_BYTES_MAX ? 0 : at
+}
+
+/** Cuts the value that starts here; the position behind it, or 0. */
+function cutValue(value: i32, start: usize, end: usize, shift: usize): usize {
+  const first = byteAt(start)
+  if (first === QUOTE) {
+    const close = stringEnd(start + 1, end)
+    if (close === 0) return 0
+    const isEscaped = hasBackslash(start + 1, close)
+    keep(value, isEscaped ? ESCAPED : STRING, start + 1, close, shift)
+    return close + 1
+  }
+  let kind = DECIMAL
+  let at: usize = 0
+  if (first === MINUS || isDigit(first)) at = numberEnd(start)
+  else {
+    const word = load<u32>(start)
+    kind = word === NULL_WORD ? NULL : BOOLEAN
+    if (word === TRUE || word === NULL_WORD) at = start + 4
+    else if (word === FALS && byteAt(start + 4) === E) at = start + 5
+  }
+  if (at === 0 || at > end) return 0
+  keep(value, kind, start, at, shift)
+  return at
+}
+
+function hasBackslash(start: usize, end: usize): bool {
+  const backslash = i8x16.splat(<u8>BACKSLASH)
+  for (let at = start; at < end; at += 16) {
+    const mask = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), backslash))
+    if (mask !== 0) return at + ctz<u32>(mask) < end
+  }
+  return false
+}
+
+function isSame(a: usize, b: usize, length: usize): bool {
+  let at: usize = 0
+  for (; at + 8 <= length; at += 8) if (load<u64>(a + at) !== load<u64>(b + at)) return false
+  if (at === length) return true
+  const rest = (8 - (length - at)) << 3
+  return load<u64>(a + at) << rest === load<u64>(b + at) << rest
+}
+
+/** The place whose name with its closing quote stands at a position, or 0. */
+function childAt(place: usize, at: usize): usize {
+  let child = <usize>load<u32>(place, CHILD)
+  while (child !== 0) {
+    if (isSame(<usize>load<u32>(child, NAME), at, <usize>load<u32>(child, NAME_BYTES))) return child
+    child = <usize>load<u32>(child, SIBLING)
+  }
+  return 0
+}
+
+function stop(reason: i32, place: usize, at: usize): i32 {
+  store<u32>(STOP_PLACE, <u32>load<u32>(place, NUMBER))
+  store<u32>(STOP_AT, <u32>at)
+  return reason
+}
+
+/**
+ * Cuts the line from `start` to `end`; `shift` is taken off the positions of its values. Gives the number of the place
+ * where it ends, or why there is none.
+ */
+export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
+  if (byteAt(start) !== OPEN || byteAt(end - 1) !== CLOSE) return NOT_CUT
+  let place = root
+  let depth = 0
+  let count = 0
+  let at = start + 1
+  // An object with nothing in it has no place for a comma.
+  let mayClose = true
+  while (true) {
+    while (byteAt(at) === SPACE) at++
+    if (byteAt(at) === QUOTE) {
+      const child = childAt(place, ++at)
+      if (child === 0) return stop(NEW_NAME, place, at - shift)
+      place = child
+      at += <usize>load<u32>(place, NAME_BYTES)
+      while (byteAt(at) === SPACE) at++
+      if (at >= end || byteAt(at++) !== COLON || count === VALUES_MAX) return NOT_CUT
+      while (byteAt(at) === SPACE) at++
+      if (byteAt(at) === OPEN) {
+        store<u8>(KINDS + <usize>count, OBJECT)
+        count++
+        const opened = <usize>load<u32>(place, OPENED)
+        if (opened === 0) return stop(NEW_OPENED, place, 0)
+        place = opened
+        depth++
+        at++
+        mayClose = true
+        continue
+      }
+      at = cutValue(count++, at, end, shift)
+      if (at === 0) return NOT_CUT
+    } else if (byteAt(at) !== CLOSE || !mayClose) return NOT_CUT
+    // Behind a value, or at the bracket that closes an empty object.
+    while (true) {
+      while (byteAt(at) === SPACE) at++
+      if (byteAt(at) !== CLOSE) break
+      at++
+      if (depth-- === 0) {
+        store<u32>(COUNT, count)
+        return at === end ? <i32>load<u32>(place, NUMBER) : NOT_CUT
+      }
+      const closed = <usize>load<u32>(place, CLOSED)
+      if (closed === 0) return stop(NEW_CLOSED, place, 0)
+      place = closed
+    }
+    if (byteAt(at++) !== COMMA) return NOT_CUT
+    mayClose = false
+  }
+  return NOT_CUT
+}

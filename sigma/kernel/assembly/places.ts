@@ -1,0 +1,24 @@
+// Where things stand in the memory of a line's kernel. `sigma/kernel/line.ts` has the same numbers.
+
+/** What a cut leaves to be read: number of values; on a stop the place and the position in memory. */
+export const COUNT: usize = 64
+export const STOP_PLACE: usize = 68
+export const STOP_AT: usize = 72
+
+export const VALUES_MAX: i32 = 256
+/** By value, 32 bits each: where it starts and ends in the caller's bytes, and a hash of its bytes. */
+export const STARTS: usize = 1024
+export const ENDS: usize = 2048
+export const HASHES: usize = 3072
+/** By value, 8 bits each. */
+export const KINDS: usize = 4096
+
+/** A place in lines, 32 bits each: bytes of its name, their length, first child, next sibling, the places behind
+ * the bracket that opens its value and behind the one that closes the object around, its number. */
+export const NAME: usize = 0
+export const NAME_BYTES: usize = 4
+export const CHILD: usize = 8
+export const SIBLING: usize = 12
+export const OPENED: usize = 16
+export const CLOSED: usize = 20
+export const NUMBER: usize = 24

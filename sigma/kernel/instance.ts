@@ -1,0 +1,19 @@
+// Instances of the compiled kernels.
+import { COMPILED_KERNEL } from './compiled.ts'
+
+/** What `assembly/index.ts` exports. */
+export interface KernelExports {
+  readonly memory: WebAssembly.Memory
+  readonly cut: (root: number, start: number, end: number, shift: number) => number
+}
+
+let compiled: WebAssembly.Module | undefined
+
+/** An instance with memory of its own; the code is compiled once. */
+export function instantiate(): KernelExports {
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(COMPILED_KERNEL), (unit) => unit.charCodeAt(0)),
+  )
+  const { exports } = new WebAssembly.Instance(compiled)
+  return exports as unknown as KernelExports
+}
