@@ -35,6 +35,10 @@ describe('shippers’ JSON carries the line', () => {
       { '@timestamp': '2026-11-20T10:11:13Z', message: 'Failed', event: { original: LINE } },
     ],
     [
+      'a line beside an original that was quoted wrongly',
+      { message: LINE, event: { original: '{\\"message\\":1}' } },
+    ],
+    [
       'Vector',
       {
         file: '/var/log/auth.log',

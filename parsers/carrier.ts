@@ -92,7 +92,12 @@ function contentOf(json: Fields): CarriedInput | undefined {
   if (content === undefined) return undefined
   if (typeof content !== 'string') return { text: '', json: content }
   const inner = parseJsonObject(content)
-  return inner instanceof JsonError ? undefined : { text: content, json: inner }
+  if (!(inner instanceof JsonError)) return { text: content, json: inner }
+  // An original that was quoted wrongly says nothing, its message still may.
+  const { message } = json
+  if (typeof message !== 'string' || message === '' || message === content) return undefined
+  const read = parseJsonObject(message)
+  return read instanceof JsonError ? undefined : { text: message, json: read }
 }
 
 /** The line that JSON carries, or undefined where it is an event of its own. */

@@ -181,6 +181,10 @@ testLines('cisco_asa', [
     { pivots: { user: 'anna', outcome: 'success', dst_ip: '198.51.100.7' } },
   ],
   [
+    '%ASA-6-751025: Local:2001:db8::1:4500 Remote:2001:db8::2:50466 Username:anna IKEv2 Group:staff IPv4 Address=192.0.2.30 IPv6 address=2001:db8::9 assigned to session',
+    { pivots: { src_ip: '2001:db8::1', src_port: 4500, dst_ip: '2001:db8::2', dst_port: 50466 } },
+  ],
+  [
     '<166>:Nov 20 10:11:12 UTC: %FTD--6-852002: Received Full Proxy to Lightweight event from application Snort for TCP flow 192.0.2.9/710 to 198.51.100.7/443',
     {
       time: '2026-11-20T10:11:12Z',

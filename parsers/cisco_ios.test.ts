@@ -112,6 +112,10 @@ testLines('cisco_ios', [
     },
   ],
   [
+    '<191>: r1: Nov 20 10:11:12.461 CET: last message repeated 66 times',
+    { time: '2026-11-20T09:11:12.461Z', pivots: { host: 'r1' } },
+  ],
+  [
     '<191>2637085: r1: Nov 20 10:11:12.461 CET: NTP Core (NOTICE): Clock synchronization lost.',
     { time: '2026-11-20T09:11:12.461Z', pivots: { host: 'r1' }, fields: { sequence: '2637085' } },
   ],

@@ -71,7 +71,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
 
 /** What a device writes without a mark: `<191>2637085: rt1: Aug 18 07:15:04.461 CEST: NTP Core (NOTICE): ...`. */
 const UNMARKED =
-  /^<\d{1,3}>\d{1,12}: (?:[\w.-]{1,255}: )?[*.]?([A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Z]{2,5})?): /
+  /^<\d{1,3}>(?:\d{1,12})?: (?:[\w.-]{1,255}: )?[*.]?([A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: [A-Z]{2,5})?): /
 
 function unmarkedEvent(text: string, context: ParseContext): Parsed {
   const end = UNMARKED.exec(text)![0].length

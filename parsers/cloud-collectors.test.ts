@@ -168,6 +168,10 @@ describe('Azure', () => {
       pivots: { outcome: 'success' },
       fields: { Status: 'Success' },
     })
+    const late = { ...row, time: '2026-11-04T02:03:04Z' }
+    const times = { ...late, properties: { createdDateTime: '2026-11-04T01:48:53.5Z' } }
+    // It is written down later than it happened.
+    expect(event(times).time).toBe(Date.parse('2026-11-04T01:48:53.5Z'))
     const failed = { ...row, ResultType: '50126' }
     expect(event(failed)).toMatchObject({
       pivots: { outcome: 'failure' },

@@ -183,3 +183,66 @@ describe('Elastic Defend', () => {
     expect(got.fields).toMatchObject(fields)
   })
 })
+
+describe('osquery', () => {
+  const result = (columns: object, more: object = {}) => ({
+    ...{ name: 'pack_hunt_any', hostIdentifier: 'web1.corp.example', action: 'added' },
+    ...{ calendarTime: 'Fri Nov 20 10:11:12 2026 UTC', unixTime: 1795169472, epoch: 0 },
+    ...{ decorations: { username: 'anna' }, columns },
+    ...more,
+  })
+  const TIME = Date.parse('2026-11-20T10:11:12Z')
+
+  test('a program that was started', () => {
+    const columns = {
+      ...{ pid: '77', path: '/usr/bin/curl', cmdline: 'curl http://a.example', cwd: '"/tmp"' },
+      ...{ uid: '1000', parent: '5', time: '1795169470', syscall: 'execve' },
+    }
+    expect(read(result(columns))).toMatchObject({
+      parser: 'endpoint',
+      time: TIME,
+      logsource: { product: 'linux', category: ['process_creation'] },
+      pivots: { host: 'web1.corp.example', user: 'anna', process: '/usr/bin/curl' },
+      fields: {
+        ...{ Image: '/usr/bin/curl', CommandLine: 'curl http://a.example', ProcessId: '77' },
+        ...{ ParentProcessId: '5', name: 'pack_hunt_any' },
+      },
+    })
+    const gone = read(result(columns, { action: 'removed' }))
+    expect(gone.logsource.category).toEqual([])
+    expect(gone.fields.CommandLine).toBeUndefined()
+  })
+
+  test('a connection, the way it was opened', () => {
+    const columns = {
+      ...{ pid: '77', path: '/usr/bin/nc', family: '2', protocol: '6', time: '1795169470' },
+      ...{ local_address: '192.0.2.9', local_port: '0', success: '1' },
+      ...{ remote_address: '203.0.113.7', remote_port: '4444' },
+    }
+    expect(read(result({ ...columns, action: 'connect' }))).toMatchObject({
+      logsource: { product: 'linux', category: ['network_connection'] },
+      pivots: { src_ip: '192.0.2.9', dst_ip: '203.0.113.7', dst_port: 4444, outcome: 'success' },
+      fields: { Initiated: 'true', DestinationPort: '4444' },
+    })
+    expect(read(result({ ...columns, action: 'accept' })).pivots).toMatchObject({
+      ...{ src_ip: '203.0.113.7', src_port: 4444, dst_ip: '192.0.2.9' },
+    })
+  })
+
+  test('a file, on macOS', () => {
+    const columns = { target_path: '/Users/anna/Library/LaunchAgents/x.plist', action: 'CREATED' }
+    expect(read(result({ ...columns, sha256: 'ab' }))).toMatchObject({
+      logsource: { product: 'macos', category: ['file_event'] },
+      fields: { TargetFilename: '/Users/anna/Library/LaunchAgents/x.plist', Hashes: 'SHA256=AB' },
+    })
+  })
+
+  test('rows of other tables are results with time, host and user, and of no category', () => {
+    const got = read(result({ device: '/dev/sda1', path: '/var' }))
+    expect(got).toMatchObject({ parser: 'endpoint', time: TIME, pivots: { user: 'anna' } })
+    expect(got.logsource.category).toEqual([])
+    const late = result({}, { unixTime: undefined, columns: undefined, snapshot: [{ a: 'b' }] })
+    expect(read(late)).toMatchObject({ parser: 'endpoint', time: TIME })
+    expect(read({ columns: { a: 'b' }, name: 'x', hostname: 'h' }).parser).toBe('json')
+  })
+})

@@ -1,9 +1,10 @@
 // What endpoint sensors report, under the names of Sysmon that Sigma's rules use: the tables of Microsoft Defender
-// (advanced hunting, streamed or queried) and the documents of Elastic Defend.
+// (advanced hunting, streamed or queried), the documents of Elastic Defend and osquery's results.
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import { readDefenderRow } from './endpoint/defender.ts'
 import { readElasticDocument } from './endpoint/elastic.ts'
 import type { Observation } from './endpoint/observation.ts'
+import { readOsqueryResult } from './endpoint/osquery.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { parseTime } from './time.ts'
@@ -24,7 +25,7 @@ const COLUMNS = {
 } as const satisfies Partial<Record<keyof Pivots, readonly string[]>>
 
 function observationOf(json: Fields): Observation | undefined {
-  return readDefenderRow(json) ?? readElasticDocument(json)
+  return readDefenderRow(json) ?? readElasticDocument(json) ?? readOsqueryResult(json)
 }
 
 function parse({ json }: ParserInput, context: ParseContext): Parsed | EventError {
@@ -32,7 +33,7 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
   if (json === undefined || seen === undefined) {
     return {
       code: 'endpoint-no-event',
-      message: 'no row of Defender and no document of Elastic Defend',
+      message: 'no row of Defender, no document of Elastic Defend, no result of osquery',
     }
   }
   const time = firstTime(seen.times, context)
@@ -101,9 +102,9 @@ function messageOf({ fields, action, categories }: Observation): string {
 
 export const endpoint: Parser = {
   name: 'endpoint',
-  title: 'Endpoint sensors (tables of Microsoft Defender, Elastic Defend)',
-  aliases: ['defender_xdr', 'elastic_defend'],
-  keys: ['ActionType', 'properties', 'event'],
+  title: 'Endpoint sensors (tables of Microsoft Defender, Elastic Defend, osquery)',
+  aliases: ['defender_xdr', 'elastic_defend', 'osquery'],
+  keys: ['ActionType', 'properties', 'event', 'hostIdentifier', 'diffResults'],
   jsonOnly: true,
   recognise: ({ json }) => json !== undefined && observationOf(json) !== undefined,
   parse,

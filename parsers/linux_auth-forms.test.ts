@@ -21,6 +21,10 @@ describe('what older and other systems write', () => {
       { user: 'eve', src_port: 9 },
     ],
     [
+      "<34>1 2026-06-03T01:02:03.003Z h su - ID47 - BOM'su root' failed for eve on /dev/pts/8",
+      { user: 'eve', process: 'su', outcome: 'failure' },
+    ],
+    [
       'Jun  3 01:02:03 h sshd[7]: ROOT LOGIN REFUSED FROM 192.0.2.7',
       { src_ip: '192.0.2.7', outcome: 'failure' },
     ],

@@ -104,4 +104,41 @@ testLines('squid', [
   ['2026/11/20 10:11:12| Starting Squid Cache version 6.6', { time: '2026-11-20T10:11:12Z' }],
 ])
 
+const OPNSENSE = {
+  '@timestamp': '2026-11-20T10:11:12+0000',
+  ...{ ecs: { version: '1.0.0' }, service: { name: 'proxy', type: 'squid' } },
+  host: { hostname: '192.0.2.9' },
+  http: {
+    ...{ request: { method: 'GET' }, version: '1.1' },
+    response: { bytes: 3162, body: { status_code: 403 } },
+  },
+  ...{ source: { ip: '192.0.2.9' }, user: { name: 'anna' }, user_agent: { original: 'curl/8' } },
+  event: { duration: '40', dataset: 'squid.access' },
+  message: 'GET http://example.org/a.txt HTTP/1.1',
+  url: { original: 'http://example.org/a.txt' },
+  labels: { request_status: 'TCP_DENIED', hierarchy_status: 'HIER_NONE' },
+}
+
+testLines('squid', [
+  [
+    `<166>Nov 20 10:11:13 gate (squid-1)[6802]: ${JSON.stringify(OPNSENSE)}`,
+    {
+      time: '2026-11-20T10:11:12Z',
+      logsource: { product: 'squid', category: ['proxy'] },
+      pivots: {
+        ...{ user: 'anna', src_ip: '192.0.2.9', domain: 'example.org', outcome: 'failure' },
+        ...{ host: 'gate', url: 'http://example.org/a.txt' },
+      },
+      fields: { 'sc-status': 403, 'c-useragent': 'curl/8', 'c-uri-stem': '/a.txt' },
+    },
+  ],
+  [
+    JSON.stringify({ ...OPNSENSE, source: {}, user: {} }),
+    {
+      absent: ['c-ip', 'src_ip', 'cs-username'],
+      fields: { 'cs-method': 'GET', cache_result: 'TCP_DENIED' },
+    },
+  ],
+])
+
 testRefused('squid', ['no line of a proxy'])

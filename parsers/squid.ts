@@ -1,15 +1,11 @@
 // Squid's access log in its native format, `time elapsed client code/status bytes method URL user peer type`.
 import { daemonLine } from './device/daemon.ts'
-import {
-  deviceEvent,
-  hostOfUrl,
-  put,
-  type WritableFields,
-  type WritablePivots,
-} from './device/event.ts'
+import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { isSquidJson, readSquidJson } from './squid/ecs.ts'
 import { NO_REQUEST, readSquidHttpd } from './squid/httpd.ts'
+import { addUrl } from './squid/url.ts'
 import type { SyslogLine } from './syslog-header.ts'
 import { parseTime } from './time.ts'
 import { ipOf } from './values.ts'
@@ -23,6 +19,9 @@ const START =
   /^\[?(\d{9,11}(?:\.\d{1,6})?)\s{1,16}(-?\d{1,12})(?:\](?:\(tel:[^)]{0,64}\))?)?\s{1,4}(\S{1,255}) (?:(\d{1,5}) )?([A-Z_]{3,64})\/(\d{3}) (\d{1,18}|-) (?:(?:\d{1,18}|-) ){0,6}(\S{1,32}) /
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
+  if (input.json !== undefined && isSquidJson(input.json)) {
+    return deviceEvent(undefined, readSquidJson(input.json, context, PROXY))
+  }
   const { header, text } = body(input, context)
   const start = input.json === undefined ? START.exec(text.slice(0, 1024)) : null
   if (start !== null) return nativeEvent(header, text, start)
@@ -152,45 +151,12 @@ function splitEnd(text: string, start: number): Rest {
   }
 }
 
-function addUrl(fields: WritableFields, pivots: WritablePivots, url: string): void {
-  put(fields, 'c-uri', url)
-  put(fields, 'cs-uri', url)
-  if (url === '' || url === '-') return
-  pivots.url = url
-  const host = hostOfUrl(url)
-  if (host !== undefined) {
-    pivots.domain = host
-    fields['cs-host'] = host
-    fields['r-dns'] = host
-  }
-  const port = portIn(url)
-  if (port !== undefined) fields.dst_port = port
-  const query = url.indexOf('?')
-  const path = query < 0 ? url : url.slice(0, query)
-  if (query >= 0) fields['c-uri-query'] = url.slice(query + 1)
-  const stem = path.replace(/^[a-z]{2,10}:\/\/[^/]*/, '')
-  if (stem !== '' && stem !== path) {
-    fields['c-uri-stem'] = stem
-    fields['cs-uri-stem'] = stem
-  }
-  const extension = /\.([A-Za-z0-9]{1,12})$/.exec(stem === path ? '' : stem.slice(-16))?.[1]
-  if (extension !== undefined) fields['c-uri-extension'] = extension
-}
-
-function portIn(url: string): string | undefined {
-  const authority = /^(?:[a-z]{2,10}:\/\/)?[^/?#]{1,300}/.exec(url.slice(0, 320))?.[0] ?? ''
-  const port = /:(\d{1,5})$/.exec(authority)?.[1]
-  if (port !== undefined) return port
-  if (url.startsWith('http://')) return '80'
-  return url.startsWith('https://') ? '443' : undefined
-}
-
 export const squid: Parser = {
   name: 'squid',
   title: 'Squid access log',
-  keys: [],
+  keys: ['service', 'event'],
   recognise(input, context) {
-    if (input.json !== undefined) return false
+    if (input.json !== undefined) return isSquidJson(input.json)
     const { header, text } = body(input, context)
     if (START.test(text.slice(0, 1024)) || CACHE_LOG.test(text.slice(0, 64))) return true
     const own =

@@ -218,7 +218,11 @@ function tagged(text: string, start: number): Pick<SyslogLine, 'program' | 'pid'
   const program = text.slice(start, index)
   const mark = text.charCodeAt(index)
   if (program === '' || !isProgram(program)) return { message: text.slice(start) }
-  if (mark === 0x3a) return { program, message: rest(text, index + 1) }
+  if (mark === 0x3a) {
+    // An address and its port are no program.
+    const isEndpoint = isDigit(text.charCodeAt(index + 1)) && isIpv4(program)
+    return isEndpoint ? { message: text.slice(start) } : { program, message: rest(text, index + 1) }
+  }
   if (mark !== 0x5b) return { message: text.slice(start) }
   const close = text.indexOf(']', index)
   const pid = text.slice(index + 1, close)
@@ -295,6 +299,8 @@ function isHostName(text: string): boolean {
 
 function isProgram(text: string): boolean {
   let isOpen = false
+  // A priority that a relay passed on.
+  if (text.charCodeAt(0) === 0x3c && isDigit(text.charCodeAt(1))) return false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
     if (code <= 0x20 || code === 0x22 || code === 0x7b || code === 0x2c) return false

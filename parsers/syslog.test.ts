@@ -34,6 +34,8 @@ describe('headers', () => {
       'Nov 20 10:11:12 gate Some Program[12]: x',
       { program: 'Some Program', pid: '12', message: 'x' },
     ],
+    ['2026 Nov 20 10:11:12 gate app[7]: text', { time: AT, host: 'gate', program: 'app' }],
+    ['Nov 20 10:11:12 gate <189>28: text', { host: 'gate', message: '<189>28: text' }],
     ['<34>app: no time', { program: 'app', message: 'no time' }],
     ['<34>nothing else', { priority: 34, message: 'nothing else' }],
     ['<189>Nov 20 10:11:12 sw %SYS-5-CONFIG_I: done', { host: 'sw', program: '%SYS-5-CONFIG_I' }],
@@ -67,6 +69,7 @@ describe('headers', () => {
     '<>empty',
     'Nov 41 10:11:12 gate app: x',
     'http://example.com/a[1]: x',
+    '2026-11-20T10:11:12.5Z balancer 192.0.2.9:2817 10.0.0.1:80 0.1 0.2 200 200 "GET / HTTP/1.1"',
   ])('%s has none', (line) => expect(splitSyslog(line, OPTIONS)).toBeUndefined())
 })
 

@@ -45,9 +45,25 @@ export function epochTime(value: number): number | undefined {
 export function timeAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
   const first = text.charCodeAt(start)
   if (first >= 0x30 && first <= 0x39) {
-    return isoAt(text, start, context) ?? clfAt(text, start, context)
+    return (
+      isoAt(text, start, context) ??
+      clfAt(text, start, context) ??
+      yearFirstAt(text, start, context)
+    )
   }
   return monthFirstAt(text, start, context) ?? weekdayAt(text, start, context)
+}
+
+/** `2026 Nov 20 10:11:12`, as rsyslog and syslog-ng write times that have a year. */
+function yearFirstAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  const at = start + 5
+  if (text.charCodeAt(start + 4) !== 0x20 || monthAt(text, at) === 0) return undefined
+  const year = digits(text, start, 4)
+  const dayStart = text.charCodeAt(at + 4) === 0x20 ? at + 5 : at + 4
+  const day = digits(text, dayStart, isDigit(text.charCodeAt(dayStart + 1)) ? 2 : 1)
+  const behind = text.indexOf(' ', dayStart)
+  if (year < 0 || day < 0 || behind < 0 || behind - dayStart > 2) return undefined
+  return clockAt(text, behind + 1, year, monthAt(text, at), day, context)
 }
 
 /** ISO 8601 and its kin: `2026-07-28T11:45:48.862Z`, with space or `_`, `2026/07/28 11:45:48`, offsets
@@ -175,8 +191,10 @@ export function monthFirstAt(
   if (clock === undefined) return undefined
   const trailing = text.charCodeAt(clock) === 0x20 ? digits(text, clock + 1, 4) : -1
   if (trailing >= 1900 && !isDigit(text.charCodeAt(clock + 5)) && endsYear(text, clock + 5)) {
-    const found = clockAt(text, at, trailing, month, day, context)
-    return found && { time: found.time, end: clock + 5 }
+    const isUtc = isUtcName(text, clock + 5)
+    const zone = isUtc ? { ...context, timeZone: 'UTC' } : context
+    const found = clockAt(text, at, trailing, month, day, zone)
+    return found && { time: found.time, end: clock + (isUtc ? 9 : 5) }
   }
   return nearestYear(text, at, month, day, context)
 }

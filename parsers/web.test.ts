@@ -124,6 +124,13 @@ test.each([
 
 testLines('apache', [
   [
+    '[error] [client 192.0.2.9] File does not exist: /var/www/html/default.ida',
+    {
+      message: 'File does not exist: /var/www/html/default.ida',
+      pivots: { src_ip: '192.0.2.9', severity: 'medium' },
+    },
+  ],
+  [
     ' [Fri Nov 20 10:11:12.072780 2026] [ssl:info] [pid 12596] [client 192.0.2.9:57535] AH01964: Connection to child 114 established (server shop.example.com:443)',
     { time: '2026-11-20T10:11:12.072Z', pivots: { src_ip: '192.0.2.9', src_port: 57535 } },
   ],

@@ -153,6 +153,25 @@ describe('TSV', () => {
       logsource: { service: ['conn'] },
       fields: { conn_state: 'SF', service: 'http' },
     })
+    const ends = `${TS} CAcJw21BbVedgFnYH3 10.0.0.8 50123 203.0.113.7 80`
+    const read = (rest: string) => normalise(`${ends} ${rest}`.replaceAll(' ', '\t'), OPTIONS)
+    const flags = 'F F T F 1 - - F'
+    for (const line of [
+      `udp 7 a.example 1 C_INTERNET 48 DNSKEY 0 NOERROR ${flags}`,
+      `udp 7 0.07 a.example 1 C_INTERNET 48 DNSKEY 0 NOERROR ${flags}`,
+    ]) {
+      expect(read(line)).toMatchObject({
+        logsource: { service: ['dns'] },
+        pivots: { domain: 'a.example' },
+        fields: { query: 'a.example', qtype_name: 'DNSKEY', rejected: false },
+      })
+    }
+    const old = 'POST a.example /x?y http://b.example/ curl/8 223 1859 200 OK - - -'
+    expect(read(`4 ${old} (empty) anna - - F1 text/plain F2 text/html`)).toMatchObject({
+      logsource: { service: ['http'] },
+      pivots: { user: 'anna', domain: 'a.example', url: '/x?y', outcome: 'success' },
+      fields: { status_code: 200, user_agent: 'curl/8', resp_mime_types: ['text/html'] },
+    })
     const other = normalise('1\t2\t3', { ...OPTIONS, source: 'zeek' })
     expect(other.error?.code).toBe('zeek-no-columns')
   })

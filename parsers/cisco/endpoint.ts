@@ -155,6 +155,11 @@ function hostOf(text: string): Endpoint | undefined {
   if (colon <= 0) return undefined
   const name = text.slice(0, colon)
   const rest = text.slice(colon + 1)
+  // IKEv2's ends always have a port.
+  const behind = name === 'Local' || name === 'Remote' ? rest.lastIndexOf(':') : -1
+  if (behind > 0 && isIpv6(rest.slice(0, behind)) && isPort(rest.slice(behind + 1))) {
+    return { interface: name, ip: rest.slice(0, behind), port: rest.slice(behind + 1) }
+  }
   if (isIp(rest) && !isIpv4(name)) return { interface: name, ip: rest }
   const last = rest.lastIndexOf(':')
   // `v1:outside:10.0.0.1`: an interface with a colon in its name.

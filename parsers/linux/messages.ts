@@ -34,6 +34,8 @@ const SU = table([
   ['failed: {tty} changing from {user} to {target_user}', 'su', 'failure'],
   ['succeeded: {tty} changing from {user} to {target_user}', 'su', 'success'],
   ["'su {target_user}' failed for {user} on {tty}", 'su', 'failure'],
+  // The mark of UTF-8 in letters, as RFC 5424's examples have it.
+  ["BOM'su {target_user}' failed for {user} on {tty}", 'su', 'failure'],
   ["'su {target_user}' succeeded for {user} on {tty}", 'su', 'success'],
   ['+ {tty} {user}:{target_user}', 'su', 'success'],
   ['- {tty} {user}:{target_user}', 'su', 'failure'],

@@ -75,7 +75,8 @@ export function readApacheError(
 ): ErrorLine | undefined {
   if (text.charCodeAt(0) !== 0x5b) return undefined
   const stamp = timeAt(text, 1, context)
-  if (stamp === undefined ? !headed : !text.startsWith('] [', stamp.end)) return undefined
+  const isBare = stamp === undefined && !headed && !CLIENT_FIRST.test(text)
+  if (isBare || (stamp !== undefined && !text.startsWith('] [', stamp.end))) return undefined
   const fields: { [name: string]: FieldValue } = {}
   let at = stamp === undefined ? 0 : stamp.end + 2
   for (let count = 0; count < 8 && text.charCodeAt(at) === 0x5b; count++) {
@@ -99,6 +100,10 @@ export function readApacheError(
   addClient(pivots, fields.client)
   return { time: stamp?.time, message, fields, pivots }
 }
+
+/** Apache 2.2's line without its time. */
+const CLIENT_FIRST =
+  /^\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \[client [\da-fA-F.:]{2,45}\] /
 
 /** What stands in front of the client: an error of the system, the place in the source. */
 const INNER_CLIENT =

@@ -160,6 +160,15 @@ const TYPES: Readonly<Record<string, string>> = {
   orig_fuids: 'vector[string]',
   tags: 'set[string]',
   tunnel_parents: 'set[string]',
+  ...columnsOf('bool', 'AA TC RD RA rejected local_orig local_resp resumed established'),
+  ...columnsOf('interval', 'duration rtt'),
+  ...columnsOf('count', 'trans_id qclass qtype rcode Z request_body_len response_body_len'),
+  ...columnsOf('count', 'orig_bytes resp_bytes missed_bytes orig_pkts resp_pkts ip_proto'),
+  ...columnsOf('count', 'orig_ip_bytes resp_ip_bytes info_code size'),
+}
+
+function columnsOf(type: string, names: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, type]))
 }
 
 const STATES = new Set([
@@ -184,7 +193,18 @@ const SHIPPED: readonly {
     names:
       'proto trans_id rtt query qclass qclass_name qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected',
     fits: (cells) =>
-      /^(?:tcp|udp)$/.test(cells[6] ?? '') && /^\d+$/.test(cells[7] ?? '') && cells.length >= 23,
+      /^(?:tcp|udp)$/.test(cells[6] ?? '') && /^\d+$/.test(cells[7] ?? '') && cells.length >= 24,
+  },
+  // Bro before 2.5 had no round-trip time.
+  {
+    path: 'dns',
+    names:
+      'proto trans_id query qclass qclass_name qtype qtype_name rcode rcode_name AA TC RD RA Z answers TTLs rejected',
+    fits: (cells) =>
+      /^(?:tcp|udp)$/.test(cells[6] ?? '') &&
+      /^(?:\d+|-)$/.test(cells[7] ?? '') &&
+      /^(?:[TF]|-)$/.test(cells[15] ?? '') &&
+      cells.length === 23,
   },
   {
     path: 'http',
@@ -194,6 +214,17 @@ const SHIPPED: readonly {
       /^\d+$/.test(cells[6] ?? '') &&
       /^(?:[A-Z]{3,}|-)$/.test(cells[7] ?? '') &&
       cells.length >= 29,
+  },
+  // Bro before 2.5 had neither version nor origin, and one file name.
+  {
+    path: 'http',
+    names:
+      'trans_depth method host uri referrer user_agent request_body_len response_body_len status_code status_msg info_code info_msg filename tags username password proxied orig_fuids orig_mime_types resp_fuids resp_mime_types',
+    fits: (cells) =>
+      /^\d+$/.test(cells[6] ?? '') &&
+      /^(?:[A-Z]{3,}|-)$/.test(cells[7] ?? '') &&
+      /^(?:\d{3}|-)$/.test(cells[14] ?? '') &&
+      cells.length === 27,
   },
   {
     path: 'ssl',
@@ -219,7 +250,7 @@ const shippedColumns = new Map<string, Columns>(
   SHIPPED.map(({ path, names }) => {
     const all = [...CONNECTION, ...names.split(' ')]
     return [
-      path,
+      names,
       {
         format: 'zeek',
         names: all,
@@ -240,7 +271,7 @@ function guess(cells: readonly string[]): Columns | undefined {
   if (!isAddress(cells[2]!) || !isAddress(cells[4]!)) return undefined
   if (!/^\d{1,5}$/.test(cells[3]!) || !/^\d{1,5}$/.test(cells[5]!)) return undefined
   const shipped = SHIPPED.find(({ fits }) => fits(cells))
-  return shipped === undefined ? undefined : shippedColumns.get(shipped.path)
+  return shipped === undefined ? undefined : shippedColumns.get(shipped.names)
 }
 
 function isAddress(text: string): boolean {
