@@ -1,6 +1,7 @@
 // Facets of the same events that wait at the same time are asked of a query worker in one call: which events
 // match is the same work for each.
 import type { CountRequest, Top, TopRequest } from '../stores/events/event-store.ts'
+import { exactJson } from '../stores/events/search/questions.ts'
 
 /** What is asked of one field. */
 type Facet = Pick<TopRequest, 'field' | 'limit' | 'order'>
@@ -28,7 +29,7 @@ export function createFacetCalls(
     }).then(answers.resolve, answers.reject)
   }
   return async ({ field, limit, order, ...request }, signal) => {
-    const key = keyOf(request)
+    const key = exactJson(request) ?? ''
     const known = waiting.get(key)
     const call = known ?? { facets: [], signals: [], answers: Promise.withResolvers() }
     const at = call.facets.push({ field, limit, order }) - 1
@@ -41,14 +42,6 @@ export function createFacetCalls(
     const answers = await call.answers.promise
     return answers[at]!
   }
-}
-
-/** Equal texts mean equal requests. */
-function keyOf(request: CountRequest): string {
-  return JSON.stringify(request, (_, value: unknown) => {
-    if (typeof value === 'bigint') return { bigint: String(value) }
-    return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
-  })
 }
 
 /** Aborted once all of them are; never while one is missing. */

@@ -18,8 +18,9 @@ import { decodeLine } from './line.ts'
 import { readMatches } from './sealed-matches.ts'
 import { runAfter, unitsAfter } from './search/after.ts'
 import { closeFiles, createFiles, type Files, intakeOf } from './search/files.ts'
-import { createGroupDocs, type GroupDocs } from './search/group-docs.ts'
+import { createGroupDocs } from './search/group-docs.ts'
 import { histogramOf } from './search/histogram.ts'
+import { createQuestions, type Questions } from './search/questions.ts'
 import { firstEvents } from './search/rows.ts'
 import { countMatches, startRun } from './search/run.ts'
 import { openSnapshot, type Snapshot } from './search/snapshot.ts'
@@ -39,8 +40,11 @@ export interface OpenReader extends EventReader {
   close(): void
 }
 
-/** A reader of the store below `dataFolder`. Its searches run one after another. */
-export function openEventReader(dataFolder: string): OpenReader {
+/**
+ * A reader of the store below `dataFolder`. Its searches run one after another. `remembered_bytes`: for what the
+ * index said to earlier ones.
+ */
+export function openEventReader(dataFolder: string, remembered_bytes?: number): OpenReader {
   const files = createFiles(dataFolder)
   const inTurn = createTurns()
   const within = <T>(
@@ -56,10 +60,10 @@ export function openEventReader(dataFolder: string): OpenReader {
         snapshot.close()
       }
     })
-  const groupDocs = createGroupDocs()
+  const questions = createQuestions(createGroupDocs(), remembered_bytes)
   return {
-    ...queries(within, groupDocs),
-    ...lookups(files, within, groupDocs),
+    ...queries(within, questions),
+    ...lookups(files, within, questions),
     close: () => closeFiles(files),
   }
 }
@@ -77,14 +81,14 @@ const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => 
 
 function queries(
   within: Within,
-  groupDocs: GroupDocs,
+  questions: Questions,
 ): Pick<OpenReader, 'search' | 'count' | 'histogram' | 'top' | 'tops'> {
   const started = (snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) =>
-    startedRun(snapshot, request, groupDocs, signal)
+    startedRun(snapshot, request, questions, signal)
   const tops: OpenReader['tops'] = (request, facets, signal) =>
     within(request, request.asof, async (snapshot) => {
       const { units, run } = started(snapshot, request, signal)
-      const found = await topsOf(run, newestFirst(units), facets, groupDocs)
+      const found = await topsOf(run, newestFirst(units), facets, questions.groupDocs)
       const stats = run.stats()
       return found.map(({ complete, counted, ...top }) => {
         const exact = complete && stats.complete
@@ -118,7 +122,7 @@ function queries(
     histogram: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
         const { units, run } = started(snapshot, request, signal)
-        const buckets = await histogramOf(run, units, request.bucket_ms, groupDocs)
+        const buckets = await histogramOf(run, units, request.bucket_ms, questions.groupDocs)
         const stats = run.stats()
         return { buckets, exact: stats.complete, stats }
       }),
@@ -134,12 +138,12 @@ function queries(
 function startedRun(
   snapshot: Snapshot,
   request: CountRequest,
-  groupDocs: GroupDocs,
+  questions: Questions,
   signal: AbortSignal | undefined,
 ) {
   const { after } = request
   const units = unitsAfter(snapshot.units(request), after)
-  const run = runAfter(startRun(limitedTo(request), units.length, groupDocs, signal), after)
+  const run = runAfter(startRun(limitedTo(request), units.length, questions, signal), after)
   return { units, run }
 }
 
@@ -150,7 +154,7 @@ function newestFirst<T extends { readonly newest: number }>(units: readonly T[])
 function lookups(
   files: Files,
   within: Within,
-  groupDocs: GroupDocs,
+  questions: Questions,
 ): Pick<EventReader, 'get' | 'around' | 'stats' | 'position' | 'tail' | 'matchesOf'> {
   const get = async (ids: readonly string[]): Promise<(Event | undefined)[]> => {
     const byDay = Map.groupBy(new Set(ids), (id) => parseId(id)?.day ?? '')
@@ -180,7 +184,7 @@ function lookups(
             startRun(
               { ...ALL_TIME, expr, timeout_ms: AROUND_TIME_MS / 2 },
               units.length,
-              groupDocs,
+              questions,
             ),
             units,
             count,

@@ -18,3 +18,8 @@ export function columnTest(
     }
   }
 }
+
+/** An array counts by element, at every depth. */
+export function elements(value: FieldValue): readonly FieldValue[] {
+  return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value]
+}

@@ -1,5 +1,4 @@
 // A plan's answer for one unit: bits of rows that may match, and which of them surely do.
-import type { FieldValue } from '../../../../sigma/event.ts'
 import {
   countBits,
   fullBits,
@@ -11,6 +10,7 @@ import {
   wordsFor,
 } from '../bits.ts'
 import type { GroupReader } from '../index/read.ts'
+import { elements } from './column-test.ts'
 import type { GroupDocs } from './group-docs.ts'
 import {
   type ColumnPlan,
@@ -44,11 +44,11 @@ type Place = Pick<Unit, 'visible' | 'coverage' | 'mayHaveField'> & {
   readonly column?: Unit['column']
 }
 
-/** What one search has looked up so far, by group and leaf, and its plan's answers for whole groups. */
+/** What a plan has looked up, by group and leaf, and its answers for whole groups, which never change. */
 export interface Lookups {
   readonly groupDocs: GroupDocs
-  readonly kept: Map<GroupReader, Map<Leaf, GroupAnswer>>
-  readonly groups: Map<GroupReader, WholeGroup>
+  kept: WeakMap<GroupReader, Map<Leaf, GroupAnswer>>
+  groups: WeakMap<GroupReader, WholeGroup>
   keptBytes: number
   readonly presences: Map<string, Leaf>
 }
@@ -59,7 +59,8 @@ interface WholeGroup {
 }
 
 export function createLookups(groupDocs: GroupDocs): Lookups {
-  return { groupDocs, kept: new Map(), groups: new Map(), keptBytes: 0, presences: new Map() }
+  const presences = new Map<string, Leaf>()
+  return { groupDocs, kept: new WeakMap(), groups: new WeakMap(), keptBytes: 0, presences }
 }
 
 /** True when surely no row of the unit matches: to be asked before anything else is. */
@@ -139,15 +140,15 @@ function answer(lookups: Lookups, node: Plan, unit: Place): Answer {
 }
 
 function leafOf(lookups: Lookups, group: GroupReader, leaf: Leaf): GroupAnswer {
-  const leaves = lookups.kept.getOrInsert(group, new Map())
+  const leaves = lookups.kept.getOrInsertComputed(group, () => new Map<Leaf, GroupAnswer>())
   let found = leaves.get(leaf)
   if (found === undefined) {
     found = lookUp(lookups.groupDocs, group, leaf)
     leaves.set(leaf, found)
     lookups.keptBytes += found.bits?.byteLength ?? 0
     if (lookups.keptBytes > KEPT_BYTES_MAX) {
-      lookups.kept.clear()
-      lookups.groups.clear()
+      lookups.kept = new WeakMap()
+      lookups.groups = new WeakMap()
       lookups.keptBytes = 0
     }
   }
@@ -288,16 +289,9 @@ function decideColumn(node: ColumnPlan, unit: Place): Answer {
   if (unit.column === undefined) return everything(unit)
   const column = unit.column(node.name)
   const none = node.test([])
-  if (column === undefined) {
-    return none ? exactly(fullBits(unit.visible)) : nothing(unit)
-  }
+  if (column === undefined) return none ? exactly(fullBits(unit.visible)) : nothing(unit)
   const holds = [none, ...column.values.map((value) => node.test(elements(value)))]
   const bits = new Uint32Array(wordsFor(unit.visible))
   for (let row = 0; row < unit.visible; row++) if (holds[column.codes[row]!]) setBit(bits, row)
   return exactly(bits)
-}
-
-/** An array counts by element, at every depth. */
-export function elements(value: FieldValue): readonly FieldValue[] {
-  return Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value]
 }

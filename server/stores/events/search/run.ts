@@ -14,9 +14,8 @@ import {
   wordsFor,
 } from '../bits.ts'
 import type { QueryStats, TimeRange } from '../event-store.ts'
-import { type Answer, answerUnit, createLookups, isNone } from './evaluate.ts'
-import type { GroupDocs } from './group-docs.ts'
-import { planSearch } from './plan.ts'
+import { type Answer, answerUnit, isNone } from './evaluate.ts'
+import type { Questions } from './questions.ts'
 import type { Unit } from './unit.ts'
 
 /** How long a search may hold its thread in one go, milliseconds. */
@@ -55,15 +54,14 @@ export interface RunRequest extends TimeRange {
 export function startRun(
   request: RunRequest,
   total: number,
-  groupDocs: GroupDocs,
+  questions: Questions,
   signal?: AbortSignal,
 ): Run {
   const { expr, timeout_ms } = request
   const range: TimeRange = request
   const rules = request.rules === undefined ? undefined : new Set(request.rules)
   const started = performance.now()
-  const plan = planSearch(expr)
-  const lookups = createLookups(groupDocs)
+  const { plan, lookups } = questions.ask(expr)
   const predicate = expr === undefined ? () => true : compilePredicate(expr)
   let turnStarted = started
   let complete = true
