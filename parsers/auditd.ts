@@ -5,7 +5,13 @@ import { ACTIONS, SYSCALL_ACTIONS } from './auditd/actions.ts'
 import { type Assembled, assemble } from './auditd/assemble.ts'
 import { isBeatEvent, readBeatEvent } from './auditd/beat.ts'
 import { DOCUMENT_KEYS, readDocumentEvent } from './auditd/documents.ts'
-import { type AuditRecord, parseJournalRecord, parseRecord, stampOf } from './auditd/record.ts'
+import {
+  type AuditRecord,
+  parseJournalRecord,
+  parseRecord,
+  stampOf,
+  TRAITS,
+} from './auditd/record.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
@@ -129,13 +135,27 @@ function logSourceOf(categories: readonly string[]): Parsed['logsource'] {
 /** `main` is the record of the system call, else the first one. */
 function pivotsOf(
   main: AuditRecord,
-  { fields, syscall, address }: Assembled,
+  { fields, traits, syscall, address }: Assembled,
   header: SyslogLine | undefined,
 ): Pivots {
-  const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = {}
+  const pivots: WritablePivots = {}
   set(pivots, 'host', main.node ?? header?.host)
-  set(pivots, 'user', userOf(fields, main.type === 'SYSCALL'))
+  const account = (traits & TRAITS.account) === 0 ? undefined : firstOf(fields.acct)
+  // The account a record is about comes first.
+  set(pivots, 'user', account ?? userOf(fields, main.type === 'SYSCALL'))
   set(pivots, 'process', firstOf(fields.exe) ?? firstOf(fields.comm) ?? programOf(fields))
+  if ((traits & TRAITS.end) !== 0) addEnds(pivots, fields, syscall, address)
+  set(pivots, 'action', actionOf(main, syscall))
+  if ((traits & TRAITS.outcome) !== 0) set(pivots, 'outcome', outcomeOf(fields))
+  return pivots
+}
+
+function addEnds(
+  pivots: WritablePivots,
+  fields: Fields,
+  syscall: string | undefined,
+  address: Assembled['address'],
+): void {
   const incoming = syscall === 'accept' || syscall === 'accept4' || syscall?.startsWith('recv')
   const [ip, port] = incoming === true ? SOURCE : DESTINATION
   if (address?.ip !== undefined) {
@@ -150,20 +170,14 @@ function pivotsOf(
   if (remote !== undefined) pivots.src_port = remote
   const local = pivots.dst_port === undefined ? portOf(fields.lport) : undefined
   if (local !== undefined) pivots.dst_port = local
-  set(pivots, 'action', actionOf(main, syscall))
-  set(pivots, 'outcome', outcomeOf(fields))
-  return pivots
 }
 
 const SOURCE = ['src_ip', 'src_port'] as const
 const DESTINATION = ['dst_ip', 'dst_port'] as const
+type WritablePivots = { -readonly [name in keyof Pivots]: Pivots[name] }
 type TextPivot = Exclude<keyof Pivots, 'src_port' | 'dst_port'>
 
-function set(
-  pivots: { -readonly [name in keyof Pivots]: Pivots[name] },
-  name: TextPivot,
-  value: string | undefined,
-): void {
+function set(pivots: WritablePivots, name: TextPivot, value: string | undefined): void {
   if (value !== undefined && value !== '' && value.length <= PIVOT_UNITS_MAX) pivots[name] = value
 }
 
@@ -172,11 +186,8 @@ function programOf(fields: Fields): string | undefined {
   return fields.type === 'EXECVE' ? firstOf(fields.a0) : undefined
 }
 
-/** The account a record is about; of a system call whose it is, as in the field `User`; else who logged on,
- * by name where the log is enriched. */
+/** Of a system call whose it is, as in the field `User`; else who logged on, by name where the log is enriched. */
 function userOf(fields: Fields, isSyscall: boolean): string | undefined {
-  const account = firstOf(fields.acct)
-  if (account !== undefined) return account
   for (const name of isSyscall ? SYSCALL_USERS : USERS) {
     const value = firstOf(fields[name])
     if (value !== undefined && value !== UNSET && value !== 'unset') {
@@ -221,10 +232,15 @@ function messageOf(main: AuditRecord, { commandLine, fields, syscall }: Assemble
 /** `openat failed: /usr/bin/cat /etc/shadow (shadow_read)`. */
 function callOf(fields: Fields, syscall: string | undefined): string {
   const failed = fields.success === 'no' ? ' failed' : ''
-  const parts = [fields.exe ?? fields.comm, fields.name, fields.saddr_ip].flat()
   const key = firstOf(fields.key)
-  const about = parts.filter((part) => typeof part === 'string').join(' ')
-  return `${syscall ?? fields.syscall}${failed}: ${about}${key === undefined ? '' : ` (${key})`}`
+  const about = `${wordsOf(fields.exe ?? fields.comm)}${wordsOf(fields.name)}${wordsOf(fields.saddr_ip)}`
+  return `${syscall ?? fields.syscall}${failed}:${about === '' ? ' ' : about}${key === undefined ? '' : ` (${key})`}`
+}
+
+/** A text behind a blank, each of several. */
+function wordsOf(value: FieldValue | undefined): string {
+  if (typeof value === 'string') return ` ${value}`
+  return Array.isArray(value) ? value.map(wordsOf).join('') : ''
 }
 
 /** A value, or the first of several. */

@@ -110,9 +110,14 @@ function reserved(name: string): number {
 
 /** `nameAt` for a caller that has not looked at the name yet. */
 export function internedAt(text: string, start: number, end: number): string {
+  return nameAt(text, start, end, hashAt(text, start, end))
+}
+
+/** The hash of `text.slice(start, end)`. */
+export function hashAt(text: string, start: number, end: number): number {
   let hash = NAME_SEED
   for (let index = start; index < end; index++) hash = nameHash(hash, text.charCodeAt(index))
-  return nameAt(text, start, end, hash)
+  return hash
 }
 
 function standsAt(text: string, start: number, name: string): boolean {

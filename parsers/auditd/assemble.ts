@@ -2,7 +2,7 @@
 // use, and beside them the names of process creation, network connection and file creation.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { spaced } from './decode.ts'
-import { type AuditRecord, isArgumentName } from './record.ts'
+import { type AuditRecord, isArgumentName, TRAITS } from './record.ts'
 import { decodeSocketAddress, type SocketAddress } from './sockaddr.ts'
 import { architectureName, syscallName } from './syscalls.ts'
 
@@ -11,6 +11,8 @@ type Writable = { [name: string]: FieldValue }
 /** What was read out of an event's records. */
 export interface Assembled {
   readonly fields: Fields
+  /** Which of the keys that are asked for may be fields, bits of `TRAITS`. */
+  readonly traits: number
   readonly categories: readonly string[]
   /** Name of the system call, where there was one. */
   readonly syscall: string | undefined
@@ -26,43 +28,73 @@ export function assemble(records: readonly AuditRecord[]): Assembled {
   if (serial !== undefined) fields.serial = serial
   if (node !== undefined) fields.node = node
   const programArguments = argumentsOf(records)
-  for (const record of records) addValues(fields, record, programArguments !== undefined)
-  programArguments?.forEach((argument, index) => {
-    fields[`a${index}`] = argument
-  })
-  const syscall = addSyscall(fields)
-  const address = addAddress(fields)
-  const commandLine = commandLineOf(fields, programArguments)
-  const categories = addCategories(fields, records, syscall, address, commandLine)
-  return { fields, categories, syscall, commandLine, address }
+  const hasArguments = programArguments !== undefined
+  let traits = 0
+  for (let at = 0; at < records.length; at++) {
+    const record = records[at]!
+    traits |= record.traits
+    if (record.type === 'AVC' && addDecision(fields, record.body)) traits |= TRAITS.outcome
+    addValues(fields, record, hasArguments, at === 0 && record.type !== 'AVC')
+  }
+  if (programArguments !== undefined) addArguments(fields, programArguments)
+  const syscall = (traits & TRAITS.systemCall) === 0 ? undefined : addSyscall(fields)
+  const address = (traits & TRAITS.end) === 0 ? undefined : addAddress(fields)
+  const commandLine = commandLineOf(fields, programArguments, traits)
+  const categories = addCategories(fields, records, syscall, address, commandLine, traits)
+  return { fields, traits, categories, syscall, commandLine, address }
 }
 
-function addValues(fields: Writable, record: AuditRecord, hasArguments: boolean): void {
-  if (record.type === 'AVC') addDecision(fields, record.body)
+/** Adds a record's values; of the first one's, where they are unique, none can be there yet. */
+function addValues(
+  fields: Writable,
+  record: AuditRecord,
+  hasArguments: boolean,
+  isNew: boolean,
+): void {
+  const isExecve = record.type === 'EXECVE'
+  const isSure = isNew && record.isUnique
   const { values } = record
   for (let at = 0; at + 1 < values.length; at += 2) {
     const key = values[at]!
     const text = values[at + 1]!
-    const isArgument = isArgumentName(key)
-    if (record.type === 'EXECVE' && isArgument) continue
-    // The system call's own arguments are pointers there; the program's are what `a0` means.
-    const name = hasArguments && isArgument ? (POINTERS.get(key) ?? `syscall_${key}`) : key
-    if (key === 'key') for (const part of text.split('\u0001')) addOnce(fields, 'key', part)
-    else addOnce(fields, name, key === 'proctitle' || key === 'cmd' ? spaced(text) : text)
+    if (hasArguments && isArgumentName(key)) {
+      // The system call's own arguments are pointers there; the program's are what `a0` means.
+      if (!isExecve) addOnce(fields, POINTERS.get(key) ?? `syscall_${key}`, text)
+    } else if (key === 'key' && text.includes(KEY_MARK)) {
+      for (const part of text.split(KEY_MARK)) addOnce(fields, 'key', part)
+    } else {
+      const value = key === 'proctitle' || key === 'cmd' ? spaced(text) : text
+      // A look-up costs as much as adding.
+      if (isSure) fields[key] = value
+      else addOnce(fields, key, value)
+    }
   }
 }
+
+/** Between the keys of several audit rules that wanted an event. */
+const KEY_MARK = '\u0001'
 
 /** Names of a system call's arguments where a program's own have theirs. */
 const POINTERS: ReadonlyMap<string, string> = new Map(
   ['a0', 'a1', 'a2', 'a3'].map((name) => [name, `syscall_${name}`]),
 )
 
-/** `avc:  denied  { read write } for  pid=..`. */
-function addDecision(fields: Writable, body: string): void {
+function addArguments(fields: Writable, programArguments: readonly string[]): void {
+  for (let index = 0; index < programArguments.length; index++) {
+    fields[ARGUMENT_NAMES[index] ?? `a${index}`] = programArguments[index]!
+  }
+}
+
+/** Names of the first arguments, put together once. */
+const ARGUMENT_NAMES = Array.from({ length: 64 }, (_, index) => `a${index}`)
+
+/** `avc:  denied  { read write } for  pid=..`; whether it says so. */
+function addDecision(fields: Writable, body: string): boolean {
   const found = /^avc:\s+(\w+)\s+\{([^}]{0,200})\}/.exec(body)
-  if (found === null) return
+  if (found === null) return false
   fields.seresult = found[1]!
   fields.seperms = found[2]!.trim().split(/\s+/)
+  return true
 }
 
 /** Adds a value; a second different one makes an array. */
@@ -79,30 +111,45 @@ function addOnce(fields: Writable, name: string, value: string): void {
 /** The arguments of EXECVE in order, long ones put together from their pieces. */
 function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undefined {
   if (!records.some(isExecve)) return undefined
-  const found: string[] = []
+  const found: (string | undefined)[] = []
   for (const { type, values } of records) {
     if (type !== 'EXECVE') continue
     for (let pair = 0; pair + 1 < values.length; pair += 2) {
-      const key = values[pair]!
-      const index = argumentNumber(key)
-      if (index < 0) continue
+      const index = argumentNumber(values[pair]!)
+      if (index < 0 || index >= ARGUMENTS_MAX) continue
       const text = values[pair + 1]!
-      if (index < ARGUMENTS_MAX) found[index] = (found[index] ?? '') + text
+      // Those that a record begins behind are left empty.
+      while (found.length < index) found.push(undefined)
+      found[index] = found[index] === undefined ? text : found[index] + text
     }
   }
-  return Array.from(found, (argument) => argument ?? '')
+  return found.map((argument) => argument ?? '')
 }
 
 /** The number of `a7` and `a7[0]`; -1 for other names. */
 function argumentNumber(key: string): number {
   if (!isArgumentName(key)) return -1
-  if (key.length === 2) return key.charCodeAt(1) - 0x30
-  const found = /^a(\d{1,5})(?:\[\d{1,5}\])?$/.exec(key)
-  return found === null ? -1 : Number(found[1])
+  let number = 0
+  let at = 1
+  for (; at < key.length; at++) {
+    const digit = key.charCodeAt(at) - 0x30
+    if (!(digit >= 0 && digit <= 9)) break
+    number = number * 10 + digit
+  }
+  if (at > 1 + ARGUMENT_DIGITS_MAX) return -1
+  return at === key.length || PIECE.test(key.slice(at)) ? number : -1
 }
+
+const ARGUMENT_DIGITS_MAX = 5
+/** Which piece of a long argument it is. */
+const PIECE = /^\[\d{1,5}\]$/
 
 function isExecve(record: AuditRecord): boolean {
   return record.type === 'EXECVE'
+}
+
+function isPath(record: AuditRecord): boolean {
+  return record.type === 'PATH'
 }
 
 /** Arguments kept by number; a shell's glob can give many more. */
@@ -135,10 +182,12 @@ function addAddress(fields: Writable): SocketAddress | undefined {
 function commandLineOf(
   fields: Fields,
   programArguments: readonly string[] | undefined,
+  traits: number,
 ): string | undefined {
   if (programArguments !== undefined && programArguments.length > 0) {
     return programArguments.join(' ')
   }
+  if ((traits & TRAITS.command) === 0) return undefined
   return text(fields.cmd) ?? text(fields.proctitle)
 }
 
@@ -148,9 +197,11 @@ function addCategories(
   syscall: string | undefined,
   address: SocketAddress | undefined,
   commandLine: string | undefined,
+  traits: number,
 ): readonly string[] {
   const categories: string[] = []
-  if (fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
+  const isOutcomeKnown = (traits & TRAITS.outcome) !== 0
+  if (isOutcomeKnown && fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
   const hasExecve = records.some(isExecve)
   if (syscall === 'execve' || syscall === 'execveat' || (hasExecve && syscall === undefined)) {
     categories.push('process_creation')
@@ -165,7 +216,7 @@ function addCategories(
     fields.DestinationPort ??= address.port ?? 0
     fields.Initiated ??= 'true'
   }
-  const created = createdPaths(records, text(fields.cwd))
+  const created = records.some(isPath) ? createdPaths(records, text(fields.cwd)) : []
   if (created.length > 0) {
     categories.push('file_event')
     fields.TargetFilename ??= created.length === 1 ? created[0]! : created

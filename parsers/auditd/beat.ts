@@ -2,7 +2,7 @@
 // from what it made of them.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
-import { type AuditRecord, parseRecord } from './record.ts'
+import { ALL_TRAITS, type AuditRecord, parseRecord } from './record.ts'
 
 /** The records of a document and who it says acts; undefined when it is none of Auditbeat's. */
 export interface BeatEvent {
@@ -55,6 +55,8 @@ function rebuilt(json: Fields, time: number | undefined): readonly AuditRecord[]
     serial,
     node: undefined,
     values: values.flat(),
+    isUnique: false,
+    traits: ALL_TRAITS,
     body: values.map(([key, value]) => `${key}=${value}`).join(' '),
   })
   const out = [record(type, mainValues(json, auditd, type))]

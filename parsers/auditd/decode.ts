@@ -2,19 +2,14 @@
 // blanks, quotes or control characters, and words.
 
 /** Keys whose value may be text in hexadecimal. */
-const ENCODED: ReadonlySet<string> = new Set([
+export const ENCODED: readonly string[] = [
   ...['acct', 'cmd', 'comm', 'cwd', 'data', 'dir', 'exe', 'file', 'grp', 'key', 'name', 'new'],
   ...['ocomm', 'old', 'path', 'proctitle', 'profile', 'sw', 'unit', 'vm', 'watch', 'root_dir'],
   ...['AUID', 'UID', 'GID', 'EUID', 'SUID', 'FSUID', 'EGID', 'SGID', 'FSGID', 'OUID', 'OGID', 'ID'],
   ...['dev', 'device', 'name_context', 'cgroup', 'new_group', 'new-disk', 'old-disk'],
-])
+]
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
-
-/** Whether the value of a key may be text in hexadecimal. */
-export function isEncoded(key: string): boolean {
-  return ENCODED.has(key)
-}
 
 /** The text of a value without quotes; `encoded`: it may be in hexadecimal. */
 export function decodeAt(body: string, start: number, end: number, encoded: boolean): string {

@@ -1,7 +1,7 @@
 // Audit events as one JSON document each, by Laurel and by go-audit: their records put together again.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
-import { type AuditRecord, parseRecord } from './record.ts'
+import { ALL_TRAITS, type AuditRecord, parseRecord } from './record.ts'
 import { encodeSocketAddress } from './sockaddr.ts'
 
 /** The records of a document, and the host that it names. */
@@ -42,6 +42,8 @@ function laurelRecords(json: Fields): readonly AuditRecord[] | undefined {
         serial,
         node: typeof json.NODE === 'string' ? json.NODE : undefined,
         values,
+        isUnique: false,
+        traits: ALL_TRAITS,
         body: bodyOf(values),
       })
     }
@@ -105,5 +107,5 @@ function withNames(record: AuditRecord, names: Fields): AuditRecord {
     const name = key.endsWith('uid') && Object.hasOwn(names, id) ? names[id] : undefined
     if (typeof name === 'string') values.push(key.toUpperCase(), name)
   }
-  return { ...record, values }
+  return { ...record, values, isUnique: false, traits: ALL_TRAITS }
 }

@@ -1,7 +1,17 @@
 // One record of the Linux audit log: `type=SYSCALL msg=audit(TIME:SERIAL): key=value ...`, with `node=` before
 // it, behind a syslog header, or as the kernel and the journal write it.
-import { internedAt } from '../names.ts'
-import { decodeAt, isEncoded } from './decode.ts'
+import {
+  hashAt,
+  internedAt,
+  NAME_SEED,
+  nameHash,
+  nameIn,
+  placesBySlot,
+  replacedNames,
+  SLOTS,
+  slotAt,
+} from '../names.ts'
+import { decodeAt, ENCODED } from './decode.ts'
 
 /** A record with its values as text; repeated keys are in order. One list holds them all: there are thirty in
  * each record, and a pair for each would be most of what a record costs. */
@@ -13,6 +23,10 @@ export interface AuditRecord {
   readonly node: string | undefined
   /** Keys and values by turns, values as the text that they stand for. */
   readonly values: readonly string[]
+  /** True where it is known that each key stands there once, and none that events have anyway. */
+  readonly isUnique: boolean
+  /** Which of the keys that are asked for may stand there, bits of `TRAITS`. */
+  readonly traits: number
   /** What stands behind the stamp. */
   readonly body: string
 }
@@ -136,12 +150,15 @@ export function parseRecord(line: string): AuditRecord | undefined {
   let start = stamp.end + 1
   if (line.charCodeAt(start) === 0x3a) start++
   const body = line.slice(start).trim()
+  const read = readValues(body, type === 'EXECVE')
   return {
     type: typeName(type),
     time: Math.round(Number(seconds) * 1000),
     serial,
     node: isPlain ? undefined : /\bnode=(\S{1,255})/.exec(head)?.[1],
-    values: readValues(body, type === 'EXECVE'),
+    values: read.values,
+    isUnique: read.isUnique,
+    traits: read.traits,
     body,
   }
 }
@@ -151,12 +168,15 @@ export function parseJournalRecord(text: string): AuditRecord | undefined {
   const found = /^([A-Z][A-Z_]{2,40})(?:\[(\d{4})\])? (?=[a-z][\w-]*=)/.exec(text)
   if (found === null) return undefined
   const body = text.slice(found[0].length)
+  const read = readValues(body, found[1] === 'EXECVE')
   return {
     type: found[1]!,
     time: undefined,
     serial: undefined,
     node: undefined,
-    values: readValues(body, found[1] === 'EXECVE'),
+    values: read.values,
+    isUnique: read.isUnique,
+    traits: read.traits,
     body,
   }
 }
@@ -178,6 +198,7 @@ function isUpper(type: string): boolean {
 }
 
 const QUOTE = 0x22
+const EQUALS = 0x3d
 const APOSTROPHE = 0x27
 const PARENTHESIS = 0x28
 /** Stands before the values that auditd added to the kernel's. */
@@ -198,43 +219,113 @@ function operationEnd(body: string, start: number, end: number): number {
   return stop > start ? stop : end
 }
 
+/** What is known of a key, as bits. */
+export const TRAITS = {
+  /** A field of every event, whatever stands in its records. */
+  reserved: 1,
+  encoded: 2,
+  message: 4,
+  operation: 8,
+  /** The ends of a connection. */
+  end: 16,
+  account: 32,
+  command: 64,
+  outcome: 128,
+  systemCall: 256,
+} as const
+/** Those of records that were not read from text: any key may stand there. */
+export const ALL_TRAITS = 511
+
+const TRAITS_BY_KEY: ReadonlyMap<string, number> = traitsByKey([
+  ['type serial node __proto__', TRAITS.reserved],
+  [ENCODED.join(' '), TRAITS.encoded],
+  ['msg', TRAITS.message],
+  ['op', TRAITS.operation],
+  ['addr src dst laddr rport lport saddr', TRAITS.end],
+  ['acct user', TRAITS.account],
+  ['cmd proctitle', TRAITS.command],
+  ['success res seresult apparmor', TRAITS.outcome],
+  ['arch syscall', TRAITS.systemCall],
+])
+/** By a key's slot its place in the list of traits, where 0 is any other key's. */
+const PLACES = placesBySlot([...TRAITS_BY_KEY.keys()])
+const TRAITS_BY_PLACE = Uint16Array.of(0, ...TRAITS_BY_KEY.values())
+
+function traitsByKey(table: readonly (readonly [keys: string, trait: number])[]) {
+  const traits = new Map<string, number>()
+  for (const [keys, trait] of table) {
+    for (const key of keys.split(' ')) traits.set(key, (traits.get(key) ?? 0) | trait)
+  }
+  return traits
+}
+
+/** By a key's slot, the number of the record that had it last. */
+const seenIn = new Uint32Array(SLOTS)
+let records = 0
+
 /** `key=value` pairs; `msg='...'` holds more of them. Words without `=` are passed over, and so are values that
  * say that there is none, but for a program's arguments. */
-function readValues(source: string, isExecve: boolean): readonly string[] {
+function readValues(
+  source: string,
+  isExecve: boolean,
+): Pick<AuditRecord, 'values' | 'isUnique' | 'traits'> {
   const body = parted(source)
   const values: string[] = []
+  let traits = 0
+  const replaced = replacedNames()
+  records = (records + 1) >>> 0
+  if (records === 0) seenIn.fill(0)
+  let isUnique = true
+  const { length } = body
   let at = 0
   for (;;) {
-    const equals = body.indexOf('=', at)
-    if (equals < 0) return values
-    const key = keyBefore(body, at, equals)
-    at = equals + 1
+    // The word before `=`; old records begin a list of values with a parenthesis.
+    let start = at
+    let hash = NAME_SEED
+    for (; at < length; at++) {
+      const code = body.charCodeAt(at)
+      if (code === EQUALS) break
+      if (isSeparator(code)) {
+        start = at + 1
+        hash = NAME_SEED
+      } else hash = nameHash(hash, code)
+    }
+    if (at === length) break
+    if (body.charCodeAt(start) === PARENTHESIS) hash = hashAt(body, ++start, at)
+    const slot = slotAt(body, start, at, hash)
+    const key = slot < 0 ? body.slice(start, at) : nameIn(slot)
+    const own = slot < 0 ? 0 : TRAITS_BY_PLACE[PLACES[slot]!]!
+    at++
     const first = body.charCodeAt(at)
-    if (first === APOSTROPHE && key === 'msg') {
+    if (first === APOSTROPHE && (own & TRAITS.message) !== 0) {
       at++
       continue
     }
     const isArgument = isExecve && isArgumentName(key)
     const close = first === QUOTE ? body.indexOf('"', at + 1) : -1
+    let value: string | undefined
     if (close >= 0) {
-      const isThere = isArgument || !isAbsent(body, at + 1, close)
-      if (key !== '' && isThere) values.push(key, body.slice(at + 1, close))
+      if (isArgument || !isAbsent(body, at + 1, close)) value = body.slice(at + 1, close)
       at = close + 1
-      continue
-    }
-    const blank = body.indexOf(' ', at)
-    const word = blank < 0 ? body.length : blank
-    const end = key === 'op' ? operationEnd(body, at, word) : word
-    if (first === QUOTE) {
-      if (key !== '') values.push(key, body.slice(at + 1, end))
     } else {
-      const stop = trimmedEnd(body, at, end)
-      if (key !== '' && (isArgument || !isAbsent(body, at, stop))) {
-        values.push(key, decodeAt(body, at, stop, isArgument || isEncoded(key)))
+      const blank = body.indexOf(' ', at)
+      const word = blank < 0 ? length : blank
+      const end = (own & TRAITS.operation) !== 0 ? operationEnd(body, at, word) : word
+      const stop = first === QUOTE ? end : trimmedEnd(body, at, end)
+      if (first === QUOTE) value = body.slice(at + 1, end)
+      else if (isArgument || !isAbsent(body, at, stop)) {
+        value = decodeAt(body, at, stop, isArgument || (own & TRAITS.encoded) !== 0)
       }
+      at = end
     }
-    at = end
+    if (key === '' || value === undefined) continue
+    values.push(key, value)
+    traits |= own
+    if (slot < 0 || seenIn[slot] === records) isUnique = false
+    else seenIn[slot] = records
   }
+  isUnique &&= (traits & TRAITS.reserved) === 0 && replacedNames() === replaced
+  return { values, isUnique, traits }
 }
 
 /** Whether a value says that there is none: nothing, `?`, `(null)`. */
@@ -259,13 +350,6 @@ export function isArgumentName(key: string): boolean {
 }
 
 const ARGUMENT = /^a\d+(?:$|\[|_len$)/
-
-/** The word before `=`; old records begin a list of values with a parenthesis. */
-function keyBefore(body: string, from: number, equals: number): string {
-  let start = equals
-  while (start > from && !isSeparator(body.charCodeAt(start - 1))) start--
-  return internedAt(body, body.charCodeAt(start) === PARENTHESIS ? start + 1 : start, equals)
-}
 
 /** The end of a value without the apostrophe that closes `msg='`, and without the marks of old records' lists:
  * `(hostname=?, addr=?, res=success)`. */
