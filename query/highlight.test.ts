@@ -6,10 +6,11 @@ test.each([
   [
     'host:web failed',
     [
-      { field: undefined, text: 'failed' },
+      { field: undefined, text: 'failed', words: ['failed'] },
       { field: 'host', text: 'web' },
     ],
   ],
+  ['10.0.0.7', [{ field: undefined, text: '10 0 0 7', words: ['10', '0', '0', '7'] }]],
   ['Image:*\\cmd.exe not evil', [{ field: 'Image', text: '\\cmd.exe' }]],
   ['f:/x+/ or g:>5', []],
   ['EventID:4624', [{ field: 'EventID', text: '4624' }]],

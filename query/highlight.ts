@@ -5,6 +5,8 @@ import type { Expr, Test } from '../sigma/ir/expr.ts'
 export interface Highlight {
   readonly field: string | undefined
   readonly text: string
+  /** Where whole words are looked for, one after the other: these, folded. */
+  readonly words?: readonly string[]
 }
 
 /** Literals that the tests outside of any `not` look for, longest first. */
@@ -18,6 +20,10 @@ function collect(expr: Expr, found: Highlight[]): void {
   if (expr.kind === 'and' || expr.kind === 'or') for (const arg of expr.args) collect(arg, found)
   if (expr.kind !== 'match') return
   const field = 'name' in expr.target ? expr.target.name : undefined
+  if (expr.test.kind === 'words') {
+    const { words } = expr.test
+    found.push({ field, text: words.join(' '), words })
+  }
   for (const text of literalsOf(expr.test)) if (text !== '') found.push({ field, text })
 }
 
@@ -30,8 +36,6 @@ function literalsOf(test: Test): readonly string[] {
       return [test.value]
     case 'number':
       return [test.text]
-    case 'words':
-      return test.words
     case 'wildcard':
       return test.parts.flatMap((part) => (typeof part === 'object' ? [part.literal] : []))
     default:

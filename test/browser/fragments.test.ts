@@ -69,6 +69,16 @@ test.each(FRAGMENTS)('%s is a fragment for htmx and a page for everyone else', a
   }
 })
 
+test('the alert of a silent source says what raised it, and leads to no rule', async () => {
+  const { state } = server.services
+  const id = await state.sourceSilent('web-3', Date.now() - 600_000, 300)
+  const summary = await (await get(`/alerts/drawer/${id}`, PARTIAL)).text()
+  expect(summary).toContain('Trapline watches its sources')
+  expect(summary).not.toContain('/rules/source_silent')
+  const rule = await (await get(`/alerts/then-now/${id}`, PARTIAL)).text()
+  expect(rule).toContain('No rule raised this alert')
+})
+
 const PAGES = [
   '/search',
   '/search?q=host:(a+or',

@@ -210,6 +210,7 @@ describe.skipIf(chromium === undefined)('pages', () => {
 
     const row = page.locator('#queue tr', { hasText: 'Shell Connected to a Network Socket' })
     await row.waitFor()
+    await page.locator('#facet-severity', { hasText: 'critical' }).waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('Enter')
     await page.locator('#drawer .why').waitFor()

@@ -104,7 +104,7 @@ export function AlertQueue(
             <Head sort={undefined} state={state} label="alert" />
             <Head sort={undefined} state={state} class="c-hosts wide" label="host" />
             <Head sort="count" state={state} class="c-n num" label="matches" />
-            <Head sort={undefined} state={state} class="c-state" label="state" />
+            <Head sort={undefined} state={state} class="c-state wide" label="state" />
             <Head sort="latest" state={state} class="c-age" label="latest" />
           </tr>
         </thead>
@@ -144,7 +144,7 @@ export function AlertRows(
           </td>
           <td class="wide muted">{visible(alert.host ?? '')}</td>
           <td class="num">{formatCount(alert.count)}</td>
-          <td>
+          <td class="wide">
             {STATUS_LABELS[alert.status]}
             {alert.owner !== undefined && <span class="muted"> {visible(alert.owner)}</span>}
           </td>

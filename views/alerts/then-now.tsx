@@ -19,6 +19,11 @@ export interface ThenNowProps {
 const SHORT_chars = 10
 const BLAMES_SHOWN = 3
 
+/** Of an alert that somebody made by hand, or that Trapline raised of itself. */
+export function NoRule() {
+  return <p class="faint">No rule raised this alert, so there is none to show.</p>
+}
+
 /** Then and now of one alert. */
 export function ThenNow(props: ThenNowProps) {
   const { alert, facts, lines } = props
@@ -30,7 +35,7 @@ export function ThenNow(props: ThenNowProps) {
       <h3>Then</h3>
       {facts.provenance === undefined ? (
         <p class="faint">
-          Where it came from was not kept: no rule raised it, or an earlier version of Trapline did.
+          Where it came from was not kept: an earlier version of Trapline raised it.
         </p>
       ) : (
         <Then provenance={facts.provenance} />

@@ -1,6 +1,6 @@
 // Live data. One stream per visible tab; what is new loads at once while nothing is open, and waits in a
 // pill while a row is open or ticked: new data never moves what someone reads.
-import { announce, find, go, on, refresh } from './dom.ts'
+import { announce, find, go, on } from './dom.ts'
 import { anyTicked, drawerOpen } from './rows.ts'
 
 const PACE_MS = 2500
@@ -81,8 +81,8 @@ function load(): void {
   const count = fresh
   fresh = 0
   find('#live-pill')?.replaceChildren()
-  const queue = find('#queue')
-  if (queue) refresh(queue)
+  // The queue and the facets beside it.
+  if (find('#queue')) document.body.dispatchEvent(new CustomEvent('queue-changed'))
   else void go(location.pathname + location.search, 'none')
   const header = find('#header-facts')
   if (header) header.dispatchEvent(new CustomEvent('poll'))

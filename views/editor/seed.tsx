@@ -104,7 +104,8 @@ function Picks(props: SeedProps & { readonly seeded: Seeded }) {
           )}
           {rule.columns.length > 0 && (
             <p class="small-text medium">
-              It reads Trapline’s columns {rule.columns.join(', ')}: other Sigma engines have none.
+              It reads <span class="mono">{rule.columns.join(' ')}</span>, which Trapline keeps of
+              every event: other Sigma engines have no such field.
             </p>
           )}
           <Yaml text={rule.text} label="The rule" />

@@ -144,8 +144,8 @@ function Outcome({ promotion }: { readonly promotion: Promotion }) {
     <>
       {columns.length > 0 && (
         <Notice kind="hint">
-          It reads <span class="mono">{columns.join(' ')}</span>: columns of Trapline, which other
-          Sigma engines do not have.
+          It reads <span class="mono">{columns.join(' ')}</span>, which Trapline keeps of every
+          event: other Sigma engines have no such field.
         </Notice>
       )}
       {problems.map((one) => (

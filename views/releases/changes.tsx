@@ -163,14 +163,20 @@ function MergeButton({ change, branch, csrfToken }: One) {
         Merge
       </button>
       <dialog id={dialog} aria-labelledby={`${dialog}-title`}>
-        <form method="post" action={action} hx-post={action} hx-target="#changes">
+        <form
+          method="post"
+          action={action}
+          hx-post={action}
+          hx-target="#changes"
+          hx-disable="find [type=submit]"
+        >
           <h2 id={`${dialog}-title`}>Merge this change?</h2>
           <p>
             “{visible(change.title)}” becomes part of <span class="mono">{branch}</span>. The result
             is checked, tested and goes live for everyone; if it is refused, nothing changes.
           </p>
           <input type="hidden" name="_csrf" value={csrfToken} />
-          <DialogFoot label="Merge" />
+          <DialogFoot label="Merge" doing="Checked, tested and compiled: a few seconds." />
         </form>
       </dialog>
     </>

@@ -10,6 +10,16 @@ test('stretches mark every occurrence without regard to case, the longest at a p
   ])
 })
 
+test('words are marked whole and together, not wherever their characters stand', () => {
+  const marked = (text: string) =>
+    stretches(text, [['203', '0', '113', '9']])
+      .filter((part) => part.marked)
+      .map((part) => part.text)
+  expect(marked('from 203.0.113.9 at 2026-01-02')).toEqual(['203.0.113.9'])
+  expect(marked('203.0.113.90, 1203.0.113.9, 203.0.113')).toEqual([])
+  expect(marked('203.0.113.90 203.0.113.9')).toEqual(['203.0.113.9'])
+})
+
 test('nothing to mark gives the text back', () => {
   expect(stretches('abc', ['', ' '])).toEqual([{ text: 'abc', marked: false }])
 })

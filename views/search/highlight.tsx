@@ -5,17 +5,26 @@ import { visible } from '../shared/format.ts'
 export interface Mark {
   readonly field: string | undefined
   readonly text: string
+  /** Whole words that stand one after the other, in place of the text as it is. */
+  readonly words?: readonly string[]
 }
+
+/** A literal, or whole words that stand one after the other. */
+type Wanted = string | readonly string[]
 
 const MARKS_MAX = 200
 const SHORT_chars = 3
+const IN_WORD = /[\p{L}\p{N}_]/u
 
 /** The stretches of `text`, those that a mark covers flagged. Case does not matter; longest first. */
 export function stretches(
   text: string,
-  marks: readonly string[],
+  marks: readonly Wanted[],
 ): readonly { readonly text: string; readonly marked: boolean }[] {
-  const wanted = marks.filter((mark) => mark.trim() !== '').map((mark) => mark.toLowerCase())
+  const wanted = marks.flatMap((mark): readonly Wanted[] => {
+    if (typeof mark !== 'string') return [mark.map((word) => word.toLowerCase())]
+    return mark.trim() === '' ? [] : [mark.toLowerCase()]
+  })
   const folded = text.toLowerCase()
   // Folding may change lengths (İ): positions would not fit then, so nothing is marked.
   if (wanted.length === 0 || folded.length !== text.length) return [{ text, marked: false }]
@@ -32,16 +41,52 @@ export function stretches(
   return found
 }
 
-function nearest(text: string, wanted: readonly string[], at: number) {
-  let best: { start: number; end: number } | undefined
-  for (const word of wanted) {
-    const start = text.indexOf(word, at)
-    if (start === -1) continue
-    const end = start + word.length
+function nearest(text: string, wanted: readonly Wanted[], at: number) {
+  let best: Stretch | undefined
+  for (const mark of wanted) {
+    const next = typeof mark === 'string' ? literalAt(text, mark, at) : wordsAt(text, mark, at)
+    if (next === undefined) continue
+    const { start, end } = next
     if (best === undefined || start < best.start || (start === best.start && end > best.end))
-      best = { start, end }
+      best = next
   }
   return best
+}
+
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+function literalAt(text: string, literal: string, at: number): Stretch | undefined {
+  const start = text.indexOf(literal, at)
+  return start === -1 ? undefined : { start, end: start + literal.length }
+}
+
+/** Where the words stand as whole words with nothing but other characters between them. */
+function wordsAt(text: string, words: readonly string[], at: number): Stretch | undefined {
+  const first = words[0] ?? ''
+  if (first === '') return undefined
+  for (let start = text.indexOf(first, at); start !== -1; start = text.indexOf(first, start + 1)) {
+    const end = isInWord(text, start - 1) ? undefined : wordsEnd(text, words, start)
+    if (end !== undefined) return { start, end }
+  }
+  return undefined
+}
+
+function wordsEnd(text: string, words: readonly string[], start: number): number | undefined {
+  let at = start
+  for (const [n, word] of words.entries()) {
+    if (n > 0) while (at < text.length && !isInWord(text, at)) at++
+    if (!text.startsWith(word, at)) return undefined
+    at += word.length
+    if (isInWord(text, at)) return undefined
+  }
+  return at
+}
+
+function isInWord(text: string, at: number): boolean {
+  return IN_WORD.test(text[at] ?? '')
 }
 
 /** Log text with what the search looked for marked. */
@@ -55,7 +100,7 @@ export function Marked(props: {
   const { field } = props
   const wanted = props.marks
     .filter((m) => m.field === undefined || applies(m.field, m.text, field))
-    .map((m) => m.text)
+    .map((m) => m.words ?? m.text)
   return (
     <>
       {stretches(props.text, wanted).map((part) =>

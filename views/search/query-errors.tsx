@@ -40,7 +40,7 @@ const EXAMPLES = [
   ['host:web-3', 'the whole value, in any case'],
   ['host:web-* or user:?dmin', 'wildcards; or, and, not, ( )'],
   ['*comsvcs*', 'inside a word'],
-  ['dst_port:[1024 to 2048]', 'a range; also status:>=500'],
+  ['dst_port:[1024 to 2048]', 'a range; also sc-status:>=500'],
   ['src_ip:203.0.113.0/24', 'a network'],
   ['CommandLine:/-enc\\s+\\S+/', 'a regular expression'],
   ['not process:chrome.exe', 'everything else'],

@@ -41,7 +41,7 @@ export function SettingsPage(props: SettingsProps) {
         <div>
           <h1>Settings</h1>
           <p class="muted">
-            Signed in as {props.me.name}, {props.me.role}.
+            Signed in as {props.me.name}, with the role {props.me.role}.
           </p>
         </div>
       </div>

@@ -53,6 +53,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ['a', 'take'],
       ['v then 1-7', 'verdict'],
+      ['t', 'suppress what is like it'],
       ['u', 'undo what was just done to the selection'],
     ],
   ],

@@ -8,7 +8,7 @@ import { AlertFacetPart } from '../../../views/alerts/facet.tsx'
 import { AlertsPage, AlertTotals } from '../../../views/alerts/page.tsx'
 import { AlertQueue, AlertRows, GroupQueue } from '../../../views/alerts/queue.tsx'
 import { type AlertState, alertsHref } from '../../../views/alerts/state.ts'
-import { formatTook } from '../../../views/shared/format.ts'
+import { formatTook, plural } from '../../../views/shared/format.ts'
 import { Announce, StatusUpdate } from '../../../views/shared/section.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
@@ -104,7 +104,10 @@ export async function queue(
     ) : (
       <AlertQueue {...common} {...found} />
     )
-  const status = [formatTook(performance.now() - started), `${counts.total} alerts, exact`]
+  const status = [
+    formatTook(performance.now() - started),
+    `${plural(counts.total, 'alert')}, exact`,
+  ]
   return fragment(
     c,
     renderer,
@@ -115,7 +118,7 @@ export async function queue(
         <>
           <AlertTotals counts={counts} {...('groups' in found ? { groups: found.total } : {})} />
           <StatusUpdate parts={status} />
-          <Announce text={done?.text ?? `${counts.total} alerts`} />
+          <Announce text={done?.text ?? plural(counts.total, 'alert')} />
         </>
       )}
     </>,

@@ -9,6 +9,7 @@ import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { MANUAL_RULE_ID } from '../../services/alert-maker.ts'
 import { ServiceError } from '../../services/service-error.ts'
 import type { Services } from '../../services/services.ts'
+import { SILENT_SOURCE_RULE_ID } from '../../stores/state/silent-source.ts'
 import { correlationsOver, whyOfCorrelation } from './correlation-why.ts'
 import { fragment, type Renderer } from './render.tsx'
 import { levelRank, rulesById } from './rule-names.ts'
@@ -58,7 +59,22 @@ async function eventDrawer(
   )
 }
 
-const BY_HAND = 'Somebody made this alert of the event; no rule fired.'
+/** Alerts that no rule raised, by the id that stands for one. */
+const RULELESS: Readonly<Record<string, Pick<Why, 'title' | 'problem'>>> = {
+  [MANUAL_RULE_ID]: {
+    title: 'Promoted by hand',
+    problem: 'Somebody made this alert of the event; no rule fired.',
+  },
+  [SILENT_SOURCE_RULE_ID]: {
+    title: 'A log source is silent',
+    problem: 'Trapline watches its sources: how long one may be silent is set under Sources.',
+  },
+}
+
+/** Whether an alert's rule id stands for no rule at all. */
+export function isRuleless(ruleId: string): boolean {
+  return Object.hasOwn(RULELESS, ruleId)
+}
 
 /** Why each rule matched an event, `first` and then the worst first. A rule that cannot be explained says so instead of vanishing. */
 export async function explainAll(
@@ -78,8 +94,8 @@ export async function explainAll(
         title: rule?.title ?? ruleId,
         ...(rule === undefined ? {} : { level: rule.level, status: rule.status }),
       }
-      if (ruleId === MANUAL_RULE_ID)
-        return { ruleId, title: 'Promoted by hand', problem: BY_HAND, isUnlinked: true }
+      const ruleless = isRuleless(ruleId) ? RULELESS[ruleId] : undefined
+      if (ruleless !== undefined) return { ruleId, ...ruleless, isUnlinked: true }
       if (rule === undefined) return { ...why, problem: 'This rule is no longer loaded.' }
       if (rule.refused === undefined && services.rules.readsEvents(ruleId) === false)
         return { ...why, ...(await whyOfCorrelation(services, event, ruleId)) }
