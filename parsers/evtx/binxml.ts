@@ -14,6 +14,7 @@ import type {
   Substitution,
   Template,
 } from './nodes.ts'
+import { sharedTemplate } from './templates.ts'
 import { utf16Text } from './utf16.ts'
 import { decodeValue, fixedBytes, TYPE } from './values.ts'
 
@@ -244,11 +245,12 @@ function readInstance(chunk: ChunkBytes, cursor: Cursor): Instance {
     if (start > cursor.end) throw damaged(`value ${index} ends behind the record`)
   }
   cursor.at = start
-  return { kind: 'instance', content: template.content, values: { heads, starts } }
+  return { kind: 'instance', template, values: { heads, starts } }
 }
 
 /** Offset of the next template (4), GUID (16), size of the content (4). */
 const TEMPLATE_HEAD_BYTES = 24
+const GUID_AT = 4
 
 function templateAt(chunk: ChunkBytes, offset: number, depth: number): Template {
   const known = chunk.templates.get(offset)
@@ -256,7 +258,8 @@ function templateAt(chunk: ChunkBytes, offset: number, depth: number): Template 
   if (known !== undefined) return known
   if (depth > DEPTH_MAX) throw new EvtxError('evtx-limit', `nested deeper than ${DEPTH_MAX}`)
   try {
-    const template = readTemplate(chunk, offset, depth)
+    const guid = chunk.bytes.toString('latin1', offset + GUID_AT, offset + GUID_AT + 16)
+    const template = sharedTemplate(guid, readTemplate(chunk, offset, depth))
     chunk.templates.set(offset, template)
     return template
   } catch (error) {
@@ -275,7 +278,7 @@ function readTemplate(chunk: ChunkBytes, offset: number, depth: number): Templat
   const cursor: Cursor = { at: start, end: start + size, dependency: true, depth }
   const content = readContent(chunk, cursor, false)
   if (content.length === 0) throw damaged(`template at offset ${offset} is empty`)
-  return { content, size: TEMPLATE_HEAD_BYTES + size }
+  return { content, size: TEMPLATE_HEAD_BYTES + size, plans: [] }
 }
 
 /** Length in characters (2) and UTF-16 text. */

@@ -1,6 +1,7 @@
 // Binary XML as a tree: a template is read once and rendered for each record that uses it.
 import type { Fields } from '../../sigma/event.ts'
 import type { EvtxError } from './error.ts'
+import type { Plan } from './plan.ts'
 
 /** A place in a template that takes a value of the record. */
 export interface Substitution {
@@ -29,7 +30,7 @@ export interface Element {
 /** A template with the values for its places. */
 export interface Instance {
   readonly kind: 'instance'
-  readonly content: readonly Node[]
+  readonly template: Template
   readonly values: Values
 }
 
@@ -61,4 +62,6 @@ export interface Template {
   readonly content: readonly Node[]
   /** Bytes of the whole definition, its head included. */
   readonly size: number
+  /** How it is rendered, by the types of the values. */
+  readonly plans: Plan[]
 }

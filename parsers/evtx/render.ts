@@ -8,11 +8,14 @@ import {
   type Content,
   define,
   emptyContent,
+  valueWith,
 } from '../windows/element.ts'
 import { DEPTH_MAX, readFragment } from './binxml.ts'
 import { damaged, EvtxError } from './error.ts'
-import type { ChunkBytes, Element, Node, Substitution, Values } from './nodes.ts'
-import { decodeValue, TYPE } from './values.ts'
+import { knownValue } from './known-values.ts'
+import type { ChunkBytes, Element, Instance, Node, Substitution, Values } from './nodes.ts'
+import { type ObjectPlan, type Part, planOf } from './plan.ts'
+import { TYPE } from './values.ts'
 
 /** Text of one event, UTF-16 units, and nodes of one event, at most: templates can repeat without end. */
 export const EVENT_UNITS_MAX = 4 * 1024 * 1024
@@ -58,29 +61,75 @@ function addNodes(
   scope: Scope,
   content: Content,
 ): void {
-  rendering.nodes += nodes.length
-  if (rendering.nodes > EVENT_NODES_MAX || scope.depth > DEPTH_MAX) {
-    throw new EvtxError('evtx-limit', `more than ${EVENT_NODES_MAX} nodes or too deep`)
-  }
+  countNodes(rendering, nodes.length, scope.depth)
   for (const node of nodes) {
     if (typeof node === 'string') addText(rendering, content, node)
     else if (node.kind === 'element') renderElement(rendering, node, scope, content)
     else if (node.kind === 'substitution') addValue(rendering, node, scope, content)
-    else {
-      const inner: Scope = { values: node.values, depth: scope.depth + 1 }
-      addNodes(rendering, node.content, inner, content)
-    }
+    else addInstance(rendering, node, { values: node.values, depth: scope.depth + 1 }, content)
   }
+}
+
+function addInstance(
+  rendering: Rendering,
+  instance: Instance,
+  scope: Scope,
+  content: Content,
+): void {
+  const plan = planOf(rendering.chunk.bytes, instance)
+  if (plan?.root === undefined) {
+    addNodes(rendering, instance.template.content, scope, content)
+    return
+  }
+  countNodes(rendering, plan.nodes, scope.depth)
+  countUnits(rendering, plan.units)
+  const { name, part } = plan.root
+  addMember(content, name, planned(rendering, part, scope))
+}
+
+function planned(rendering: Rendering, part: Part, scope: Scope): FieldValue {
+  if (part.kind === 'object') return plannedObject(rendering, part, scope)
+  if (part.kind === 'constant') return part.value
+  const value = valueAt(rendering, part.index, scope)
+  count(rendering, value)
+  return part.asText && Array.isArray(value) ? asText(value) : value
+}
+
+function plannedObject(rendering: Rendering, plan: ObjectPlan, scope: Scope): FieldValue {
+  const { names, parts, hole } = plan
+  const elements: Writable = { ...plan.blank }
+  for (let index = 0; index < names.length; index++) {
+    elements[names[index]!] = planned(rendering, parts[index]!, scope)
+  }
+  if (hole === undefined) return elements
+  const { attributes } = hole
+  const own = attributes === undefined ? undefined : planned(rendering, attributes, scope)
+  const isEmpty = names.length === 0 && Object.keys(elements).length === 0
+  const content: Content = { ...emptyContent(), elements: isEmpty ? undefined : elements }
+  addBinaryXml(rendering, hole.index, scope, content)
+  return valueWith(own as Fields | undefined, content.text, content.elements)
+}
+
+/** Adds to the nodes of the event, which have a limit, as has their depth. */
+function countNodes(rendering: Rendering, nodes: number, depth: number): void {
+  rendering.nodes += nodes
+  if (rendering.nodes > EVENT_NODES_MAX || depth > DEPTH_MAX) {
+    throw new EvtxError('evtx-limit', `more than ${EVENT_NODES_MAX} nodes or too deep`)
+  }
+}
+
+function addBinaryXml(rendering: Rendering, index: number, scope: Scope, content: Content): void {
+  const start = scope.values.starts[index]!
+  const size = sizeAt(rendering, index, scope)
+  if (size === 0) return
+  const depth = scope.depth + 1
+  const nodes = readFragment(rendering.chunk, start, start + size, depth)
+  addNodes(rendering, nodes, { values: NO_VALUES, depth }, content)
 }
 
 function addValue(rendering: Rendering, node: Substitution, scope: Scope, content: Content): void {
   if (typeAt(rendering, node.index, scope) === TYPE.binaryXml) {
-    const start = scope.values.starts[node.index]!
-    const size = sizeAt(rendering, node.index, scope)
-    if (size === 0) return
-    const depth = scope.depth + 1
-    const nodes = readFragment(rendering.chunk, start, start + size, depth)
-    addNodes(rendering, nodes, { ...NO_SCOPE, depth }, content)
+    addBinaryXml(rendering, node.index, scope, content)
   } else {
     const value = valueAt(rendering, node.index, scope)
     if (value !== null) addText(rendering, content, value)
@@ -101,7 +150,7 @@ function valueAt(rendering: Rendering, index: number, scope: Scope): FieldValue 
   const start = scope.values.starts[index]
   if (start === undefined) return null
   const type = typeAt(rendering, index, scope)
-  return decodeValue(rendering.chunk.bytes, type, start, sizeAt(rendering, index, scope))
+  return knownValue(rendering.chunk.bytes, type, start, sizeAt(rendering, index, scope))
 }
 
 function addText(rendering: Rendering, content: Content, value: FieldValue): void {
@@ -111,7 +160,11 @@ function addText(rendering: Rendering, content: Content, value: FieldValue): voi
 
 /** Adds to the size of the event, which has a limit. */
 function count(rendering: Rendering, value: FieldValue): void {
-  rendering.units += unitsOf(value)
+  countUnits(rendering, unitsOf(value))
+}
+
+function countUnits(rendering: Rendering, units: number): void {
+  rendering.units += units
   if (rendering.units > EVENT_UNITS_MAX) {
     throw new EvtxError('evtx-limit', `more than ${EVENT_UNITS_MAX} characters`)
   }

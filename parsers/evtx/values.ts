@@ -31,7 +31,8 @@ export const TYPE = {
   binaryXml: 0x21,
   xml: 0x23,
 } as const
-const ARRAY = 0x80
+/** Added to the type of an array's elements. */
+export const ARRAY = 0x80
 
 /** Bytes of one element of an array; types that are not here have no fixed size. */
 const ELEMENT_BYTES: Readonly<Record<number, number>> = {

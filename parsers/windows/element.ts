@@ -38,7 +38,8 @@ function moreThanName(attributes: Fields): Fields | undefined {
   return undefined
 }
 
-function valueWith(
+/** An element as a value: its text where it has nothing else. */
+export function valueWith(
   attributes: Fields | undefined,
   text: FieldValue | undefined,
   elements: Fields | undefined,
