@@ -40,7 +40,7 @@ function eventOf(
   header: SyslogLine | undefined,
 ): Parsed {
   const assembled = assemble(records)
-  const main = records.find((record) => record.type === 'SYSCALL') ?? first
+  const main = records.length === 1 ? first : (records.find(isSystemCall) ?? first)
   const time = first.time ?? header?.time
   const { fields, categories } = assembled
   const logsource = logSourceOf(categories)
@@ -49,6 +49,10 @@ function eventOf(
   return time === undefined
     ? { logsource, pivots, message, fields }
     : { time, logsource, pivots, message, fields }
+}
+
+function isSystemCall(record: AuditRecord): boolean {
+  return record.type === 'SYSCALL'
 }
 
 /** Laurel and go-audit say no more of the account than the records do. */
@@ -203,9 +207,9 @@ const SYSCALL_USERS = ['UID', 'uid', 'AUID', 'auid']
 
 function actionOf({ type }: AuditRecord, syscall: string | undefined): string {
   if (type === 'SYSCALL' && syscall !== undefined) {
-    return Object.hasOwn(SYSCALL_ACTIONS, syscall) ? SYSCALL_ACTIONS[syscall]! : syscall
+    return SYSCALL_ACTIONS.get(syscall) ?? syscall
   }
-  return Object.hasOwn(ACTIONS, type) ? ACTIONS[type]! : type.toLowerCase()
+  return ACTIONS.get(type) ?? type.toLowerCase()
 }
 
 function outcomeOf(fields: Fields): string | undefined {

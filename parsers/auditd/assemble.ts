@@ -40,7 +40,7 @@ export function assemble(records: readonly AuditRecord[]): Assembled {
   const syscall = (traits & TRAITS.systemCall) === 0 ? undefined : addSyscall(fields)
   const address = (traits & TRAITS.end) === 0 ? undefined : addAddress(fields)
   const commandLine = commandLineOf(fields, programArguments, traits)
-  const categories = addCategories(fields, records, syscall, address, commandLine, traits)
+  const categories = addCategories(fields, records, syscall, address, commandLine, hasArguments)
   return { fields, traits, categories, syscall, commandLine, address }
 }
 
@@ -110,10 +110,10 @@ function addOnce(fields: Writable, name: string, value: string): void {
 
 /** The arguments of EXECVE in order, long ones put together from their pieces. */
 function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undefined {
-  if (!records.some(isExecve)) return undefined
-  const found: (string | undefined)[] = []
+  let found: (string | undefined)[] | undefined
   for (const { type, values } of records) {
     if (type !== 'EXECVE') continue
+    found ??= []
     for (let pair = 0; pair + 1 < values.length; pair += 2) {
       const index = argumentNumber(values[pair]!)
       if (index < 0 || index >= ARGUMENTS_MAX) continue
@@ -123,7 +123,7 @@ function argumentsOf(records: readonly AuditRecord[]): readonly string[] | undef
       found[index] = found[index] === undefined ? text : found[index] + text
     }
   }
-  return found.map((argument) => argument ?? '')
+  return found?.map((argument) => argument ?? '')
 }
 
 /** The number of `a7` and `a7[0]`; -1 for other names. */
@@ -143,14 +143,6 @@ function argumentNumber(key: string): number {
 const ARGUMENT_DIGITS_MAX = 5
 /** Which piece of a long argument it is. */
 const PIECE = /^\[\d{1,5}\]$/
-
-function isExecve(record: AuditRecord): boolean {
-  return record.type === 'EXECVE'
-}
-
-function isPath(record: AuditRecord): boolean {
-  return record.type === 'PATH'
-}
 
 /** Arguments kept by number; a shell's glob can give many more. */
 const ARGUMENTS_MAX = 1024
@@ -197,13 +189,11 @@ function addCategories(
   syscall: string | undefined,
   address: SocketAddress | undefined,
   commandLine: string | undefined,
-  traits: number,
+  hasArguments: boolean,
 ): readonly string[] {
   const categories: string[] = []
-  const isOutcomeKnown = (traits & TRAITS.outcome) !== 0
-  if (isOutcomeKnown && fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
-  const hasExecve = records.some(isExecve)
-  if (syscall === 'execve' || syscall === 'execveat' || (hasExecve && syscall === undefined)) {
+  if (fields.success === 'no' && fields.exit !== EINPROGRESS) return categories
+  if (syscall === 'execve' || syscall === 'execveat' || (hasArguments && syscall === undefined)) {
     categories.push('process_creation')
     if (commandLine !== undefined) fields.CommandLine ??= commandLine
     copy(fields, 'cwd', 'CurrentDirectory')
@@ -216,7 +206,7 @@ function addCategories(
     fields.DestinationPort ??= address.port ?? 0
     fields.Initiated ??= 'true'
   }
-  const created = records.some(isPath) ? createdPaths(records, text(fields.cwd)) : []
+  const created = createdPaths(records, fields)
   if (created.length > 0) {
     categories.push('file_event')
     fields.TargetFilename ??= created.length === 1 ? created[0]! : created
@@ -234,15 +224,15 @@ const EINPROGRESS = '-115'
 const OUTGOING: ReadonlySet<string> = new Set(['connect', 'sendto', 'sendmsg'])
 
 /** Paths that were created, made whole by the working directory. */
-function createdPaths(records: readonly AuditRecord[], cwd: string | undefined): readonly string[] {
+function createdPaths(records: readonly AuditRecord[], fields: Fields): readonly string[] {
   const found: string[] = []
   for (const { type, values } of records) {
     if (type !== 'PATH') continue
     if ((lastOf(values, 'nametype') ?? lastOf(values, 'objtype')) !== 'CREATE') continue
     const path = lastOf(values, 'name')
     if (path === undefined) continue
-    const isWhole = path.startsWith('/') || cwd === undefined
-    found.push(isWhole ? path : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`)
+    const cwd = path.startsWith('/') ? undefined : text(fields.cwd)
+    found.push(cwd === undefined ? path : `${cwd.replace(/\/$/, '')}/${path.replace(/^\.\//, '')}`)
   }
   return found
 }
