@@ -25,7 +25,7 @@ export interface Query {
 }
 
 /**
- * Parses a search. `host:web-1 and (status:>=500 or "segfault")`.
+ * Parses a search. `host:web-1 and (sc-status:>=500 or "segfault")`.
  * Never throws; errors are in `diagnostics` with the column and what to write instead.
  */
 export function parseQuery(text: string): Query {

@@ -1,6 +1,6 @@
 /** @jsxImportSource hono/jsx */
 import type { Histogram } from '../../server/stores/events/event-store.ts'
-import { formatAxis, formatCount, formatDateTime } from '../shared/format.ts'
+import { formatAxis, formatCount, formatDateTime, plural } from '../shared/format.ts'
 
 const WIDTH = 600
 const HEIGHT = 40
@@ -19,7 +19,7 @@ export function Volume(props: {
   const unit = (WIDTH * bucket_ms) / Math.max(to - origin, bucket_ms)
   const highest = Math.max(1, ...data.buckets.map(({ count }) => count))
   const total = data.buckets.reduce((sum, { count }) => sum + count, 0)
-  const told = `${data.exact ? '' : 'at least '}${formatCount(total)} events`
+  const told = `${data.exact ? '' : 'at least '}${plural(total, 'event')}`
   return (
     <figure class="volume">
       <svg
@@ -37,7 +37,7 @@ export function Volume(props: {
               width={Math.max(unit - GAP, MIN_BAR).toFixed(1)}
               height={height.toFixed(1)}
             >
-              <title>{`${formatDateTime(start)}  ${formatCount(count)} events`}</title>
+              <title>{`${formatDateTime(start)}  ${plural(count, 'event')}`}</title>
             </rect>
           )
         })}
@@ -45,7 +45,8 @@ export function Volume(props: {
       <figcaption class="faint">
         <span>{formatAxis(from, to - from)}</span>
         <span>
-          {told}, at most {formatCount(highest)} a bar
+          {told}
+          {total > 0 && `, at most ${formatCount(highest)} a bar`}
         </span>
         <span>{formatAxis(to, to - from)}</span>
       </figcaption>
