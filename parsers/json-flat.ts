@@ -53,6 +53,8 @@ export function createFlatCutter(): FlatCutter {
     cut(line, start, end) {
       if (start >= end || end - start > LINE_BYTES_MAX) return undefined
       if (line.starts !== kernel.starts) pointTo(line, kernel)
+      line.start = start
+      line.end = end
       for (;;) {
         const found = kernel.cut(line.bytes, line.turn, start, end)
         if (found >= 0) return places[found]
@@ -63,11 +65,12 @@ export function createFlatCutter(): FlatCutter {
 }
 
 /** Makes the values that the kernel cuts those of the line. */
-function pointTo(line: FlatLine, { kinds, starts, ends, hashes }: LineKernel): void {
+function pointTo(line: FlatLine, { kinds, starts, ends, hashes, block }: LineKernel): void {
   line.kinds = kinds
   line.starts = starts
   line.ends = ends
   line.hashes = hashes
+  line.block = block
 }
 
 /** Learns what was not seen at the last known place before; false where it is not learnt. */

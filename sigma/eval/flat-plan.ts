@@ -1,69 +1,38 @@
-// How the lines of one kind are read by a view, and what of them says which rules match.
-import { FLAT_ESCAPED, type FlatKind, type FlatLine } from './flat.ts'
-import {
-  createFlatMemo,
-  createIntKey,
-  type FlatMemo,
-  type IntKey,
-  keepRules,
-  rulesOf,
-  UNKNOWN_SET,
-} from './flat-memo.ts'
-import { type FlatFields, isSameText, type Reference } from './flat-test.ts'
-import { createHits, type Hits } from './hits.ts'
-import type { MemoPool } from './memo.ts'
+// How the lines of one kind are read by a view.
+import type { FlatKind, FlatLine } from './flat.ts'
+import type { FlatKernel } from './flat-kernel.ts'
+import type { FlatFields, Reference } from './flat-test.ts'
 import type { Reader, Readers } from './readers.ts'
-import { countTrial, createTrial, letsPass, type Trial, type TrialTerms } from './trial.ts'
 import type { View } from './views.ts'
-
-/** What a value was found to set: nothing, an object's presence, only that it is there, atoms of the memo, atoms, */
-export const FOUND_NOTHING = 0
-export const FOUND_OBJECT = 1
-export const FOUND_PRESENT = 2
-export const FOUND_KEPT = 3
-export const FOUND_ATOMS = 4
-/** literals whose tests are still to be made. */
-export const FOUND_LITERALS = 5
-
-/** What was found of one line, by place of the plan. */
-export interface FlatFound {
-  readonly kinds: Uint8Array
-  /** Where atoms begin: in the memo, or in `loose`. */
-  readonly starts: Int32Array
-  readonly counts: Int32Array
-  /** Numbers of the sets of atoms, and at the end the answers of the references. */
-  readonly key: IntKey
-  readonly loose: Hits
-}
 
 /** Which readers look at which values of the lines of one kind. */
 export interface FlatPlan {
-  /** Tells it from every other plan of the process. */
-  readonly id: number
+  readonly kernel: FlatKernel
   readonly view: View
-  readonly values: Int32Array
+  /** By place: a value and its reader. */
+  readonly values: readonly number[]
   readonly readers: readonly Reader[]
-  /** Values that nobody reads. */
-  readonly idle: Int32Array
   /** Whether rules may read the fields that an event gets beside those of its line. */
   readonly readsAdded: boolean
   readonly fields: FlatFields
-  readonly found: FlatFound
-  readonly memo: FlatMemo | undefined
-  /** How lines that differ in nothing have paid so far. */
-  readonly trial: Trial
+  /** Address of the plan in the kernel's memory, and of what is found by place. */
+  readonly address: number
+  readonly kindsAt: number
+  readonly startsAt: number
+  readonly countsAt: number
 }
 
 /** More references than bits of one number are not answered beforehand. */
 const REFERENCES_MAX = 24
-let nextId = 0
+let nextId = 1
 
-/** Plans the reading of a kind of lines by a view. */
+/** Plans the reading of a kind of lines by a view; `memo`: its lines are remembered. */
 export function planFlat(
   line: FlatLine,
   kind: FlatKind,
   view: View,
-  pool: MemoPool | undefined,
+  kernel: FlatKernel,
+  memo: boolean,
 ): FlatPlan {
   const { readers } = view
   const readerOf = (name: string) => readers.byName.get(name) ?? readers.make(name)
@@ -80,33 +49,34 @@ export function planFlat(
     }
     if (active.length === 0) idle.push(value)
   }
-  if (pool !== undefined) pool.flat ??= createFlatMemo()
   const places = new Map(kind.paths.map((path, value) => [path, value]))
-  const references = referencesOf(view, places)
+  const all = referencesOf(view, places)
+  const references = all.length > REFERENCES_MAX ? [] : all
+  const { addWords } = kernel
+  const roomFor = (count: number) => addWords(new Int32Array(count))
+  const [kindsAt, startsAt, countsAt] = [values, values, values].map(({ length }) =>
+    roomFor(length),
+  ) as [number, number, number]
+  const address = addWords([
+    ...[nextId++, Number(memo), kernel.addTrial()],
+    ...[values.length, addWords(values), addWords(chosen.map(kernel.readerAt))],
+    ...[idle.length, addWords(idle)],
+    references.length,
+    addWords(references.flatMap(({ value, other, cased }) => [value, other, Number(cased)])),
+    ...[kindsAt, startsAt, countsAt, roomFor(values.length + 1)],
+  ])
   return {
-    id: nextId++,
-    view,
-    values: Int32Array.from(values),
-    readers: chosen,
-    idle: Int32Array.from(idle),
+    ...{ kernel, view, values, readers: chosen },
     fields: {
       line,
       values: places,
       added: kind.added,
       read: new Set(values),
-      references: references.length > REFERENCES_MAX ? [] : references,
+      references,
       isOpen: false,
     },
     readsAdded: kind.added.some((name) => !readerOf(name).isIdle),
-    found: {
-      kinds: new Uint8Array(values.length),
-      starts: new Int32Array(values.length),
-      counts: new Int32Array(values.length),
-      key: createIntKey(values.length + 1),
-      loose: createHits(),
-    },
-    memo: pool?.flat,
-    trial: createTrial(),
+    ...{ address, kindsAt, startsAt, countsAt },
   }
 }
 
@@ -132,42 +102,4 @@ function referencesOf(
     const other = places.get(test.name)
     return value === undefined || other === undefined ? [] : [{ value, other, cased: test.cased }]
   })
-}
-
-const TERMS: TrialTerms = { lookups: 1_024, hitShareMin: 0.25, rest: 16_384 }
-
-/** Whether the sets of the next line are to be numbered. */
-export function wantsKey({ memo, view, trial }: FlatPlan): boolean {
-  return memo !== undefined && view.learning === undefined && !letsPass(trial)
-}
-
-/** Completes the key of the line at hand; false where it has none. */
-export function completeKey({ found, fields }: FlatPlan): boolean {
-  const { ints } = found.key
-  const count = ints.length - 1
-  for (let i = 0; i < count; i++) if (ints[i] === UNKNOWN_SET) return false
-  const { line, references } = fields
-  let answers = 0
-  for (let i = 0; i < references.length; i++) {
-    const { value, other, cased } = references[i]!
-    if (line.kinds[value]! > FLAT_ESCAPED || line.kinds[other]! > FLAT_ESCAPED) return false
-    if (isSameText(line, value, other, cased)) answers |= 1 << i
-  }
-  ints[count] = answers
-  return true
-}
-
-/** The rules that a line with the same key has matched, or undefined. */
-export function recallRules({ id, memo, found, trial }: FlatPlan): readonly number[] | undefined {
-  const rules = memo === undefined ? undefined : rulesOf(memo, found.key, id)
-  countTrial(trial, rules !== undefined, TERMS)
-  return rules
-}
-
-/** Keeps the rules that a line matched, unless more than its key decided that. */
-export function rememberRules(
-  { id, memo, found, fields }: FlatPlan,
-  rules: readonly number[],
-): void {
-  if (memo !== undefined && !fields.isOpen) keepRules(memo, found.key, id, rules)
 }

@@ -1,139 +1,107 @@
-// What a flat line's values set: found first, without making texts of them unless a test wants one, and set then as an
-// event's values do it (`scan.ts`).
-import { atomsCount, atomsStart, findBytes, keepBytes, tagOf } from './byte-memo.ts'
-import { scanBytes } from './byte-scan.ts'
-import {
-  FLAT_BOOLEAN,
-  FLAT_ESCAPED,
-  FLAT_NULL,
-  FLAT_NUMBER,
-  FLAT_OBJECT,
-  type FlatLine,
-} from './flat.ts'
-import {
-  makeRoomForLine,
-  NO_SET,
-  OBJECT_SET,
-  PRESENT_SET,
-  setNumber,
-  UNKNOWN_SET,
-} from './flat-memo.ts'
-import {
-  type FlatPlan,
-  FOUND_ATOMS,
-  FOUND_KEPT,
-  FOUND_LITERALS,
-  FOUND_NOTHING,
-  FOUND_OBJECT,
-  FOUND_PRESENT,
-} from './flat-plan.ts'
+// What a flat line's values set: found by the kernel, which leaves to the host the tests of single values, and set then
+// as an event's values do it (`scan.ts`).
+import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
+import type { FlatPlan } from './flat-plan.ts'
 import { addHit, createHits } from './hits.ts'
-import { accepts, countLookup } from './memo.ts'
 import { findNetworks } from './networks.ts'
 import { checkedHits, markHits, type Reader } from './readers.ts'
 import { type AtomSet, setAtom, setPresence } from './scan.ts'
 import { asciiText, unescaped, unescapeJson } from './unescape.ts'
 
+// Addresses and numbers of `sigma/kernel/assembly/places.ts` and `find.ts`; addresses of words are divided by four.
+const HOST_BASE = 80 >> 2
+const HAS_KEY = 84 >> 2
+const RULES = 88 >> 2
+const RULE_COUNT = 92 >> 2
+const HIT_COUNT = 96 >> 2
+const HOST_KEEPS = 100 >> 2
+const VALUES = 1024
+const LINE = 8192
+const HITS = 155_648 >> 2
+const HITS_MAX = 65_536
+
+const DONE = -1
+const KNOWN = -3
+
+const FOUND_NOTHING = 0
+const FOUND_OBJECT = 1
+const FOUND_PRESENT = 2
+const FOUND_LITERALS = 5
+
+/** What became of a line: only an ordinary event can say what it holds; its rules are known; its atoms are found, and
+ * its rules may be kept, or not. */
+export type Outcome = 'refused' | 'known' | 'found' | 'keyed'
+
 const hits = createHits()
 
-/**
- * Finds what the values of a line set; with `numbered`, also the numbers of the sets. False where only an ordinary event
- * can say what the line holds.
- */
-export function findFlat(line: FlatLine, plan: FlatPlan, numbered: boolean): boolean {
-  const { values, readers, idle, memo, found } = plan
-  if (memo !== undefined) makeRoomForLine(memo)
-  found.loose.count = 0
-  for (let place = 0; place < values.length; place++) {
-    const reader = readers[place]!
-    if (!findValue(line, values[place]!, reader, plan, place, numbered)) return false
+/** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
+export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
+  const { memory } = plan.kernel
+  const { bytes, start, end } = line
+  memory.bytes.set(line.block, VALUES)
+  memory.bytes.set(bytes.subarray(start, end), LINE)
+  let outcome = memory.exports.findLine(plan.address, start, mayNumber)
+  while (outcome >= 0) {
+    const count = lookAt(line, plan, outcome)
+    if (count < 0) return 'refused'
+    outcome = memory.exports.goOn(plan.address, outcome, count)
   }
-  const { kinds, starts, ends, bytes, view } = line
-  for (let i = 0; i < idle.length; i++) {
-    const value = idle[i]!
-    if (kinds[value] !== FLAT_ESCAPED) continue
-    if (unescapeJson(bytes, view, starts[value]!, ends[value]!) < 0) return false
-  }
-  return true
+  if (outcome === KNOWN) return 'known'
+  if (outcome !== DONE) return 'refused'
+  return memory.words[HAS_KEY] === 1 ? 'keyed' : 'found'
 }
 
-function findValue(
-  line: FlatLine,
-  value: number,
-  reader: Reader,
-  plan: FlatPlan,
-  place: number,
-  numbered: boolean,
-): boolean {
-  const { found } = plan
-  const kind = line.kinds[value]!
-  if (kind >= FLAT_NUMBER) {
-    const isRead = reader.readsNumbers && (kind === FLAT_NUMBER || kind === FLAT_BOOLEAN)
-    if (!isRead) {
-      const isNull = kind === FLAT_NULL
-      const isObject = kind === FLAT_OBJECT
-      found.kinds[place] = isNull ? FOUND_NOTHING : isObject ? FOUND_OBJECT : FOUND_PRESENT
-      found.key.ints[place] = isNull ? NO_SET : isObject ? OBJECT_SET : PRESENT_SET
-      return true
-    }
+/** Makes the tests of one value for the kernel; how many atoms it has, or -1 where there are too many. */
+function lookAt(line: FlatLine, { kernel, readers, values }: FlatPlan, place: number): number {
+  const { words } = kernel.memory
+  const reader = readers[place]!
+  const base = words[HOST_BASE]!
+  const literals = words[HIT_COUNT]!
+  openText(line, values[place]!)
+  hits.count = 0
+  for (let i = base; i < literals; i++) addHit(hits, words[HITS + i]!)
+  if (reader.networks !== undefined) findNetworks(reader.networks, currentText(), hits)
+  let atoms = hits.atoms
+  let { count } = hits
+  if (words[HOST_KEEPS] === 1) {
+    atoms = checkedHits(reader, hits, currentText)
+    count = atoms.length
   }
-  const { memo } = reader
-  const start = line.starts[value]!
-  const length = line.ends[value]! - start
-  if (memo === undefined || plan.memo === undefined || !accepts(memo, { length })) {
-    if (!findLiterals(line, value, reader)) return false
-    const isPlain = hits.count === 0 && reader.always.length === 0
-    addFound(plan, place, isPlain ? FOUND_PRESENT : FOUND_LITERALS, reader.id, numbered)
-    return true
-  }
-  const kept = plan.memo.values
-  const hash = line.hashes[value]!
-  const entry = findBytes(kept, reader.id, hash, line.view, start, length)
-  countLookup(memo, entry >= 0)
-  if (entry >= 0) {
-    found.kinds[place] = FOUND_KEPT
-    found.starts[place] = atomsStart(kept, entry)
-    found.counts[place] = atomsCount(kept, entry)
-    found.key.ints[place] = tagOf(kept, entry)
-    return true
-  }
-  if (!findLiterals(line, value, reader)) return false
-  const atoms = checkedHits(reader, hits, currentText)
-  hits.count = atoms.length
-  addFound(plan, place, atoms.length === 0 ? FOUND_PRESENT : FOUND_ATOMS, 0, true)
-  if (memo.rest > 0) return true
-  const set = found.key.ints[place]!
-  keepBytes(kept, reader.id, hash, line.bytes, start, length, atoms, set)
-  return true
+  if (base + count > HITS_MAX) return -1
+  for (let i = 0; i < count; i++) words[HITS + base + i] = atoms[i]!
+  return count
 }
 
-/**
- * Puts `hits` behind what else was found of the line. `use` tells apart what is done with equal atoms: 0 where they are
- * set, the reader's number where its tests are still to be made.
- */
-function addFound(
-  { found, memo }: FlatPlan,
-  place: number,
-  kind: number,
-  use: number,
-  numbered: boolean,
-): void {
-  const { kinds, starts, counts, key, loose } = found
-  kinds[place] = kind
-  key.ints[place] = PRESENT_SET
-  if (kind === FOUND_PRESENT) return
-  starts[place] = loose.count
-  counts[place] = hits.count
-  for (let i = 0; i < hits.count; i++) addHit(loose, hits.atoms[i]!)
-  key.ints[place] =
-    numbered && memo !== undefined ? setNumber(memo, hits.atoms, hits.count, use) : UNKNOWN_SET
+const NO_RULES: readonly number[] = []
+
+/** The rules of a line that is known. */
+export function knownRules({ kernel }: FlatPlan): readonly number[] {
+  const { words } = kernel.memory
+  const count = words[RULE_COUNT]!
+  if (count === 0) return NO_RULES
+  const start = words[RULES]! >> 2
+  const rules: number[] = []
+  for (let i = 0; i < count; i++) rules.push(words[start + i]!)
+  return rules
+}
+
+/** Keeps the rules that a line with a key matched, unless more than its key decided that. */
+export function keepRules({ kernel, address, fields }: FlatPlan, rules: readonly number[]): void {
+  if (fields.isOpen || rules.length > HITS_MAX) return
+  const { words, exports } = kernel.memory
+  for (let i = 0; i < rules.length; i++) words[HITS + i] = rules[i]!
+  exports.keepRules(address, rules.length)
 }
 
 /** Sets what `findFlat` has found. */
-export function setFlat({ found, readers, memo }: FlatPlan, atoms: AtomSet): void {
-  const { kinds, starts, counts, loose } = found
+export function setFlat(plan: FlatPlan, atoms: AtomSet): void {
+  const { readers, kernel } = plan
+  const { words } = kernel.memory
+  const kinds = plan.kindsAt >> 2
+  const starts = plan.startsAt >> 2
+  const counts = plan.countsAt >> 2
   for (let place = 0; place < readers.length; place++) {
-    const kind = kinds[place]!
+    const kind = words[kinds + place]!
     if (kind === FOUND_NOTHING) continue
     const reader = readers[place]!
     if (kind === FOUND_OBJECT) {
@@ -143,42 +111,46 @@ export function setFlat({ found, readers, memo }: FlatPlan, atoms: AtomSet): voi
     }
     setPresence(reader, atoms)
     if (kind === FOUND_PRESENT) continue
-    const start = starts[place]!
-    const end = start + counts[place]!
-    if (kind === FOUND_LITERALS) {
-      markHits(reader, loose.atoms, start, end, atoms.marks)
-      continue
-    }
-    const from = kind === FOUND_KEPT ? memo!.values.atoms : loose.atoms
-    for (let i = start; i < end; i++) setAtom(atoms, from[i]!)
+    const from = words[starts + place]!
+    setFound(reader, kind, words, from, from + words[counts + place]!, atoms)
   }
+}
+
+function setFound(
+  reader: Reader,
+  kind: number,
+  words: Int32Array,
+  from: number,
+  to: number,
+  atoms: AtomSet,
+): void {
+  if (kind === FOUND_LITERALS) {
+    markHits(reader, words, HITS + from, HITS + to, atoms.marks)
+    return
+  }
+  for (let i = HITS + from; i < HITS + to; i++) setAtom(atoms, words[i]!)
 }
 
 // The text at hand, and the string of it once a test has asked.
-let textBytes: Uint8Array = new Uint8Array(0)
-let textStart = 0
-let textEnd = 0
+let textLine: FlatLine
+let textValue = 0
 let text: string | undefined
 
-function currentText(): string {
-  text ??= asciiText(textBytes, textStart, textEnd)
-  return text
+function openText(line: FlatLine, value: number): void {
+  textLine = line
+  textValue = value
+  text = undefined
 }
 
-/** Puts the literals of a value into `hits`; false where its escapes are not plain. */
-function findLiterals(line: FlatLine, value: number, reader: Reader): boolean {
-  textBytes = line.bytes
-  textStart = line.starts[value]!
-  textEnd = line.ends[value]!
-  text = undefined
-  if (line.kinds[value] === FLAT_ESCAPED) {
-    textEnd = unescapeJson(textBytes, line.view, textStart, textEnd)
-    if (textEnd < 0) return false
-    textStart = 0
-    textBytes = unescaped()
-  }
-  hits.count = 0
-  for (const index of reader.indexes) scanBytes(index, textBytes, textStart, textEnd, hits)
-  if (reader.networks !== undefined) findNetworks(reader.networks, currentText(), hits)
-  return true
+function currentText(): string {
+  if (text !== undefined) return text
+  const { bytes, view, kinds, starts, ends } = textLine
+  const start = starts[textValue]!
+  const end = ends[textValue]!
+  // The kernel has looked at its escapes.
+  if (kinds[textValue] === FLAT_ESCAPED) {
+    const length = unescapeJson(bytes, view, start, end)
+    text = asciiText(unescaped(), 0, length)
+  } else text = asciiText(bytes, start, end)
+  return text
 }

@@ -23,12 +23,17 @@ export interface FlatLine {
   view: DataView
   /** Another number whenever `bytes` are others. */
   turn: number
+  /** Where the line is in `bytes`. */
+  start: number
+  end: number
   kinds: Uint8Array
   /** Where values stand in `bytes`, strings without their quotes. */
   starts: Int32Array
   ends: Int32Array
   /** Equal for equal source texts. */
   hashes: Int32Array
+  /** The memory of all four, as the kernels have it. */
+  block: Uint8Array
 }
 
 /** A line of no bytes. */
@@ -36,8 +41,8 @@ export function createFlatLine(): FlatLine {
   const bytes = new Uint8Array(0)
   const none = new Int32Array(0)
   return {
-    ...{ bytes, view: new DataView(bytes.buffer), turn: 0 },
-    ...{ kinds: bytes, starts: none, ends: none, hashes: none },
+    ...{ bytes, view: new DataView(bytes.buffer), turn: 0, start: 0, end: 0 },
+    ...{ kinds: bytes, starts: none, ends: none, hashes: none, block: bytes },
   }
 }
 

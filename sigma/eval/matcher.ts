@@ -6,15 +6,9 @@ import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
 import type { FlatKind, FlatLine } from './flat.ts'
-import {
-  completeKey,
-  type FlatPlan,
-  planFlat,
-  recallRules,
-  rememberRules,
-  wantsKey,
-} from './flat-plan.ts'
-import { findFlat, setFlat } from './flat-read.ts'
+import { createFlatKernel, type FlatKernel } from './flat-kernel.ts'
+import { type FlatPlan, planFlat } from './flat-plan.ts'
+import { findFlat, keepRules, knownRules, setFlat } from './flat-read.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
 import { knownLogSources, type RuleLogSource } from './routing.ts'
@@ -88,9 +82,14 @@ export function compileMatcher(
   const views = createViews(source, knownLogSources(logsources), routing)
   const scan = createScan(atomCount, atoms.late.length)
   const checks = createChecks(scan, conditionCompiler(scan.state, atoms.late), source)
+  const { match, matchFlat, emptyKernel } = createRun(scan, checks, memo, views)
   return {
-    ...createRun(scan, checks, source, views),
-    emptyMemo: () => emptyMemos(pool),
+    match,
+    matchFlat,
+    emptyMemo() {
+      emptyMemos(pool)
+      emptyKernel()
+    },
     stats: () => ({
       ...checks.counts,
       rules: rules.length,
@@ -161,13 +160,29 @@ function createChecks(scan: Scan, compile: ConditionCompiler, source: ViewSource
   }
 }
 
+interface Runner extends Pick<Matcher, 'match' | 'matchFlat'> {
+  /** Forgets what is remembered of flat lines. */
+  emptyKernel(): void
+}
+
 function createRun(
   scan: Scan,
   { run, counts }: Checks,
-  source: ViewSource,
+  memo: boolean,
   views: (logsource: EventLogSource) => View,
-): Pick<Matcher, 'match' | 'matchFlat'> {
+): Runner {
+  let kernel: FlatKernel | undefined
+  const planOf = (line: FlatLine, kind: FlatKind, view: View): FlatPlan => {
+    const known = kind.plan as FlatPlan | undefined
+    const isOurs = known?.view === view && known.kernel === kernel && known.fields.line === line
+    if (isOurs) return known
+    if (kernel === undefined || kernel.isFull()) kernel = createFlatKernel(memo)
+    const plan = planFlat(line, kind, view, kernel, memo)
+    kind.plan = plan
+    return plan
+  }
   return {
+    emptyKernel: () => kernel?.empty(),
     match(event) {
       const view = views(event.logsource)
       try {
@@ -178,17 +193,12 @@ function createRun(
     },
     matchFlat(line, kind, make) {
       const view = views(kind.logsource)
-      let plan = kind.plan as FlatPlan | undefined
-      if (plan === undefined || plan.view !== view || plan.fields.line !== line) {
-        plan = planFlat(line, kind, view, source.pool)
-        kind.plan = plan
-      }
+      const plan = planOf(line, kind, view)
       if (plan.readsAdded && kind.mayAdd(line)) return undefined
-      const isNumbered = wantsKey(plan)
-      if (!findFlat(line, plan, isNumbered)) return undefined
-      const hasKey = isNumbered && completeKey(plan)
-      const known = hasKey ? recallRules(plan) : undefined
-      if (known !== undefined) {
+      const outcome = findFlat(line, plan, memo && view.learning === undefined)
+      if (outcome === 'refused') return undefined
+      if (outcome === 'known') {
+        const known = knownRules(plan)
         counts.events++
         counts.matches += known.length
         return known
@@ -199,7 +209,7 @@ function createRun(
         plan.fields.isOpen = false
         setFlat(plan, scan.atoms)
         const rules = run(view, scan.atoms.count)
-        if (hasKey) rememberRules(plan, rules)
+        if (outcome === 'keyed') keepRules(plan, rules)
         return rules
       } finally {
         scan.reset()

@@ -1,5 +1,4 @@
 // Values repeat in real logs: what was found for a text is kept, within one bound for all fields.
-import { emptyFlatMemo, type FlatMemo } from './flat-memo.ts'
 import { countTrial, createTrial, letsPass, type Trial, type TrialTerms } from './trial.ts'
 
 /** Longer texts are scanned every time, UTF-16 units. */
@@ -12,8 +11,6 @@ const TERMS: TrialTerms = { lookups: 512, hitShareMin: 0.3, rest: 16_384 }
 export interface MemoPool {
   readonly fields: FieldMemo[]
   bytes: number
-  /** Of values that were never made texts. */
-  flat: FlatMemo | undefined
 }
 
 export interface FieldMemo extends Trial {
@@ -22,7 +19,7 @@ export interface FieldMemo extends Trial {
 }
 
 export function createMemoPool(): MemoPool {
-  return { fields: [], bytes: 0, flat: undefined }
+  return { fields: [], bytes: 0 }
 }
 
 /** A memo for one field, drawing on the pool's bound. */
@@ -41,7 +38,6 @@ export function emptyMemos(pool: MemoPool): void {
     memo.rest = 0
   }
   pool.bytes = 0
-  if (pool.flat !== undefined) emptyFlatMemo(pool.flat)
 }
 
 /** Drops the memos themselves: their readers are gone. */
@@ -49,7 +45,6 @@ export function forgetMemos(pool: MemoPool | undefined): void {
   if (pool === undefined) return
   pool.fields.length = 0
   pool.bytes = 0
-  if (pool.flat !== undefined) emptyFlatMemo(pool.flat)
 }
 
 /** Whether a text should be looked up and kept now. */

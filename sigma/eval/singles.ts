@@ -46,21 +46,6 @@ export function scanSingles(singles: Singles, text: string, hits: Hits): void {
   }
 }
 
-/** `scanSingles` for the ASCII text in `bytes` from `start` to `end`. */
-export function scanSingleBytes(
-  singles: Singles,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  hits: Hits,
-): void {
-  for (const { maskAt, atoms } of singles) {
-    let mask = 0
-    for (let i = start; i < end; i++) mask |= maskAt[bytes[i]!]!
-    addMask(mask, atoms, hits)
-  }
-}
-
 function addMask(mask: number, atoms: Int32Array, hits: Hits): void {
   for (let rest = mask; rest !== 0; rest &= rest - 1) {
     addHit(hits, atoms[31 - Math.clz32(rest & -rest)]!)

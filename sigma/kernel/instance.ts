@@ -1,10 +1,15 @@
 // Instances of the compiled kernels.
 import { COMPILED_KERNEL } from './compiled.ts'
 
-/** What `assembly/index.ts` exports. */
+/** What `assembly/index.ts` exports; numbers of places and addresses. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory
   readonly cut: (root: number, start: number, end: number, shift: number) => number
+  readonly useMemos: (values: number, sets: number, lines: number) => void
+  readonly emptyMemos: () => void
+  readonly findLine: (plan: number, start: number, mayNumber: boolean) => number
+  readonly goOn: (plan: number, place: number, count: number) => number
+  readonly keepRules: (plan: number, count: number) => void
 }
 
 let compiled: WebAssembly.Module | undefined

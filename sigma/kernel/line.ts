@@ -37,6 +37,8 @@ export interface LineKernel {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly hashes: Int32Array
+  /** The memory of all four. */
+  readonly block: Uint8Array
   /**
    * Cuts `bytes` from `start` to `end`, at most `LINE_BYTES_MAX`. Gives the number of the place where the line ends, or
    * a reason. `turn` is another number whenever the bytes are others.
@@ -92,6 +94,7 @@ export function createLineKernel(): LineKernel {
     starts: new Int32Array(memory.buffer, STARTS, VALUES_MAX),
     ends: new Int32Array(memory.buffer, ENDS, VALUES_MAX),
     hashes: new Int32Array(memory.buffer, HASHES, VALUES_MAX),
+    block: new Uint8Array(memory.buffer, STARTS, KINDS + VALUES_MAX - STARTS),
     cut(from, turn, start, end) {
       if (turn !== windowTurn || start < windowStart || end > windowEnd) {
         windowTurn = turn

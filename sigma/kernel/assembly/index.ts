@@ -1,1 +1,2 @@
 export { cut } from './cut'
+export { emptyMemos, findLine, goOn, keepRules, useMemos } from './find'

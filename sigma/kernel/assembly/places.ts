@@ -1,4 +1,4 @@
-// Where things stand in the memory of a line's kernel. `sigma/kernel/line.ts` has the same numbers.
+// Where things stand in the memory of a kernel. `sigma/kernel/line.ts` and `find.ts` have the same numbers.
 
 /** What a cut leaves to be read: number of values; on a stop the place and the position in memory. */
 export const COUNT: usize = 64
@@ -22,3 +22,18 @@ export const SIBLING: usize = 12
 export const OPENED: usize = 16
 export const CLOSED: usize = 20
 export const NUMBER: usize = 24
+
+/** What a search in a line leaves to be read: first of the atoms of the value that the host must look at, and whether
+ * they are to be kept; whether the line has a key; the rules of a known line, 32 bits each, and how many. */
+export const HOST_BASE: usize = 80
+export const HAS_KEY: usize = 84
+export const RULES: usize = 88
+export const RULE_COUNT: usize = 92
+export const HIT_COUNT: usize = 96
+export const HOST_KEEPS: usize = 100
+
+/** The line at hand, at most 64 KiB; a text without its escapes; the atoms found, 32 bits each. */
+export const LINE: usize = 8192
+export const UNESCAPED: usize = 81_920
+export const HITS: usize = 155_648
+export const HITS_MAX: u32 = 65_536

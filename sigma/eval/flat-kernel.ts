@@ -1,0 +1,153 @@
+// What a matcher puts into the memory of its kernel (`sigma/kernel/assembly/structs.ts`): automata, readers, plans and
+// memos. What was put there once is found again by the object it was made of.
+import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
+import type { Automaton } from './automaton.ts'
+import type { Reader } from './readers.ts'
+import type { Singles } from './singles.ts'
+import type { TextIndex } from './text-index.ts'
+import type { Trie } from './trie.ts'
+
+// Addresses: see `sigma/kernel/assembly/places.ts`.
+const HEAP = 417_856
+const NOWHERE = 0
+
+/** What readers and plans may take until the kernel is to be dropped: they are made anew for ever new log sources. */
+const CHURN_BYTES_MAX = 64 * 1024 * 1024
+
+export interface FlatKernel {
+  readonly memory: KernelMemory
+  /** The address of a reader. */
+  readerAt(reader: Reader): number
+  /** Adds a trial of what is remembered. */
+  addTrial(): number
+  /** Adds numbers of a plan. */
+  addWords(values: ArrayLike<number>): number
+  /** Forgets what is remembered, trials included. */
+  empty(): void
+  /** Whether it is time for another one. */
+  isFull(): boolean
+}
+
+/** A kernel that knows nothing; with `memo` it remembers values and lines. */
+export function createFlatKernel(memo: boolean): FlatKernel {
+  const memory = createKernelMemory(HEAP)
+  if (memo) addMemos(memory)
+  const indexes = new WeakMap<TextIndex, number>()
+  const uses = new WeakMap<Uint8Array, number>()
+  const readers = new WeakMap<Reader, number>()
+  const trials: number[] = []
+  let churn_bytes = 0
+  const known = <K extends WeakKey>(map: WeakMap<K, number>, key: K, add: () => number): number => {
+    const at = map.get(key) ?? add()
+    map.set(key, at)
+    return at
+  }
+  const indexAt = (index: TextIndex | undefined): number =>
+    index === undefined ? NOWHERE : known(indexes, index, () => addIndex(memory, index))
+  const addWords = (values: ArrayLike<number>): number => {
+    churn_bytes += values.length * Int32Array.BYTES_PER_ELEMENT
+    return memory.addWords(values)
+  }
+  const addTrial = (): number => {
+    const at = addWords([0, 0, 0])
+    trials.push(at)
+    return at
+  }
+  const addReader = (reader: Reader): number => {
+    const { id, readsNumbers, memo, always, networks, relevant } = reader
+    const relevantAt = known(uses, relevant, () => {
+      churn_bytes += relevant.length
+      return memory.addBytes(relevant)
+    })
+    const [first, second] = reader.indexes
+    return addWords([
+      ...[id, Number(readsNumbers), memo === undefined ? NOWHERE : addTrial()],
+      ...[Number(always.length > 0), Number(networks !== undefined), relevantAt],
+      ...[indexAt(first), indexAt(second)],
+    ])
+  }
+  return {
+    memory,
+    addTrial,
+    addWords,
+    readerAt: (reader) => known(readers, reader, () => addReader(reader)),
+    empty() {
+      if (memo) memory.exports.emptyMemos()
+      for (const trial of trials) memory.words.fill(0, trial >> 2, (trial >> 2) + 3)
+    },
+    isFull: () => churn_bytes > CHURN_BYTES_MAX,
+  }
+}
+
+interface MemoLimits {
+  readonly texts_bytes: number
+  readonly atoms: number
+  readonly entries: number
+}
+
+/** 34 MiB: 16 of texts, 8 of atoms, 10 of entries and table. Only what is used of it takes memory. */
+const VALUE_LIMITS: MemoLimits = {
+  texts_bytes: 16 * 1024 * 1024,
+  atoms: 2 * 1024 * 1024,
+  entries: 256 * 1024,
+}
+/** 8.5 MiB each: 4 of keys, 2 of atoms or rules, 2.5 of entries and table. */
+const KEY_LIMITS: MemoLimits = {
+  texts_bytes: 4 * 1024 * 1024,
+  atoms: 512 * 1024,
+  entries: 64 * 1024,
+}
+const ENTRY_BYTES = 32
+const WORD_BYTES = 4
+
+function addMemos(memory: KernelMemory): void {
+  const add = ({ texts_bytes, atoms, entries }: MemoLimits): number => {
+    const table = memory.take(entries * 2 * WORD_BYTES)
+    const entriesAt = memory.take(entries * ENTRY_BYTES)
+    const textsAt = memory.take(texts_bytes)
+    const atomsAt = memory.take(atoms * WORD_BYTES)
+    const counts = [0, 0, 0, 0, 0]
+    return memory.addWords([
+      ...counts,
+      ...[table, entriesAt, textsAt, atomsAt],
+      ...[entries, texts_bytes, atoms],
+    ])
+  }
+  memory.exports.useMemos(add(VALUE_LIMITS), add(KEY_LIMITS), add(KEY_LIMITS))
+}
+
+function addIndex(memory: KernelMemory, { ascii }: TextIndex): number {
+  const { singles, inner, start, end } = ascii
+  return memory.addWords([
+    singles === undefined ? NOWHERE : addSingles(memory, singles),
+    inner === undefined ? NOWHERE : addAutomaton(memory, inner),
+    start === undefined ? NOWHERE : addTrie(memory, start),
+    end === undefined ? NOWHERE : addTrie(memory, end),
+  ])
+}
+
+function addSingles(memory: KernelMemory, groups: Singles): number {
+  let next = NOWHERE
+  for (const { maskAt, atoms } of groups) {
+    next = memory.addWords([memory.addWords(maskAt), memory.addWords(atoms), next])
+  }
+  return next
+}
+
+function addAutomaton(memory: KernelMemory, automaton: Automaton): number {
+  const { classes, table, atomAt, restAt, rests, shorter, depthAt } = automaton
+  return memory.addWords([
+    ...[memory.addBytes(classes.ascii), classes.count, memory.addWords(table)],
+    ...[memory.addWords(atomAt), memory.addWords(restAt), memory.addTexts(rests)],
+    ...[memory.addWords(shorter), memory.addWords(depthAt)],
+  ])
+}
+
+function addTrie(memory: KernelMemory, trie: Trie): number {
+  const { classes, table, firstAt, texts, atoms, whole } = trie
+  return memory.addWords([
+    ...[memory.addBytes(classes.ascii), classes.count, memory.addWords(table)],
+    ...[memory.addWords(firstAt), memory.addTexts(texts)],
+    ...[memory.addWords(atoms), memory.addBytes(whole)],
+  ])
+}

@@ -1,0 +1,105 @@
+// What the host puts into the memory of a matching kernel: every field is 32 bits, in the order of
+// `sigma/kernel/find.ts`.
+
+/** Up to 31 literals of one character: by character the bit of its literal, by bit its atom. */
+@unmanaged
+export class Singles {
+  masks: usize
+  atoms: usize
+  next: Singles
+}
+
+/** See `sigma/eval/automaton.ts`; `rests` are starts and lengths. */
+@unmanaged
+export class Automaton {
+  classes: usize
+  classCount: u32
+  table: usize
+  atomAt: usize
+  restAt: usize
+  rests: usize
+  shorter: usize
+  depthAt: usize
+}
+
+/** See `sigma/eval/trie.ts`; `texts` are starts and lengths. */
+@unmanaged
+export class Trie {
+  classes: usize
+  classCount: u32
+  table: usize
+  firstAt: usize
+  texts: usize
+  atoms: usize
+  whole: usize
+}
+
+/** The literals of one field; what it has none of is 0. */
+@unmanaged
+export class Index {
+  singles: Singles
+  inner: Automaton
+  start: Trie
+  end: Trie
+}
+
+/** How a memo has paid so far: see `sigma/eval/trial.ts`. */
+@unmanaged
+export class Trial {
+  lookups: u32
+  hits: u32
+  rest: u32
+}
+
+@unmanaged
+export class Reader {
+  id: u32
+  readsNumbers: u32
+  /** Its values are remembered in this trial; 0: they are not. */
+  trial: Trial
+  hasAlways: u32
+  hasNetworks: u32
+  /** By atom: bits of what is done with it. */
+  relevant: usize
+  first: Index
+  second: Index
+}
+
+/** See `sigma/eval/flat-plan.ts`. Arrays are of 32 bits an element. */
+@unmanaged
+export class Plan {
+  id: u32
+  remembers: u32
+  trial: Trial
+  count: u32
+  values: usize
+  readers: usize
+  idleCount: u32
+  idle: usize
+  /** Value, other value, whether case counts: three words each. */
+  referenceCount: u32
+  references: usize
+  /** What was found, by place; the key has one more, of the references. */
+  kinds: usize
+  starts: usize
+  counts: usize
+  key: usize
+}
+
+/** Values, sets or lines that are remembered. */
+@unmanaged
+export class Memo {
+  isFull: u32
+  count: u32
+  textEnd: u32
+  atomEnd: u32
+  /** Length of the table, less one. */
+  mask: u32
+  table: usize
+  entries: usize
+  texts: usize
+  atoms: usize
+  entriesMax: u32
+  textsMax: u32
+  atomsMax: u32
+}
