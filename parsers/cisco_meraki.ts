@@ -46,7 +46,7 @@ function markIn(text: string, named: boolean): Mark | undefined {
   const first = text.charCodeAt(0)
   const dated =
     named || first === 0x31 || first === 0x32 || text.includes('1 1') || text.includes('1 2')
-  if (!dated && !text.includes('>1 9')) return undefined
+  if (!dated && !text.includes('>1 9') && !text.includes('  1')) return undefined
   const match = MARK.exec(text.length > HEADER_UNITS_MAX ? text.slice(0, HEADER_UNITS_MAX) : text)
   if (match === null) return undefined
   const [whole, time = '', device = '', kind = ''] = match

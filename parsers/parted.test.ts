@@ -37,6 +37,14 @@ describe('a syslog line taken apart by', () => {
       { date: 1795169472.123, pri: '85', host: 'web1', ident: 'sudo', pid: '7', message: SUDO },
     ],
     [
+      'Azure Monitor',
+      {
+        ...{ TimeGenerated: '2026-11-20T10:12:00Z', EventTime: STAMP, Computer: 'web1' },
+        ...{ Facility: 'authpriv', SeverityLevel: 'notice', HostName: 'web1', HostIP: '10.0.0.4' },
+        ...{ ProcessName: 'sudo', ProcessID: 7, SyslogMessage: SUDO, Type: 'Syslog' },
+      },
+    ],
+    [
       'syslog-ng',
       {
         ...{ PROGRAM: 'sudo', PRIORITY: 'notice', PID: '7', MESSAGE: SUDO, HOST: 'web1' },
@@ -123,4 +131,17 @@ test('Sysmon for Linux in the journal, and with a name space', () => {
       pivots: { host: 'web1', process: '/bin/x' },
     })
   }
+})
+
+test('a row of Azure Monitor without a program carries a line', () => {
+  const row = {
+    ...{ Computer: 'collector', Facility: 'local0', ProcessName: '', Type: 'Syslog' },
+    SyslogMessage:
+      'Nov 20 10:11:13 10.0.0.1  1795169472.123456789 MX1 flows src=192.0.2.9 dst=198.51.100.7 protocol=tcp sport=5151 dport=443 pattern: allow all',
+  }
+  expect(read(row)).toMatchObject({
+    parser: 'cisco_meraki',
+    time: Date.parse(STAMP),
+    pivots: { host: 'MX1', src_ip: '192.0.2.9', dst_port: 443, action: 'allowed' },
+  })
 })

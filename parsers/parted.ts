@@ -25,21 +25,41 @@ const PRIORITY_UNKNOWN = 14
 
 /** Whether JSON with these names may be such a line. */
 export function mayBeParted(has: (name: string) => boolean): boolean {
-  return PROGRAMS.some(has) && MESSAGES.some(has) && TELLING.some(has)
+  return has('SyslogMessage') || (PROGRAMS.some(has) && MESSAGES.some(has) && TELLING.some(has))
+}
+
+/** A row of Azure Monitor's table of syslog. Devices that write no program have their whole line in the message. */
+function azureLine(json: Fields, message: string): string {
+  const program = wordOf(json, ['ProcessName'])
+  if (program === undefined) return message
+  const host = wordOf(json, ['HostName', 'Computer']) ?? '-'
+  const priority = wordedPriority(`${String(json.Facility)}.${String(json.SeverityLevel)}`)
+  const time = timeOf(json, ['EventTime', 'TimeGenerated'])
+  const pid = wordOf(json, ['ProcessID']) ?? '-'
+  return `<${priority ?? PRIORITY_UNKNOWN}>1 ${time} ${host} ${program} ${pid} - - ${message.trimStart()}`
 }
 
 /** The line; undefined where JSON is none that was taken apart. */
 export function partedLine(json: Fields): string | undefined {
+  if (typeof json.SyslogMessage === 'string' && json.SyslogMessage !== '') {
+    return azureLine(json, json.SyslogMessage)
+  }
   const program = wordOf(json, PROGRAMS)
   if (program === undefined) return undefined
   const message = firstText(json, MESSAGES)
   if (message === undefined || !TELLING.some((name) => json[name] !== undefined)) return undefined
   const host = wordOf(json, HOSTS) ?? '-'
   const pid = wordOf(json, PIDS) ?? '-'
-  const time = TIMES.map((name) => json[name]).find(
-    (value) => typeof value === 'string' && ISO.test(value),
-  )
-  return `<${priorityOf(json)}>1 ${String(time ?? '-')} ${host} ${program} ${pid} - - ${message.trimStart()}`
+  return `<${priorityOf(json)}>1 ${timeOf(json, TIMES)} ${host} ${program} ${pid} - - ${message.trimStart()}`
+}
+
+/** A time as RFC 5424 has it, or `-`. */
+function timeOf(json: Fields, names: readonly string[]): string {
+  for (const name of names) {
+    const value = json[name]
+    if (typeof value === 'string' && ISO.test(value)) return value
+  }
+  return '-'
 }
 
 function firstText(json: Fields, names: readonly string[]): string | undefined {

@@ -25,6 +25,15 @@ describe('documents of many events', () => {
       '{"messageType":"DATA_MESSAGE","logGroup":"g","subscriptionFilters":["f"],"logEvents":[{"id":"1","timestamp":1,"message":"{\\"eventName\\":\\"x\\"}"}]}',
       ['{"eventName":"x"}'],
     ],
+    ['a list', ' [{"a":[1]}, {"b":"]"}] ', ['{"a":[1]}', '{"b":"]"}']],
+    [
+      'OTLP',
+      '{"resourceLogs":[{"resource":{"attributes":[{"key":"host.name","value":{"stringValue":"gate"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1795169472000000000","severityText":"INFO","body":{"stringValue":"a"}},{"body":{"kvlistValue":{"values":[{"key":"n","value":{"intValue":"5"}},{"key":"l","value":{"arrayValue":{"values":[{"boolValue":true}]}}}]}}}]}]}]}',
+      [
+        '{"message":"a","timestamp":"1795169472000000000","severity":"INFO","host":"gate","fields":{"host.name":"gate"}}',
+        '{"host":"gate","host.name":"gate","n":5,"l":[true]}',
+      ],
+    ],
     [
       'numbers keep their digits',
       '{"Records":[{"n":12345678901234567890}]}',
@@ -41,7 +50,7 @@ describe('documents of many events', () => {
     '{"Records":["a"]}',
     '{"Records":[{"a":1}]',
     '{"message":"x","Records":{"a":1}}',
-    '[{"Records":[]}]',
+    '[{"Records":[]}',
     'text',
   ])('%s is one event', (text) => {
     expect(recordsOf(text)).toBeUndefined()

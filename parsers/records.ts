@@ -1,7 +1,9 @@
 // Documents that hold many events in one list, as clouds deliver them: CloudTrail's `{"Records":[...]}`,
-// Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions, Okta's event hooks.
+// Azure's `{"records":[...]}`, the pages of Google's and Microsoft's APIs, CloudWatch subscriptions, Okta's event hooks,
+// OTLP's requests; and lists of events that shippers write one a line.
 import { base64Text } from './envelope.ts'
 import { isFields, JsonError, parseJsonText } from './json-text.ts'
+import { otlpRecords } from './otlp-json.ts'
 import { mayBePacked, packedText } from './packed.ts'
 
 /** How far into a document its list begins, at most, UTF-16 units. */
@@ -51,6 +53,8 @@ export function listStart(text: string): number | undefined {
 /** The events of a document that holds a list of them, each as it stands there; undefined for any other
  * text. A CloudWatch event is the line in it where that is JSON. */
 export function recordsOf(text: string): readonly string[] | undefined {
+  const listed = LIST.test(text) ? listedRecords(text) : requestRecords(text)
+  if (listed !== undefined) return listed
   const packed = unpackedRecords(text)
   if (packed !== undefined) return packed
   const start = listStart(text)
@@ -59,6 +63,24 @@ export function recordsOf(text: string): readonly string[] | undefined {
     (element) => unpackedRecords(element) ?? [messageOf(element)],
   )
 }
+
+/** A list of objects. */
+const LIST = /^\s*\[\s*\{/
+
+function listedRecords(text: string): readonly string[] | undefined {
+  const list = parseJsonText(text)
+  const isList = Array.isArray(list) && list.every(isFields)
+  return isList ? elementsOf(text, text.indexOf('[')) : undefined
+}
+
+function requestRecords(text: string): readonly string[] | undefined {
+  const document = REQUEST.test(text) ? parseJsonText(text) : undefined
+  if (document instanceof JsonError || document === undefined || !isFields(document))
+    return undefined
+  return otlpRecords(document)
+}
+
+const REQUEST = /^\s*\{\s*"resourceLogs"\s*:/
 
 /** What a document holds packed: the events of a list in it, or a text of one or several lines. */
 function unpackedRecords(document: string): readonly string[] | undefined {
@@ -73,13 +95,13 @@ function unpackedRecords(document: string): readonly string[] | undefined {
 
 /** Whether a document may hold several events, by how it begins and whether it holds anything packed. */
 export function mayBeRecords(text: string): boolean {
-  return FIRST_KEY.test(text) || mayBePacked(text)
+  return FIRST_KEY.test(text) || REQUEST.test(text) || LIST.test(text) || mayBePacked(text)
 }
 
 /** Names that tell a list by themselves, and those that need another beside them. */
 const LIST_NAMES = [
   ...['Records', 'records', 'logEvents', 'Events', 'events', 'Findings', 'entries'],
-  ...['receivedMessages', 'Messages', 'awslogs', 'kinesis'],
+  ...['receivedMessages', 'Messages', 'awslogs', 'kinesis', 'resourceLogs'],
 ]
 const LIST_PAIRS = [
   ['items', 'kind'],

@@ -50,6 +50,10 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
     const line = rfc5424(text, 2, undefined, context)
     if (line !== undefined) return line
   }
+  if (text.charCodeAt(start + 10) === 0x54 && isVersionless(text, start)) {
+    const line = rfc5424(text, start, priority, context)
+    if (line !== undefined) return line
+  }
   const found = timeAt(text, start, context) ?? epochAt(text, start)
   if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
     const sure = priority !== undefined || isLetter(text.charCodeAt(start))
@@ -62,6 +66,15 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
 
 /** RFC 5424 whose priority a collector took away. */
 const BARE_5424 = /^1 \d{4}-\d\d-\d\dT\d\d:\d\d/
+
+/** RFC 5424 without its version: `time host program pid id [data] `. */
+const VERSIONLESS_5424 =
+  /\d{4}-\d\d-\d\dT[\d:.]{5,18}(?:Z|[+-]\d\d:\d\d) [^\s[\]]{1,255} [^\s:[\]]{1,128} (?:\d{1,10}|-) [^\s[\]]{1,32} (?:- |\[[\w.@-]{1,64}[ \]])/y
+
+function isVersionless(text: string, start: number): boolean {
+  VERSIONLESS_5424.lastIndex = start
+  return VERSIONLESS_5424.test(text)
+}
 
 /** What a relay that writes RFC 5424 passed on with its own header: a line with a header again. */
 function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | undefined {

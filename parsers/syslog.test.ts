@@ -36,6 +36,19 @@ describe('headers', () => {
     ],
     ['2026 Nov 20 10:11:12 gate app[7]: text', { time: AT, host: 'gate', program: 'app' }],
     ['Nov 20 10:11:12 gate <189>28: text', { host: 'gate', message: '<189>28: text' }],
+    [
+      '2026-11-20T10:11:12.5+00:00 gate sudo - - -  anna : PWD=/ ; COMMAND=/bin/id',
+      {
+        form: 'rfc5424',
+        host: 'gate',
+        program: 'sudo',
+        message: ' anna : PWD=/ ; COMMAND=/bin/id',
+      },
+    ],
+    [
+      '<38>2026-11-20T10:11:12Z gate app 7 ID4 [a@1 x="1"] text',
+      { priority: 38, time: AT, pid: '7', messageId: 'ID4', message: 'text' },
+    ],
     ['<34>app: no time', { program: 'app', message: 'no time' }],
     ['<34>nothing else', { priority: 34, message: 'nothing else' }],
     ['<189>Nov 20 10:11:12 sw %SYS-5-CONFIG_I: done', { host: 'sw', program: '%SYS-5-CONFIG_I' }],

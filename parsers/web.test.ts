@@ -124,6 +124,10 @@ test.each([
 
 testLines('apache', [
   [
+    '[security2:error] [pid 11852:tid 403684] [client 192.0.2.9:35323] ModSecurity: Warning. [id "973338"] [hostname "shop.example.com"] [uri "/a.aspx"]',
+    { pivots: { src_ip: '192.0.2.9', src_port: 35323, url: '/a.aspx' } },
+  ],
+  [
     '[error] [client 192.0.2.9] File does not exist: /var/www/html/default.ida',
     {
       message: 'File does not exist: /var/www/html/default.ida',
@@ -311,3 +315,13 @@ testLines('nginx', [
     { fields: { 'cs-referer': 'https://example.com/', 'cs-user-agent': 'curl/8.0' } },
   ],
 ])
+
+test.each([
+  ['- 192.0.2.9 - anna', { src_ip: '192.0.2.9', user: 'anna' }],
+  ['192.0.2.9 (-) - -', { src_ip: '192.0.2.9', user: undefined }],
+  ['10.0.0.9 (203.0.113.7) - anna', { src_ip: '203.0.113.7', user: 'anna' }],
+])('the client of a line that begins with %s', (head, { src_ip, user }) => {
+  const got = event(`${head} [20/Nov/2026:10:11:12 +0000] "GET / HTTP/1.1" 302 385 "-" "-"`)
+  expect(got.pivots.src_ip).toBe(src_ip)
+  expect(got.pivots.user).toBe(user)
+})

@@ -166,7 +166,8 @@ function withRecords(events: readonly InputEvent[]): readonly InputEvent[] {
 
 /** Whether it is worth asking: most events are no such documents. */
 function holdsRecords({ error, text }: InputEvent): boolean {
-  return error === undefined && text.charCodeAt(0) === 0x7b && mayBeRecords(text)
+  const first = text.charCodeAt(0)
+  return error === undefined && (first === 0x7b || first === 0x5b) && mayBeRecords(text)
 }
 
 /** The text from the list on where a file is one document that holds a list of events; files of a document

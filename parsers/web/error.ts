@@ -101,9 +101,9 @@ export function readApacheError(
   return { time: stamp?.time, message, fields, pivots }
 }
 
-/** Apache 2.2's line without its time. */
+/** Apache's line without its time. */
 const CLIENT_FIRST =
-  /^\[(?:emerg|alert|crit|error|warn|notice|info|debug)\] \[client [\da-fA-F.:]{2,45}\] /
+  /^\[(?:\w{1,32}:)?(?:emerg|alert|crit|error|warn|notice|info|debug)\] (?:\[pid \d{1,10}(?::tid \d{1,20})?\] )?\[client [\da-fA-F.:]{2,45}\] /
 
 /** What stands in front of the client: an error of the system, the place in the source. */
 const INNER_CLIENT =

@@ -10,7 +10,7 @@ export interface AccessHead {
 
 /** Reads a head; undefined when it is none. Of several addresses the first public one is the client. */
 export function readHead(text: string): AccessHead | undefined {
-  const words = text.split(' ')
+  const words = wordsOf(text)
   let at = words.length >= 4 && isVirtualHost(words) ? 1 : 0
   const virtualHost = at === 1 ? words[0] : undefined
   const named = namedClient(words, at)
@@ -31,6 +31,19 @@ export function readHead(text: string): AccessHead | undefined {
     ...(name === '-' || name === '' ? {} : { user: name }),
     ...(virtualHost === undefined ? {} : { virtualHost }),
   }
+}
+
+/** The words; `-` for a virtual host that a request did not name and `(-)` for X-Forwarded-For that it did not
+ * have are none, `(10.0.0.1)` is an address. */
+function wordsOf(text: string): string[] {
+  const words = text.split(' ')
+  if (words[0] === '-' && words.length > 3 && addressIn(words[1]) !== undefined) words.shift()
+  const forwarded = words[1]
+  if (forwarded?.startsWith('(') === true && forwarded.endsWith(')')) {
+    const inner = forwarded.slice(1, -1)
+    words.splice(1, 1, ...(addressIn(inner) === undefined ? [] : [inner]))
+  }
+  return words
 }
 
 /** An address of a list: `10.0.0.1,`, `"10.0.0.1,`, `10.0.0.1"`. */

@@ -26,6 +26,8 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   // Diagnostics of managed clusters.
   kubernetes: ['gcp_audit'],
   squid: ['webserver'],
+  // Its results are read as endpoint events.
+  '(Osquery.Differential)': ['endpoint'],
 }
 
 test.skipIf(corpus === undefined)(
