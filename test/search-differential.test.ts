@@ -154,6 +154,8 @@ async function expectAggregates(store: Store, expr: Expr | undefined, events: re
   for (const order of ['most', 'fewest'] as const) {
     const facets = FACETS.map((field) => ({ field, limit: 5, order }))
     const tops = await store.reader.tops(request, facets)
+    const quick = await store.reader.quickTops(request, facets)
+    expect(quick.map((top) => top?.values)).toEqual(tops.map(({ values }) => values))
     for (const [at, top] of tops.entries()) {
       const wanted = wantedTops[at]!
       expect([top.distinct, top.missing, top.exact]).toEqual([

@@ -109,12 +109,17 @@ function readerOver(
     ) =>
     (request: Request, signal?: AbortSignal): Promise<Result> =>
       run(urgency, (client) => cancelled(client, signal, (call) => work(client, call, request)))
-  const facets = createFacetCalls((take) =>
-    run('facet', (client) => {
-      const { request, facets, signal } = take()
-      return cancelled(client, signal, (call) => client.tops(call, request, facets))
-    }),
-  )
+  const facets = createFacetCalls({
+    quick: (take) =>
+      run('facet', (client) => {
+        const { request, facets, signal } = take()
+        return cancelled(client, signal, (call) => client.quickTops(call, request, facets))
+      }),
+    slow: ({ request, facets, signal }) =>
+      run('slow facet', (client) =>
+        cancelled(client, signal, (call) => client.tops(call, request, facets)),
+      ),
+  })
   return {
     search: cancellable<SearchRequest, SearchResult>('rows', (to, call, what) =>
       to.search(call, what),

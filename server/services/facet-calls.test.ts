@@ -20,20 +20,35 @@ const topOf = (field: string): Top => ({
   stats: { ...stats, complete: true },
 })
 
+/** Facets that quick calls leave out. */
+const SLOW: readonly string[] = ['src_ip', 'url']
+const slow = () => Promise.reject(new Error('not to be called'))
+
 /** Calls that begin when told to. */
 function calls() {
   const begun: string[][] = []
   const signals: AbortSignal[] = []
   const starts: (() => void)[] = []
-  const run: RunFacets = (take) => {
-    const { promise, resolve } = Promise.withResolvers<readonly Top[]>()
-    starts.push(() => {
-      const { facets, signal } = take()
-      begun.push(facets.map(({ field }) => field))
-      signals.push(signal)
-      resolve(facets.map(({ field }) => topOf(field)))
-    })
-    return promise
+  const run: RunFacets = {
+    quick: (take) => {
+      const { promise, resolve } = Promise.withResolvers<readonly (Top | undefined)[]>()
+      starts.push(() => {
+        const { facets, signal } = take()
+        begun.push(facets.map(({ field }) => field))
+        signals.push(signal)
+        resolve(facets.map(({ field }) => (SLOW.includes(field) ? undefined : topOf(field))))
+      })
+      return promise
+    },
+    slow: ({ facets, signal }) => {
+      const { promise, resolve } = Promise.withResolvers<readonly Top[]>()
+      starts.push(() => {
+        begun.push(facets.map(({ field }) => `slow ${field}`))
+        signals.push(signal)
+        resolve(facets.map(({ field }) => topOf(field)))
+      })
+      return promise
+    },
   }
   return { ask: createFacetCalls(run), begun, signals, starts }
 }
@@ -52,6 +67,25 @@ test('facets of the same events that wait together are one call, each with its o
   expect(begun).toEqual([fields, ['user']])
 })
 
+test('slow facets are asked again, each by itself, and the others do not wait for them', async () => {
+  const { ask, begun, signals, starts } = calls()
+  const controller = new AbortController()
+  const [host, src, url] = ['host', ...SLOW].map((field) =>
+    ask({ ...REQUEST, field }, controller.signal),
+  )
+  starts[0]!()
+  expect(firstValue(await host!)).toBe('host')
+  await Bun.sleep(0)
+  expect(starts.length).toBe(3)
+  starts[2]!()
+  expect(firstValue(await url!)).toBe('url')
+  starts[1]!()
+  expect(firstValue(await src!)).toBe('src_ip')
+  expect(begun).toEqual([['host', 'src_ip', 'url'], ['slow url'], ['slow src_ip']])
+  controller.abort()
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true])
+})
+
 test('what comes after a call has begun is another call', async () => {
   const { ask, begun, starts } = calls()
   const first = ask(REQUEST)
@@ -63,14 +97,17 @@ test('what comes after a call has begun is another call', async () => {
 })
 
 test('a call that begins at once has its facet', async () => {
-  const ask = createFacetCalls(async (take) => take().facets.map(({ field }) => topOf(field)))
+  const ask = createFacetCalls({
+    quick: async (take) => take().facets.map(({ field }) => topOf(field)),
+    slow,
+  })
   expect(firstValue(await ask(REQUEST))).toBe('host')
   expect(firstValue(await ask({ ...REQUEST, field: 'user' }))).toBe('user')
 })
 
 test('an error reaches all who wait', async () => {
   const { promise, reject } = Promise.withResolvers<readonly Top[]>()
-  const ask = createFacetCalls(() => promise)
+  const ask = createFacetCalls({ quick: () => promise, slow })
   const answers = Promise.allSettled([ask(REQUEST), ask({ ...REQUEST, field: 'user' })])
   reject(new Error('no worker'))
   expect((await answers).map(({ status }) => status)).toEqual(['rejected', 'rejected'])

@@ -1,5 +1,6 @@
 // Facets of the same events that wait at the same time are asked of a query worker in one call: which events
-// match is the same work for each.
+// match is the same work for each. Those whose values would have to be counted one by one are asked again, each in
+// a call of its own, so that none waits for the slowest.
 import type { CountRequest, Top, TopRequest } from '../stores/events/event-store.ts'
 import { exactJson } from '../stores/events/search/questions.ts'
 
@@ -9,13 +10,21 @@ type Facet = Pick<TopRequest, 'field' | 'limit' | 'order'>
 interface Waiting {
   readonly facets: Facet[]
   readonly signals: (AbortSignal | undefined)[]
-  readonly answers: PromiseWithResolvers<readonly Top[]>
+  readonly answers: PromiseWithResolvers<readonly (Top | undefined)[]>
 }
 
-/** Runs one call once a worker is free; it takes what has come by then. */
-export type RunFacets = (
-  take: () => { request: CountRequest; facets: readonly Facet[]; signal: AbortSignal },
-) => Promise<readonly Top[]>
+/** What a worker is asked in one call. */
+interface FacetCall {
+  readonly request: CountRequest
+  readonly facets: readonly Facet[]
+  readonly signal: AbortSignal
+}
+
+export interface RunFacets {
+  /** Runs one call once a worker is free; it takes what has come by then. Slow facets are left undefined. */
+  quick(take: () => FacetCall): Promise<readonly (Top | undefined)[]>
+  slow(call: FacetCall): Promise<readonly Top[]>
+}
 
 /** A caller of facets. A call is cancelled once all who wait for it have given up. */
 export function createFacetCalls(
@@ -23,24 +32,28 @@ export function createFacetCalls(
 ): (request: TopRequest, signal?: AbortSignal) => Promise<Top> {
   const waiting = new Map<string, Waiting>()
   const begin = (key: string, request: CountRequest, { facets, signals, answers }: Waiting) => {
-    run(() => {
+    const called = run.quick(() => {
       waiting.delete(key)
       return { request, facets, signal: allOf(signals) }
-    }).then(answers.resolve, answers.reject)
+    })
+    called.then(answers.resolve, answers.reject)
   }
   return async ({ field, limit, order, ...request }, signal) => {
     const key = exactJson(request) ?? ''
     const known = waiting.get(key)
     const call = known ?? { facets: [], signals: [], answers: Promise.withResolvers() }
-    const at = call.facets.push({ field, limit, order }) - 1
+    const facet = { field, limit, order }
+    const at = call.facets.push(facet) - 1
     call.signals.push(signal)
     if (known === undefined) {
       waiting.set(key, call)
       // It may begin at once.
       begin(key, request, call)
     }
-    const answers = await call.answers.promise
-    return answers[at]!
+    const quick = (await call.answers.promise)[at]
+    if (quick !== undefined) return quick
+    const [slow] = await run.slow({ request, facets: [facet], signal: allOf([signal]) })
+    return slow!
   }
 }
 

@@ -25,6 +25,7 @@ test('what is more urgent goes first, and what came first among equals', async (
   const order: readonly (readonly [string, Urgency])[] = [
     ['first', 'facet'],
     ['long', 'background'],
+    ['slow', 'slow facet'],
     ['facet', 'facet'],
     ['chart', 'histogram'],
     ['count', 'count'],
@@ -32,8 +33,9 @@ test('what is more urgent goes first, and what came first among equals', async (
     ['rows again', 'rows'],
   ]
   for (const [name, urgency] of order) void call(name, urgency)
-  for (const name of ['first', 'rows', 'rows again', 'count', 'chart', 'facet']) await end(name)
-  expect(begun).toEqual(['first', 'rows', 'rows again', 'count', 'chart', 'facet', 'long'])
+  for (const name of ['first', 'rows', 'rows again', 'count', 'chart', 'facet', 'slow'])
+    await end(name)
+  expect(begun).toEqual(['first', 'rows', 'rows again', 'count', 'chart', 'facet', 'slow', 'long'])
 })
 
 test('one of two workers stays free for rows', async () => {

@@ -1,8 +1,16 @@
 // Hands calls to the query workers, one at a time each, the most urgent first: rows that someone waits for
-// before counts, counts before charts, charts before facets, and all of them before long work.
+// before counts, counts before charts, charts before facets, facets whose values are counted one by one after
+// the others, and all of them before long work.
 
 /** What waits for what. */
-export const URGENCIES = ['rows', 'count', 'histogram', 'facet', 'background'] as const
+export const URGENCIES = [
+  'rows',
+  'count',
+  'histogram',
+  'facet',
+  'slow facet',
+  'background',
+] as const
 export type Urgency = (typeof URGENCIES)[number]
 
 interface Waiting<Worker> {

@@ -7,6 +7,7 @@ import type {
   CountRequest,
   EventReader,
   IngestPosition,
+  QueryStats,
   Tail,
   TimeRange,
   Top,
@@ -25,18 +26,26 @@ import { firstEvents } from './search/rows.ts'
 import { countMatches, startRun } from './search/run.ts'
 import { openSnapshot, type Snapshot } from './search/snapshot.ts'
 import { statsOf } from './search/stats.ts'
-import { type Facet, topsOf } from './search/top.ts'
+import { type Counted, type Facet, topsOf } from './search/top.ts'
 
 const DAY_MS = 86_400_000
 /** A read transaction ends after this long, for the files' logs cannot shrink under it. */
 export const SEARCH_TIME_MAX_MS = 4_500
 /** Time that finding the neighbours of an event may take. */
 const AROUND_TIME_MS = 4_000
+/** Where so many rows are to be looked at one by one, a facet does not keep others waiting: some 10 ms. */
+export const QUICK_ROWS_MAX = 131_072
 const ALL_TIME: TimeRange = { from: TIME_MIN_MS, to: TIME_MAX_MS + 1 }
 
 export interface OpenReader extends EventReader {
   /** `top` of several fields: which events match is found once. */
   tops(request: CountRequest, facets: readonly Facet[], signal?: AbortSignal): Promise<Top[]>
+  /** The same, but facets of which many events would have to be counted one by one are left undefined. */
+  quickTops(
+    request: CountRequest,
+    facets: readonly Facet[],
+    signal?: AbortSignal,
+  ): Promise<(Top | undefined)[]>
   close(): void
 }
 
@@ -82,20 +91,24 @@ const limitedTo = <T extends { readonly timeout_ms: number }>(request: T): T => 
 function queries(
   within: Within,
   questions: Questions,
-): Pick<OpenReader, 'search' | 'count' | 'histogram' | 'top' | 'tops'> {
+): Pick<OpenReader, 'search' | 'count' | 'histogram' | 'top' | 'tops' | 'quickTops'> {
   const started = (snapshot: Snapshot, request: CountRequest, signal: AbortSignal | undefined) =>
     startedRun(snapshot, request, questions, signal)
-  const tops: OpenReader['tops'] = (request, facets, signal) =>
+  const countTops = (
+    request: CountRequest,
+    facets: readonly Facet[],
+    signal: AbortSignal | undefined,
+    rows_max?: number,
+  ): Promise<(Top | undefined)[]> =>
     within(request, request.asof, async (snapshot) => {
       const { units, run } = started(snapshot, request, signal)
-      const found = await topsOf(run, newestFirst(units), facets, questions.groupDocs)
+      const newest = newestFirst(units)
+      const found = await topsOf(run, newest, facets, questions.groupDocs, rows_max)
       const stats = run.stats()
-      return found.map(({ complete, counted, ...top }) => {
-        const exact = complete && stats.complete
-        const seen = exact ? {} : { verified: counted, candidates: stats.candidates }
-        return { ...top, exact, ...seen, stats: { ...stats, complete: exact } }
-      })
+      return found.map((one) => one && topOf(one, stats))
     })
+  const tops: OpenReader['tops'] = async (request, facets, signal) =>
+    (await countTops(request, facets, signal)).map((top) => top!)
   return {
     search: (request, signal) =>
       within(request, request.asof, async (snapshot) => {
@@ -131,7 +144,14 @@ function queries(
       return top!
     },
     tops,
+    quickTops: (request, facets, signal) => countTops(request, facets, signal, QUICK_ROWS_MAX),
   }
+}
+
+function topOf({ complete, counted, ...top }: Counted, stats: QueryStats): Top {
+  const exact = complete && stats.complete
+  const seen = exact ? {} : { verified: counted, candidates: stats.candidates }
+  return { ...top, exact, ...seen, stats: { ...stats, complete: exact } }
 }
 
 /** What a request goes through, and the run that says which rows match. */
