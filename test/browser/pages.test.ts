@@ -72,6 +72,17 @@ describe.skipIf(chromium === undefined)('pages', () => {
     expect(problems).toEqual([])
   })
 
+  test('over several days rows have their date, and it is not cut off', async () => {
+    await page.goto(`${server.url}/search?from=now-7d`)
+    const time = page.locator('#rows [data-open] time').first()
+    await time.waitFor()
+    expect(await time.textContent()).toMatch(/^\d+ [A-Z][a-z]{2} \d\d:\d\d:\d\d\.\d{3}$/)
+    const [whole, shown] = await time
+      .locator('xpath=ancestor::td')
+      .evaluate((cell) => [cell.scrollWidth, cell.clientWidth])
+    expect(whole).toBeLessThanOrEqual(shown ?? 0)
+  })
+
   test('back and forward keep query, row and drawer', async () => {
     await page.goto(`${server.url}/search?q=host:web-7`)
     await page.locator('#rows td.message', { hasText: 'first' }).click()

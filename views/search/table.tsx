@@ -1,7 +1,7 @@
 /** @jsxImportSource hono/jsx */
 import type { Event } from '../../parsers/event.ts'
 import type { AlertLink } from '../../server/stores/state/promotions.ts'
-import { formatIso, formatRowTime, formatSpan, visible } from '../shared/format.ts'
+import { formatIso, formatRowTime, formatSpan, hasRowDates, visible } from '../shared/format.ts'
 import { SeverityMark } from '../shared/severity.tsx'
 import { Value } from '../shared/value-menu.tsx'
 import { urls } from '../urls.ts'
@@ -100,6 +100,7 @@ function Row(props: RowsProps & { readonly event: Event }) {
   const href = searchHref(state, { sel: event.id, tab: 'summary' })
   const rules = props.rulesOf[event.id] ?? []
   const message = event.message === '' ? event.raw : event.message
+  const range_ms = range.end - range.start
   return (
     <tr
       id={`e-${event.id}`}
@@ -109,8 +110,8 @@ function Row(props: RowsProps & { readonly event: Event }) {
     >
       <td class="mono faint">
         <a href={href} data-open="" title={formatIso(event.time)}>
-          <time datetime={formatIso(event.time)}>
-            {formatRowTime(event.time, range.end - range.start)}
+          <time datetime={formatIso(event.time)} class={hasRowDates(range_ms) ? 'long' : undefined}>
+            {formatRowTime(event.time, range_ms)}
           </time>
         </a>
       </td>

@@ -33,6 +33,7 @@ test('a time that is no date does not throw', () => {
 test('axis labels follow the range', () => {
   expect(formatAxis(NOW, 60_000)).toBe('14:32:07')
   expect(formatAxis(NOW, 3_600_000)).toBe('14:32')
+  expect(formatAxis(NOW, 86_400_000)).toBe('21 Nov 14:32')
   expect(formatAxis(NOW, 7 * 86_400_000)).toBe('21 Nov 14:32')
 })
 

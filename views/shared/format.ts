@@ -58,16 +58,21 @@ export function formatDateTime(time: number, milliseconds = false): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${clock}`
 }
 
+/** Whether the times of rows over a range have their date with them: the clock says enough within a day. */
+export function hasRowDates(range_ms: number): boolean {
+  return range_ms > DAY_ms
+}
+
 /** A row's time: the clock alone within a day, the date with it over longer ranges. */
 export function formatRowTime(time: number, range_ms: number): string {
-  return range_ms > DAY_ms ? formatDateTime(time, true) : formatClock(time)
+  return hasRowDates(range_ms) ? formatDateTime(time, true) : formatClock(time)
 }
 
 /** Label of a histogram's axis: as much as the range needs. */
 export function formatAxis(time: number, range_ms: number): string {
   const iso = formatIso(time)
   if (range_ms <= 10 * MINUTE_ms) return iso.slice(11, 19)
-  if (range_ms <= DAY_ms) return iso.slice(11, 16)
+  if (range_ms < DAY_ms) return iso.slice(11, 16)
   const date = new Date(time)
   const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`
   return range_ms <= 8 * DAY_ms ? `${day} ${iso.slice(11, 16)}` : day
