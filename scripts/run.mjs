@@ -45,11 +45,17 @@ function findBun() {
   return local
 }
 
-/** Installs packages from the lockfile; `production` leaves the development ones out. */
+/** Whether a package is there in the version that package.json asks for. */
+function isInstalled(name, version) {
+  const path = join(root, 'node_modules', name, 'package.json')
+  return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).version === version
+}
+
+/** Installs packages from the lockfile; `production` leaves the development ones out, and is done when the others are there. */
 function installPackages(bun, production) {
-  const marker = join(root, 'node_modules', production ? 'hono' : '@biomejs/biome', 'package.json')
+  const wanted = Object.entries(manifest.dependencies)
+  if (production && wanted.every(([name, version]) => isInstalled(name, version))) return
   const args = ['install', '--frozen-lockfile', ...(production ? ['--production'] : [])]
-  if (production && existsSync(marker)) return
   const result = spawnSync(bun, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   if (result.status !== 0) process.exit(result.status ?? 1)
 }
