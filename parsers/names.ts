@@ -120,7 +120,8 @@ export function hashAt(text: string, start: number, end: number): number {
   return hash
 }
 
-function standsAt(text: string, start: number, name: string): boolean {
+/** Whether `name` stands at `start`. */
+export function standsAt(text: string, start: number, name: string): boolean {
   for (let index = 0; index < name.length; index++) {
     if (name.charCodeAt(index) !== text.charCodeAt(start + index)) return false
   }

@@ -55,6 +55,18 @@ function portOfText(text: string): number | undefined {
   return value <= 65_535 ? value : undefined
 }
 
+/** The port that the `length` digits at `start` are, without zeros in front; -1 for any other text. */
+export function portAt(text: string, start: number, length: number): number {
+  if (length === 0 || length > 5) return -1
+  let value = 0
+  for (let index = start; index < start + length; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9) || (digit === 0 && value === 0 && length > 1)) return -1
+    value = value * 10 + digit
+  }
+  return value <= 65_535 ? value : -1
+}
+
 /** An address in the form to pivot on (IPv4 out of `::ffff:`, no brackets); undefined when it is none. */
 export function ipOf(text: string): string | undefined {
   let address = text
@@ -70,12 +82,12 @@ export function ipOf(text: string): string | undefined {
   return isIpv4(address) || isIpv6(address) ? address : undefined
 }
 
-/** Four decimal numbers up to 255. */
-export function isIpv4(text: string): boolean {
-  if (text.length < 7 || text.length > 15) return false
+/** Four decimal numbers up to 255, in the whole text or in the part of it. */
+export function isIpv4(text: string, start = 0, end: number = text.length): boolean {
+  if (end - start < 7 || end - start > 15) return false
   let parts = 1
   let value = -1
-  for (let index = 0; index < text.length; index++) {
+  for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index)
     if (code === 0x2e) {
       if (value < 0) return false

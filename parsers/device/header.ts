@@ -18,6 +18,18 @@ export type DeviceHeader = { -readonly [name in keyof SyslogLine]: SyslogLine[na
   sequence?: string
 }
 
+/** The header in front of `end`; undefined where nothing stands there. */
+export function headerBefore(
+  text: string,
+  end: number,
+  context: ParseContext,
+): DeviceHeader | undefined {
+  if (end === 0) return undefined
+  const header: DeviceHeader = { form: 'rfc3164', message: '' }
+  const isMark = end <= '<134>'.length && readPriority(text, header) === end
+  return isMark ? header : readHeader(text.slice(0, end), context)
+}
+
 interface State {
   readonly header: DeviceHeader
   /** A time was read since the host: what follows is another header's. */

@@ -1,6 +1,17 @@
 // `name=value name="quoted value"` texts, in one pass.
-import { internedAt, NAME_SEED, nameHash, nameIn, placesBySlot, slotAt } from '../names.ts'
+import {
+  behindName,
+  internedAt,
+  NAME_SEED,
+  nameHash,
+  nameIn,
+  placesBySlot,
+  replacedNames,
+  SLOTS,
+  slotAt,
+} from '../names.ts'
 import type { WritableFields } from './event.ts'
+import { wordAt } from './words.ts'
 
 /** Pairs that one text can have, at most; what stands behind them is left in the raw text only. */
 const PAIRS_MAX = 512
@@ -42,15 +53,24 @@ export function readPairs(text: string, start: number, separator: number, found:
   return count
 }
 
-/** Names whose values a parser looks at, and the values of the last text by their places. */
+/** Names whose values a parser looks at, and by their places the values of the last text. */
 export interface Wanted {
   readonly places: Uint16Array
   readonly values: (string | undefined)[]
+  /** Where each value starts in the text. */
+  readonly starts: Int32Array
+  /** 1 for those whose values are words of few kinds. */
+  readonly words: Uint8Array
 }
 
-/** A parser's names, in the order in which it looks at `values`. */
-export function wantedNames(names: readonly string[]): Wanted {
-  return { places: placesBySlot(names), values: names.map(() => undefined) }
+/** A parser's names, in the order in which it looks at `values`. `words`: those whose values are of few kinds. */
+export function wantedNames(names: readonly string[], words: readonly string[] = []): Wanted {
+  return {
+    places: placesBySlot(names),
+    values: names.map(() => undefined),
+    starts: new Int32Array(names.length),
+    words: Uint8Array.from(names, (name) => (words.includes(name) ? 1 : 0)),
+  }
 }
 
 /** The places of a parser's names in its values. */
@@ -58,6 +78,27 @@ export function placesOf<Name extends string>(
   names: readonly Name[],
 ): Readonly<Record<Name, number>> {
   return Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
+}
+
+/** By the slot of a name, from 1, that of the name behind it in the text before, from 1: texts repeat. */
+const followers = new Uint16Array(SLOTS + 1)
+/** How many names had given their slot away when `followers` was right. */
+let replaced = 0
+
+/** A slot that has another name now is expected nowhere. */
+function forgetReplaced(): void {
+  if (replaced === replacedNames()) return
+  replaced = replacedNames()
+  followers.fill(0)
+}
+
+/** The slot of the name that is expected behind that of `previous` and stands at `at` in front of `=`; else -1. Only
+ * of texts parted by blanks: a name of theirs may hold any other separator. */
+function expectedSlot(text: string, at: number, previous: number, separator: number): number {
+  const slot = separator === BLANK ? followers[previous]! - 1 : -1
+  if (slot < 0) return -1
+  const end = behindName(slot, text, at)
+  return end >= 0 && text.charCodeAt(end) === EQUALS ? slot : -1
 }
 
 /** The pairs as fields: of a name's values the last, none that says nothing. Those of `wanted` are in its values
@@ -69,39 +110,54 @@ export function pairFields(
   wanted: Wanted,
 ): WritableFields {
   const fields: WritableFields = {}
-  const { places, values } = wanted
+  const { places, values, starts, words } = wanted
   values.fill(undefined)
+  forgetReplaced()
   const escapes = text.includes('\\')
   const { length } = text
   let at = start
+  let previous = 0
   for (let count = 0; at < length && count < PAIRS_MAX; ) {
-    if (text.charCodeAt(at) === 0x09) at++
-    const limit = Math.min(length, at + NAME_UNITS_MAX)
-    let hash = NAME_SEED
-    let equals = at
-    for (; equals < limit; equals++) {
-      const code = text.charCodeAt(equals)
-      if (code === EQUALS || code === separator || code === 0x20 || code === QUOTE) break
-      hash = nameHash(hash, code)
-    }
-    if (equals === at || text.charCodeAt(equals) !== EQUALS) {
-      at = equals + 1
+    const code = text.charCodeAt(at)
+    if (code === separator || code === BLANK) {
+      at++
       continue
     }
+    if (code === TAB) at++
+    let slot = expectedSlot(text, at, previous, separator)
+    let equals = slot < 0 ? at : at + nameIn(slot).length
+    if (slot < 0) {
+      const limit = Math.min(length, at + NAME_UNITS_MAX)
+      let hash = NAME_SEED
+      for (; equals < limit; equals++) {
+        const unit = text.charCodeAt(equals)
+        if (unit === EQUALS || unit === separator || unit === BLANK || unit === QUOTE) break
+        hash = nameHash(hash, unit)
+      }
+      if (equals === at || text.charCodeAt(equals) !== EQUALS) {
+        at = equals + 1
+        continue
+      }
+      slot = slotAt(text, at, equals, hash)
+      forgetReplaced()
+      if (separator === BLANK) followers[previous] = slot + 1
+    }
+    previous = slot + 1
     const quoted = text.charCodeAt(equals + 1) === QUOTE
     const close = quoted ? quotedEnd(text, equals + 2) : -1
     const first = close < 0 ? equals + 1 : equals + 2
     const end = close < 0 ? valueEnd(text, first, separator) : close
     count++
     if (!saysNothing(text, first, end)) {
-      const slot = slotAt(text, at, equals, hash)
       const name = slot < 0 ? text.slice(at, equals) : nameIn(slot)
-      if (name !== '__proto__') {
-        const cut = text.slice(first, end)
-        const value = escapes && close >= 0 ? unescaped(cut) : cut
-        fields[name] = value
-        const place = slot < 0 ? 0 : places[slot]!
-        if (place > 0) values[place - 1] = value
+      const place = slot < 0 ? 0 : places[slot]!
+      const isWord = place > 0 && words[place - 1] === 1
+      const cut = isWord ? wordAt(text, first, end) : text.slice(first, end)
+      const value = escapes && close >= 0 ? unescaped(cut) : cut
+      if (name !== '__proto__') fields[name] = value
+      if (place > 0) {
+        values[place - 1] = value
+        starts[place - 1] = first
       }
     }
     at = close < 0 ? end : end + 1
@@ -115,6 +171,8 @@ function valueEnd(text: string, start: number, separator: number): number {
   return end
 }
 
+const BLANK = 0x20
+const TAB = 0x09
 const EQUALS = 0x3d
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
