@@ -69,14 +69,9 @@ export function readAsaMessage(
   const { length } = message
   let at = 0
   for (let count = 0; at < length && count < WORDS_MAX; count++) {
-    let end = at
-    let marked = false
-    for (; end < length; end++) {
-      const code = message.charCodeAt(end)
-      if (code === 0x20) break
-      if ((code === 0x2f || code === 0x3a || code === 0x2e) && end - at < MARK_UNITS) marked = true
-    }
-    if (end > at) readWord(state, message, at, end, marked)
+    const space = message.indexOf(' ', at)
+    const end = space < 0 ? length : space
+    if (end > at) readWord(state, message, at, end)
     at = end + 1
   }
   const user = state.user ?? fields.dst_user
@@ -86,14 +81,7 @@ export function readAsaMessage(
   }
 }
 
-/** `marked`: whether `/`, `:` or `.` stands in the word, as in every endpoint. */
-function readWord(
-  state: State,
-  message: string,
-  start: number,
-  end: number,
-  marked: boolean,
-): void {
+function readWord(state: State, message: string, start: number, end: number): void {
   const first = message.charCodeAt(start)
   const alone = end - start === 1
   if (state.spent !== undefined && !(alone && (first === EQUALS || first === COLON))) {
@@ -117,11 +105,24 @@ function readWord(
     state.previous = telling(message, start, end)
     return
   }
+  const isShort = end - start <= MARK_UNITS || isMarked(message, start, end)
+  if (isShort && state.previous !== 'URL' && readPlain(state, message, start, end)) return
+  const marked = isMarked(message, start, end)
   if (marked || (state.last !== undefined && (first === OPEN || state.connection))) {
     if (readValue(state, message, start, end, marked)) return
   } else readLabelled(state, message, start, end)
   state.last = undefined
   state.previous = telling(message, start, end)
+}
+
+/** Whether `/`, `:` or `.` stands in the word, as in every endpoint. */
+function isMarked(message: string, start: number, end: number): boolean {
+  const stop = Math.min(end, start + MARK_UNITS)
+  for (let at = start; at < stop; at++) {
+    const code = message.charCodeAt(at)
+    if (code === SLASH || code === COLON || code === POINT) return true
+  }
+  return false
 }
 
 /** The bit that makes a letter small. */
@@ -132,15 +133,33 @@ const SMALL_U = 0x75
 const EQUALS = 0x3d
 const COLON = 0x3a
 const OPEN = 0x28
+const SLASH = 0x2f
+const POINT = 0x2e
+const CAPITAL_D = 0x44
+const CAPITAL_U = 0x55
 
 /** Words that change what the next one means. */
 function telling(text: string, start: number, end: number): State['previous'] {
   const length = end - start
-  if (length === 4 && text.startsWith('Deny', start)) return 'Deny'
-  return length === 3 && text.startsWith('URL', start) ? 'URL' : undefined
+  const first = text.charCodeAt(start)
+  if (length === 4 && first === CAPITAL_D && text.startsWith('Deny', start)) return 'Deny'
+  return length === 3 && first === CAPITAL_U && text.startsWith('URL', start) ? 'URL' : undefined
 }
 
-/** An endpoint, an account behind one, a labelled name; true where nothing else is to be seen in it. */
+/** An endpoint of the commonest forms; false for any other word. */
+function readPlain(state: State, message: string, start: number, end: number): boolean {
+  const bracketed = message.charCodeAt(start) === OPEN
+  const own = bracketed ? start + 1 : start
+  const plain = plainEndpoint(message, own, end)
+  if (plain === undefined) return false
+  const code = message.charCodeAt(own) | SMALL
+  const role = code === SMALL_L || code === SMALL_R ? roleOf(plain.interface) : undefined
+  const place = placeOf(state, role, bracketed)
+  if (place !== undefined) addPlain(state, place, plain, role !== undefined)
+  return true
+}
+
+/** Any other endpoint, an account behind one, a labelled name; true where nothing else is to be seen in it. */
 function readValue(
   state: State,
   message: string,
@@ -148,22 +167,12 @@ function readValue(
   end: number,
   marked: boolean,
 ): boolean {
-  const bracketed = message.charCodeAt(start) === OPEN
-  const own = bracketed ? start + 1 : start
-  const plain = marked && state.previous !== 'URL' ? plainEndpoint(message, own, end) : undefined
-  if (plain !== undefined) {
-    const code = message.charCodeAt(own) | SMALL
-    const role = code === SMALL_L || code === SMALL_R ? roleOf(plain.interface) : undefined
-    const place = placeOf(state, role, bracketed)
-    if (place !== undefined) addPlain(state, place, plain, role !== undefined)
-    return true
-  }
   const word = message.slice(start, end)
   if (!marked) {
     addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
     return true
   }
-  if (addEndpoint(state, word, bracketed)) return true
+  if (addEndpoint(state, word, message.charCodeAt(start) === OPEN)) return true
   readLabelled(state, message, start, end)
   return false
 }
