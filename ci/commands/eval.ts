@@ -1,8 +1,7 @@
 // `trapline eval`: rules on files of events, without a server.
 import { parseArgs } from 'node:util'
 import type { NormalisedEvent } from '../../parsers/event.ts'
-import type { ParserContent } from '../../parsers/mapping/content.ts'
-import { normalise, UNPARSED } from '../../parsers/normalise.ts'
+import { type NormaliseOptions, normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import { columnsOf } from '../../sigma/ir/columns.ts'
@@ -14,7 +13,7 @@ import {
   createFileCorrelator,
   type FileCorrelator,
 } from '../correlations.ts'
-import { createFlatMatcher } from '../flat-matches.ts'
+import { createFlatMatcher, type FlatMatcher } from '../flat-matches.ts'
 import { STDIN } from '../input/bytes.ts'
 import { withHeader } from '../input/header.ts'
 import { readEventBatches, readOtherEvents } from '../input/read-events.ts'
@@ -44,7 +43,6 @@ const PROGRESS_INTERVAL_MS = 200
 
 interface Options {
   readonly json: boolean
-  readonly source?: string | undefined
 }
 
 interface Totals {
@@ -82,8 +80,16 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const lateness_ms = latenessOf(values.lateness, files.length)
   const correlator = createFileCorrelator(loaded, lateness_ms)
+  // Few rules read the severity of events, and correlations may group by it.
   const classify = correlator !== undefined || loaded.rules.some(readsSeverity)
-  const engine: Engine = { matcher, correlator, classify, parsers: await ownParsers() }
+  const parsers = await ownParsers()
+  const now = Date.now()
+  const { source } = values
+  const options = { now, received: now, timeZone: 'UTC', source, classify, ...parsers }
+  // The fast way through flat JSON knows our tables alone.
+  const isFlat = source === undefined && Object.keys(parsers).length === 0
+  const flat = isFlat ? createFlatMatcher(matcher, options) : undefined
+  const engine: Engine = { matcher, flat, correlator, options }
   const totals: Totals = { events: 0, unparsed: 0, matches: 0, rules: new Set() }
   const started = performance.now()
   const output = bufferedOutput()
@@ -102,11 +108,10 @@ export async function run(args: readonly string[]): Promise<number> {
 
 interface Engine {
   readonly matcher: Matcher
+  /** Lines of flat JSON matched where they stand, where that is possible. */
+  readonly flat: FlatMatcher | undefined
   readonly correlator: FileCorrelator | undefined
-  /** Whether events need a severity: few rules read it, and correlations may group by it. */
-  readonly classify: boolean
-  /** The content's own tables; the fast way through flat JSON knows ours alone. */
-  readonly parsers: ParserContent
+  readonly options: NormaliseOptions
 }
 
 function latenessOf(seconds: string | undefined, files: number): number {
@@ -130,13 +135,11 @@ function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | unde
 async function evalFile(
   file: string,
   rules: readonly LoadedRule[],
-  { matcher, correlator, classify, parsers }: Engine,
-  { json, source }: Options,
+  { matcher, flat, correlator, options }: Engine,
+  { json }: Options,
   output: Output,
   totals: Totals,
 ): Promise<boolean> {
-  const now = Date.now()
-  const options = { now, received: now, timeZone: 'UTC', source, classify, ...parsers }
   const print = json ? jsonPrinter(rules, file) : textPrinter(rules, file)
   const printCorrelation = json ? correlationJson : correlationText
   matcher.emptyMemo()
@@ -162,18 +165,19 @@ async function evalFile(
       output.write(printCorrelation(match))
     }
   }
-  const flat = createFlatMatcher(matcher, options)
-  const take: TakeLine = (bytes, view, start, end, index) => {
-    // The output can be written only between events.
-    if (output.isFull) return false
-    const matched = flat.match(bytes, view, start, end)
-    if (matched === undefined) return false
-    totals.events++
-    if (matched.length > 0) report(matched, index, flat.event)
-    return true
-  }
-  const isFlat = source === undefined && Object.keys(parsers).length === 0
-  const batches = isFlat ? readOtherEvents(file, take) : readEventBatches(file)
+  const takeWith =
+    ({ match, event }: FlatMatcher): TakeLine =>
+    (bytes, view, start, end, index) => {
+      // The output can be written only between events.
+      if (output.isFull) return false
+      const matched = match(bytes, view, start, end)
+      if (matched === undefined) return false
+      totals.events++
+      if (matched.length > 0) report(matched, index, event)
+      return true
+    }
+  const batches =
+    flat === undefined ? readEventBatches(file) : readOtherEvents(file, takeWith(flat))
   for await (const batch of batches) {
     for (const input of batch) {
       const event = normalise(input.text, withHeader(options, input), input.json)

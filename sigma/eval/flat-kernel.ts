@@ -97,10 +97,17 @@ const KEY_LIMITS: MemoLimits = {
   atoms: 512 * 1024,
   entries: 64 * 1024,
 }
+/** Room for what comes next, so that memory grows rarely: that may start a garbage collection. */
+const FIRST_BYTES = 8 * 1024 * 1024
 const ENTRY_BYTES = 32
 const WORD_BYTES = 4
 
+function bytesOf({ texts_bytes, atoms, entries }: MemoLimits): number {
+  return entries * (2 * WORD_BYTES + ENTRY_BYTES) + texts_bytes + atoms * WORD_BYTES
+}
+
 function addMemos(memory: KernelMemory): void {
+  memory.reserve(bytesOf(VALUE_LIMITS) + 2 * bytesOf(KEY_LIMITS) + FIRST_BYTES)
   const add = ({ texts_bytes, atoms, entries }: MemoLimits): number => {
     const table = memory.take(entries * 2 * WORD_BYTES)
     const entriesAt = memory.take(entries * ENTRY_BYTES)

@@ -4,12 +4,16 @@ import { instantiate, type KernelExports } from './instance.ts'
 const PAGE_BYTES = 65_536
 /** What may be read behind anything. */
 const SLACK_BYTES = 16
+/** Added at once, so that not every small piece makes it grow. */
+const GROWTH_BYTES = 4 * 1024 * 1024
 
 export interface KernelMemory {
   readonly exports: KernelExports
   /** All of it; others after something was added. */
   bytes: Uint8Array
   words: Int32Array
+  /** Makes sure of so many bytes before they are taken. */
+  reserve(size_bytes: number): void
   /** Room for so many bytes, zeros, at an address that 8 divides. */
   take(size_bytes: number): number
   /** Adds numbers of 32 bits; their address. */
@@ -31,12 +35,15 @@ export function createKernelMemory(start: number): KernelMemory {
     take(size_bytes) {
       const at = free
       free += (size_bytes + SLACK_BYTES + 7) & ~7
-      if (free > own.buffer.byteLength) {
-        own.grow(Math.ceil((free - own.buffer.byteLength) / PAGE_BYTES) + GROWTH_PAGES)
-        memory.bytes = new Uint8Array(own.buffer)
-        memory.words = new Int32Array(own.buffer)
-      }
+      if (free > own.buffer.byteLength) memory.reserve(GROWTH_BYTES)
       return at
+    },
+    reserve(size_bytes) {
+      const missing = free + size_bytes - own.buffer.byteLength
+      if (missing <= 0) return
+      own.grow(Math.ceil(missing / PAGE_BYTES))
+      memory.bytes = new Uint8Array(own.buffer)
+      memory.words = new Int32Array(own.buffer)
     },
     addWords(values) {
       const at = memory.take(values.length * Int32Array.BYTES_PER_ELEMENT)
@@ -62,6 +69,3 @@ export function createKernelMemory(start: number): KernelMemory {
   }
   return memory
 }
-
-/** Added at once, so that not every small piece makes it grow. */
-const GROWTH_PAGES = 16
