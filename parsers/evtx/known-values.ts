@@ -11,8 +11,6 @@ const KNOWN_MAX = 4096
 const values: FieldValue[] = new Array(KNOWN_MAX).fill(null)
 const heads = new Int32Array(KNOWN_MAX)
 const words = new Int32Array(KNOWN_MAX * WORDS_MAX)
-/** The value at hand. */
-const wanted = new Int32Array(WORDS_MAX)
 
 /** Types whose values are texts that repeat. */
 const REPEATING = new Uint8Array(256)
@@ -23,43 +21,55 @@ for (const type of [
   REPEATING[type] = 1
 }
 
-/** `decodeValue`, but for what was decoded before. */
-export function knownValue(bytes: Buffer, type: number, at: number, size: number): FieldValue {
-  const isRemembered = REPEATING[type] === 1 && size > 0 && size <= WORDS_MAX * 4
-  if (!isRemembered) return decodeValue(bytes, type, at, size)
+/**
+ * The slot of a value that was decoded before, or is now; -1 for values that are not kept. `guess`: the slot where it
+ * may be.
+ */
+export function knownSlot(
+  bytes: Buffer,
+  type: number,
+  at: number,
+  size: number,
+  guess: number,
+): number {
+  const isKept = REPEATING[type] === 1 && size > 0 && size <= WORDS_MAX * 4
+  if (!isKept) return -1
   const head = (type << 16) | size
-  const whole = size >> 2
+  if (isIn(guess, head, bytes, at, size)) return guess
   let hash = head
   let next = at
-  for (let index = 0; index < whole; index++, next += 4) {
-    const word =
-      bytes[next]! | (bytes[next + 1]! << 8) | (bytes[next + 2]! << 16) | (bytes[next + 3]! << 24)
-    wanted[index] = word
-    hash = (Math.imul(hash, 31) + word) | 0
+  for (const end = at + size - 3; next < end; next += 4) {
+    hash = (Math.imul(hash, 31) + bytes.readInt32LE(next)) | 0
   }
-  const count = (size + 3) >> 2
-  if (whole < count) {
-    const word = lastWord(bytes, next, at + size)
-    wanted[whole] = word
-    hash = (Math.imul(hash, 31) + word) | 0
-  }
+  for (; next < at + size; next++) hash = (Math.imul(hash, 31) + bytes[next]!) | 0
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9_f3b)
   const slot = (hash ^ (hash >>> 16)) & (KNOWN_MAX - 1)
-  if (heads[slot] === head && isWanted(slot * WORDS_MAX, count)) return values[slot]!
-  const value = decodeValue(bytes, type, at, size)
+  if (isIn(slot, head, bytes, at, size)) return slot
+  values[slot] = decodeValue(bytes, type, at, size)
   heads[slot] = head
-  values[slot] = value
-  for (let index = 0; index < count; index++) words[slot * WORDS_MAX + index] = wanted[index]!
-  return value
+  const last = at + ((size - 1) & ~3)
+  let word = slot * WORDS_MAX
+  for (next = at; next < last; next += 4) words[word++] = bytes.readInt32LE(next)
+  words[word] = lastWord(bytes, last, at + size)
+  return slot
 }
 
-function isWanted(start: number, count: number): boolean {
-  for (let index = 0; index < count; index++) {
-    if (words[start + index] !== wanted[index]) return false
+/** The value in a slot. */
+export function valueIn(slot: number): FieldValue {
+  return values[slot]!
+}
+
+function isIn(slot: number, head: number, bytes: Buffer, at: number, size: number): boolean {
+  if (heads[slot] !== head) return false
+  const last = at + ((size - 1) & ~3)
+  let word = slot * WORDS_MAX
+  for (let next = at; next < last; next += 4) {
+    if (words[word++] !== bytes.readInt32LE(next)) return false
   }
-  return true
+  return words[word] === lastWord(bytes, last, at + size)
 }
 
+/** One to four bytes, the missing ones zero. */
 function lastWord(bytes: Buffer, start: number, end: number): number {
   let word = 0
   for (let at = end - 1; at >= start; at--) word = (word << 8) | bytes[at]!

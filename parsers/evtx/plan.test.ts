@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test'
 import type { Fields, FieldValue } from '../../sigma/event.ts'
+import type { Attribute, Node } from './nodes.ts'
+import type { Plan } from './plan.ts'
 import { createEvtxReader } from './reader.ts'
+import { renderNodes } from './render.ts'
 import { hexValue, type SampleRecord, type SampleValue, sampleLog, textValue } from './sample.ts'
 import { ARRAY, TYPE } from './values.ts'
 
@@ -74,4 +77,79 @@ test('values of the same bytes and different types, and of the same start, are t
     '0x0',
     ...[`${long}b`, `${long}c`, long, 'a', 'a', 'a', 'a'],
   ])
+})
+
+const NAME_AT = 0x100
+const OTHER_AT = 0x200
+
+/** Binary XML inside a value: elements of the name that stands at an offset, with a text. */
+function fragment(...parts: readonly (number | string)[]): Buffer {
+  const text = (value: string) => [5, 1, value.length, 0, ...Buffer.from(value, 'utf16le')]
+  const bytes = parts.flatMap((part) =>
+    typeof part === 'string'
+      ? text(part)
+      : [1, 0, 0, 0, 0, part & 0xff, part >> 8, 0, 0, 2, ...text('inner'), 4],
+  )
+  return Buffer.from([0x0f, 1, 1, 0, ...bytes, 0])
+}
+
+/** `<Event xmlns="x"><A>outer</A>` and what is in the value, its members planned or read node by node. */
+function eventAround(inner: Buffer, isPlanned: boolean, isBare = false): FieldValue | undefined {
+  const element = (
+    name: string,
+    children: readonly Node[],
+    attributes: readonly Attribute[] = [],
+  ) => ({
+    ...{ kind: 'element' as const, name, dataName: undefined, attributes, constant: undefined },
+    children,
+  })
+  const hole: Node = { kind: 'substitution', index: 0, optional: true }
+  const content = isBare
+    ? [element('Event', [hole])]
+    : [element('Event', [element('A', ['outer']), hole], [{ name: 'xmlns', parts: ['x'] }])]
+  const bytes = Buffer.concat([Buffer.from([inner.length, 0, TYPE.binaryXml, 0]), inner])
+  const unfit: Plan = { kinds: new Uint16Array(9), root: undefined, nodes: 0, units: 0 }
+  const template = { content, size: 0, plans: isPlanned ? [] : new Array<Plan>(8).fill(unfit) }
+  const name = (text: string) => ({ text, size: 0, sure: true })
+  const names = new Map([
+    [NAME_AT, name('A')],
+    [OTHER_AT, name('B')],
+  ])
+  const instance: Node = { kind: 'instance', template, values: { heads: 0, starts: [4] } }
+  return renderNodes({ bytes, names, templates: new Map() }, [instance]).Event
+}
+
+const xmlns = { '#attributes': { xmlns: 'x' } }
+test.each([
+  ['another element', fragment(OTHER_AT), { ...xmlns, A: 'outer', B: 'inner' }],
+  ['the same element', fragment(NAME_AT), { ...xmlns, A: ['outer', 'inner'] }],
+  [
+    'both, twice',
+    fragment(OTHER_AT, NAME_AT, OTHER_AT, NAME_AT),
+    {
+      ...{ ...xmlns, A: ['outer', 'inner', 'inner'], B: ['inner', 'inner'] },
+    },
+  ],
+  ['text', fragment('words'), { ...xmlns, A: 'outer', '#text': 'words' }],
+  [
+    'text and an element',
+    fragment('words', OTHER_AT),
+    {
+      ...{ ...xmlns, A: 'outer', B: 'inner', '#text': 'words' },
+    },
+  ],
+  ['nothing', fragment(), { ...xmlns, A: 'outer' }],
+  ['no bytes', Buffer.alloc(0), { ...xmlns, A: 'outer' }],
+])('binary XML in a value, planned or not: %s', (_name, inner, expected) => {
+  expect(eventAround(inner, true)).toEqual(expected)
+  expect(JSON.stringify(eventAround(inner, true))).toBe(JSON.stringify(eventAround(inner, false)))
+})
+
+test.each([
+  ['nothing', fragment(), null],
+  ['text', fragment('words'), 'words'],
+])('binary XML as all that an element holds: %s', (_name, inner, expected) => {
+  for (const isPlanned of [true, false]) {
+    expect(eventAround(inner, isPlanned, true)).toEqual(expected)
+  }
 })

@@ -5,11 +5,20 @@ import { define } from '../windows/element.ts'
 import type { Attribute, Element, Instance, Substitution, Template } from './nodes.ts'
 import { ARRAY, TYPE } from './values.ts'
 
-/** What stands for a member: a constant, a place for a value, or an object with such members. */
+/** What stands for a member: a constant, a place for a value, an object of attributes alone, or one of such parts. */
 export type Part =
   | { readonly kind: 'constant'; readonly value: FieldValue }
-  | { readonly kind: 'value'; readonly index: number; readonly asText: boolean }
+  | ValuePlan
+  | { readonly kind: 'attributes'; readonly part: Part }
   | ObjectPlan
+
+export interface ValuePlan {
+  readonly kind: 'value'
+  readonly index: number
+  readonly asText: boolean
+  /** Where its last value is among the known ones: the next one is often the same. */
+  slot: number
+}
 
 /** An object: a copy of `blank`, with parts put in under their names. */
 export interface ObjectPlan {
@@ -17,8 +26,9 @@ export interface ObjectPlan {
   readonly blank: Fields
   readonly names: readonly string[]
   readonly parts: readonly Part[]
-  /** The value whose binary XML gives further members behind these, and what stands before all of them. */
-  readonly hole: { readonly index: number; readonly attributes: Part | undefined } | undefined
+  /** The value whose binary XML gives further members behind these. */
+  readonly hole: number | undefined
+  readonly hasAttributes: boolean
 }
 
 /** The outermost element of a template for values of some types. */
@@ -123,10 +133,9 @@ function parentPart(draft: Draft, element: Element): Part | undefined {
       if (part !== 'absent') members.push([nameOf(child as Element), part])
     }
   }
-  const own = attributes === 'none' ? undefined : attributes
-  if (hole !== undefined) return objectPart(members, { index: hole, attributes: own })
-  if (own === undefined && members.length === 0) return NULL
-  return objectPart(own === undefined ? members : [['#attributes', own], ...members])
+  if (attributes !== 'none') members.unshift(['#attributes', attributes])
+  else if (members.length === 0 && hole === undefined) return NULL
+  return objectPart(members, hole, attributes !== 'none')
 }
 
 /** An element with a text or value, or with nothing. */
@@ -134,6 +143,8 @@ function withAttributes(draft: Draft, element: Element, text: Part | undefined):
   const attributes = attributesPart(draft, element.attributes)
   if (attributes === undefined) return undefined
   if (attributes === 'none') return text ?? NULL
+  if (text === undefined && attributes.kind !== 'constant')
+    return { kind: 'attributes', part: attributes }
   const members: [string, Part][] = [['#attributes', attributes]]
   if (text !== undefined) members.push(['#text', text])
   return objectPart(members)
@@ -165,7 +176,8 @@ function constant(value: FieldValue): Part {
 
 function objectPart(
   members: readonly (readonly [string, Part])[],
-  hole?: ObjectPlan['hole'],
+  hole?: number,
+  hasAttributes = false,
 ): Part | undefined {
   const names = new Set(members.map(([name]) => name))
   // Repeated elements become arrays.
@@ -182,6 +194,7 @@ function objectPart(
     names: places.map(([name]) => name),
     parts: places.map(([, part]) => part),
     hole,
+    hasAttributes,
   }
 }
 
@@ -191,7 +204,7 @@ function valuePart(draft: Draft, { index }: Substitution, asText: boolean): Part
   const type = kind & ~EMPTY
   const isText = type === TYPE.string || type === TYPE.xml || (type & ARRAY) !== 0
   const isNull = type === TYPE.null || (!isText && kind !== type)
-  return isNull ? undefined : { kind: 'value', index, asText }
+  return isNull ? undefined : { kind: 'value', index, asText, slot: 0 }
 }
 
 /** The type of a place's value; a place without a value is empty. */

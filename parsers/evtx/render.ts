@@ -12,10 +12,10 @@ import {
 } from '../windows/element.ts'
 import { DEPTH_MAX, readFragment } from './binxml.ts'
 import { damaged, EvtxError } from './error.ts'
-import { knownValue } from './known-values.ts'
+import { knownSlot, valueIn } from './known-values.ts'
 import type { ChunkBytes, Element, Instance, Node, Substitution, Values } from './nodes.ts'
-import { type ObjectPlan, type Part, planOf } from './plan.ts'
-import { TYPE } from './values.ts'
+import { type ObjectPlan, type Part, planOf, type ValuePlan } from './plan.ts'
+import { decodeValue, TYPE } from './values.ts'
 
 /** Text of one event, UTF-16 units, and nodes of one event, at most: templates can repeat without end. */
 export const EVENT_UNITS_MAX = 4 * 1024 * 1024
@@ -88,26 +88,57 @@ function addInstance(
 }
 
 function planned(rendering: Rendering, part: Part, scope: Scope): FieldValue {
+  if (part.kind === 'value') return plannedValue(rendering, part, scope)
   if (part.kind === 'object') return plannedObject(rendering, part, scope)
   if (part.kind === 'constant') return part.value
-  const value = valueAt(rendering, part.index, scope)
+  return { '#attributes': planned(rendering, part.part, scope) }
+}
+
+function plannedValue(rendering: Rendering, plan: ValuePlan, { values }: Scope): FieldValue {
+  const { bytes } = rendering.chunk
+  const head = values.heads + plan.index * 4
+  const size = bytes[head]! | (bytes[head + 1]! << 8)
+  const slot = knownSlot(bytes, bytes[head + 2]!, values.starts[plan.index]!, size, plan.slot)
+  let value: FieldValue
+  if (slot < 0) value = decodeValue(bytes, bytes[head + 2]!, values.starts[plan.index]!, size)
+  else {
+    plan.slot = slot
+    value = valueIn(slot)
+  }
   count(rendering, value)
-  return part.asText && Array.isArray(value) ? asText(value) : value
+  return plan.asText && Array.isArray(value) ? asText(value) : value
 }
 
 function plannedObject(rendering: Rendering, plan: ObjectPlan, scope: Scope): FieldValue {
   const { names, parts, hole } = plan
-  const elements: Writable = { ...plan.blank }
+  const members: Writable = { ...plan.blank }
   for (let index = 0; index < names.length; index++) {
-    elements[names[index]!] = planned(rendering, parts[index]!, scope)
+    members[names[index]!] = planned(rendering, parts[index]!, scope)
   }
-  if (hole === undefined) return elements
-  const { attributes } = hole
-  const own = attributes === undefined ? undefined : planned(rendering, attributes, scope)
-  const isEmpty = names.length === 0 && Object.keys(elements).length === 0
-  const content: Content = { ...emptyContent(), elements: isEmpty ? undefined : elements }
-  addBinaryXml(rendering, hole.index, scope, content)
-  return valueWith(own as Fields | undefined, content.text, content.elements)
+  if (hole === undefined) return members
+  const content = emptyContent()
+  addBinaryXml(rendering, hole, scope, content)
+  return withContent(members, content, plan.hasAttributes)
+}
+
+/** An element's members with what came out of its hole, which stands behind them. */
+function withContent(members: Writable, content: Content, hasAttributes: boolean): FieldValue {
+  const { text, elements } = content
+  let isPlain = text === undefined && elements !== undefined
+  for (const name in elements) if (name === '__proto__' || name in members) isPlain = false
+  if (isPlain) {
+    for (const name in elements) members[name] = elements[name]!
+    return members
+  }
+  const whole: Content = { ...emptyContent(), text }
+  for (const part of [members, elements]) {
+    for (const name in part) {
+      const isAttributes = hasAttributes && part === members && name === '#attributes'
+      if (!isAttributes) addMember(whole, name, part[name]!)
+    }
+  }
+  const attributes = hasAttributes ? (members['#attributes'] as Fields) : undefined
+  return valueWith(attributes, whole.text, whole.elements)
 }
 
 /** Adds to the nodes of the event, which have a limit, as has their depth. */
@@ -150,7 +181,7 @@ function valueAt(rendering: Rendering, index: number, scope: Scope): FieldValue 
   const start = scope.values.starts[index]
   if (start === undefined) return null
   const type = typeAt(rendering, index, scope)
-  return knownValue(rendering.chunk.bytes, type, start, sizeAt(rendering, index, scope))
+  return decodeValue(rendering.chunk.bytes, type, start, sizeAt(rendering, index, scope))
 }
 
 function addText(rendering: Rendering, content: Content, value: FieldValue): void {

@@ -28,7 +28,11 @@ export function sharedTemplate(guid: string, template: Template): Template {
 }
 
 function isSameContent(a: readonly Node[], b: readonly Node[]): boolean {
-  return a.length === b.length && a.every((node, index) => isSameNode(node, b[index]!))
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) {
+    if (!isSameNode(a[index]!, b[index]!)) return false
+  }
+  return true
 }
 
 function isSameNode(a: Node, b: Node): boolean {
@@ -44,11 +48,10 @@ function isSamePlace(a: Substitution, b: Substitution): boolean {
 }
 
 function isSameAttributes(a: readonly Attribute[], b: readonly Attribute[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ name, parts }, index) => {
-      const other = b[index]!
-      return name === other.name && isSameContent(parts, other.parts)
-    })
-  )
+  if (a.length !== b.length) return false
+  for (let index = 0; index < a.length; index++) {
+    const [one, other] = [a[index]!, b[index]!]
+    if (one.name !== other.name || !isSameContent(one.parts, other.parts)) return false
+  }
+  return true
 }

@@ -17,20 +17,43 @@ export function filetimeMs(low: number, high: number): number {
 export function filetimeText(low: number, high: number): string {
   if (high >= 0x8000_0000) return `0x${hex(high)}${hex(low)}`
   const time = filetimeMs(low, high)
-  const second_ms = Math.floor(time / 1000) * 1000
-  const steps = (time - second_ms) * MS_STEPS + ((high * HIGH_REST + low) % MS_STEPS)
-  return `${secondText(second_ms)}.${String(steps + 10_000_000).slice(1)}Z`
+  const day = Math.floor(time / DAY_MS)
+  if (day !== lastDay) writeDay(day)
+  const ms = time - day * DAY_MS
+  const seconds = Math.floor(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  putTwo(dayEnd + 1, Math.floor(minutes / 60))
+  putTwo(dayEnd + 4, minutes % 60)
+  putTwo(dayEnd + 7, seconds % 60)
+  const rest = high * HIGH_REST + low
+  let steps = (ms - seconds * 1000) * MS_STEPS + rest - Math.floor(rest / MS_STEPS) * MS_STEPS
+  for (let at = dayEnd + 16; at > dayEnd + 9; at--) {
+    const tens = Math.floor(steps / 10)
+    line[at] = ZERO + (steps - tens * 10)
+    steps = tens
+  }
+  return line.toString('latin1', 0, dayEnd + 18)
 }
 
-let lastSecond = Number.NaN
-let lastText = ''
+const DAY_MS = 86_400_000
+const ZERO = 0x30
+/** The last time that was written: neighbouring records share their day, which ends at `dayEnd`. */
+const line = Buffer.alloc(32)
+let lastDay = Number.NaN
+let dayEnd = 0
 
-/** Neighbouring records share their second. */
-function secondText(time_ms: number): string {
-  if (time_ms === lastSecond) return lastText
-  lastSecond = time_ms
-  lastText = new Date(time_ms).toISOString().replace(/^\+0?/, '').slice(0, -5)
-  return lastText
+function writeDay(day: number): void {
+  const [date = ''] = new Date(day * DAY_MS).toISOString().replace(/^\+0?/, '').split('T')
+  line.write(`${date}T00:00:00.0000000Z`, 'latin1')
+  lastDay = day
+  dayEnd = date.length
+}
+
+/** Two digits. */
+function putTwo(at: number, value: number): void {
+  const tens = Math.floor(value / 10)
+  line[at] = ZERO + tens
+  line[at + 1] = ZERO + value - tens * 10
 }
 
 /** A SYSTEMTIME (year, month, week day, day, hour, minute, second, millisecond) as ISO 8601. */
