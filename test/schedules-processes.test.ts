@@ -30,6 +30,10 @@ test(
     const ids = Array.from({ length: 12 }, (_, n) => `r${n}`)
     const children = await Promise.all([start(url, '', ids), start(url, '', ids)])
     await Bun.sleep(RUN_MS)
+    const all = () => store.listRuns({ kind: 'rule', limit: 200 })
+    const tookPart = (found: Awaited<ReturnType<typeof all>>) =>
+      new Set(found.filter(({ status }) => status === 'ok').map(({ matches }) => matches)).size
+    await eventually(all, (found) => tookPart(found) === children.length)
     for (const child of children) child.kill('SIGTERM')
     await Promise.all(children.map(({ exited }) => exited))
     const runs = (await store.listRuns({ kind: 'rule', limit: 200 })).toReversed()

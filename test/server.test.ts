@@ -137,34 +137,45 @@ test('a known path with another method says which it takes', async () => {
   expect(answer.headers.get('allow')).toBe('POST')
 })
 
-/** Messages of a stream until `wanted` of them have come. */
-async function messages(path: string, wanted: number, after?: string): Promise<string[]> {
+/** A stream that is being followed: what comes from now on is in it. */
+interface Following {
+  /** Its messages, until `wanted` of them have come. */
+  readonly messages: (wanted: number) => Promise<string[]>
+}
+
+async function follow(path: string, after?: string): Promise<Following> {
   const stop = new AbortController()
   const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': after }
   const answer = await server.fetch(path, { signal: stop.signal, headers })
   expect(answer.headers.get('content-type')).toContain('text/event-stream')
-  const found: string[] = []
-  let text = ''
-  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    const parts = text.split('\n\n')
-    text = parts.pop() ?? ''
-    found.push(...parts.filter((part) => part.startsWith('event:')))
-    if (found.length >= wanted) break
+  const chunks = answer.body!.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]()
+  // The server follows from when its first words are taken.
+  let text = (await chunks.next()).value ?? ''
+  return {
+    messages: async (wanted) => {
+      const found: string[] = []
+      while (found.length < wanted) {
+        const { value, done } = await chunks.next()
+        if (done) break
+        text += value
+        const parts = text.split('\n\n')
+        text = parts.pop() ?? ''
+        found.push(...parts.filter((part) => part.startsWith('event:')))
+      }
+      stop.abort()
+      return found
+    },
   }
-  stop.abort()
-  return found
 }
 
 test('events stream as they are committed, filtered, and go on after the last one seen', async () => {
-  const streamed = messages('/api/v1/logs/stream?q=streammarker', 1)
-  await Bun.sleep(300)
+  const streamed = await follow('/api/v1/logs/stream?q=streammarker')
   await server.ingest('{"message":"not this one"}\n{"message":"streammarker 1"}')
-  const [first = ''] = await streamed
+  const [first = ''] = await streamed.messages(1)
   expect(first).toContain('streammarker 1')
   const id = /^id: (\d+)$/m.exec(first)?.[1]
   await server.ingest('{"message":"streammarker 2"}')
-  const [second = ''] = await messages('/api/v1/logs/stream?q=streammarker', 1, id)
+  const [second = ''] = await (await follow('/api/v1/logs/stream?q=streammarker', id)).messages(1)
   expect(second).toContain('streammarker 2')
 })
 
@@ -172,10 +183,9 @@ const failedLogin = (user: string) =>
   `Nov 21 12:00:00 web-1 sshd[99]: Failed password for invalid user ${user} from 203.0.113.9 port 2222 ssh2`
 
 test('a raw log line becomes an alert, on the stream and in the list, and its status changes', async () => {
-  const streamed = messages('/api/v1/alerts/stream?user=mallory', 1)
-  await Bun.sleep(300)
+  const streamed = await follow('/api/v1/alerts/stream?user=mallory')
   await server.ingest(failedLogin('mallory'), '/ingest?source=linux_auth')
-  const [message = ''] = await streamed
+  const [message = ''] = await streamed.messages(1)
   expect(message).toContain('"kind":"created"')
   const { alerts } = await server.json('/api/v1/alerts?user=mallory')
   expect(alerts).toHaveLength(1)
@@ -198,7 +208,7 @@ test('a raw log line becomes an alert, on the stream and in the list, and its st
 })
 
 test('a stream that resumes from another run of the server is told to read anew', async () => {
-  const [message = ''] = await messages('/api/v1/alerts/stream', 1, 'other.7')
+  const [message = ''] = await (await follow('/api/v1/alerts/stream', 'other.7')).messages(1)
   expect(message).toContain('event: reset')
 })
 
