@@ -12,7 +12,7 @@ import {
 import { INDEX_VERSION, indexPath, openIndexReader, readIdentity } from '../index/layout.ts'
 import { type GroupReader, openGroup, readGroups } from '../index/read.ts'
 import { openIntakeReadonly } from '../intake-read.ts'
-import { createOpenDay, type OpenDay, segmentUnit } from './segment-unit.ts'
+import { createOpenDay, type OpenDay, type SegmentTimes, segmentUnit } from './segment-unit.ts'
 import type { Unit } from './unit.ts'
 
 /** A day's files, as of the last refresh. */
@@ -59,10 +59,11 @@ export interface Files {
   readonly dataFolder: string
   intake: Database | undefined
   readonly days: Map<string, DayFiles>
+  readonly times: SegmentTimes
 }
 
 export function createFiles(dataFolder: string): Files {
-  return { dataFolder, intake: undefined, days: new Map() }
+  return { dataFolder, intake: undefined, days: new Map(), times: new Map() }
 }
 
 /** The intake, once it exists. */
@@ -102,7 +103,7 @@ export function dayFilesOf(files: Files, name: DayFileName): DayFiles {
 /** Opens the day file once it exists. */
 export function openDay(files: Files, day: DayFiles): void {
   day.day ??= openDayFileReadonly(files.dataFolder, day.name)
-  if (day.day !== undefined) day.open ??= createOpenDay(day.day, day.name.day)
+  if (day.day !== undefined) day.open ??= createOpenDay(day.day, day.name.day, files.times)
 }
 
 /** Closes what belongs to days that are no longer in the catalogue. */
@@ -119,6 +120,7 @@ export function closeFiles(files: Files): void {
   dropDays(files, new Set())
   files.intake?.close()
   files.intake = undefined
+  files.times.clear()
 }
 
 function versionOf(db: Database): number {

@@ -2,26 +2,26 @@
 import { countBits, countCommon, eachBit, setBit, wordsFor } from '../bits.ts'
 import type { Histogram } from '../event-store.ts'
 import type { GroupReader } from '../index/read.ts'
-import type { DocSets, GroupDocs } from './group-docs.ts'
+import type { GroupDocs } from './group-docs.ts'
 import { matchesOf, type Run } from './run.ts'
 import type { Unit } from './unit.ts'
 
-/** Events of one bucket by severity, a few. */
-interface Bucket {
-  readonly severities: string[]
-  readonly counts: number[]
-}
-
-type AddToBucket = (start: number, severity: string, count: number) => void
-/** Docs of a group by severity, where the index keeps them. */
-type SeveritySets = (group: GroupReader) => DocSets | undefined
+/** Adds events of a bucket with a severity, by its code. */
+type AddToBucket = (start: number, severity: number, count: number) => void
+/** Docs of a group by the code of their severity, where the index keeps them. */
+type CodedSets = readonly (readonly [severity: number, docs: Uint32Array])[]
 
 /** How the rows of units are counted. */
 interface Counting {
   readonly bucket_ms: number
-  readonly setsOf: SeveritySets
+  /** The code of a severity: its index among those that were seen. */
+  codeOf(severity: string): number
+  setsOf(group: GroupReader): CodedSets | undefined
   readonly add: AddToBucket
 }
+
+/** The code of events without a severity, whose name is the empty text. */
+const NO_SEVERITY = 0
 
 /** Matching rows by time and severity; the severity of events without one is the empty text. */
 export async function histogramOf(
@@ -30,46 +30,54 @@ export async function histogramOf(
   bucket_ms: number,
   groupDocs: GroupDocs,
 ): Promise<Histogram['buckets']> {
-  const buckets = new Map<number, Bucket>()
-  const counting = { bucket_ms, setsOf: remembered(groupDocs), add: adderTo(buckets) }
+  const buckets = new Map<number, number[]>()
+  const codes = new Map([['', NO_SEVERITY]])
+  const codeOf = (severity: string) => codes.getOrInsertComputed(severity, () => codes.size)
+  const setsOf = remembered(groupDocs, codeOf)
+  const counting = { bucket_ms, codeOf, setsOf, add: adderTo(buckets) }
   for (const unit of units) {
     if (run.stopped()) break
     if (run.skips(unit)) continue
     addToBuckets(counting, unit, await matchesOf(run, unit))
   }
+  const names = [...codes.keys()]
   return [...buckets]
     .sort(([a], [b]) => a - b)
-    .map(([start, { severities, counts }]) => ({
+    .map(([start, counts]) => ({
       start,
       count: counts.reduce((sum, count) => sum + count, 0),
-      bySeverity: Object.fromEntries(severities.map((severity, at) => [severity, counts[at]!])),
+      bySeverity: Object.fromEntries(
+        counts.flatMap((count, code) => (count > 0 ? [[names[code]!, count]] : [])),
+      ),
     }))
 }
 
 /** Units follow each other in time: mostly it is the same bucket again. */
-function adderTo(buckets: Map<number, Bucket>): AddToBucket {
+function adderTo(buckets: Map<number, number[]>): AddToBucket {
   let current = Number.NaN
-  let bucket: Bucket = { severities: [], counts: [] }
+  let counts: number[] = []
   return (start, severity, count) => {
     if (start !== current) {
       current = start
-      bucket = buckets.getOrInsertComputed(start, () => ({ severities: [], counts: [] }))
+      counts = buckets.getOrInsertComputed(start, () => [])
     }
-    const at = bucket.severities.indexOf(severity)
-    if (at >= 0) bucket.counts[at]! += count
-    else {
-      bucket.severities.push(severity)
-      bucket.counts.push(count)
-    }
+    while (counts.length <= severity) counts.push(0)
+    counts[severity]! += count
   }
 }
 
 /** Units of the same group follow each other, too. */
-function remembered(groupDocs: GroupDocs): SeveritySets {
+function remembered(
+  groupDocs: GroupDocs,
+  codeOf: (severity: string) => number,
+): Counting['setsOf'] {
   let last: GroupReader | undefined
-  let sets: DocSets | undefined
+  let sets: CodedSets | undefined
   return (group) => {
-    if (group !== last) sets = groupDocs.sets(group, 'severity')
+    if (group !== last) {
+      const found = groupDocs.sets(group, 'severity')
+      sets = found?.map(([severity, docs]) => [codeOf(severity), docs])
+    }
     last = group
     return sets
   }
@@ -122,24 +130,20 @@ function rowsBetween(
   return found
 }
 
-function addByRow(
-  { bucket_ms, setsOf, add }: Counting,
-  unit: Unit,
-  bits: Uint32Array,
-  times: Float64Array,
-): void {
-  const bySeverity = rowsBySeverity(unit, setsOf)
-  const names = ['', ...bySeverity.map(([severity]) => severity)]
-  const codes = new Uint8Array(unit.visible)
+function addByRow(counting: Counting, unit: Unit, bits: Uint32Array, times: Float64Array): void {
+  const { bucket_ms, add } = counting
+  const bySeverity = rowsBySeverity(unit, counting)
+  const severities = [NO_SEVERITY, ...bySeverity.map(([severity]) => severity)]
+  const codes = new Uint16Array(unit.visible)
   for (const [at, [, rows]] of bySeverity.entries()) {
     eachBit(rows, (row) => {
       if (row < codes.length) codes[row] = at + 1
     })
   }
-  const counts = new Uint32Array(names.length)
+  const counts = new Uint32Array(severities.length)
   let current = 0
   const flush = () => {
-    for (const [code, count] of counts.entries()) if (count > 0) add(current, names[code]!, count)
+    for (const [at, count] of counts.entries()) if (count > 0) add(current, severities[at]!, count)
     counts.fill(0)
   }
   eachBit(bits, (row) => {
@@ -155,54 +159,56 @@ function addByRow(
 
 /** Adds rows that are all of one bucket, by the cheapest way to their severities. */
 function addWhole(
-  { setsOf, add }: Counting,
+  counting: Counting,
   unit: Unit,
   bits: Uint32Array,
   total: number,
   start: number,
 ): void {
   if (total === 0) return
+  const { codeOf, setsOf, add } = counting
   const { severities } = unit
   if (severities !== undefined) {
     let only: string | undefined
     let kinds = 0
     for (const severity in severities) {
-      if (total === unit.count) add(start, severity, severities[severity]!)
+      if (total === unit.count) add(start, codeOf(severity), severities[severity]!)
       only = severity
       kinds++
     }
     if (kinds > 0 && total === unit.count) return
     if (only !== undefined && kinds === 1) {
-      add(start, only, total)
+      add(start, codeOf(only), total)
       return
     }
   }
   let left = total
   const sets = unit.coverage && setsOf(unit.coverage.group)
   const first = sets === undefined ? 0 : unit.coverage!.doc >>> 5
-  for (const [severity, docs] of sets ?? rowsOfColumn(unit)) {
+  for (const [severity, docs] of sets ?? rowsOfColumn(unit, codeOf)) {
+    if (left === 0) return
     const count = countCommon(bits, docs, first)
     if (count > 0) add(start, severity, count)
     left -= count
   }
-  if (left > 0) add(start, '', left)
+  if (left > 0) add(start, NO_SEVERITY, left)
 }
 
 /** Rows of a unit by severity. */
-function rowsBySeverity(unit: Unit, setsOf: SeveritySets): DocSets {
+function rowsBySeverity(unit: Unit, { codeOf, setsOf }: Counting): CodedSets {
   const sets = unit.coverage && setsOf(unit.coverage.group)
-  if (sets === undefined) return rowsOfColumn(unit)
+  if (sets === undefined) return rowsOfColumn(unit, codeOf)
   const start = unit.coverage!.doc >>> 5
   const end = start + wordsFor(unit.visible)
   return sets.map(([severity, docs]) => [severity, docs.subarray(start, end)])
 }
 
-function rowsOfColumn(unit: Unit): DocSets {
+function rowsOfColumn(unit: Unit, codeOf: Counting['codeOf']): CodedSets {
   const column = unit.column('severity')
   if (column === undefined) return []
   return column.values.map((value, at) => {
     const rows = new Uint32Array(wordsFor(unit.visible))
     for (let row = 0; row < unit.visible; row++) if (column.codes[row] === at + 1) setBit(rows, row)
-    return [String(value), rows]
+    return [codeOf(String(value)), rows]
   })
 }

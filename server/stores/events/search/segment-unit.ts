@@ -21,12 +21,18 @@ interface OpenBlock {
   readonly bytes: Buffer
 }
 
+/** Event times of so many segments are remembered from one search to the next: histograms over the same range
+ * ask for those that lie across the edges of buckets, 16 KiB each. */
+const TIMES_MAX = 512
+
 interface OpenSegment {
   readonly blocks: OpenBlock[]
   readonly columns: Map<string, Column | undefined>
-  times: Float64Array | undefined
   matches: readonly RowMatch[] | undefined
 }
+
+/** Event times by segment, for all days of a reader; the longest unused first. */
+export type SegmentTimes = Map<SegmentRow, Float64Array>
 
 /** What the search under way has opened of a day file. */
 export interface OpenDay {
@@ -34,11 +40,12 @@ export interface OpenDay {
   readonly day: string
   runMatches: ReadRunMatches
   readonly segments: Map<number, OpenSegment>
+  readonly times: SegmentTimes
   blockBytes: number
 }
 
-export function createOpenDay(db: Database, day: string): OpenDay {
-  return { db, day, runMatches: () => [], segments: new Map(), blockBytes: 0 }
+export function createOpenDay(db: Database, day: string, times: SegmentTimes): OpenDay {
+  return { db, day, runMatches: () => [], segments: new Map(), times, blockBytes: 0 }
 }
 
 /** Forgets what the search opened. */
@@ -52,7 +59,7 @@ function openSegment(day: OpenDay, seq: number): OpenSegment {
   const known = day.segments.get(seq)
   if (known !== undefined) return known
   if (day.segments.size >= SEGMENTS_MAX) dropOldest(day)
-  const fresh = { blocks: [], columns: new Map(), times: undefined, matches: undefined }
+  const fresh = { blocks: [], columns: new Map(), matches: undefined }
   day.segments.set(seq, fresh)
   return fresh
 }
@@ -123,6 +130,15 @@ function columnOfSegment(db: Database, seq: number, name: string): Column | unde
   return columnOf(lines.values().map(decodeLine), name)
 }
 
+function timesOf({ db, times }: OpenDay, segment: SegmentRow): Float64Array {
+  const { seq, oldest } = segment
+  const found = times.get(segment) ?? decodeTimes(readColumn(db, seq, TIME_COLUMN)!, oldest)
+  times.delete(segment)
+  times.set(segment, found)
+  if (times.size > TIMES_MAX) times.delete(times.keys().next().value!)
+  return found
+}
+
 /** A sealed segment, of which the first `visible` rows may be seen. */
 export function segmentUnit(
   open: OpenDay,
@@ -143,11 +159,7 @@ export function segmentUnit(
     visible,
     committedBy: (sequence) => visibleRows(segment, sequence),
     mayHaveField: (name) => mayHaveField(segment, name),
-    times() {
-      const opened = openSegment(open, seq)
-      opened.times ??= decodeTimes(readColumn(db, seq, TIME_COLUMN)!, oldest)
-      return opened.times
-    },
+    times: () => timesOf(open, segment),
     column(name) {
       const { columns } = openSegment(open, seq)
       if (!columns.has(name)) columns.set(name, columnOfSegment(db, seq, name))
