@@ -28,9 +28,20 @@ export function utcTime(
     return undefined
   }
   if (hour === 24 && (minute > 0 || second > 0)) return undefined
-  const seconds = hour * 3600 + minute * 60 + second
-  return daysSince1970(year, month, day) * MS_PER_DAY + seconds * 1000 + millisecond
+  // Most lines are of the same day as the line before.
+  if (day !== lastDay || month !== lastMonth || year !== lastYear) {
+    lastDayMs = daysSince1970(year, month, day) * MS_PER_DAY
+    lastDay = day
+    lastMonth = month
+    lastYear = year
+  }
+  return lastDayMs + (hour * 3600 + minute * 60 + second) * 1000 + millisecond
 }
+
+let lastYear = 0
+let lastMonth = 0
+let lastDay = 0
+let lastDayMs = 0
 
 /** Days of a month in the proleptic Gregorian calendar. */
 export function daysOfMonth(year: number, month: number): number {

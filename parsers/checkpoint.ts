@@ -52,12 +52,20 @@ type Form = 'quoted' | 'piped'
 const OLD_PAIRS = '[Fields@1.3.6.1.4.1.2620 '
 
 function formOf(text: string): Form | undefined {
+  return (text.includes('|') ? pipedForm(text) : undefined) ?? quotedForm(text)
+}
+
+function pipedForm(text: string): Form | undefined {
   if (text.startsWith('loc=') && text.includes('|orig=') && text.includes('|product=')) {
     return 'piped'
   }
-  if (text.startsWith('time=') || text.includes('|hostname=')) {
-    if (text.includes('|product=') && text.includes('|origin=')) return 'piped'
-  }
+  if (!text.startsWith('time=') && !text.includes('|hostname=')) return undefined
+  return text.includes('|product=') && text.includes('|origin=') ? 'piped' : undefined
+}
+
+function quotedForm(text: string): Form | undefined {
+  // Every line is asked, and few have a quote or the mark of structured data.
+  if (!text.includes('"') && !text.includes('@')) return undefined
   const id = text.indexOf('loguid')
   const origin = text.indexOf('origin')
   if (id < 0 && origin < 0) return text.includes(OLD_PAIRS) ? 'quoted' : undefined

@@ -11,6 +11,8 @@ const LOGSOURCE = closedLogSource('openvpn', ['vpn', 'authentication'], ['openvp
 /** `anna/192.0.2.1:1194`, `Anna Berg/192.0.2.1:1194`, `192.0.2.1:1194`, `[::1]:1194`, `tcp4-server:192.0.2.1:1194`. */
 const CLIENT =
   /^(?:([^\s/[\]]{1,255}|(?:[^\s/[\]:,='"]{1,64} ){1,4}[^\s/[\]:,='"]{1,64})\/)?(?:(?:tcp|udp)[46]?(?:-server)?:)?((?:\d{1,3}\.){3}\d{1,3}|\[?[0-9A-Fa-f:]{2,45}\]?):(\d{1,5}) /
+/** The same without a name, which the longer one looks for in many ways. */
+const UNNAMED_CLIENT = new RegExp(`^${CLIENT.source.slice(CLIENT.source.indexOf('(?:(?:tcp'))}`)
 const SOCKET =
   /\[AF_INET6?\](?:::ffff:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]{2,45}?):(\d{1,5})(?=[\s,;]|$)/
 const NAME = /^\[([^\]]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout)/
@@ -76,9 +78,13 @@ function fileTime(text: string, context: ParseContext): Body | undefined {
 /** The plugin for LDAP, in words that other programs may have as well. */
 const AUTH_LDAP = /^LDAP (?:user "|bind failed)/
 
+function clientIn(text: string): RegExpExecArray | null {
+  return (text.includes('/') ? CLIENT : UNNAMED_CLIENT).exec(text)
+}
+
 function isOwn(text: string): boolean {
   const start = text.slice(0, 1024)
-  const rest = start.slice(CLIENT.exec(start)?.[0].length ?? 0)
+  const rest = start.slice(clientIn(start)?.[0].length ?? 0)
   return (
     /^(?:TLS|VERIFY|MULTI|peer info: IV_|\[\S{1,255}\] Peer Connection|Data Channel|Control Channel|OpenVPN \d|PUSH:|SENT CONTROL|CONTROL\b|Re-using SSL|Bad encapsulated|OpenSSL: error|AUTH: Received control|SIG(?:TERM|USR1)\[soft,)/.test(
       rest,
@@ -160,7 +166,7 @@ export const openvpn: Parser = {
     if (input.json !== undefined) return false
     const { program, text, time } = bodyOf(input, context)
     if (program !== undefined) return program.startsWith('openvpn') || program.startsWith('ovpn')
-    return (time !== undefined || CLIENT.test(text.slice(0, 512))) && isOwn(text)
+    return (time !== undefined || clientIn(text.slice(0, 512)) !== null) && isOwn(text)
   },
   parse,
 }

@@ -8,6 +8,8 @@ import type { ParseContext } from './event.ts'
 export const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
 const TIME_LENGTH_MAX = 64
 const YEARS_BACK_MAX = 8
+/** More than any offset that can be written: two digits of hours and of minutes. */
+const OFFSET_MAX_MS = 101 * 60 * 60 * 1000
 /** What a double of this era may lack of the decimal it was written as. Fractions are cut, not rounded. */
 const DOUBLE_SLACK_MS = 5e-4
 
@@ -252,6 +254,8 @@ function nearestYear(
   // Only the first days of the year behind that one may lie before its end somewhere.
   const first = month === 1 && day <= 2 ? -1 : 0
   for (let back = first; back <= YEARS_BACK_MAX; back++) {
+    const midnight = utcTime(year - back, month, day, 0, 0, 0, 0)
+    if (midnight === undefined || midnight - OFFSET_MAX_MS > latest) continue
     const found = clockAt(text, at, year - back, month, day, context)
     if (found !== undefined && found.time <= latest) return found
   }

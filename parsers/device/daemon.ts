@@ -10,10 +10,22 @@ export interface DaemonLine {
   readonly text: string
 }
 
-/** Splits a line; a header without a program leaves its message as the text. */
+let lastHeader: SyslogLine | undefined
+let lastLine: DaemonLine = { text: '' }
+
+/** Splits a line; a header without a program leaves its message as the text. A dozen parsers ask for the same line
+ * one after the other, so the last answer is kept. */
 export function daemonLine(input: ParserInput, context: ParseContext): DaemonLine {
   const header = splitSyslog(input.text, context)
   if (header === undefined) return { text: input.text }
+  if (header !== lastHeader) {
+    lastHeader = header
+    lastLine = lineOf(header)
+  }
+  return lastLine
+}
+
+function lineOf(header: SyslogLine): DaemonLine {
   return header.program === undefined
     ? { header, text: header.message }
     : { header, program: bareProgram(header.program), text: header.message }
