@@ -5,12 +5,12 @@
 import { FLAT_VALUES_MAX, type FlatLine } from '../sigma/eval/flat.ts'
 import {
   createLineKernel,
-  LINE_BYTES_MAX,
   type LineKernel,
   NEW_NAME,
   NEW_OPENED,
   NOT_CUT,
 } from '../sigma/kernel/line.ts'
+import { LINE_BYTES_MAX } from '../sigma/kernel/window.ts'
 
 /** A place in lines: the names up to it. The last place of a line tells what kind of line it is. */
 export interface FlatPlace {

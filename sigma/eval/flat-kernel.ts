@@ -1,6 +1,7 @@
 // What a matcher puts into the memory of its kernel (`sigma/kernel/assembly/structs.ts`): automata, readers, plans and
 // memos. What was put there once is found again by the object it was made of.
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
+import { createWindow, type Window } from '../kernel/window.ts'
 import type { Automaton } from './automaton.ts'
 import type { Reader } from './readers.ts'
 import type { Singles } from './singles.ts'
@@ -8,7 +9,7 @@ import type { TextIndex } from './text-index.ts'
 import type { Trie } from './trie.ts'
 
 // Addresses: see `sigma/kernel/assembly/places.ts`.
-const HEAP = 417_856
+const HEAP = 598_208
 const NOWHERE = 0
 
 /** What readers and plans may take until the kernel is to be dropped: they are made anew for ever new log sources. */
@@ -16,6 +17,7 @@ const CHURN_BYTES_MAX = 64 * 1024 * 1024
 
 export interface FlatKernel {
   readonly memory: KernelMemory
+  readonly window: Window
   /** The address of a reader. */
   readerAt(reader: Reader): number
   /** Adds a trial of what is remembered. */
@@ -68,6 +70,7 @@ export function createFlatKernel(memo: boolean): FlatKernel {
   }
   return {
     memory,
+    window: createWindow(),
     addTrial,
     addWords,
     readerAt: (reader) => known(readers, reader, () => addReader(reader)),

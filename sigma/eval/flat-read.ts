@@ -1,5 +1,6 @@
 // What a flat line's values set: found by the kernel, which leaves to the host the tests of single values, and set then
 // as an event's values do it (`scan.ts`).
+import { bringIn } from '../kernel/window.ts'
 import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
 import type { FlatPlan } from './flat-plan.ts'
 import { addHit, createHits } from './hits.ts'
@@ -16,8 +17,7 @@ const RULE_COUNT = 92 >> 2
 const HIT_COUNT = 96 >> 2
 const HOST_KEEPS = 100 >> 2
 const VALUES = 1024
-const LINE = 8192
-const HITS = 155_648 >> 2
+const HITS = 336_000 >> 2
 const HITS_MAX = 65_536
 
 const DONE = -1
@@ -36,11 +36,10 @@ const hits = createHits()
 
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
 export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
-  const { memory } = plan.kernel
-  const { bytes, start, end } = line
+  const { memory, window } = plan.kernel
   memory.bytes.set(line.block, VALUES)
-  memory.bytes.set(bytes.subarray(start, end), LINE)
-  let outcome = memory.exports.findLine(plan.address, start, mayNumber)
+  const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
+  let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
   while (outcome >= 0) {
     const count = lookAt(line, plan, outcome)
     if (count < 0) return 'refused'

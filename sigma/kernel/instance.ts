@@ -7,7 +7,7 @@ export interface KernelExports {
   readonly cut: (root: number, start: number, end: number, shift: number) => number
   readonly useMemos: (values: number, sets: number, lines: number) => void
   readonly emptyMemos: () => void
-  readonly findLine: (plan: number, start: number, mayNumber: boolean) => number
+  readonly findLine: (plan: number, shift: number, mayNumber: boolean) => number
   readonly goOn: (plan: number, place: number, count: number) => number
   readonly keepRules: (plan: number, count: number) => void
 }

@@ -1,6 +1,7 @@
 // The kernel that cuts lines of JSON (`assembly/cut.ts`), with memory of its own: a window on the caller's bytes, the
 // names seen so far, and the values of the line cut last. `assembly/places.ts` has the same numbers.
 import { instantiate } from './instance.ts'
+import { BEHIND_WINDOW, bringIn, createWindow } from './window.ts'
 
 const STOP_PLACE = 68
 const STOP_AT = 72
@@ -9,11 +10,8 @@ const ENDS = 2048
 const HASHES = 3072
 const KINDS = 4096
 const VALUES_MAX = 256
-const WINDOW = 8192
-const WINDOW_BYTES = 256 * 1024
-/** What may be read behind the window. */
+const PLACES = BEHIND_WINDOW
 const SLACK_BYTES = 64
-const PLACES = WINDOW + WINDOW_BYTES + SLACK_BYTES
 const MEMORY_BYTES = 64 * 65_536
 
 const CHILD = 8
@@ -27,9 +25,6 @@ export const NOT_CUT = -1
 export const NEW_NAME = -2
 export const NEW_OPENED = -3
 export const NEW_CLOSED = -4
-
-/** Longest line that is cut, bytes. */
-export const LINE_BYTES_MAX = 64 * 1024
 
 export interface LineKernel {
   /** Of the line cut last, by value: see `FlatLine`. */
@@ -86,9 +81,7 @@ export function createLineKernel(): LineKernel {
     return added
   }
   const root = addresses[add()!]!
-  let windowTurn = -1
-  let windowStart = 0
-  let windowEnd = 0
+  const window = createWindow()
   return {
     kinds: new Uint8Array(memory.buffer, KINDS, VALUES_MAX),
     starts: new Int32Array(memory.buffer, STARTS, VALUES_MAX),
@@ -96,13 +89,7 @@ export function createLineKernel(): LineKernel {
     hashes: new Int32Array(memory.buffer, HASHES, VALUES_MAX),
     block: new Uint8Array(memory.buffer, STARTS, KINDS + VALUES_MAX - STARTS),
     cut(from, turn, start, end) {
-      if (turn !== windowTurn || start < windowStart || end > windowEnd) {
-        windowTurn = turn
-        windowStart = start
-        windowEnd = Math.min(from.length, start + WINDOW_BYTES)
-        bytes.set(from.subarray(windowStart, windowEnd), WINDOW)
-      }
-      const shift = WINDOW - windowStart
+      const shift = bringIn(window, bytes, from, turn, start, end)
       return cut(root, start + shift, end + shift, shift)
     },
     stopPlace: () => words[STOP_PLACE >> 2]!,

@@ -21,7 +21,6 @@ import {
   HOST_BASE,
   HOST_KEEPS,
   KINDS,
-  LINE,
   RULE_COUNT,
   RULES,
   STARTS,
@@ -94,9 +93,9 @@ export function emptyMemos(): void {
   empty(lines)
 }
 
-/** Looks at a line that begins at `LINE`, and at `start` in the caller's bytes. `mayNumber`: lines are remembered. */
-export function findLine(plan: Plan, start: usize, mayNumber: bool): i32 {
-  shift = LINE - start
+/** Looks at a line whose values are `by` further on than in the caller's bytes. `mayNumber`: lines are remembered. */
+export function findLine(plan: Plan, by: usize, mayNumber: bool): i32 {
+  shift = by
   setHitCount(0)
   isNumbered = false
   if (plan.remembers !== 0) {

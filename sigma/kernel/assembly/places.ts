@@ -32,8 +32,7 @@ export const RULE_COUNT: usize = 92
 export const HIT_COUNT: usize = 96
 export const HOST_KEEPS: usize = 100
 
-/** The line at hand, at most 64 KiB; a text without its escapes; the atoms found, 32 bits each. */
-export const LINE: usize = 8192
-export const UNESCAPED: usize = 81_920
-export const HITS: usize = 155_648
+/** A text without its escapes; the atoms found, 32 bits each. Below both is a window on the caller's bytes. */
+export const UNESCAPED: usize = 270_400
+export const HITS: usize = 336_000
 export const HITS_MAX: u32 = 65_536
