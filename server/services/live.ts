@@ -63,6 +63,7 @@ export function createLive(
         signal,
         wait: () => commits.wait(signal),
       }),
+    alertsAt: () => `${run}.${number}`,
     alerts: ({ filter, after }, signal) =>
       followAlerts({
         run,

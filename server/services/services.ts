@@ -352,6 +352,8 @@ export interface LiveService {
     request: { readonly expr?: Expr; readonly after?: number },
     signal: AbortSignal,
   ): AsyncIterable<LiveLogs>
+  /** What a stream of alerts goes on after to have all that changes from now on. */
+  alertsAt(): string
   /** Alerts created or changed from now on, or after the id of an earlier message. */
   alerts(
     request: { readonly filter: AlertFilter; readonly after?: string },

@@ -79,6 +79,25 @@ test('the alert of a silent source says what raised it, and leads to no rule', a
   expect(rule).toContain('No rule raised this alert')
 })
 
+test('what changes between the alerts page and its live stream comes with the stream', async () => {
+  const html = await (await get('/alerts')).text()
+  const after = /data-alert-stream="([^"]+)"/.exec(html)?.[1] ?? ''
+  const id = await server.services.state.sourceSilent('between', Date.now() - 600_000, 300)
+  const stop = new AbortController()
+  const stream = await fetch(`${server.url}/api/v1/alerts/stream?after=${after}`, {
+    headers: { cookie },
+    signal: stop.signal,
+  })
+  let text = ''
+  for await (const chunk of stream.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    if (text.includes('event:')) break
+  }
+  stop.abort()
+  expect(text).toContain('event: alert')
+  expect(text).toContain(`"id":"${id}"`)
+})
+
 const PAGES = [
   '/search',
   '/search?q=host:(a+or',

@@ -23,15 +23,22 @@ const PRESETS = [
   ['last year', 'now-365d'],
 ] as const
 
+export interface AlertsPageProps {
+  readonly state: AlertState
+  readonly me: string
+  /** What the live stream goes on after: nothing between this page and the stream is missed. */
+  readonly streamAfter: string
+}
+
 /** The alert queue: filters, the queue itself, the drawer. */
-export function AlertsPage(props: { readonly state: AlertState; readonly me: string }) {
+export function AlertsPage(props: AlertsPageProps) {
   const { state } = props
   return (
     <>
       <h1 class="hidden">Alerts</h1>
       <Filters {...props} />
       <AlertChips {...props} />
-      <div class="grid" data-alert-stream="">
+      <div class="grid" data-alert-stream={props.streamAfter}>
         <AlertFacets state={state} />
         <div class="main">
           <Section

@@ -6,35 +6,51 @@ import { anyTicked, drawerOpen } from './rows.ts'
 const PACE_MS = 2500
 
 let stream: EventSource | undefined
+/** What the stream follows, without the place it began at. */
+let followed: string | undefined
 let fresh = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** The stream that the page wants, and the messages that count. */
-function wanted(): { readonly url: string; readonly event: string } | undefined {
+interface Wanted {
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  /** Messages that count. */
+  readonly event: string
+}
+
+/** The stream that the page wants. */
+function wanted(): Wanted | undefined {
   if (document.hidden) return undefined
   if (find('#search-grid[data-live]')) {
     const q = new URL(location.href).searchParams.get('q') ?? ''
-    return { url: `/api/v1/logs/stream?${new URLSearchParams({ q })}`, event: 'log' }
+    return { path: '/api/v1/logs/stream', query: { q }, event: 'log' }
   }
-  if (find('[data-alert-stream]')) return { url: '/api/v1/alerts/stream', event: 'alert' }
-  return undefined
+  const after = find('[data-alert-stream]')?.dataset.alertStream
+  if (after === undefined) return undefined
+  return { path: '/api/v1/alerts/stream', query: { after }, event: 'alert' }
 }
 
 /** Opens, keeps or closes the stream as the page wants. */
 export function syncLive(): void {
   const want = wanted()
-  const url = want && new URL(want.url, location.origin).href
-  if (stream?.url === url) return
+  const following = want && JSON.stringify([want.path, want.query.q])
+  if (following === followed) return
   stream?.close()
   stream = undefined
+  followed = following
   fresh = 0
   if (!want) return
-  stream = new EventSource(want.url)
-  stream.addEventListener(want.event, () => arrived(1))
-  stream.addEventListener('reset', () => arrived(1))
-  stream.addEventListener('gap', () => arrived(1))
+  stream = new EventSource(`${want.path}?${new URLSearchParams(want.query)}`)
+  for (const type of [want.event, 'reset', 'gap']) stream.addEventListener(type, heard)
   stream.addEventListener('error', () => state('live: reconnecting'))
   stream.addEventListener('open', () => state('live'))
+}
+
+/** A hidden tab has no stream: what comes meanwhile is asked for, from here on, when it is seen again. */
+function heard({ lastEventId }: MessageEvent): void {
+  const alerts = find('[data-alert-stream]')
+  if (alerts && lastEventId !== '') alerts.dataset.alertStream = lastEventId
+  arrived(1)
 }
 
 function state(text: string): void {

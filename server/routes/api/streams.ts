@@ -1,4 +1,5 @@
 // Live streams (S6): log events and alerts as they come, resumable by Last-Event-ID.
+import { z } from 'zod'
 import type { LiveAlert, LiveLogs } from '../../services/services.ts'
 import { AlertFilterParams, alertFilterOf } from './alerts.ts'
 import { route } from './route.ts'
@@ -32,10 +33,16 @@ export const streamAlerts = route({
   tag: 'alerts',
   summary:
     'Alerts as they are made or changed: `alert` messages; `reset` when the list must be read anew',
-  query: AlertFilterParams,
+  query: AlertFilterParams.extend({
+    after: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('Id of a message, where no Last-Event-ID is sent'),
+  }),
   answerType: 'text/event-stream',
   handle: ({ query, services, c }) => {
-    const after = c.req.header('last-event-id')
+    const after = c.req.header('last-event-id') ?? query.after
     const request = { filter: alertFilterOf(query), ...(after === undefined ? {} : { after }) }
     return sse(c, (signal) => each(services.live.alerts(request, signal), alertMessages))
   },

@@ -47,7 +47,8 @@ export function alertRoutes(services: Services, renderer: Renderer) {
     const state = readAlerts(c)
     if (c.req.query('selectedAlert') !== undefined) return c.redirect(alertsHref(state))
     const me = c.get('principal')?.name ?? ''
-    return page(c, renderer, FACTS, <AlertsPage state={state} me={me} />)
+    const streamAfter = services.live.alertsAt()
+    return page(c, renderer, FACTS, <AlertsPage {...{ state, me, streamAfter }} />)
   })
   app.get(urls.alertQueue.pattern, (c) => queue(c, services, renderer))
   app.get(urls.alertFacet.pattern, async (c) => {
