@@ -6,7 +6,8 @@ const FILE_MAGIC = Buffer.from('ElfFile\0', 'latin1')
 const CHUNK_MAGIC = Buffer.from('ElfChnk\0', 'latin1')
 /** Bytes that say whether a file is an event log. */
 export const EVTX_MAGIC_BYTES = 8
-const FILE_HEADER_BYTES = 4096
+/** Bytes in front of a log's chunks. */
+export const FILE_HEADER_BYTES = 4096
 const CHECKED_BYTES = 128
 
 /** Cuts a log into records. */
