@@ -33,6 +33,10 @@ testLines('iis', [
     },
   ],
   [
+    '2026-11-20 10:11:12 W3SVC1 192.0.2.1 GET / - 80 - 192.0.2.9 Mozilla/5.0 200 0 0',
+    { fields: { 's-sitename': 'W3SVC1' }, absent: ['host', 's-computername'] },
+  ],
+  [
     '2026-11-20 10:11:12 192.0.2.9 51511 192.0.2.1 443 HTTP/1.1 GET /a 400 - URL -',
     {
       pivots: { src_ip: '192.0.2.9', src_port: 51511, dst_port: 443 },
@@ -72,3 +76,28 @@ testLines('iis', [
     { pivots: { url: '/a.jpg?x=1' }, fields: { 'c-uri-query': '?x=1' } },
   ],
 ])
+
+testLines('iis', [
+  [
+    '192.0.2.9, CORP\\anna, 11/20/2026, 9:11:12, W3SVC1, WEB1, 192.0.2.1, 2, 769, 143, 404, 2, GET, /a.aspx, x=1, 2,',
+    {
+      time: '2026-11-20T09:11:12Z',
+      pivots: {
+        host: 'WEB1',
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        dst_ip: '192.0.2.1',
+        url: '/a.aspx?x=1, 2',
+        action: 'GET',
+        outcome: 'failure',
+      },
+      fields: { 'sc-status': 404, 'cs-bytes': 769, 'sc-bytes': 143, 'time-taken': 2 },
+    },
+  ],
+  [
+    '::1, -, 20/11/26, 10:11:12, W3SVC1, WEB1, ::1, 2, 769, 143, 304, 0, GET, /, -,',
+    { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '::1', url: '/', outcome: 'success' } },
+  ],
+])
+
+testRefused('iis', ['abc, -, 11/20/2026, 9:11:12, W3SVC1, WEB1, 192.0.2.1, 2'])

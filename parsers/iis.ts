@@ -1,9 +1,10 @@
 // W3C extended logs of IIS, its HTTP service (HTTPERR) and of whoever writes the same: columns named by
-// `#Fields:`, or told by their shape where that line is lost.
+// `#Fields:`, or told by their shape where that line is lost. And the log files of IIS' own layout.
 import type { EventLogSource } from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import { isNative, nativeLine } from './iis/native.ts'
 import { guessColumns } from './iis/shape.ts'
 import { closedLogSource } from './logsource.ts'
 import { timeAt } from './time.ts'
@@ -49,15 +50,17 @@ function valuesOf(text: string): readonly string[] {
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   if (input.json !== undefined) return { code: 'iis-no-line', message: 'JSON, no W3C line' }
-  const values = valuesOf(text)
-  const names = namesOf(values, context)
+  const native = nativeLine(text)
+  const values = native?.values ?? valuesOf(text)
+  const names = native?.names ?? namesOf(values, context)
   if (names === undefined)
     return { code: 'iis-no-fields', message: 'no #Fields: known for the line' }
   const fields: WritableFields = {}
   const count = Math.min(names.length, values.length)
   for (let index = 0; index < count; index++) addColumn(fields, names[index]!, values[index]!)
   const pivots: WritablePivots = {}
-  const time = timeOf(fields, context)
+  const time =
+    native === undefined ? timeOf(fields, context) : timeAt(native.clock, 0, context)?.time
   addEnds(fields, pivots)
   addMeaning(fields, pivots)
   const errors = fields['s-reason'] !== undefined && fields['cs-uri-stem'] === undefined
@@ -160,12 +163,8 @@ export const iis: Parser = {
   keys: [],
   recognise(input) {
     const { text } = input
-    if (
-      input.json !== undefined ||
-      !/^\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d[ \t]/.test(text.slice(0, 24))
-    ) {
-      return false
-    }
+    if (input.json !== undefined) return false
+    if (!/^\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d[ \t]/.test(text.slice(0, 24))) return isNative(text)
     return guessColumns(valuesOf(text)) !== undefined
   },
   parse,

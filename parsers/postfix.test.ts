@@ -91,6 +91,20 @@ testLines('postfix', [
     { pivots: { src_ip: '192.0.2.9', outcome: 'success' }, fields: { spf: 'Pass' } },
   ],
   [
+    'Nov 20 10:11:12 mx policyd-spf[1]: Softfail; identity=mailfrom; client-ip=192.0.2.9; helo=mail.example.org; envelope-from=anna@example.org; receiver=bert@example.net',
+    {
+      pivots: { src_ip: '192.0.2.9', user: 'anna@example.org', action: 'spf', outcome: 'failure' },
+      fields: { spf: 'Softfail', to: 'bert@example.net', helo: 'mail.example.org' },
+    },
+  ],
+  [
+    'Nov 20 10:11:12 mx postfix/smtp[98]: 4ABCDE1234: host mx.example.net[198.51.100.7] said: 432 4.3.2 slow down (in reply to end of DATA command)',
+    {
+      fields: { dst_host: 'mx.example.net', dst_ip: '198.51.100.7' },
+      absent: ['src_ip', 'src_host'],
+    },
+  ],
+  [
     'Action: prepend: Text: Received-SPF: Permerror (mailfrom) identity=mailfrom; client-ip=192.0.2.9; helo=h.example; envelope-from=anna@example.org; receiver=<UNKNOWN>  Reject action: 550 5.7.23',
     { pivots: { src_ip: '192.0.2.9', action: 'reject', outcome: 'failure' }, absent: ['to'] },
     'named',

@@ -53,7 +53,7 @@ function addPeer(message: string, fields: WritableFields): void {
   const [, name, address, port] = peer
   const side =
     relay >= 0 ||
-    /^(?:\w+ TLS connection established to|connect to|lost connection with \S+ while (?:receiving the initial|performing|sending))/.test(
+    /^(?:\w+ TLS connection established to|connect to|host \S+ (?:said|refused to talk to me): |lost connection with \S+ while (?:receiving the initial|performing|sending))/.test(
       message,
     )
       ? 'dst'

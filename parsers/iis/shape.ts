@@ -10,7 +10,7 @@ const REASON = /^[A-Z][A-Za-z0-9_./]{1,40}$/
 const HEAD = ['date', 'time']
 const SITE = [[], ['s-sitename'], ['s-sitename', 's-computername']] as const
 /** What IIS calls its sites; another word there is the computer. */
-const SITE_NAME = /^[A-Z]{3,8}SVC\d{0,10}$/i
+const SITE_NAME = /^(?:W3|[A-Z]{2,8})SVC\d{0,10}$/i
 const REQUEST = [
   's-ip',
   'cs-method',

@@ -16,12 +16,20 @@ const GREY =
 const SPF =
   /Received-SPF: (\w{1,16}) .{0,512}?client-ip=([0-9A-Fa-f:.]{2,45}); helo=([^;\s]{1,255}); envelope-from=([^;\s]{1,320}); receiver=([^;\s]{1,320})/
 
+/** `Pass; identity=mailfrom; client-ip=192.0.2.1; helo=h; envelope-from=a@b; receiver=c@d`. */
+const VERDICT =
+  /^(\w{1,16}); identity=\w{1,16}; client-ip=([0-9A-Fa-f:.]{2,45}); helo=([^;\s]{1,255})(?:; envelope-from=([^;\s]{0,320}))?(?:; receiver=([^;\s]{1,320}))?/
+
 /** The reading of a policy service's line; undefined where it is none. */
 export function readPolicy(program: string | undefined, text: string): Reading | undefined {
   const start = text.slice(0, TEXT_UNITS_MAX)
   const grey = start.includes('action=') ? GREY.exec(start) : null
   if (grey !== null) return greylisted(grey, text)
-  const spf = start.includes('Received-SPF: ') ? SPF.exec(start) : null
+  const spf = start.includes('Received-SPF: ')
+    ? SPF.exec(start)
+    : start.includes('; identity=')
+      ? VERDICT.exec(start)
+      : null
   if (spf !== null) return checked(spf, text)
   if (program === undefined || !POLICIES.has(program)) return undefined
   return { logsource: LOGSOURCE, message: text, fields: { component: program }, pivots: {} }
