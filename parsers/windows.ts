@@ -33,24 +33,26 @@ export function parseWindowsJson(json: Fields, context: ParseContext): Parsed | 
   const fields = windowsFields(event, service)
   const time = firstTime(event, service, context)
   const operation = fields.EventType ?? fields.OperationType
-  return {
-    ...(time === undefined ? {} : { time }),
-    logsource: windowsLogSource(
-      event.channel,
-      event.eventId,
-      typeof operation === 'string' ? operation : '',
-    ),
-    pivots: pivotsOf(event, fields, service),
-    message: event.message ?? summary(event, fields, service),
-    fields,
-  }
+  const logsource = windowsLogSource(
+    event.channel,
+    event.eventId,
+    typeof operation === 'string' ? operation : '',
+  )
+  const pivots = pivotsOf(event, fields, service)
+  const message = event.message ?? summary(event, fields, service)
+  return time === undefined
+    ? { logsource, pivots, message, fields }
+    : { time, logsource, pivots, message, fields }
 }
 
 const FORWARDED = /^forwarded ?events$/i
+const SMALL_F = 0x66
 
 /** A collector's channel says nothing of the event: its provider says what it wrote to. */
 function unforwarded(event: WindowsEvent): WindowsEvent {
-  if (!FORWARDED.test(event.channel)) return event
+  // Almost every channel is told apart by its first letter.
+  if ((event.channel.charCodeAt(0) | 0x20) !== SMALL_F || !FORWARDED.test(event.channel))
+    return event
   return { ...event, channel: channelOfProvider(event.provider) ?? event.channel }
 }
 

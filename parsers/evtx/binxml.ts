@@ -176,7 +176,9 @@ function elementOf(
   const isNamed = name === 'Data' && attributes.length === 1 && first?.name === 'Name'
   const part = isNamed && first.parts.length === 1 ? first.parts[0] : undefined
   const dataName = typeof part === 'string' ? part : undefined
-  return { kind: 'element', name, dataName, attributes, constant: constantOf(attributes), children }
+  // Named data is its value: its attributes are seldom asked for.
+  const constant = dataName === undefined ? constantOf(attributes) : undefined
+  return { kind: 'element', name, dataName, attributes, constant, children }
 }
 
 /** The attributes as they are, where all of them are text. */

@@ -21,10 +21,10 @@ const PIVOT_FIELDS = {
   url: ['RemoteName', 'url'],
 } as const satisfies Partial<Record<keyof Pivots, readonly string[]>>
 
-const PIVOT_COLUMNS = Object.entries(PIVOT_FIELDS) as unknown as readonly (readonly [
-  keyof typeof PIVOT_FIELDS,
-  readonly string[],
-])[]
+const PIVOT_COLUMNS = Object.entries(PIVOT_FIELDS).map(([name, candidates]) => ({
+  name: name as keyof typeof PIVOT_FIELDS,
+  candidates: candidates as readonly string[],
+}))
 
 /** Security events whose target account is the one that acts: it logs on, off or asks for a ticket. */
 const TARGET_ACTS: ReadonlySet<number> = new Set([
@@ -46,7 +46,7 @@ export function pivotsOf(event: WindowsEvent, fields: Fields, service: string | 
   const target = service === 'security' && TARGET_ACTS.has(event.eventId)
   const user = firstPivot('user', target ? TARGET_USER : ACTING_USER, fields) ?? event.user
   if (user !== undefined) pivots.user = accountName(String(user))
-  for (const [name, candidates] of PIVOT_COLUMNS) {
+  for (const { name, candidates } of PIVOT_COLUMNS) {
     const value = firstPivot(name, candidates, fields)
     if (value !== undefined) pivots[name] = value
   }
@@ -84,14 +84,26 @@ function firstPivot(
 }
 
 /** Audit success and failure, from the keywords' bits or words, or from what a collector says. */
-function outcomeOf(event: WindowsEvent): string | undefined {
-  const { keywords } = event
+function outcomeOf({ keywords, outcome }: WindowsEvent): string | undefined {
+  if (typeof keywords !== 'string') return keywordsOutcome(keywords) ?? outcome
+  if (keywords !== lastKeywords) {
+    lastKeywords = keywords
+    lastOutcome = keywordsOutcome(keywords)
+  }
+  return lastOutcome ?? outcome
+}
+
+/** Events of one kind have the same keywords. */
+let lastKeywords = ''
+let lastOutcome: string | undefined
+
+function keywordsOutcome(keywords: FieldValue | undefined): string | undefined {
   const text = (Array.isArray(keywords) ? keywords.join(' ') : String(keywords ?? '')).toLowerCase()
   if (text.includes('audit success') || text.startsWith('0x802')) return 'success'
   if (text.includes('audit failure') || text.startsWith('0x801')) return 'failure'
   if (text === '-9214364837600034816' || text === '9232379236109516800') return 'success'
   if (text === '-9218868437227405312' || text === '9227875636482146304') return 'failure'
-  return event.outcome
+  return undefined
 }
 
 /** Security events that are logged for what failed alone. */

@@ -79,7 +79,8 @@ function addLines(fields: Writable, text: string, pattern: RegExp): void {
 
 /** `Host ID` is `HostId` in classic events. */
 function contextName(text: string): string {
-  return text.replaceAll(' ', '').replace(/ID$/, 'Id')
+  const joined = text.includes(' ') ? text.replaceAll(' ', '') : text
+  return joined.endsWith('ID') ? `${joined.slice(0, -1)}d` : joined
 }
 
 const CONTEXT_NAMES: ReadonlySet<string> = new Set([

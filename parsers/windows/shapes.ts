@@ -175,13 +175,18 @@ function originalEvent(json: Fields): WindowsEvent | undefined {
 
 /** Some rendered words end as strings of C do. */
 function withoutNuls(value: FieldValue | undefined): FieldValue | undefined {
-  return typeof value === 'string' ? value.replace(/\0+$/, '') : value
+  return typeof value === 'string' && value.endsWith('\0') ? value.replace(/\0+$/, '') : value
 }
 
 /** A channel's name: event tracing gives a number there. */
 function channelName(value: FieldValue | undefined): string | undefined {
   const name = text(value)
-  return name === undefined || /^\d+$/.test(name) ? undefined : name
+  if (name === undefined || (isDigit(name.charCodeAt(0)) && /^\d+$/.test(name))) return undefined
+  return name
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
 }
 
 function hostName(json: Fields): string | undefined {

@@ -46,7 +46,7 @@ const LISTS = ['StringInserts', 'ReplacementStrings', 'Properties', 'EventData']
 
 /** Values in a list under the names that the event has for them, where these are known and free; else as `Data`. */
 export function nameInserts(fields: Writable, service: string | undefined, eventId: number): void {
-  const list = LISTS.find((name) => Array.isArray(fields[name]))
+  const list = listOf(fields)
   const source = fields[list ?? 'Data']
   if (!Array.isArray(source) || source.length === 0) return
   const values = (source as readonly FieldValue[]).map(wrappedValue)
@@ -54,6 +54,11 @@ export function nameInserts(fields: Writable, service: string | undefined, event
   const named = namedInserts(service, eventId, values)
   if (named !== undefined) for (const name in named) fields[name] ??= named[name]!
   else if (list !== undefined) fields.Data ??= values
+}
+
+function listOf(fields: Writable): string | undefined {
+  for (const name of LISTS) if (Array.isArray(fields[name])) return name
+  return undefined
 }
 
 /** `Get-WinEvent` wraps each value. */
