@@ -68,6 +68,11 @@ export function unite(into: Uint32Array, other: Uint32Array): void {
   for (let i = 0; i < into.length; i++) into[i]! |= other[i]!
 }
 
+/** Takes the rows of `other` out of `into`. */
+export function subtract(into: Uint32Array, other: Uint32Array): void {
+  for (let i = 0; i < into.length; i++) into[i]! &= ~other[i]!
+}
+
 /** Calls `visit` with every row, ascending, until it answers false. */
 export function eachBit(bits: Uint32Array, visit: (row: number) => unknown): void {
   for (let i = 0; i < bits.length; i++) {

@@ -11,7 +11,7 @@ const REMEMBERED_BYTES_MAX = 64 * 1_048_576
  * than fit would find none of them, milliseconds. */
 const IN_USE_MS = 5_000
 /** A column with more values is not split into sets of docs. */
-const SPLIT_VALUES_MAX = 64
+export const SPLIT_VALUES_MAX = 64
 /** What a value with its count takes, about. */
 const VALUE_BYTES = 64
 
@@ -31,10 +31,16 @@ export interface GroupDocs {
   codes(group: GroupReader, name: string): DocCodes | undefined
   /** Docs of each value of a column; undefined where the index does not keep them, or they are many. */
   sets(group: GroupReader, name: string): DocSets | undefined
+  /** Docs of those values of a kept column that are wanted, by value, of its ordinal. */
+  docsOf(
+    group: GroupReader,
+    column: number,
+    wanted: (value: number) => boolean,
+  ): readonly (Uint32Array | undefined)[]
 }
 
 interface Remembered {
-  readonly value: DocCodes | DocSets | KeptValues
+  readonly value: DocCodes | Uint32Array | KeptValues
   readonly bytes: number
 }
 
@@ -48,12 +54,13 @@ interface Entry {
 export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
   const memory = new Map<string, Entry>()
   let bytes = 0
+  const idOf = (group: GroupReader, key: string) => `${group.db.filename}\0${group.id}\0${key}`
   const remember = <T extends Remembered['value']>(
     group: GroupReader,
     key: string,
     make: () => { readonly value: T; readonly bytes: number },
   ): T => {
-    const id = `${group.db.filename}\0${group.id}\0${key}`
+    const id = idOf(group, key)
     const now = performance.now()
     const known = memory.get(id)
     // A group of the same number may be another one, after its index was built anew.
@@ -74,8 +81,28 @@ export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
       const value = readKept(group.db, group.id, column)
       return { value, bytes: value.values.length * VALUE_BYTES }
     })
+  const docsOf: GroupDocs['docsOf'] = (group, column, wanted) => {
+    const keys = kept(group, column).values.map((_, value) => `docs ${column} ${value}`)
+    const found = keys.map((key, value) => {
+      const known = wanted(value) ? memory.get(idOf(group, key)) : undefined
+      return known?.group === group ? (known.kept.value as Uint32Array) : undefined
+    })
+    const isMissing = (value: number) => wanted(value) && found[value] === undefined
+    eachKeptPosting(group.db, group.id, column, keys.length, isMissing, (value, ...posting) => {
+      const docs = new Uint32Array(wordsFor(group.info.docs))
+      markDocs(...posting, docs)
+      found[value] = docs
+    })
+    for (const [value, docs] of found.entries()) {
+      if (docs !== undefined) {
+        remember(group, keys[value]!, () => ({ value: docs, bytes: docs.byteLength }))
+      }
+    }
+    return found
+  }
   return {
     kept,
+    docsOf,
     codes: (group, name) => {
       const at = group.info.columns.findIndex((column) => column.name === name)
       if (group.info.columns[at]?.kind !== 'kept') return undefined
@@ -86,7 +113,8 @@ export function createGroupDocs(bytes_max = REMEMBERED_BYTES_MAX): GroupDocs {
       const column = group.info.columns[at]
       if (column === undefined) return []
       if (column.kind !== 'kept' || column.values > SPLIT_VALUES_MAX) return undefined
-      return remember(group, `sets ${name}`, () => readSets(group, at, kept(group, at)))
+      const docs = docsOf(group, at, everything)
+      return kept(group, at).values.map((value, n) => [String(value), docs[n]!] as const)
     },
   }
 }
@@ -99,12 +127,4 @@ function readCodes({ db, id, info }: GroupReader, column: number, kept: KeptValu
     fillDocs(bytes, start, end, codes, value + 1),
   )
   return { value: { ...kept, codes }, bytes: codes.byteLength }
-}
-
-function readSets({ db, id, info }: GroupReader, column: number, { values }: KeptValues) {
-  const value = values.map((one) => [String(one), new Uint32Array(wordsFor(info.docs))] as const)
-  eachKeptPosting(db, id, column, values.length, everything, (at, bytes, start, end) =>
-    markDocs(bytes, start, end, value[at]![1]),
-  )
-  return { value, bytes: value.reduce((sum, [, docs]) => sum + docs.byteLength, 0) }
 }

@@ -1,13 +1,13 @@
 // What one group of the index says about a leaf of a plan.
 
 import { words } from '../../../../sigma/text/words.ts'
-import { setBit, unite, wordsFor } from '../bits.ts'
+import { setBit, subtract, unite, wordsFor } from '../bits.ts'
 import { eachKeptPosting } from '../index/columns.ts'
 import { markHashed } from '../index/hashed.ts'
 import type { GroupColumn, GroupInfo } from '../index/layout.ts'
 import { clearDocs, markDocs } from '../index/postings.ts'
 import { type FieldFilter, type GroupReader, markAll } from '../index/read.ts'
-import type { GroupDocs } from './group-docs.ts'
+import { type GroupDocs, SPLIT_VALUES_MAX } from './group-docs.ts'
 import type { Plan, WordScope } from './plan.ts'
 
 export type ColumnPlan = Extract<Plan, { kind: 'column' }>
@@ -125,11 +125,19 @@ function lookUpColumn(groupDocs: GroupDocs, group: GroupReader, leaf: ColumnPlan
     if (column.via.length > 0) markVia(group, column, texts, bits)
     return { bits, exact: false }
   }
-  const holds = groupDocs.kept(group, at).values.map((value) => leaf.test([value]))
-  const wanted = (value: number) => none || holds[value]!
+  const { values } = groupDocs.kept(group, at)
+  const holds = values.map((value) => leaf.test([value]))
   if (none) markAll(info, bits)
+  if (values.length <= SPLIT_VALUES_MAX) {
+    const docs = groupDocs.docsOf(group, at, (value) => none || holds[value]!)
+    // A doc with several values passes if one does.
+    for (const [value, own] of docs.entries()) if (own && !holds[value]) subtract(bits, own)
+    for (const [value, own] of docs.entries()) if (own && holds[value]) unite(bits, own)
+    return { bits, exact: true }
+  }
+  const wanted = (value: number) => none || holds[value]!
   const some = new Uint32Array(bits.length)
-  eachKeptPosting(db, id, at, column.values, wanted, (value, bytes, start, end) => {
+  eachKeptPosting(db, id, at, values.length, wanted, (value, bytes, start, end) => {
     if (holds[value]!) markDocs(bytes, start, end, some)
     else clearDocs(bytes, start, end, bits)
   })
