@@ -13,6 +13,16 @@ test.each([
   expect(withQuotedDigits(text)).toBe(expected)
 })
 
+test.each(['1e100', '1e+100', '1E-100', '1e1000', '-2e308', '1.5e0100'])(
+  'an exponent as in %s is seen, whatever stands behind it',
+  (number) => {
+    for (const end of ['}', ' }', '\n}', ',"b":1}']) {
+      expect(mayLoseDigits(`{"a":${number}${end}`)).toBe(true)
+    }
+    expect(mayLoseDigits(`{"a":"${number}"}`)).toBe(false)
+  },
+)
+
 test.each([
   `{"a":"${LONG}","b\\":${LONG.slice(0, 15)},"c":"\\\\"}`,
   '{"a":1.50000000000000000,"b":1e3}',
