@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import type { Attribute, Node } from './nodes.ts'
-import type { Plan } from './plan.ts'
+import { PLANNED_VALUES_MAX, type Plan } from './plan.ts'
 import { createEvtxReader } from './reader.ts'
 import { renderNodes } from './render.ts'
 import { hexValue, type SampleRecord, type SampleValue, sampleLog, textValue } from './sample.ts'
@@ -52,6 +52,13 @@ test('templates of one GUID that differ are kept apart, however many there are',
       records.map((_, index) => ({ [`name${index}`]: `value ${index}`, same: 's' })),
     )
   }
+})
+
+test('a record of more values than are planned is read whole', () => {
+  const names = Array.from({ length: PLANNED_VALUES_MAX + 1 }, (_, index) => `n${index}`)
+  const data = Object.fromEntries(names.map((name) => [name, textValue(`${name}!`)]))
+  const [event] = eventsOf([{ id: 1, data }])
+  expect(event?.EventData).toEqual(Object.fromEntries(names.map((name) => [name, `${name}!`])))
 })
 
 test('data that repeats becomes a list, also where its kinds were seen before', () => {

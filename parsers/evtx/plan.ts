@@ -43,6 +43,8 @@ export interface Plan {
 
 /** Kinds of values that a template is planned for, at most; further ones are read node by node. */
 const PLANS_MAX = 8
+/** Values of an instance that is planned, at most: Windows' own have fewer than a hundred. */
+export const PLANNED_VALUES_MAX = 256
 /** Added to the type of a value without bytes. */
 const EMPTY = 0x100
 
@@ -50,10 +52,11 @@ const EMPTY = 0x100
 export function planOf(bytes: Buffer, { template, values }: Instance): Plan | undefined {
   const { heads, starts } = values
   for (const plan of template.plans) if (fits(plan, bytes, heads, starts.length)) return plan
-  if (template.plans.length >= PLANS_MAX) return undefined
+  const { plans } = template
+  if (plans.length >= PLANS_MAX || starts.length > PLANNED_VALUES_MAX) return undefined
   const kinds = Uint16Array.from(starts, (_, index) => kindAt(bytes, heads + index * 4))
   const plan = makePlan(template, kinds)
-  template.plans.push(plan)
+  plans.push(plan)
   return plan
 }
 

@@ -2,8 +2,10 @@
 // its plans.
 import type { Attribute, Node, Substitution, Template } from './nodes.ts'
 
-/** Bytes of the templates that are kept, their definitions counted, and templates of one GUID, at most. */
-const KEPT_BYTES_MAX = 2 * 1024 * 1024
+/** Bytes of the templates that are kept, at most: their definitions, and something for each. */
+const KEPT_BYTES_MAX = 1024 * 1024
+const EACH_BYTES = 1024
+/** Templates of one GUID, at most. */
 const VARIANTS_MAX = 4
 
 const kept = new Map<string, Template[]>()
@@ -16,14 +18,14 @@ export function sharedTemplate(guid: string, template: Template): Template {
   const same = variants?.find((other) => isSameContent(other.content, content))
   // Where names are stored in the template itself, its size is another.
   if (same !== undefined) return { content: same.content, size, plans: same.plans }
-  if (keptBytes + size > KEPT_BYTES_MAX) {
+  if (keptBytes + size + EACH_BYTES > KEPT_BYTES_MAX) {
     kept.clear()
     keptBytes = 0
   }
   if (variants === undefined || !kept.has(guid)) kept.set(guid, [template])
   else if (variants.length >= VARIANTS_MAX) return template
   else variants.push(template)
-  keptBytes += size
+  keptBytes += size + EACH_BYTES
   return template
 }
 
