@@ -151,6 +151,14 @@ function splitEnd(text: string, start: number): Rest {
   }
 }
 
+/** `TCP_MISS:HIER_DIRECT` at the end, as the format of Apache's lines has it. */
+function endsInResult(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1)
+  const isCapital = last >= 0x41 && last <= 0x5a
+  if (!isCapital && last !== 0x5f) return false
+  return / (?:TCP|UDP|NONE)[A-Z_]{0,40}:[A-Z_]{3,40}$/.test(text.slice(-96))
+}
+
 export const squid: Parser = {
   name: 'squid',
   title: 'Squid access log',
@@ -159,9 +167,7 @@ export const squid: Parser = {
     if (input.json !== undefined) return isSquidJson(input.json)
     const { header, text } = body(input, context)
     if (START.test(text.slice(0, 1024)) || CACHE_LOG.test(text.slice(0, 64))) return true
-    const own =
-      header?.program?.includes('squid') === true ||
-      / (?:TCP|UDP|NONE)[A-Z_]{0,40}:[A-Z_]{3,40}$/.test(text.slice(-96))
+    const own = header?.program?.includes('squid') === true || endsInResult(text)
     return own && readSquidHttpd(text, context, PROXY) !== undefined
   },
   parse,

@@ -43,8 +43,23 @@ export function epochTime(value: number): number | undefined {
   return size < 1e20 ? Math.floor(value / 1e6) : undefined
 }
 
-/** The timestamp that starts at `start`, whatever its form. */
+let lastText: string | undefined
+let lastContext: ParseContext | undefined
+let lastFound: TimeAt | undefined
+
+/** The timestamp that starts at `start`, whatever its form. Several parsers ask for that of the same line one after
+ * the other, so the last answer is kept. */
 export function timeAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
+  if (start !== 0) return anyTimeAt(text, start, context)
+  if (text !== lastText || context !== lastContext) {
+    lastFound = anyTimeAt(text, 0, context)
+    lastText = text
+    lastContext = context
+  }
+  return lastFound
+}
+
+function anyTimeAt(text: string, start: number, context: ParseContext): TimeAt | undefined {
   const first = text.charCodeAt(start)
   if (first >= 0x30 && first <= 0x39) {
     return (

@@ -3,14 +3,17 @@
 /** The next word, without `=`, quotes, brackets and what closes it. */
 export function valueBehind(message: string, end: number): string | undefined {
   let at = end
-  while (at < message.length && at - end < 8 && ' ='.includes(message[at]!)) at++
+  while (at - end < 8 && isBlankOrEquals(message.charCodeAt(at))) at++
   // `user = : user IP`: nothing stands there.
   if (message.charCodeAt(at) === 0x3a) {
     if (message.lastIndexOf('=', at) >= end) return undefined
-    while (at < message.length && at - end < 8 && ' =:'.includes(message[at]!)) at++
+    while (
+      at - end < 8 &&
+      (isBlankOrEquals(message.charCodeAt(at)) || message.charCodeAt(at) === 0x3a)
+    )
+      at++
   }
-  const quote = message[at]
-  const closing = quote === "'" || quote === '"' ? quote : quote === '<' ? '>' : undefined
+  const closing = CLOSING_MARKS.get(message.charCodeAt(at))
   if (closing !== undefined) {
     const close = message.indexOf(closing, at + 1)
     return close < 0 || close - at > 512 ? undefined : message.slice(at + 1, close)
@@ -27,6 +30,17 @@ export function valueBehind(message: string, end: number): string | undefined {
   return bare(word)
 }
 
+/** What closes a value that begins with a quote or a bracket. */
+const CLOSING_MARKS: ReadonlyMap<number, string> = new Map([
+  [0x27, "'"],
+  [0x22, '"'],
+  [0x3c, '>'],
+])
+
+function isBlankOrEquals(code: number): boolean {
+  return code === 0x20 || code === 0x3d
+}
+
 /** Where the first `:` or `=` stands behind a short label, or -1. */
 export function labelEnd(text: string, start: number, end: number): number {
   for (let index = start; index < end && index < start + 10; index++) {
@@ -36,17 +50,25 @@ export function labelEnd(text: string, start: number, end: number): number {
   return -1
 }
 
-const OPENING = '(<["\''
-const CLOSING = ')>],;:."\''
+/** By ASCII code: 1 for `(<["'`, 2 for `)>],;:."'`, both where it is either. */
+const MARKS = new Uint8Array(128)
+for (const mark of '(<["\'') MARKS[mark.charCodeAt(0)]! |= 1
+for (const mark of ')>],;:."\'') MARKS[mark.charCodeAt(0)]! |= 2
+
+function isMark(code: number, bit: 1 | 2): boolean {
+  return code < 128 && (MARKS[code]! & bit) !== 0
+}
 
 /** A word without the brackets and marks around it. */
 export function trimmed(word: string): string {
   let start = 0
   let end = word.length
-  while (start < end && OPENING.includes(word[start]!)) start++
-  while (end > start && CLOSING.includes(word[end - 1]!)) {
-    if (word[end - 1] === ')' && word.indexOf('(', start) >= start) break
-    if (word[end - 1] === ':' && word[end - 2] === ':') break
+  while (start < end && isMark(word.charCodeAt(start), 1)) start++
+  const isOpened = word.includes('(', start)
+  while (end > start && isMark(word.charCodeAt(end - 1), 2)) {
+    const last = word.charCodeAt(end - 1)
+    if (last === 0x29 && isOpened) break
+    if (last === 0x3a && word.charCodeAt(end - 2) === 0x3a) break
     end--
   }
   return word.slice(start, end)
