@@ -11,6 +11,7 @@ export const SLOW_TESTS: Readonly<Record<string, number>> = {
   'test/browser/editor.test.ts': 20,
   'test/browser/pages.test.ts': 20,
   'test/browser/loop.test.ts': 17,
+  'scripts/test-runner.test.ts': 17,
   'test/browser/sources.test.ts': 15,
   'test/browser/changes.test.ts': 15,
   'test/browser/releases.test.ts': 15,

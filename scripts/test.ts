@@ -100,13 +100,16 @@ async function readReport() {
   }
 }
 
+/** A test file in quotes, in brackets or behind `at`: its path may hold blanks. */
+const NAMED_FILE = /(?:['"(]|\bat )([^'"()\n]+?\.test\.tsx?)\b/
+
 /**
  * Files that threw while they were loaded: they have no tests, and are not in the report. What is printed above such an
  * error may be another file's, so the file is the first one that the error itself or its stack names.
  */
 function thrownFiles(said: string): string[] {
   return [...said.matchAll(/^# Unhandled error between tests\n-+\n(.*?)^-{20,}$/gms)]
-    .flatMap(([, error]) => /[^\s('"]+\.test\.tsx?\b/.exec(error ?? '') ?? [])
+    .flatMap(([, error]) => NAMED_FILE.exec(error ?? '')?.[1] ?? [])
     .map((path) => relative(process.cwd(), resolve(path)))
 }
 
