@@ -37,6 +37,8 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     [
       ['n', 'new rule'],
       ['e', 'edit the rule that is shown'],
+      ['Ctrl Space', 'in the editor: what may stand here'],
+      ['Esc Tab', 'out of the editor'],
     ],
   ],
   [
