@@ -234,3 +234,12 @@ test('logs of no connection whose times are texts are known by columns that only
   expect(parserOf({ note: 'x', msg: 'y' })).toBe('json')
   expect(parserOf({ level: 'info', msg: 'started' })).toBe('json')
 })
+
+test('an oddity says what analyser it is from; another source with a connection is not Zeek’s', () => {
+  const ends = { orig_h: '192.0.2.9', orig_p: 5151, resp_h: '198.51.100.7', resp_p: 80 }
+  const parserOf = (record: object) =>
+    json({ ts: 1795169472.5, uid: 'C1', id: ends, source: 'HTTP', ...record }).parser
+  expect(parserOf({ name: 'bad_HTTP_request', notice: false, peer: 'zeek' })).toBe('zeek')
+  expect(parserOf({ _path: 'weird', name: 'bad_HTTP_request', peer: 'zeek' })).toBe('zeek')
+  expect(parserOf({ proto: 'tcp', conn_state: 'SF' })).toBe('json')
+})

@@ -86,11 +86,13 @@ function compiledFor(names: readonly string[], mapping: Mapping): Program {
 function recognise({ text, json }: ParserInput, context: ParseContext): boolean {
   if (json === undefined) return looksLikeTsv(text, context.columns)
   if (json.ts === undefined) return false
-  if (json.source !== undefined && json.fuid === undefined) return false
-  if (typeof json._path === 'string') return true
+  // Zeek's own `source` says what analyser a file or an oddity is from.
+  const isOther = json.source !== undefined && json.fuid === undefined
+  if (typeof json._path === 'string') return !isOther || kindOf(json) === 'weird'
   if (json['id.orig_h'] !== undefined || json.id_orig_h !== undefined || isEnds(json.id)) {
-    return kindOf(json) !== undefined
+    return isOther ? kindOf(json) === 'weird' : kindOf(json) !== undefined
   }
+  if (isOther) return false
   // Other programs call their time so too.
   if (typeof json.ts !== 'number') return isIso(json.ts) && SURE.has(kindOf(json) ?? '')
   return (
