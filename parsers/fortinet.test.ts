@@ -117,6 +117,10 @@ testLines('fortinet', [
     { pivots: { user: 'anna', src_ip: '192.0.2.9', dst_ip: '192.0.2.1', outcome: 'success' } },
   ],
   [
+    'date=2026-11-20 time=10:11:12 logid="1601061010" type="utm" subtype="ssh" eventtype="ssh-channel" level="warning" vd="root" eventtime=1795169472 srcip=192.0.2.9 srcport=4242 dstip=198.51.100.7 dstport=22 proto=6 action="blocked" login="root" channeltype="shell"',
+    { pivots: { user: 'root', src_ip: '192.0.2.9', dst_port: 22 } },
+  ],
+  [
     'time=11:11:12 timestamp=1795169472 devname="auth1" devid="FAC1" vd="root" itime=1795169472 logid="20320" logdesc="AUTH_FAIL" type="event" subtype="Authentication" level="information" user="anna" nas="192.0.2.1" userip=192.0.2.9 action="Authentication" status="Failed" msg="User authentication failed" tz="+0100"',
     {
       time: '2026-11-20T10:11:12Z',

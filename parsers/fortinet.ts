@@ -91,7 +91,7 @@ function clockStart(text: string, start: number): number {
   return isNext ? next : text.indexOf('time=', start)
 }
 
-const USERS = [AT.user, AT.unauthuser, AT.user_name, AT.xauthuser]
+const USERS = [AT.user, AT.unauthuser, AT.user_name, AT.xauthuser, AT.login]
 /** Who logs in to a tunnel: `user` is often the peer's address or certificate there. */
 const TUNNEL_USERS = [AT.eapuser, AT.xauthuser, ...USERS]
 

@@ -28,7 +28,7 @@ const NAMES = [
     'result',
     'status',
   ] as const),
-  ...(['user', 'unauthuser', 'user_name', 'xauthuser', 'eapuser', 'srcprocess'] as const),
+  ...(['user', 'unauthuser', 'user_name', 'xauthuser', 'eapuser', 'login', 'srcprocess'] as const),
   ...(['filehash', 'analyticscksum', 'qname', 'qtype', 'ipaddr', 'http_host'] as const),
   ...(['url', 'http_url', 'agent', 'http_agent', 'httpmethod', 'http_method'] as const),
   ...(['timestamp', 'itime', 'userip'] as const),
