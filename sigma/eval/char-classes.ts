@@ -14,11 +14,16 @@ const ASCII_END = 128
 
 /** Classes of the characters in `patterns`, which are folded. */
 export function charClasses(patterns: Iterable<string>): CharClasses {
+  const ascii = new Uint8Array(ASCII_END)
   const seen = new Set<number>()
   for (const pattern of patterns) {
-    for (let i = 0; i < pattern.length; i++) seen.add(pattern.charCodeAt(i))
+    for (let i = 0; i < pattern.length; i++) {
+      const code = pattern.charCodeAt(i)
+      if (code < ASCII_END && ascii[code] === 1) continue
+      if (code < ASCII_END) ascii[code] = 1
+      seen.add(code)
+    }
   }
-  const ascii = new Uint8Array(ASCII_END)
   const other = new Map<number, number>()
   let count = 1
   for (const code of [...seen].sort((a, b) => a - b)) {

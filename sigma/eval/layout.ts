@@ -34,7 +34,7 @@ export function layOut(
 }
 
 /** Counts of the events after which witnesses are chosen anew. */
-const LESSONS = [256, 4_096]
+const LESSONS = [128, 1_024]
 /** The guess from an atom's shape counts as so many events. */
 const GUESS_EVENTS = 8
 
@@ -63,16 +63,24 @@ export function isLearnt(learning: Learning): boolean {
   return learning.lesson >= LESSONS.length
 }
 
-/** Witnesses of rules for atoms as likely as the events say. */
+/**
+ * Witnesses of rules for atoms as likely as the events say. A witness of which no event set an atom stays: none is
+ * better.
+ */
 export function learntWitnesses(
   rules: readonly number[],
+  witnesses: readonly (Witness | undefined)[],
   conditions: readonly Condition[],
   guesses: readonly number[],
   { counts, events }: Learning,
 ): readonly (Witness | undefined)[] {
+  const isSet = (atom: number) => counts[atom]! > 0
+  if (!witnesses.some((witness) => witness?.some(isSet))) return witnesses
   const likelihoods = new Float64Array(guesses.length)
   for (let atom = 0; atom < guesses.length; atom++) {
     likelihoods[atom] = (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
   }
-  return rules.map((rule) => witnessOf(conditions[rule]!, likelihoods))
+  return witnesses.map((witness, i) =>
+    witness?.some(isSet) ? witnessOf(conditions[rules[i]!]!, likelihoods) : witness,
+  )
 }

@@ -31,9 +31,7 @@ interface State {
 }
 
 function reversed(text: string): string {
-  let out = ''
-  for (let i = text.length - 1; i >= 0; i--) out += text.charAt(i)
-  return out
+  return text.split('').reverse().join('')
 }
 
 /** Builds the trie of literals that stand at the start (or, `fromEnd`, at the end) of a value. */

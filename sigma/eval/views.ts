@@ -23,6 +23,8 @@ export interface View {
   readonly readers: Readers
   /** The rules that the log source lets in. */
   readonly rules: readonly number[]
+  /** By rule of the view. */
+  witnesses: readonly (Witness | undefined)[]
   /** Tests of its rules that compare two fields. */
   readonly references: readonly LateTest[]
   /** Undefined once there is nothing more to learn. */
@@ -48,8 +50,10 @@ export interface ViewSource {
 /** Chooses witnesses anew from what the view has learnt. */
 export function relearn(view: View, learning: Learning, source: ViewSource): void {
   const { conditions, likelihoods } = source
-  const witnesses = learntWitnesses(view.rules, conditions, likelihoods, learning)
-  view.layout = layOut(view.rules, witnesses, likelihoods.length)
+  const { rules, witnesses } = view
+  const learnt = learntWitnesses(rules, witnesses, conditions, likelihoods, learning)
+  if (learnt !== witnesses) view.layout = layOut(rules, learnt, likelihoods.length)
+  view.witnesses = learnt
   if (isLearnt(learning)) view.learning = undefined
 }
 
@@ -114,6 +118,7 @@ function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View 
     layout: layOut(rules, witnesses, atomCount),
     readers: createReaders(source.slots, relevant, source.pool),
     rules,
+    witnesses,
     references: [...references],
     learning: startLearning(atomCount),
   }
