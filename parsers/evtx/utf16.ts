@@ -15,26 +15,35 @@ const known: (string | undefined)[] = new Array(KNOWN_MAX).fill(undefined)
 /** The text between two offsets. An odd last byte is left out. */
 export function utf16Text(bytes: Buffer, start: number, end: number): string {
   const length = (end - start) >> 1
-  if (length > SCRATCH_BYTES) return bytes.toString('utf16le', start, start + length * 2)
-  let hash = length
-  for (let index = 0, at = start; index < length; index++, at += 2) {
-    if (bytes[at + 1] !== 0) return bytes.toString('utf16le', start, start + length * 2)
-    const unit = bytes[at]!
-    scratch[index] = unit
-    hash = (Math.imul(hash, 31) + unit) | 0
+  if (length > SCRATCH_BYTES || !takeLatin(bytes, start, length)) {
+    return bytes.toString('utf16le', start, start + length * 2)
   }
-  return knownText(length, hash)
+  return scratchText(length)
+}
+
+/** Upper bytes of two characters. */
+const UPPER = 0xff00_ff00
+
+/** Puts characters into the scratch, two at a time; false where one of them needs more than a byte. */
+function takeLatin(bytes: Buffer, start: number, length: number): boolean {
+  let at = start
+  let index = 0
+  for (; index + 1 < length; index += 2, at += 4) {
+    const pair = bytes.readInt32LE(at)
+    if ((pair & UPPER) !== 0) return false
+    scratch[index] = pair
+    scratch[index + 1] = pair >> 16
+  }
+  if (index === length) return true
+  scratch[index] = bytes[at]!
+  return bytes[at + 1] === 0
 }
 
 /** The first `length` characters of the scratch. */
 export function scratchText(length: number): string {
+  if (length > SHORT_MAX) return scratch.toString('latin1', 0, length)
   let hash = length
   for (let index = 0; index < length; index++) hash = (Math.imul(hash, 31) + scratch[index]!) | 0
-  return knownText(length, hash)
-}
-
-function knownText(length: number, hash: number): string {
-  if (length > SHORT_MAX) return scratch.toString('latin1', 0, length)
   const slot = (hash ^ (hash >>> 15)) & (KNOWN_MAX - 1)
   const found = known[slot]
   if (found !== undefined && found.length === length && isInScratch(found)) return found
