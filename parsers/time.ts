@@ -244,14 +244,17 @@ function clockEnd(text: string, at: number): number | undefined {
   return end
 }
 
-let lastNow = Number.NaN
 let lastYear = 0
+let lastYearStart = Number.NaN
+let lastYearEnd = Number.NaN
 
-/** The year a day after now; the clock of many lines is one. */
+/** The year a day after now; most lines are of one year. */
 function yearAhead(now: number): number {
-  if (now !== lastNow) {
-    lastNow = now
-    lastYear = new Date(now + AHEAD_MAX_MS).getUTCFullYear()
+  const ahead = now + AHEAD_MAX_MS
+  if (!(ahead >= lastYearStart && ahead < lastYearEnd)) {
+    lastYear = new Date(ahead).getUTCFullYear()
+    lastYearStart = Date.UTC(lastYear, 0)
+    lastYearEnd = Date.UTC(lastYear + 1, 0)
   }
   return lastYear
 }

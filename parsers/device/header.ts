@@ -130,7 +130,7 @@ function mayBeTime(text: string, start: number): boolean {
 
 /** Where a relay wrote a time already, the year of the device's own is near to that one's. */
 function nearTo(time: number | undefined, context: ParseContext): ParseContext {
-  return time === undefined ? context : { ...context, now: time }
+  return time === undefined ? context : { now: time, timeZone: context.timeZone }
 }
 
 /** IOS XR puts its node in front of the time without a blank: `RP/0/RSP0/CPU0:Mar 18 ...`. */
