@@ -13,7 +13,7 @@ import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { addAddresses } from './fortinet/addresses.ts'
 import { logsourceOf } from './fortinet/logsource.ts'
-import { AT, firstWord, overlaidOf, WANTED, word } from './fortinet/pairs.ts'
+import { AT, firstWord, WANTED, word } from './fortinet/pairs.ts'
 import { joinClock, timeOf } from './fortinet/time.ts'
 import { severityOf } from './severity.ts'
 
@@ -61,9 +61,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     return { code: 'fortinet-no-pairs', message: 'no FortiGate date= and logid= pairs' }
   const header = headerBefore(text, start, context)
   const clock = clockStart(text, start)
-  const own = pairFields(text, start, text.startsWith(',', clock - 1) ? COMMA : BLANK, WANTED)
-  if (WANTED.values[AT.time]?.length === 3) joinClock(text, clock, own)
-  const fields = overlaidOf()
+  const fields = pairFields(text, start, text.startsWith(',', clock - 1) ? COMMA : BLANK, WANTED)
+  if (WANTED.values[AT.time]?.length === 3) joinClock(text, clock, fields)
   const pivots: WritablePivots = {}
   const addresses = addAddresses(text, fields)
   addNames(pivots)
@@ -75,7 +74,6 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     message: word(AT.msg) ?? word(AT.logdesc) ?? text.slice(start),
     fields,
     pivots,
-    own,
     addresses,
   })
 }

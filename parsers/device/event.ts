@@ -19,9 +19,6 @@ export interface Reading {
   readonly fields: WritableFields
   /** Fresh. Columns that are not simply a field's value. */
   readonly pivots: WritablePivots
-  /** Fresh. The line's own fields, over which `fields` are laid in one step: each one that is set or looked up among
-   * many costs far more. `fields` then hold those of `OVERLAID` that the line has itself. */
-  readonly own?: WritableFields
   /** Addresses of `fields` that the parser knows to be some, in the form of the columns. */
   readonly addresses?: Addresses
 }
@@ -32,22 +29,15 @@ export interface Addresses {
   readonly dst_ip: string | undefined
 }
 
-/** Names that `deviceEvent` looks up in `fields`. */
-export const OVERLAID = [
-  ...(['src_ip', 'src_port', 'dst_ip', 'dst_port', 'hostname', 'program', 'pid'] as const),
-  ...(['msgid', 'facility', 'syslog_severity', 'structured_data'] as const),
-] as const
-
 /** The event of a reading behind a header. */
 export function deviceEvent(header: SyslogLine | undefined, reading: Reading): Parsed {
-  const { addresses, logsource, message, own } = reading
+  const { addresses, fields, logsource, message } = reading
   const time = reading.time ?? header?.time
   const pivots = header === undefined ? reading.pivots : withHeader(header, reading)
-  addAddress(pivots, reading.fields, 'src_ip', addresses?.src_ip)
-  addPort(pivots, reading.fields, 'src_port')
-  addAddress(pivots, reading.fields, 'dst_ip', addresses?.dst_ip)
-  addPort(pivots, reading.fields, 'dst_port')
-  const fields = own === undefined ? reading.fields : Object.assign(own, reading.fields)
+  addAddress(pivots, fields, 'src_ip', addresses?.src_ip)
+  addPort(pivots, fields, 'src_port')
+  addAddress(pivots, fields, 'dst_ip', addresses?.dst_ip)
+  addPort(pivots, fields, 'dst_port')
   return time === undefined
     ? { logsource, pivots, message, fields }
     : { time, logsource, pivots, message, fields }

@@ -15,7 +15,7 @@ export function addAddresses(text: string, fields: WritableFields): Addresses {
   const target = putAddress(text, fields, 'dst_ip', TARGETS)
   putPort(text, fields, 'src_port', SOURCE_PORTS)
   putPort(text, fields, 'dst_port', TARGET_PORTS)
-  if (fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress())
+  if (source === undefined && fields.src_ip === undefined) put(fields, 'src_ip', consoleAddress())
   return { src_ip: source, dst_ip: target }
 }
 

@@ -1,5 +1,4 @@
 // The pairs of a line that are looked at.
-import { OVERLAID, type WritableFields } from '../device/event.ts'
 import { placesOf, wantedNames } from '../device/pairs.ts'
 
 /** Names whose values are looked at. */
@@ -29,11 +28,10 @@ const NAMES = [
     'status',
   ] as const),
   ...(['user', 'unauthuser', 'user_name', 'xauthuser', 'eapuser', 'login', 'srcprocess'] as const),
-  ...(['filehash', 'analyticscksum', 'qname', 'qtype', 'ipaddr', 'http_host'] as const),
+  ...(['filehash', 'analyticscksum', 'qname', 'qtype', 'ipaddr', 'hostname', 'http_host'] as const),
   ...(['url', 'http_url', 'agent', 'http_agent', 'httpmethod', 'http_method'] as const),
   ...(['timestamp', 'itime', 'userip'] as const),
   ...(['referralurl', 'severity', 'crlevel', 'level', 'pri'] as const),
-  ...OVERLAID,
 ] as const
 /** Those whose values are words of few kinds. */
 const WORDS = ['tz', 'type', 'subtype', 'service', 'action', 'result', 'status', 'severity'].concat(
@@ -43,18 +41,6 @@ const WORDS = ['tz', 'type', 'subtype', 'service', 'action', 'result', 'status',
 export const WANTED = wantedNames(NAMES, WORDS)
 /** Their places. */
 export const AT = placesOf(NAMES)
-
-/** Fields to be laid over the line's own, with what the line itself has of those that are looked up. */
-export function overlaidOf(): WritableFields {
-  const fields: WritableFields = {}
-  for (let index = 0; index < OVERLAID_AT.length; index++) {
-    const value = WANTED.values[OVERLAID_AT[index]!]
-    if (value !== undefined) fields[OVERLAID[index]!] = value
-  }
-  return fields
-}
-
-const OVERLAID_AT = OVERLAID.map((name) => AT[name])
 
 /** The value at a place, where it says something. */
 export function word(place: number): string | undefined {
