@@ -28,7 +28,7 @@ const followers = new Uint16Array(SLOTS + 1)
  * name's values the first wins. */
 export function quotedPairs(text: string, start: number, wanted: Wanted): WritableFields {
   const fields: WritableFields = {}
-  const { places, values, starts } = wanted
+  const { places, values } = wanted
   values.fill(undefined)
   texts = (texts + 1) >>> 0
   if (texts === 0) seenIn.fill(0)
@@ -96,9 +96,7 @@ export function quotedPairs(text: string, start: number, wanted: Wanted): Writab
     if (slot < 0) continue
     seenIn[slot] = texts
     const place = places[slot]!
-    if (place === 0) continue
-    values[place - 1] = value
-    starts[place - 1] = open + 1
+    if (place > 0) values[place - 1] = value
   }
   return fields
 }

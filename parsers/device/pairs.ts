@@ -57,7 +57,7 @@ export function readPairs(text: string, start: number, separator: number, found:
 export interface Wanted {
   readonly places: Uint16Array
   readonly values: (string | undefined)[]
-  /** Where each value starts in the text. */
+  /** Where each value starts in the text: set by `pairFields` alone. */
   readonly starts: Int32Array
   /** 1 for those whose values are words of few kinds. */
   readonly words: Uint8Array
