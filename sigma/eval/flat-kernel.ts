@@ -88,17 +88,17 @@ interface MemoLimits {
   readonly entries: number
 }
 
-/** 34 MiB: 16 of texts, 8 of atoms, 10 of entries and table. Only what is used of it takes memory. */
+/** 17 MiB: 8 of texts, 4 of atoms, 5 of entries and table. Only what is used of it takes memory. */
 const VALUE_LIMITS: MemoLimits = {
-  texts_bytes: 16 * 1024 * 1024,
-  atoms: 2 * 1024 * 1024,
-  entries: 256 * 1024,
+  texts_bytes: 8 * 1024 * 1024,
+  atoms: 1024 * 1024,
+  entries: 128 * 1024,
 }
-/** 8.5 MiB each: 4 of keys, 2 of atoms or rules, 2.5 of entries and table. */
+/** 4.3 MiB each: 2 of keys, 1 of atoms or rules, 1.3 of entries and table. */
 const KEY_LIMITS: MemoLimits = {
-  texts_bytes: 4 * 1024 * 1024,
-  atoms: 512 * 1024,
-  entries: 64 * 1024,
+  texts_bytes: 2 * 1024 * 1024,
+  atoms: 256 * 1024,
+  entries: 32 * 1024,
 }
 /** Room for what comes next, so that memory grows rarely: that may start a garbage collection. */
 const FIRST_BYTES = 8 * 1024 * 1024

@@ -2,7 +2,7 @@
 // as an event's values do it (`scan.ts`).
 import { bringIn } from '../kernel/window.ts'
 import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
-import type { FlatPlan } from './flat-plan.ts'
+import { cutValues, type FlatPlan } from './flat-plan.ts'
 import { addHit, createHits } from './hits.ts'
 import { findNetworks } from './networks.ts'
 import { checkedHits, markHits, type Reader } from './readers.ts'
@@ -16,7 +16,10 @@ const RULES = 88 >> 2
 const RULE_COUNT = 92 >> 2
 const HIT_COUNT = 96 >> 2
 const HOST_KEEPS = 100 >> 2
-const VALUES = 1024
+const STARTS = 1024 >> 2
+const ENDS = 2048 >> 2
+const HASHES = 3072 >> 2
+const KINDS = 4096
 const HITS = 336_000 >> 2
 const HITS_MAX = 65_536
 
@@ -37,7 +40,11 @@ const hits = createHits()
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
 export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
   const { memory, window } = plan.kernel
-  memory.bytes.set(line.block, VALUES)
+  const { kinds, starts, ends, hashes } = cutValues(plan, line)
+  memory.bytes.set(kinds, KINDS)
+  memory.words.set(starts, STARTS)
+  memory.words.set(ends, ENDS)
+  memory.words.set(hashes, HASHES)
   const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
   let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
   while (outcome >= 0) {

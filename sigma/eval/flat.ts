@@ -32,8 +32,6 @@ export interface FlatLine {
   ends: Int32Array
   /** Equal for equal source texts. */
   hashes: Int32Array
-  /** The memory of all four, as the kernels have it. */
-  block: Uint8Array
 }
 
 /** A line of no bytes. */
@@ -42,7 +40,7 @@ export function createFlatLine(): FlatLine {
   const none = new Int32Array(0)
   return {
     ...{ bytes, view: new DataView(bytes.buffer), turn: 0, start: 0, end: 0 },
-    ...{ kinds: bytes, starts: none, ends: none, hashes: none, block: bytes },
+    ...{ kinds: bytes, starts: none, ends: none, hashes: none },
   }
 }
 

@@ -32,8 +32,6 @@ export interface LineKernel {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly hashes: Int32Array
-  /** The memory of all four. */
-  readonly block: Uint8Array
   /**
    * Cuts `bytes` from `start` to `end`, at most `LINE_BYTES_MAX`. Gives the number of the place where the line ends, or
    * a reason. `turn` is another number whenever the bytes are others.
@@ -87,7 +85,6 @@ export function createLineKernel(): LineKernel {
     starts: new Int32Array(memory.buffer, STARTS, VALUES_MAX),
     ends: new Int32Array(memory.buffer, ENDS, VALUES_MAX),
     hashes: new Int32Array(memory.buffer, HASHES, VALUES_MAX),
-    block: new Uint8Array(memory.buffer, STARTS, KINDS + VALUES_MAX - STARTS),
     cut(from, turn, start, end) {
       const shift = bringIn(window, bytes, from, turn, start, end)
       return cut(root, start + shift, end + shift, shift)
