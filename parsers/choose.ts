@@ -5,6 +5,7 @@ import { carriedInput } from './carrier.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { envelopeFields, ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
+import { isParsedEvent } from './parsed.ts'
 import { recognise } from './recognise.ts'
 import { PARSERS, parsersNamed } from './table.ts'
 import { isoAt } from './time.ts'
@@ -114,6 +115,10 @@ function chooseForJson(
   source: string | undefined,
   context: ParseContext,
 ): Chosen | EventError {
+  // Its source names the parser that it went through already.
+  if (json.logsources !== undefined && isParsedEvent(json)) {
+    return attempt(PARSERS.parsed, input, context)
+  }
   const own = ownSource(json)
   const ownNamed = own === undefined ? NO_PARSERS : parsersNamed(own)
   const named = ownNamed.length > 0 || source === undefined ? ownNamed : parsersNamed(source)

@@ -35,6 +35,7 @@ import { nginx } from './nginx.ts'
 import { okta } from './okta.ts'
 import { openvpn } from './openvpn.ts'
 import { paloalto } from './paloalto.ts'
+import { parsed } from './parsed.ts'
 import { pfsense } from './pfsense.ts'
 import { postfix } from './postfix.ts'
 import { squid } from './squid.ts'
@@ -60,6 +61,7 @@ export const PARSERS = {
   wazuh,
   velociraptor,
   endpoint,
+  parsed,
   zeek,
   journald,
   docker,
