@@ -8,7 +8,7 @@ const VARIABLE = 'BUN_JSC_forceRAMSize'
  * would hold a gigabyte of garbage, and collecting it at once stops ingest for a third of a second
  * (docs/benchmarks.md).
  */
-const MACHINE_BYTES = 1.25 * 1024 ** 3
+const MACHINE_BYTES = 1024 ** 3
 
 /**
  * Starts this process anew in its place, with smaller heaps, unless that is done or the variable is set. Where the

@@ -88,20 +88,20 @@ interface MemoLimits {
   readonly entries: number
 }
 
-/** 17 MiB: 8 of texts, 4 of atoms, 5 of entries and table. Only what is used of it takes memory. */
+/** 8.5 MiB: 4 of texts, 2 of atoms, 2.5 of entries and table. */
 const VALUE_LIMITS: MemoLimits = {
-  texts_bytes: 8 * 1024 * 1024,
-  atoms: 1024 * 1024,
-  entries: 128 * 1024,
+  texts_bytes: 4 * 1024 * 1024,
+  atoms: 512 * 1024,
+  entries: 64 * 1024,
 }
-/** 4.3 MiB each: 2 of keys, 1 of atoms or rules, 1.3 of entries and table. */
+/** 2.1 MiB each: 1 of keys, half of atoms or rules, as much of entries and table. */
 const KEY_LIMITS: MemoLimits = {
-  texts_bytes: 2 * 1024 * 1024,
-  atoms: 256 * 1024,
-  entries: 32 * 1024,
+  texts_bytes: 1024 * 1024,
+  atoms: 128 * 1024,
+  entries: 16 * 1024,
 }
 /** Room for what comes next, so that memory grows rarely: that may start a garbage collection. */
-const FIRST_BYTES = 8 * 1024 * 1024
+const FIRST_BYTES = 2 * 1024 * 1024
 const ENTRY_BYTES = 32
 const WORD_BYTES = 4
 

@@ -5,7 +5,7 @@ const PAGE_BYTES = 65_536
 /** What may be read behind anything. */
 const SLACK_BYTES = 16
 /** Added at once, so that not every small piece makes it grow. */
-const GROWTH_BYTES = 4 * 1024 * 1024
+const GROWTH_BYTES = 1024 * 1024
 
 export interface KernelMemory {
   readonly exports: KernelExports
