@@ -24,7 +24,8 @@ test('an atom that events set often is no witness any more', () => {
   for (let i = 0; i < 300; i++) if (learn(learning, Int32Array.of(0), 1)) lessons++
   expect(lessons).toBe(1)
   expect(isLearnt(learning)).toBe(false)
-  expect(learntWitnesses([0], [[0]], [both], guesses, learning)).toEqual([[1]])
+  const layout = layOut([0], [[0]], 3)
+  expect(learntWitnesses([0], [[0]], layout, [both], guesses, learning)).toEqual([[1]])
   for (let i = 0; i < 1_024; i++) learn(learning, Int32Array.of(0), 1)
   expect(isLearnt(learning)).toBe(true)
 })
@@ -33,7 +34,7 @@ test('witnesses that no event set stay', () => {
   const learning = startLearning(3)
   for (let i = 0; i < 200; i++) learn(learning, Int32Array.of(0), 1)
   const witnesses = [[1, 2], undefined]
-  expect(learntWitnesses([1, 2], witnesses, [both, either, denial], guesses, learning)).toBe(
-    witnesses,
-  )
+  const layout = layOut([1, 2], witnesses, 3)
+  const conditions = [both, either, denial]
+  expect(learntWitnesses([1, 2], witnesses, layout, conditions, guesses, learning)).toBe(witnesses)
 })

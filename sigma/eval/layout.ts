@@ -63,24 +63,36 @@ export function isLearnt(learning: Learning): boolean {
   return learning.lesson >= LESSONS.length
 }
 
+/** Rules whose witness has an atom that events set. */
+function rulesSet({ first, rules }: Layout, counts: Uint32Array): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (let atom = 0; atom < counts.length; atom++) {
+    if (counts[atom] === 0) continue
+    const end = first[atom + 1]!
+    for (let at = first[atom]!; at < end; at++) found.add(rules[at]!)
+  }
+  return found
+}
+
 /**
- * Witnesses of rules for atoms as likely as the events say. A witness of which no event set an atom stays: none is
- * better.
+ * Witnesses of laid out rules for atoms as likely as the events say. A witness of which no event set an atom stays:
+ * none is better.
  */
 export function learntWitnesses(
   rules: readonly number[],
   witnesses: readonly (Witness | undefined)[],
+  layout: Layout,
   conditions: readonly Condition[],
   guesses: readonly number[],
   { counts, events }: Learning,
 ): readonly (Witness | undefined)[] {
-  const isSet = (atom: number) => counts[atom]! > 0
-  if (!witnesses.some((witness) => witness?.some(isSet))) return witnesses
+  const changed = rulesSet(layout, counts)
+  if (changed.size === 0) return witnesses
   const likelihoods = new Float64Array(guesses.length)
   for (let atom = 0; atom < guesses.length; atom++) {
     likelihoods[atom] = (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
   }
   return witnesses.map((witness, i) =>
-    witness?.some(isSet) ? witnessOf(conditions[rules[i]!]!, likelihoods) : witness,
+    changed.has(rules[i]!) ? witnessOf(conditions[rules[i]!]!, likelihoods) : witness,
   )
 }

@@ -50,8 +50,8 @@ export interface ViewSource {
 /** Chooses witnesses anew from what the view has learnt. */
 export function relearn(view: View, learning: Learning, source: ViewSource): void {
   const { conditions, likelihoods } = source
-  const { rules, witnesses } = view
-  const learnt = learntWitnesses(rules, witnesses, conditions, likelihoods, learning)
+  const { rules, witnesses, layout } = view
+  const learnt = learntWitnesses(rules, witnesses, layout, conditions, likelihoods, learning)
   if (learnt !== witnesses) view.layout = layOut(rules, learnt, likelihoods.length)
   view.witnesses = learnt
   if (isLearnt(learning)) view.learning = undefined
