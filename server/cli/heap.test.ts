@@ -24,7 +24,7 @@ async function say(size: string | undefined) {
 }
 
 test('a process starts anew in its place, with its arguments, and is told of less memory', async () => {
-  const told = process.platform === 'win32' ? undefined : String(1.25 * 1024 ** 3)
+  const told = process.platform === 'win32' ? undefined : String(1024 ** 3)
   expect(await say(undefined)).toEqual({ isSame: true, told, args: ['a', 'b c'], code: 0 })
 })
 
