@@ -2,7 +2,7 @@
 // of lines before it: lines of one kind have the same names in the same order. Whatever is unusual (arrays,
 // characters outside ASCII, `\u`, numbers with an exponent or many digits, a name twice, names with escapes)
 // is left to `JSON.parse`, and so is what is not surely valid JSON.
-import { FLAT_VALUES_MAX, type FlatLine } from '../sigma/eval/flat.ts'
+import type { FlatLine } from '../sigma/eval/flat.ts'
 import {
   createLineKernel,
   type LineKernel,
@@ -10,6 +10,7 @@ import {
   NEW_OPENED,
   NOT_CUT,
 } from '../sigma/kernel/line.ts'
+import { VALUES_MAX } from '../sigma/kernel/places.ts'
 import { LINE_BYTES_MAX } from '../sigma/kernel/window.ts'
 
 /** A place in lines: the names up to it. The last place of a line tells what kind of line it is. */
@@ -112,7 +113,7 @@ function namesBehind(
   // A path is cut at dots, so only names without any stand below others.
   if (depth > 0 && (name === '' || name.includes('.'))) return undefined
   const path = around[depth]! + name
-  if (paths.includes(path) || paths.length >= FLAT_VALUES_MAX) return undefined
+  if (paths.includes(path) || paths.length >= VALUES_MAX) return undefined
   return { paths: [...paths, path], depths: [...depths, depth], around }
 }
 

@@ -1,6 +1,7 @@
 // What a matcher puts into the memory of its kernel (`sigma/kernel/assembly/structs.ts`): automata, readers, plans and
 // memos. What was put there once is found again by the object it was made of.
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
+import { BEHIND_HITS } from '../kernel/places.ts'
 import { createWindow, type Window } from '../kernel/window.ts'
 import type { Automaton } from './automaton.ts'
 import type { Reader } from './readers.ts'
@@ -8,8 +9,6 @@ import type { Singles } from './singles.ts'
 import type { TextIndex } from './text-index.ts'
 import type { Trie } from './trie.ts'
 
-// Addresses: see `sigma/kernel/assembly/places.ts`.
-const HEAP = 598_208
 const NOWHERE = 0
 
 /** What readers and plans may take until the kernel is to be dropped: they are made anew for ever new log sources. */
@@ -32,7 +31,7 @@ export interface FlatKernel {
 
 /** A kernel that knows nothing; with `memo` it remembers values and lines. */
 export function createFlatKernel(memo: boolean): FlatKernel {
-  const memory = createKernelMemory(HEAP)
+  const memory = createKernelMemory(BEHIND_HITS)
   if (memo) addMemos(memory)
   const indexes = new WeakMap<TextIndex, number>()
   const uses = new WeakMap<Uint8Array, number>()

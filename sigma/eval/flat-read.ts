@@ -1,5 +1,19 @@
 // What a flat line's values set: found by the kernel, which leaves to the host the tests of single values, and set then
 // as an event's values do it (`scan.ts`).
+import {
+  ENDS,
+  HAS_KEY,
+  HASHES,
+  HIT_COUNT,
+  HITS,
+  HITS_MAX,
+  HOST_BASE,
+  HOST_KEEPS,
+  KINDS,
+  RULE_COUNT,
+  RULES,
+  STARTS,
+} from '../kernel/places.ts'
 import { bringIn } from '../kernel/window.ts'
 import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
 import { cutValues, type FlatPlan } from './flat-plan.ts'
@@ -9,20 +23,7 @@ import { checkedHits, markHits, type Reader } from './readers.ts'
 import { type AtomSet, setAtom, setPresence } from './scan.ts'
 import { asciiText, unescaped, unescapeJson } from './unescape.ts'
 
-// Addresses and numbers of `sigma/kernel/assembly/places.ts` and `find.ts`; addresses of words are divided by four.
-const HOST_BASE = 80 >> 2
-const HAS_KEY = 84 >> 2
-const RULES = 88 >> 2
-const RULE_COUNT = 92 >> 2
-const HIT_COUNT = 96 >> 2
-const HOST_KEEPS = 100 >> 2
-const STARTS = 1024 >> 2
-const ENDS = 2048 >> 2
-const HASHES = 3072 >> 2
-const KINDS = 4096
-const HITS = 336_000 >> 2
-const HITS_MAX = 65_536
-
+// Outcomes and what was found: the numbers of `sigma/kernel/assembly/find.ts`.
 const DONE = -1
 const KNOWN = -3
 
@@ -35,6 +36,7 @@ const FOUND_LITERALS = 5
  * its rules may be kept, or not. */
 export type Outcome = 'refused' | 'known' | 'found' | 'keyed'
 
+const FIRST_HIT = HITS >> 2
 const hits = createHits()
 
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
@@ -42,9 +44,9 @@ export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Ou
   const { memory, window } = plan.kernel
   const { kinds, starts, ends, hashes } = cutValues(plan, line)
   memory.bytes.set(kinds, KINDS)
-  memory.words.set(starts, STARTS)
-  memory.words.set(ends, ENDS)
-  memory.words.set(hashes, HASHES)
+  memory.words.set(starts, STARTS >> 2)
+  memory.words.set(ends, ENDS >> 2)
+  memory.words.set(hashes, HASHES >> 2)
   const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
   let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
   while (outcome >= 0) {
@@ -54,27 +56,27 @@ export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Ou
   }
   if (outcome === KNOWN) return 'known'
   if (outcome !== DONE) return 'refused'
-  return memory.words[HAS_KEY] === 1 ? 'keyed' : 'found'
+  return memory.words[HAS_KEY >> 2] === 1 ? 'keyed' : 'found'
 }
 
 /** Makes the tests of one value for the kernel; how many atoms it has, or -1 where there are too many. */
 function lookAt(line: FlatLine, { kernel, readers, values }: FlatPlan, place: number): number {
   const { words } = kernel.memory
   const reader = readers[place]!
-  const base = words[HOST_BASE]!
-  const literals = words[HIT_COUNT]!
+  const base = words[HOST_BASE >> 2]!
+  const literals = words[HIT_COUNT >> 2]!
   openText(line, values[place]!)
   hits.count = 0
-  for (let i = base; i < literals; i++) addHit(hits, words[HITS + i]!)
+  for (let i = base; i < literals; i++) addHit(hits, words[FIRST_HIT + i]!)
   if (reader.networks !== undefined) findNetworks(reader.networks, currentText(), hits)
   let atoms = hits.atoms
   let { count } = hits
-  if (words[HOST_KEEPS] === 1) {
+  if (words[HOST_KEEPS >> 2] === 1) {
     atoms = checkedHits(reader, hits, currentText)
     count = atoms.length
   }
   if (base + count > HITS_MAX) return -1
-  for (let i = 0; i < count; i++) words[HITS + base + i] = atoms[i]!
+  for (let i = 0; i < count; i++) words[FIRST_HIT + base + i] = atoms[i]!
   return count
 }
 
@@ -83,9 +85,9 @@ const NO_RULES: readonly number[] = []
 /** The rules of a line that is known. */
 export function knownRules({ kernel }: FlatPlan): readonly number[] {
   const { words } = kernel.memory
-  const count = words[RULE_COUNT]!
+  const count = words[RULE_COUNT >> 2]!
   if (count === 0) return NO_RULES
-  const start = words[RULES]! >> 2
+  const start = words[RULES >> 2]! >> 2
   const rules: number[] = []
   for (let i = 0; i < count; i++) rules.push(words[start + i]!)
   return rules
@@ -95,7 +97,7 @@ export function knownRules({ kernel }: FlatPlan): readonly number[] {
 export function keepRules({ kernel, address, fields }: FlatPlan, rules: readonly number[]): void {
   if (fields.isOpen || rules.length > HITS_MAX) return
   const { words, exports } = kernel.memory
-  for (let i = 0; i < rules.length; i++) words[HITS + i] = rules[i]!
+  for (let i = 0; i < rules.length; i++) words[FIRST_HIT + i] = rules[i]!
   exports.keepRules(address, rules.length)
 }
 
@@ -131,10 +133,10 @@ function setFound(
   atoms: AtomSet,
 ): void {
   if (kind === FOUND_LITERALS) {
-    markHits(reader, words, HITS + from, HITS + to, atoms.marks)
+    markHits(reader, words, FIRST_HIT + from, FIRST_HIT + to, atoms.marks)
     return
   }
-  for (let i = HITS + from; i < HITS + to; i++) setAtom(atoms, words[i]!)
+  for (let i = FIRST_HIT + from; i < FIRST_HIT + to; i++) setAtom(atoms, words[i]!)
 }
 
 // The text at hand, and the string of it once a test has asked.

@@ -14,9 +14,6 @@ export const FLAT_NULL = 4
 /** An object; its members follow as values of their own. */
 export const FLAT_OBJECT = 5
 
-/** Values of one line, at most. */
-export const FLAT_VALUES_MAX = 256
-
 /** One line; reused for every line. Whoever cuts it says in which arrays its values are. */
 export interface FlatLine {
   bytes: Uint8Array

@@ -1,15 +1,9 @@
 // The kernel that cuts lines of JSON (`assembly/cut.ts`), with memory of its own: a window on the caller's bytes, the
-// names seen so far, and the values of the line cut last. `assembly/places.ts` has the same numbers.
+// names seen so far, and the values of the line cut last.
 import { instantiate } from './instance.ts'
+import { ENDS, HASHES, KINDS, STARTS, STOP_AT, STOP_PLACE, VALUES_MAX } from './places.ts'
 import { BEHIND_WINDOW, bringIn, createWindow } from './window.ts'
 
-const STOP_PLACE = 68
-const STOP_AT = 72
-const STARTS = 1024
-const ENDS = 2048
-const HASHES = 3072
-const KINDS = 4096
-const VALUES_MAX = 256
 const PLACES = BEHIND_WINDOW
 const SLACK_BYTES = 64
 const MEMORY_BYTES = 64 * 65_536

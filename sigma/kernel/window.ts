@@ -1,7 +1,7 @@
 // A window on the caller's bytes in a kernel's memory: copied in large pieces, so that lines are not copied one by one.
 
-/** Where every kernel has its window. */
-const WINDOW = 8192
+import { WINDOW } from './places.ts'
+
 const WINDOW_BYTES = 256 * 1024
 /** What may be read behind it. */
 const SLACK_BYTES = 64

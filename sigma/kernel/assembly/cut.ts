@@ -1,9 +1,10 @@
 // A line of JSON cut into values where it stands; see `parsers/json-flat.ts` for what is cut and what is not.
 // Everything in memory has 16 readable bytes behind it.
+import { isEqual } from './bytes'
+import { BOOLEAN, DECIMAL, ESCAPED, NULL, OBJECT, STRING } from './kinds'
 import {
   CHILD,
   CLOSED,
-  COUNT,
   ENDS,
   HASHES,
   KINDS,
@@ -28,13 +29,6 @@ const COLON: u32 = 0x3a
 const BACKSLASH: u32 = 0x5c
 const OPEN: u32 = 0x7b
 const CLOSE: u32 = 0x7d
-
-const STRING: u8 = 0
-const ESCAPED: u8 = 1
-const DECIMAL: u8 = 2
-const BOOLEAN: u8 = 3
-const NULL: u8 = 4
-const OBJECT: u8 = 5
 
 const TRUE: u32 = 0x65757274
 const FALS: u32 = 0x736c6166
@@ -161,19 +155,12 @@ function hasBackslash(start: usize, end: usize): bool {
   return false
 }
 
-function isSame(a: usize, b: usize, length: usize): bool {
-  let at: usize = 0
-  for (; at + 8 <= length; at += 8) if (load<u64>(a + at) !== load<u64>(b + at)) return false
-  if (at === length) return true
-  const rest = (8 - (length - at)) << 3
-  return load<u64>(a + at) << rest === load<u64>(b + at) << rest
-}
-
 /** The place whose name with its closing quote stands at a position, or 0. */
 function childAt(place: usize, at: usize): usize {
   let child = <usize>load<u32>(place, CHILD)
   while (child !== 0) {
-    if (isSame(<usize>load<u32>(child, NAME), at, <usize>load<u32>(child, NAME_BYTES))) return child
+    if (isEqual(<usize>load<u32>(child, NAME), at, <usize>load<u32>(child, NAME_BYTES)))
+      return child
     child = <usize>load<u32>(child, SIBLING)
   }
   return 0
@@ -227,7 +214,6 @@ export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
       if (byteAt(at) !== CLOSE) break
       at++
       if (depth-- === 0) {
-        store<u32>(COUNT, count)
         return at === end ? <i32>load<u32>(place, NUMBER) : NOT_CUT
       }
       const closed = <usize>load<u32>(place, CLOSED)

@@ -1,5 +1,6 @@
 // What the values of a line set, and the rules of lines that set the same: see `sigma/eval/flat-read.ts`.
 import { addHit, hitAt, hitCount, setHitCount } from './hits'
+import { BOOLEAN, DECIMAL, ESCAPED, NULL, OBJECT } from './kinds'
 import {
   atomCountOf,
   atomsOf,
@@ -29,13 +30,6 @@ import {
 import { scanText } from './scan'
 import { Memo, Plan, Reader } from './structs'
 import { decodeEscapes, isSameText } from './unescape'
-
-// Kinds of values.
-const ESCAPED: u8 = 1
-const DECIMAL: u8 = 2
-const BOOLEAN: u8 = 3
-const NULL: u8 = 4
-const OBJECT: u8 = 5
 
 // What a value was found to set.
 const FOUND_NOTHING: u32 = 0

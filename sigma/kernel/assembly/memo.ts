@@ -1,5 +1,6 @@
 // What is remembered, by a number (a reader, a set's use, a plan) and bytes: a hash table, its entries, their bytes and
 // their atoms, within bounds; what finds no room sets `isFull`.
+import { isEqual } from './bytes'
 import { Memo, Trial } from './structs'
 
 /** Places that are looked at for one hash: what lies further is not kept, so crafted values cost no more. */
@@ -42,15 +43,6 @@ export function find(memo: Memo, number: u32, hash: i32, start: usize, length: u
     place = (place + 1) & memo.mask
   }
   return 0
-}
-
-/** Whether bytes are equal; 16 bytes behind both can be read. */
-function isEqual(a: usize, b: usize, length: usize): bool {
-  let at: usize = 0
-  for (; at + 8 <= length; at += 8) if (load<u64>(a + at) !== load<u64>(b + at)) return false
-  if (at === length) return true
-  const rest = (8 - (length - at)) << 3
-  return load<u64>(a + at) << rest === load<u64>(b + at) << rest
 }
 
 export function atomsOf(entry: usize): u32 {

@@ -1,7 +1,6 @@
-// Where things stand in the memory of a kernel. `sigma/kernel/line.ts` and `find.ts` have the same numbers.
+// Where things stand in the memory of a kernel. `sigma/kernel/places.ts` has the same numbers.
 
-/** What a cut leaves to be read: number of values; on a stop the place and the position in memory. */
-export const COUNT: usize = 64
+/** What a cut leaves to be read when it stops: the place, and the position in the caller's bytes. */
 export const STOP_PLACE: usize = 68
 export const STOP_AT: usize = 72
 

@@ -1,4 +1,5 @@
 // The literals of a field in an ASCII text: the automata and tries of `sigma/eval/`, walked over bytes.
+import { folded } from './bytes'
 import { addHit } from './hits'
 import { Automaton, Index, Singles, Trie } from './structs'
 
@@ -149,10 +150,6 @@ function addEnds(automaton: Automaton, row: i32, at: usize, end: usize): void {
     }
     state = load<u32>(automaton.shorter + place)
   }
-}
-
-function folded(byte: u8): u8 {
-  return byte - 0x41 <= 25 ? byte + 0x20 : byte
 }
 
 function continues(rest: usize, at: usize, end: usize): bool {

@@ -1,4 +1,5 @@
 // The characters of a JSON string with escapes; none is `\u`.
+import { folded } from './bytes'
 import { UNESCAPED } from './places'
 
 const BACKSLASH: u8 = 0x5c
@@ -39,10 +40,6 @@ export function decodeEscapes(start: usize, end: usize): usize {
   }
   // The last sixteen bytes may reach beyond the text.
   return out - (at - end)
-}
-
-function folded(byte: u8): u8 {
-  return byte - 0x41 <= 25 ? byte + 0x20 : byte
 }
 
 /** Whether two texts, whose escapes are valid, are the same. */

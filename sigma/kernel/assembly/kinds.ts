@@ -1,0 +1,7 @@
+// Kinds of values: those of `sigma/eval/flat.ts`.
+export const STRING: u8 = 0
+export const ESCAPED: u8 = 1
+export const DECIMAL: u8 = 2
+export const BOOLEAN: u8 = 3
+export const NULL: u8 = 4
+export const OBJECT: u8 = 5
