@@ -125,3 +125,28 @@ test('an ordered chain may take part of the rules, when the condition says how m
   ])
   expect(firings.map(({ at }) => at)).toEqual([3])
 })
+
+test('an event that two rules match counts once, though a correlation holds in between', () => {
+  const documents = [
+    correlation('top', 'type: event_count, rules: [a, low, b], condition: {gte: 3}'),
+    correlation('low', 'type: event_count, rules: [a], condition: {gte: 1}'),
+  ].join('---\n')
+  const firings = run(documents + rule('a') + rule('b'), [['a', 1, {}]])
+  expect(firings.map(({ id }) => id)).toEqual(['low'])
+  const loaded = loadRules([{ path: 'c.yml', text: documents + rule('a') + rule('b') }])
+  const engine = createCorrelator<Fields>(loaded.correlations, { read: () => undefined })
+  const found = ['a', 'b'].flatMap((id) => engine.push(engine.input(id)!, {}, 1, 's', 'one event'))
+  expect(found.map(({ id }) => id)).toEqual(['low'])
+})
+
+test('a late event with several values is weighed with all of them', () => {
+  const documents = correlation(
+    'c',
+    'type: value_percentile, rules: [a], condition: {field: n, gte: 50, lt: 100}',
+  )
+  const firings = run(documents + rule('a'), [
+    ['a', 10, { n: 'x' }],
+    ['a', 9, { n: ['1', '2', '3'] }],
+  ])
+  expect(firings).toEqual([])
+})

@@ -1,5 +1,5 @@
 // A match's way into the groups of its correlations, and a firing's into those above.
-import type { Feed } from './compile.ts'
+import type { Compiled, Feed } from './compile.ts'
 import { type EntryRef, FIRED, type NewEntry } from './entries.ts'
 import { type Gathered, gather } from './gather.ts'
 import { groupOf, type State, tidy } from './state.ts'
@@ -13,6 +13,9 @@ interface Raised {
   readonly group: Group
   readonly carried: readonly FieldText[]
 }
+
+/** While values of an event are still to come, no window is looked at. */
+const never = () => false
 
 export interface Delivery {
   /** A match whose only text is that of its one group field. */
@@ -63,9 +66,9 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
     raised.push({ firing, group: current!, carried: carried[at] ?? [] })
   }
 
-  const add = (group: Group, entry: NewEntry) => {
+  const add = (group: Group, entry: NewEntry, correlation: Compiled) => {
     current = group
-    addEntry(group.window, group.lane.correlation, entry, onFire)
+    addEntry(group.window, correlation, entry, onFire)
     const { ref, value, carried } = entry
     const bytes = sizeOfEntry(ref, value, carried)
     group.bytes += bytes
@@ -83,11 +86,13 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
     carried: readonly FieldText[] | undefined,
   ) => {
     if (!to.staged && group.last === ref) return
-    group.last = ref
+    // A firing between two matches of one event does not make it count twice.
+    if (typeof ref !== 'object') group.last = ref
     const last = values === undefined ? 0 : values.length - 1
     for (let i = 0; i <= last; i++) {
-      const flags = i < last ? FIRED : 0
-      add(group, { time, ref, flags, stage, value: values?.[i], carried })
+      const isLast = i === last
+      const entry = { time, ref, flags: isLast ? 0 : FIRED, stage, value: values?.[i], carried }
+      add(group, entry, isLast ? to : { ...to, holds: never })
     }
     tidy(state, group, memory_bytes_max)
   }
