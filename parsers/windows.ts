@@ -31,7 +31,7 @@ export function parseWindowsJson(json: Fields, context: ParseContext): Parsed | 
   }
   const service = serviceOfChannel(event.channel)
   const fields = windowsFields(event, service)
-  const time = firstTime(event, service, context)
+  const time = firstTime(event, fields, service, context)
   const operation = fields.EventType ?? fields.OperationType
   const logsource = windowsLogSource(
     event.channel,
@@ -59,10 +59,11 @@ function unforwarded(event: WindowsEvent): WindowsEvent {
 /** When it happened: Sysmon says it itself, as what it saw may be written down later. */
 function firstTime(
   event: WindowsEvent,
+  { UtcTime: utc }: Fields,
   service: string | undefined,
   context: ParseContext,
 ): number | undefined {
-  const own = service === 'sysmon' ? utcTime(event.data.UtcTime, context) : undefined
+  const own = service === 'sysmon' ? utcTime(utc, context) : undefined
   if (own !== undefined) return own
   for (const value of event.times) {
     const time =

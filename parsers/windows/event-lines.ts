@@ -1,8 +1,9 @@
-// Windows events as text that agents write: Splunk's lines of names and values, QRadar's WinCollect, NXLog's
-// structured data, CloudWatch's agent, OSSEC and the Eventlog to Syslog service. Each to flat JSON.
+// Windows events as text that agents and tools write: Splunk's lines of names and values, QRadar's WinCollect, NXLog's
+// structured data, CloudWatch's agent, OSSEC, the Eventlog to Syslog service, Windows' consoles. Each to flat JSON.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { readPairs } from '../device/pairs.ts'
 import { readStructuredData } from '../structured-data.ts'
+import { consoleText, isConsoleText } from './console-text.ts'
 import { looksLikeSnare, readSnare } from './snare.ts'
 import { hasSplunkLine, isSplunkText, splunkLine, splunkText, writerOf } from './splunk-text.ts'
 
@@ -34,6 +35,7 @@ function readerOf(line: string): (() => Fields | undefined) | undefined {
   const data = line.indexOf('[NXLOG@')
   if (data >= 0 && data <= MARK_WITHIN) return () => nxlogSyslog(line, data)
   if (isSplunkText(line)) return () => splunkText(line)
+  if (isConsoleText(line)) return () => consoleText(line)
   const word = line.indexOf('Win')
   if (word < 0 || word > MARK_WITHIN) return undefined
   if (looksLikeSnare(line)) return () => readSnare(line)
