@@ -81,8 +81,8 @@ function surely(input: ParserInput, context: ParseContext): Chosen | undefined {
   return chosen === undefined || 'code' in chosen ? undefined : chosen
 }
 
-/** The event behind a time and a blank, as CloudWatch writes each line of an export to S3; undefined where
- * nobody is sure of what stands there. */
+/** The event behind a time and a blank, as CloudWatch writes each line of an export to S3, or behind a time and
+ * a host, as rsyslog writes lines without a program; undefined where nobody is sure of what stands there. */
 function stampedEvent(
   text: string,
   named: readonly Parser[],
@@ -90,7 +90,19 @@ function stampedEvent(
 ): Chosen | undefined {
   const stamp = STAMP.test(text) ? isoAt(text, 0, context) : undefined
   if (stamp === undefined || text.charCodeAt(stamp.end) !== BLANK) return undefined
-  const rest = text.slice(stamp.end + 1)
+  const chosen = sureEvent(text.slice(stamp.end + 1), named, context)
+  if (chosen !== undefined) return stampedWith(chosen, { time: stamp.time })
+  const host = HOST.exec(text.slice(stamp.end, stamp.end + HOST_UNITS_MAX))
+  if (host === null) return undefined
+  const headed = sureEvent(text.slice(stamp.end + host[0].length), named, context)
+  return headed && stampedWith(headed, { time: stamp.time, host: host[1]! })
+}
+
+function sureEvent(
+  rest: string,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | undefined {
   const json = parseJsonObject(rest)
   if (json instanceof JsonError) return undefined
   const input = { text: rest, json }
@@ -100,11 +112,21 @@ function stampedEvent(
     if (UNSURE.has(parser)) return undefined
     chosen = attempt(parser, input, context)
   }
-  if ('code' in chosen) return undefined
-  const { parser, parsed } = chosen
-  return { parser, parsed: { time: stamp.time, ...parsed, fieldsAreRaw: false } }
+  return 'code' in chosen ? undefined : chosen
 }
 
+function stampedWith(
+  { parser, parsed }: Chosen,
+  { time, host }: { readonly time: number; readonly host?: string },
+): Chosen {
+  const pivots = host === undefined ? parsed.pivots : { host, ...parsed.pivots }
+  return { parser, parsed: { time, ...parsed, pivots, fieldsAreRaw: false } }
+}
+
+const HOST_UNITS_MAX = 257
+/** A host between two blanks; levels of programs' own logs are none. */
+const HOST =
+  /^ (?!(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|NOTICE)\b)([\w][\w.:-]{0,253}) (?=\S)/
 const STAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/
 const BLANK = 0x20
 

@@ -1,10 +1,10 @@
 // `key=value key="quoted value"` lines of unknown make: the keys as they are, and what common names mean.
-import { findCommon } from './common.ts'
 import { deviceEvent, type WritableFields } from './device/event.ts'
 import { readPairs } from './device/pairs.ts'
 import { zoneOffsetMinutes } from './device/zones.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { OPEN_LOGSOURCE } from './logsource.ts'
+import { pairPivots } from './syslog/content.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
 import { parseTime } from './time.ts'
 
@@ -21,7 +21,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     if (name !== '__proto__' && fields[name] === undefined) fields[name] = value
   })
   if (count === 0) return { code: 'logfmt-no-pairs', message: 'no name=value pair' }
-  const { time, message, pivots } = findCommon(fields, undefined, context)
+  const { time, message, pivots } = pairPivots(fields, context)
   return deviceEvent(header, {
     time: clockOf(fields, context) ?? time,
     logsource: OPEN_LOGSOURCE,

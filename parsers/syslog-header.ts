@@ -2,7 +2,8 @@
 // priority), or only `program[pid]: ` where a collector took the rest away.
 import type { ParseContext } from './event.ts'
 import { readStructuredData, type StructuredData } from './structured-data.ts'
-import { WORDED_UNITS_MAX, wordedPriority } from './syslog-words.ts'
+import { wholeTime } from './syslog/whole-time.ts'
+import { WORDED_UNITS_MAX, wordedLevel, wordedPriority } from './syslog-words.ts'
 import { epochAt, monthFirstAt, timeAt } from './time.ts'
 import { isIpv4 } from './values.ts'
 
@@ -55,13 +56,20 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
     if (line !== undefined) return line
   }
   const found = timeAt(text, start, context) ?? epochAt(text, start)
-  if (found !== undefined && text.charCodeAt(found.end) === 0x20) {
-    const sure = priority !== undefined || isLetter(text.charCodeAt(start))
-    return rfc3164(text, afterBlanks(text, found.end), priority, found.time, sure, context)
+  if (found !== undefined) {
+    const { end, time } = wholeTime(text, start, found, context)
+    if (isBlank(text.charCodeAt(end))) {
+      const sure = priority !== undefined || isLetter(text.charCodeAt(start))
+      return rfc3164(text, afterBlanks(text, end), priority, time, sure, context)
+    }
   }
   if (priority !== undefined) return { form: 'rfc3164', priority, ...tagged(text, start) }
   const tag = tagged(text, 0)
   return tag.pid === undefined ? undefined : { form: 'stripped', ...tag }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }
 
 /** RFC 5424 whose priority a collector took away. */
@@ -90,7 +98,7 @@ function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | unde
 /** macOS puts two blanks behind the time. */
 function afterBlanks(text: string, start: number): number {
   let at = start
-  while (text.charCodeAt(at) === 0x20) at++
+  while (isBlank(text.charCodeAt(at))) at++
   return at
 }
 
@@ -142,8 +150,8 @@ function rfc3164(
   )
 }
 
-/** What stands behind other words than the host's name: BusyBox' and AIX' facility (`auth.info`), and who
- * forwarded it (AIX). */
+/** What stands behind other words than the host's name: BusyBox' and AIX' facility (`auth.info`), BIG-IP's level
+ * (`notice sshd[7]:`), and who forwarded it (AIX). */
 function behindWords(
   text: string,
   start: number,
@@ -154,6 +162,12 @@ function behindWords(
   const end = wordEnd(text, start, WORDED_UNITS_MAX)
   const worded = wordedPriority(text.slice(start, end))
   if (worded !== undefined) return lineOf(worded, time, host, tagged(text, end + 1))
+  const level = wordedLevel(text.slice(start, end))
+  if (level !== undefined) {
+    const tag = tagged(text, end + 1)
+    const own = priority === undefined ? undefined : (priority & ~7) | level
+    return tag.pid === undefined ? undefined : lineOf(own, time, host, tag)
+  }
   if (host !== 'Message' || !text.startsWith(FORWARDED, start)) return undefined
   const sender = tagged(text, start + FORWARDED.length)
   if (sender.program === undefined) return undefined

@@ -12,6 +12,8 @@ const SEVERITIES: Readonly<Record<string, number>> = {
   ...{ notice: 5, info: 6, debug: 7 },
 }
 
+const LEVELS: ReadonlyMap<string, number> = new Map(Object.entries(SEVERITIES))
+
 /** Longest such word, UTF-16 units. */
 export const WORDED_UNITS_MAX = 24
 const PRIORITIES: ReadonlyMap<string, number> = new Map(
@@ -27,4 +29,9 @@ const PRIORITIES: ReadonlyMap<string, number> = new Map(
 /** Facility * 8 + severity of a word such as `auth.info`; undefined for any other word. */
 export function wordedPriority(word: string): number | undefined {
   return PRIORITIES.get(word)
+}
+
+/** The severity's number of a word such as `notice`; undefined for any other word. */
+export function wordedLevel(word: string): number | undefined {
+  return LEVELS.get(word)
 }

@@ -55,6 +55,17 @@ describe('headers', () => {
     ['<34>Nov 20 2026 10:11:12 gate app: text', { time: AT, host: 'gate' }],
     ['2026-11-20T10:11:12.5+01:00 gate app[7]: text', { host: 'gate', program: 'app' }],
     ['<34>2026-11-20T10:11:12Z 2001:db8::1 app: text', { host: '2001:db8::1', program: 'app' }],
+    ['<34>Nov 20 11:11:12 CET gate app[7]: text', { time: AT, host: 'gate', program: 'app' }],
+    ['<34>Nov 20 10:11:12 2026 gate app: text', { time: AT, host: 'gate', program: 'app' }],
+    ['<34>Nov 20 05:11:12 EST 2026 gate app: text', { time: AT, host: 'gate', program: 'app' }],
+    ['<34>Nov 20 10:11:12 MAIN app: text', { time: AT, host: 'MAIN', program: 'app' }],
+    ['<34>2026-11-20T10:11:12.000+00:00Z gate app: text', { time: AT, host: 'gate' }],
+    ['<34>2026-11-20 10:11:12\ta=1\tb=2', { time: AT, message: 'a=1\tb=2' }],
+    [
+      '<166>Nov 20 10:11:12 gate notice sshd[7]: text',
+      { priority: 165, program: 'sshd', pid: '7' },
+    ],
+    ['Nov 20 10:11:12 gate error parsing: text', { host: 'gate', message: 'error parsing: text' }],
     ['app[7]: stripped', { form: 'stripped', program: 'app', pid: '7', message: 'stripped' }],
     [
       '<165>1 2026-11-20T10:11:12Z gate app 77 ID47 [a@1 x="1" y="q\\"\\]"][b] \ufefftext',

@@ -3,7 +3,7 @@
 import type { Fields } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { isFields } from './json-text.ts'
-import { syslogFields } from './syslog.ts'
+import { syslogFields } from './syslog/fields.ts'
 import { splitSyslog } from './syslog-header.ts'
 import { parseEventXml } from './windows/xml.ts'
 import { parseWindowsJson } from './windows.ts'

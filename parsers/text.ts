@@ -1,6 +1,8 @@
 // Any other line: kept whole as the message, so that keywords and searches see it.
+import type { WritableFields, WritablePivots } from './device/event.ts'
 import type { Parsed, Parser } from './event.ts'
 import { OPEN_LOGSOURCE } from './logsource.ts'
+import { addContent } from './syslog/content.ts'
 import { timeAt } from './time.ts'
 
 /** A time in brackets counts too: `[2026-07-28 11:45:48] text`. */
@@ -13,13 +15,16 @@ export const text: Parser = {
   recognise: () => true,
   parse(input, context): Parsed {
     const start = input.text.charCodeAt(0) === OPENING_BRACKET ? 1 : 0
-    const found = timeAt(input.text, start, context)
+    const fields: WritableFields = {}
+    const pivots: WritablePivots = {}
+    const said = addContent({ form: 'stripped', message: input.text }, fields, pivots, context)
+    const time = timeAt(input.text, start, context)?.time ?? said
     return {
-      ...(found === undefined ? {} : { time: found.time }),
+      ...(time === undefined ? {} : { time }),
       logsource: OPEN_LOGSOURCE,
-      pivots: {},
+      pivots,
       message: input.text,
-      fields: {},
+      fields,
     }
   },
 }

@@ -325,3 +325,18 @@ test.each([
   expect(got.pivots.src_ip).toBe(src_ip)
   expect(got.pivots.user).toBe(user)
 })
+
+test.each([
+  '<134>Nov 20 10:11:12 web1 ',
+  '<134>1 2026-11-20T10:11:12Z web1 - - - - ',
+  '2026-11-20T10:11:12.123+00:00 web1 ',
+])('lines behind a header without a program: %s', (header) => {
+  const access = `${header}192.0.2.9 - anna [20/Nov/2026:10:11:12 +0000] "GET /a HTTP/1.1" 200 5`
+  const got = event(access, 'apache')
+  expect(got).toMatchObject({ parser: 'apache', pivots: { src_ip: '192.0.2.9', user: 'anna' } })
+  const error = `${header}[Fri Nov 20 10:11:12 2026] [error] [client 192.0.2.9] gone`
+  expect(event(error, 'apache')).toMatchObject({
+    parser: 'apache',
+    pivots: { src_ip: '192.0.2.9', host: 'web1' },
+  })
+})

@@ -2,7 +2,7 @@
 import type { EventLogSource, FieldValue, Pivots } from '../../sigma/event.ts'
 import type { Parsed } from '../event.ts'
 import { syslogSeverity } from '../severity.ts'
-import { addSyslogFields } from '../syslog.ts'
+import { addSyslogFields } from '../syslog/fields.ts'
 import type { SyslogLine } from '../syslog-header.ts'
 import { ipOf, portOf } from '../values.ts'
 

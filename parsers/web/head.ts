@@ -24,7 +24,8 @@ export function readHead(text: string): AccessHead | undefined {
   const [ident, ...user] = words.slice(at)
   const client = addresses.find(isPublic) ?? addresses[0]!
   if (client === '' || ident === undefined || user.length === 0) return undefined
-  if (/["\\<>{}]/.test(client)) return undefined
+  // A time is the header of a relay.
+  if (/["\\<>{}]|^\d{4}-\d\d-\d\dT/.test(client)) return undefined
   const name = user.join(' ')
   return {
     client,

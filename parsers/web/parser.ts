@@ -51,8 +51,9 @@ function lineOf({ text }: ParserInput, context: ParseContext): Line {
 function readLine(text: string, context: ParseContext): Line {
   const first = text.charCodeAt(0)
   const header = isSyslogStart(first) ? splitSyslog(text, context) : undefined
-  if (header?.program === undefined) return { text: first === 0x20 ? text.trimStart() : text }
+  if (header === undefined) return { text: first === 0x20 ? text.trimStart() : text }
   const { host, message, program, time } = header
+  if (program === undefined) return { text: message.trimStart(), host, time }
   return { text: message, program: bareName(program), host, time }
 }
 

@@ -1,0 +1,73 @@
+import { expect, test } from 'bun:test'
+import { NOW } from '../../test/support/parser-lines.ts'
+import { normalise } from '../normalise.ts'
+
+const OPTIONS = { now: NOW, received: NOW, timeZone: 'UTC' }
+const ENDS = {
+  src_ip: '192.0.2.9',
+  src_port: 51511,
+  dst_ip: '198.51.100.7',
+  dst_port: 443,
+}
+const HEADER = '<134>Nov 20 10:11:12 gw1 '
+
+test.each([
+  ['fw: session opened 192.0.2.9/51511->198.51.100.7/443 svc-tls', ENDS],
+  ['fw: ids hit <192.0.2.9/51511->198.51.100.7/443> dropped', { ...ENDS, action: 'denied' }],
+  ['fw: forward: in:e2 out:e1, proto TCP (SYN), 192.0.2.9:51511->198.51.100.7:443, len 52', ENDS],
+  ['fw: web 192.0.2.9(51511)->198.51.100.7(443) PERMITTED', { ...ENDS, action: 'allowed' }],
+  ['fw: alert {TCP} 192.0.2.9:51511 -> 198.51.100.7:443', ENDS],
+  ['fw: TCP [2001:db8::9]:51511 -> 2001:db8::7/443', { src_ip: '2001:db8::9', dst_port: 443 }],
+  ['fw: fallback a->b, then 192.0.2.9->198.51.100.7', { src_ip: '192.0.2.9' }],
+  ['fw: id="3000-1" Deny 1-In 0-Out 60 tcp 20 63 192.0.2.9 198.51.100.7 51511 443 S', ENDS],
+  ['fw: rule 7 tcp 192.0.2.9 198.51.100.7 51511  443 (1 packets)', ENDS],
+  ['fw: allow icmp 192.0.2.9 198.51.100.7 8 0', { src_ip: '192.0.2.9', action: 'allowed' }],
+  ['fw: proto=6 action=Deny src=192.0.2.9 dst=198.51.100.7 src_port=51511 dst_port=443', ENDS],
+  ['fw: n=1 src=192.0.2.9:51511:X1: dst=198.51.100.7:443:X2:srv action=drop', ENDS],
+  ['fw: who: repeat=0, action=DROP, srcip=192.0.2.9, dport=443;', { dst_port: 443 }],
+  ['fw: a="1" user="CORP\\anna" src_ip="192.0.2.9" status="Allowed"', { user: 'anna' }],
+  ['fw: a="1" user="N/A" src_ip="192.0.2.9" result=failed', { outcome: 'failure' }],
+  ['app: LOGIN_FAILED: Login failed for user "anna" from host "192.0.2.9"', { user: 'anna' }],
+  ['app: user anna logged in from 192.0.2.9 via ssh', { user: 'anna', outcome: 'success' }],
+  ['app: login failure for user anna from 192.0.2.9 via web', { outcome: 'failure' }],
+])('%s', (line, pivots) => {
+  const headed = normalise(HEADER + line, OPTIONS)
+  expect(headed).toMatchObject({ parser: 'syslog', pivots: { ...pivots, host: 'gw1' } })
+  const stripped = normalise(line.slice(line.indexOf(': ') + 2), { ...OPTIONS, source: 'syslog' })
+  expect(stripped.pivots).toMatchObject(pivots)
+  expect(stripped.error).toBeUndefined()
+})
+
+test('pairs are fields, those of the header stay', () => {
+  const { fields } = normalise(`${HEADER}app[7]: program=x a=1, b="two words" c=3;`, OPTIONS)
+  expect(fields).toMatchObject({ program: 'app', pid: 7, a: '1', b: 'two words', c: '3' })
+})
+
+test('values parted by tabs hold blanks', () => {
+  const line =
+    '<134>2026-11-20 10:11:12\treason=Not allowed\tClientIP=192.0.2.9\tuser=anna\taction=Blocked'
+  expect(normalise(line, OPTIONS)).toMatchObject({
+    time: Date.parse('2026-11-20T10:11:12Z'),
+    fields: { reason: 'Not allowed', src_ip: '192.0.2.9' },
+    pivots: { user: 'anna', src_ip: '192.0.2.9', action: 'denied' },
+  })
+})
+
+test('parameters of structured data are columns, and addresses fields', () => {
+  const line =
+    '<14>1 2026-11-20T10:11:12Z gw1 FLOW - DENY [v@1 source-address="192.0.2.9" source-port="51511" destination-address="198.51.100.7" destination-port="443" username="N/A"]'
+  const event = normalise(line, OPTIONS)
+  expect(event).toMatchObject({ parser: 'syslog', pivots: ENDS, fields: ENDS })
+  expect(event.pivots.user).toBeUndefined()
+})
+
+test.each([
+  'app: User login is not required',
+  'app: the address moved from 192.0.2.9 to 192.0.2.10',
+  'app: GET /x?a=1&b=2&c=3',
+  'app: a -> b, 1.2.3.4.5 -> 6.7.8.9.10',
+  'app: 10:11 -> 12:13',
+])('%s says nothing of ends or logins', (line) => {
+  const { pivots } = normalise(HEADER + line, OPTIONS)
+  expect(Object.keys(pivots).sort()).toEqual(['host', 'process', 'severity'])
+})

@@ -1,0 +1,90 @@
+// The two ends of traffic in a device's words, whoever made it: `192.0.2.9:51511->198.51.100.7:443`, or
+// addresses and ports side by side behind a protocol.
+import { ipOf, portOf } from '../values.ts'
+
+/** An address, perhaps with its port. */
+export interface End {
+  readonly ip: string
+  readonly port?: number
+}
+
+/** Where traffic came from and where it went. */
+export interface Ends {
+  readonly source: End
+  readonly destination: End
+}
+
+const ARROW = '->'
+/** Arrows that one message is looked through for; what stands behind them is translation and detail. */
+const ARROWS_MAX = 4
+const END_UNITS_MAX = 64
+const BLANK = 0x20
+
+/** The first two ends that a message names in one of these forms; undefined where it names none. */
+export function endsIn(message: string): Ends | undefined {
+  let arrow = message.indexOf(ARROW)
+  for (let count = 0; arrow >= 0 && count < ARROWS_MAX; count++) {
+    const source = endOf(wordBefore(message, arrow))
+    const destination = source && endOf(wordBehind(message, arrow + ARROW.length))
+    if (source !== undefined && destination !== undefined) return { source, destination }
+    arrow = message.indexOf(ARROW, arrow + ARROW.length)
+  }
+  return sideBySide(message)
+}
+
+/** `tcp 192.0.2.9 198.51.100.7 51511 443`, perhaps with lengths between the protocol and the addresses. */
+const SIDE_BY_SIDE =
+  /\b(?:tcp|udp|icmp)((?: \d{1,5}){0,3}) (\d{1,3}(?:\.\d{1,3}){3}) (\d{1,3}(?:\.\d{1,3}){3})(?: {1,2}(\d{1,5}) {1,2}(\d{1,5})(?= |$))?/i
+
+function sideBySide(message: string): Ends | undefined {
+  const match = SIDE_BY_SIDE.exec(message)
+  if (match === null) return undefined
+  const isTransport = match[0].charCodeAt(0) !== 0x69 && match[0].charCodeAt(0) !== 0x49
+  const source = endFrom(match[2]!, isTransport ? match[4] : undefined)
+  const destination = endFrom(match[3]!, isTransport ? match[5] : undefined)
+  return source === undefined || destination === undefined ? undefined : { source, destination }
+}
+
+const IPV4_END = /^(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(#](\d{1,5})(?!\d)|(?![\d.]))/
+const IPV6_END = /^\[?([\da-f]{0,4}:[\da-f:.]{1,43})(?:\]:|\/|\]$|\(|$)(\d{0,5})/i
+const OPENING = /^[<([{"']+/
+
+/** The end that a text begins with: `192.0.2.9`, `192.0.2.9:443`, `192.0.2.9/443`, `192.0.2.9(443)`,
+ * `192.0.2.9:443:X1:`, `[2001:db8::1]:443`, `2001:db8::1/443`; undefined for any other text. */
+export function endOf(text: string): End | undefined {
+  if (text === '' || text.length > END_UNITS_MAX) return undefined
+  const bare = text.startsWith('[') ? text : text.replace(OPENING, '')
+  const match = IPV4_END.exec(bare) ?? IPV6_END.exec(bare)
+  return match === null ? undefined : endFrom(match[1]!, match[2])
+}
+
+function endFrom(address: string, digits: string | undefined): End | undefined {
+  const ip = ipOf(address)
+  if (ip === undefined) return undefined
+  const port = digits === undefined || digits === '' ? undefined : portOf(digits)
+  return port === undefined ? { ip } : { ip, port }
+}
+
+/** The word in front of `end`, blanks between them passed over. */
+function wordBefore(text: string, end: number): string {
+  let last = end
+  while (last > 0 && text.charCodeAt(last - 1) === BLANK) last--
+  let first = last
+  while (first > 0 && last - first <= END_UNITS_MAX && !isEdge(text.charCodeAt(first - 1))) first--
+  return text.slice(first, last)
+}
+
+function wordBehind(text: string, start: number): string {
+  let first = start
+  while (text.charCodeAt(first) === BLANK) first++
+  let last = first
+  while (last < text.length && last - first <= END_UNITS_MAX && !isEdge(text.charCodeAt(last))) {
+    last++
+  }
+  return text.slice(first, last)
+}
+
+/** A blank, a comma, `>` or `=`. */
+function isEdge(code: number): boolean {
+  return code <= BLANK || code === 0x2c || code === 0x3e || code === 0x3d || code === 0x3b
+}

@@ -1,0 +1,56 @@
+// Who logged in or failed to, and from where, in the words of devices that have no parser of their own.
+import { ipOf } from '../values.ts'
+
+/** What a message says of a login. */
+export interface Login {
+  readonly user?: string
+  readonly ip?: string
+  readonly outcome?: 'success' | 'failure'
+}
+
+/** Longest beginning of a message that is looked at, UTF-16 units. */
+const MESSAGE_UNITS_MAX = 512
+const LOGIN = /\blog(?:ged|ging)?[ -]?(?:in|on|out|off)\b|\bauthenticat|\bpassword\b|LOGIN|_AUTH/i
+const FROM =
+  /\b(?:from|at)(?: (?:host|address|ip|ip address|remote address|client))?:? ["'([]?([\da-f:.]{3,45})/i
+const QUOTED_USER =
+  /\b(?:user(?:name)?|account|administrator|for|admin)[ :=]+["']([^"'\s]{1,64})["']/i
+const USER = /\b(?:user(?:name)?|account)[ :=]+([\w.@\\$+-]{1,64})/gi
+/** Words behind `user` that are no name. */
+const NO_NAMES: ReadonlySet<string> = new Set([
+  ...['login', 'logon', 'logged', 'logging', 'log', 'logout', 'authentication', 'authenticated'],
+  ...['session', 'account', 'name', 'is', 'has', 'was', 'from', 'for', 'on', 'in', 'not', 'failed'],
+  ...['password', 'with', 'and', 'or', 'at', 'via', 'by', 'to', 'the', 'id', 'unknown', 'locked'],
+  ...['access', 'does', 'database', 'role', 'group', 'agent', 'had', 'successfully', 'failure'],
+  ...['lockout', 'attempt', 'management', 'auth', 'mode', 'accounts', 'user', 'interface'],
+])
+const FAILED =
+  /\b(?:fail(?:ed|ure|s)?|invalid|incorrect|denied|rejected|refused|unsuccessful|wrong)\b|FAIL/i
+const SUCCEEDED =
+  /\b(?:success(?:ful(?:ly)?)?|succeeded|accepted|logged (?:in|on)|authenticated|passed)\b/i
+
+/** What a message says of a login; undefined where it is about none, or names neither user nor address. */
+export function loginIn(message: string): Login | undefined {
+  const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
+  if (!LOGIN.test(text)) return undefined
+  const user = userIn(text)
+  const from = FROM.exec(text)?.[1]
+  const ip = from === undefined ? undefined : ipOf(from.replace(/[.:]+$/, ''))
+  if (user === undefined && ip === undefined) return undefined
+  const outcome = FAILED.test(text) ? 'failure' : SUCCEEDED.test(text) ? 'success' : undefined
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(ip === undefined ? {} : { ip }),
+    ...(outcome === undefined ? {} : { outcome }),
+  }
+}
+
+function userIn(text: string): string | undefined {
+  const quoted = QUOTED_USER.exec(text)?.[1]
+  if (quoted !== undefined && ipOf(quoted) === undefined) return quoted
+  for (const match of text.matchAll(USER)) {
+    const name = match[1]!.replace(/\.+$/, '')
+    if (name !== '' && !NO_NAMES.has(name.toLowerCase())) return name
+  }
+  return undefined
+}
