@@ -2,13 +2,14 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
-import { batchBody, batchesOf } from '../input/batches.ts'
+import { type Batch, batchesOf } from '../input/batches.ts'
 import { STDIN } from '../input/bytes.ts'
 import { InputError } from '../input/error.ts'
 import { type InputFile, listFiles } from '../input/files.ts'
 import { type MemberEvents, readMembers } from '../input/read-events.ts'
-import { DEFAULT_ENDPOINT, ingestUrl, sendBatch, sha256, type Target } from '../send/client.ts'
-import { createProgress, type Progress } from '../send/progress.ts'
+import { DEFAULT_ENDPOINT, ingestUrl, sendBatch, type Target } from '../send/client.ts'
+import { createProgress, type Progress, printable } from '../send/progress.ts'
+import { sendOnce } from '../send/send-once.ts'
 import { createSummary, type Summary } from '../send/summary.ts'
 
 export const summary = 'send log files to a running server'
@@ -19,8 +20,9 @@ export const usage = `trapline ingest [--server URL] [--api-key KEY] [--source N
   --source NAME   parser to use, or a label (default: recognised for each event)
   FILE            .evtx .ndjson .json .csv (with a header) or text, also as .gz .zst .zip .tar; - is standard
                   input. Of a FOLDER all files below it that are logs.
-What was stored before is not stored twice within seven days: after an interruption run it again.
-Exit code 1: a file could not be read (to its end).`
+What was stored before is not stored twice within seven days: after an interruption, or when a file has grown or
+was renamed, run it again.
+Exit code 1: a file could not be read (to its end); 3: it cannot be sent at all.`
 
 /** Batches under way at once. */
 const WINDOW = 4
@@ -46,8 +48,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const target: Target = { endpoint, apiKey, source, import: crypto.randomUUID() }
   ingestUrl(target)
   const started = performance.now()
-  const files = await listFiles(positionals)
   const summary = createSummary()
+  const files = await listFiles(positionals, {
+    onFailure: (error) => summary.fail(error.path, error.message),
+    onNotice: (message) => console.error(printable(message)),
+  })
   const bytes = files.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const progress = createProgress(titleOf(files), bytes === 0 ? undefined : bytes)
   try {
@@ -73,15 +78,28 @@ async function sendFile(
   progress: Progress,
 ): Promise<void> {
   const onNotice = (message: string) => progress.note(message)
-  let name = file.path
+  const onFailure = (error: InputError) => summary.fail(error.path, error.message)
+  const options = { onBytes: progress.read, onNotice, onFailure }
   try {
-    for await (const member of readMembers(file, { onBytes: progress.read, onNotice })) {
-      name = member.name
-      await sendMember(file, member, target, summary, progress)
+    for await (const member of readMembers(file, options)) {
+      await reported(sendMember(file, member, target, summary, progress), onFailure)
     }
   } catch (error) {
     if (!(error instanceof InputError)) throw error
-    summary.fail(name, error.message)
+    onFailure(error)
+  }
+}
+
+/** What ends one member does not end the others. */
+async function reported(
+  done: Promise<void>,
+  onFailure: (error: InputError) => void,
+): Promise<void> {
+  try {
+    await done
+  } catch (error) {
+    if (!(error instanceof InputError) || error.isFinal) throw error
+    onFailure(error)
   }
 }
 
@@ -95,16 +113,16 @@ async function sendMember(
 ): Promise<void> {
   const window = new Set<Promise<void>>()
   const failed = new AbortController()
-  const identity = identityOf(file, member.name)
+  const options = { giveUpAfter_ms: GIVE_UP_AFTER_MS, onWait: progress.wait }
+  const post = (body: string, key: string) =>
+    sendBatch(target, body, key, { ...options, signal: failed.signal })
   try {
-    for await (const batch of batchesOf(member.events)) {
-      const { body, skipped } = batchBody(batch)
-      const key = `file-${sha256(`${identity}\n${target.source}\n${batch[0]!.index}\n${sha256(body)}`)}`
-      const options = { signal: failed.signal, giveUpAfter_ms: GIVE_UP_AFTER_MS }
-      const sent = sendBatch(target, body, key, { ...options, onWait: progress.wait })
-        .then((answer) => {
-          summary.add(answer, member.name, batch, skipped)
-          progress.sent(answer.accepted)
+    for await (const batch of identified(file, member)) {
+      const sent = sendOnce(batch, target.source, post)
+        .then(({ answer, batch: { events }, skipped, before }) => {
+          summary.add(answer, member.name, events, skipped)
+          summary.addBefore(before)
+          progress.sent(answer.accepted + before)
         })
         .finally(() => window.delete(sent))
       // The failure is awaited below; until then it must not count as unhandled.
@@ -119,9 +137,11 @@ async function sendMember(
   failed.signal.throwIfAborted()
 }
 
-/** What makes a file the same file: its name, size and time of change; standard input is new each time. */
-function identityOf(file: InputFile, member: string): string {
-  if (file.path === STDIN) return crypto.randomUUID()
-  const inner = member === file.path ? '' : `:${member.slice(file.path.length)}`
-  return `${resolve(file.path)}:${file.size}:${file.changed}${inner}`
+/** The batches of a member; standard input is new each time. */
+async function* identified(file: InputFile, member: MemberEvents): AsyncGenerator<Batch> {
+  const place = resolve(file.path) + member.name.slice(file.path.length)
+  const identity = file.path === STDIN ? crypto.randomUUID() : undefined
+  for await (const batch of batchesOf(member.events, place)) {
+    yield identity === undefined ? batch : { ...batch, identity }
+  }
 }

@@ -13,7 +13,7 @@ import { InputError } from '../input/error.ts'
 import type { InputEvent } from '../input/event.ts'
 import { type InputFile, listFiles } from '../input/files.ts'
 import { withHeader } from '../input/header.ts'
-import { readMembers } from '../input/read-events.ts'
+import { type MemberEvents, readMembers } from '../input/read-events.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { ownParsers } from '../own-parsers.ts'
 
@@ -90,14 +90,20 @@ export async function run(args: readonly string[]): Promise<number> {
   const output = bufferedOutput()
   const form = { json: values.json === true, explain: values.explain === true }
   let failed = 0
-  for (const file of await listFiles(positionals)) {
+  const onNotice = (message: string) => console.error(`trapline parse: ${printable(message)}`)
+  const onFailure = (error: InputError): void => {
+    failed++
+    onNotice(error.message)
+  }
+  const hearing = { onNotice, onFailure }
+  for (const file of await listFiles(positionals, hearing)) {
     try {
-      if (!(await printFile(file, { ...options, source: values.source }, form, output))) break
+      const one = { ...options, source: values.source }
+      if (!(await printFile(file, one, form, output, hearing))) break
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       await output.flush()
-      console.error(`trapline parse: ${error.message}`)
-      failed++
+      onFailure(error)
     }
   }
   await output.flush()
@@ -163,19 +169,41 @@ async function printFile(
   options: NormaliseOptions,
   form: Form,
   output: Output,
+  hearing: Hearing,
 ): Promise<boolean> {
-  const onNotice = (message: string) => console.error(`trapline parse: ${message}`)
-  for await (const { name, isInner, events } of readMembers(file, { onNotice })) {
-    const place = isInner || file.isFound ? name : undefined
-    for await (const batch of events) {
-      for (const input of batch) {
-        output.write(`${lineOf(input, place, withHeader(options, input), form)}\n`)
-        if (output.isFull && !(await output.flush())) return false
-      }
-      if (file.path === STDIN && !(await output.flush())) return false
+  for await (const member of readMembers(file, hearing)) {
+    const place = member.isInner || file.isFound ? member.name : undefined
+    const line = (input: InputEvent) => lineOf(input, place, withHeader(options, input), form)
+    try {
+      if (!(await printMember(member, line, output, file.path === STDIN))) return false
+    } catch (error) {
+      if (!(error instanceof InputError) || error.isFinal) throw error
+      await output.flush()
+      hearing.onFailure(error)
     }
   }
   return true
+}
+
+async function printMember(
+  { events }: MemberEvents,
+  line: (input: InputEvent) => string,
+  output: Output,
+  atOnce: boolean,
+): Promise<boolean> {
+  for await (const batch of events) {
+    for (const input of batch) {
+      output.write(`${line(input)}\n`)
+      if (output.isFull && !(await output.flush())) return false
+    }
+    if (atOnce && !(await output.flush())) return false
+  }
+  return true
+}
+
+interface Hearing {
+  readonly onNotice: (message: string) => void
+  readonly onFailure: (error: InputError) => void
 }
 
 function withInputError(event: NormalisedEvent, input: InputEvent): NormalisedEvent {

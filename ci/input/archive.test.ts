@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
+import { fileBatches } from './batches.ts'
 import { listFiles } from './files.ts'
 import { type ReadOptions, readEvents, readMembers } from './read-events.ts'
 
@@ -26,8 +27,8 @@ interface Part {
   readonly type?: string
 }
 
-/** A tar archive, as POSIX describes it. */
-function tar(parts: readonly Part[]): Uint8Array {
+/** A tar archive, as POSIX describes it; those before it had no mark. */
+function tar(parts: readonly Part[], mark = 'ustar\u000000'): Uint8Array {
   const blocks: Uint8Array[] = []
   for (const { name, content, type = '0' } of parts) {
     const body = Buffer.from(content)
@@ -36,7 +37,8 @@ function tar(parts: readonly Part[]): Uint8Array {
     head.write(`${body.length.toString(8).padStart(11, '0')} `, 124)
     head.write('        ', 148)
     head.write(type, 156)
-    head.write('ustar\u000000', 257)
+    head.write('0000644\0', 100)
+    head.write(mark, 257)
     const sum = head.reduce((a, b) => a + b, 0)
     head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
     blocks.push(head, body, Buffer.alloc((512 - (body.length % 512)) % 512))
@@ -93,6 +95,16 @@ describe('archives', () => {
     ['zip in tar.gz', gzipSync(tar([{ name: 'in.zip', content: zip(PARTS) }]))],
     ['gz in zip', zip([{ name: 'a.log.gz', content: gzipSync(EXPECTED.join('\n')) }])],
     ['twice.gz', gzipSync(gzipSync(EXPECTED.join('\n')))],
+    ['members.log.gz', Buffer.concat([gzipSync('one\ntw'), gzipSync('o\n{"x":1}\n')])],
+    ['padded.log.gz', Buffer.concat([gzipSync(EXPECTED.join('\n')), Buffer.alloc(512)])],
+    [
+      'skipped.log.zst',
+      Buffer.concat([
+        Buffer.from([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]),
+        Bun.zstdCompressSync(EXPECTED.join('\n')),
+      ]),
+    ],
+    ['old.tar', tar(PARTS, '\0'.repeat(8))],
     [
       'long.tar',
       tar([
@@ -118,6 +130,67 @@ describe('archives', () => {
     }
     expect(names).toEqual(['/a.log', '/b/c.ndjson'])
     expect(notices).toEqual([`${path}/x.exe: no log (binary), passed over`])
+  })
+
+  test('a member that cannot be read does not keep the others from being read', async () => {
+    const broken = gzipSync(EXPECTED.join('\n')).subarray(0, 20)
+    const parts = [
+      { name: 'a.log.gz', content: broken },
+      { name: 'b.log.bz2', content: `BZh9${'x'.repeat(40)}` },
+      { name: 'in.zip', content: zip(PARTS, 99 as 8) },
+      { name: 'z.log', content: 'three' },
+    ]
+    for (const content of [tar(parts), zip(parts)]) {
+      const path = await write('a', content)
+      const failures: string[] = []
+      const found: string[] = []
+      const onFailure = (error: Error) => void failures.push(error.message.slice(path.length))
+      for await (const { batch } of fileBatches(path, { onFailure })) {
+        found.push(...batch.events.map(({ text }) => text))
+      }
+      expect(found.at(-1)).toBe('three')
+      expect(failures).toEqual([
+        '/a.log.gz: truncated gzip: only its beginning was read',
+        '/b.log.bz2: bzip2 is not read here: unpack it first',
+        '/in.zip/a.log: compressed by method 99, which is not known here',
+        '/in.zip/b/c.ndjson: compressed by method 99, which is not known here',
+      ])
+    }
+  })
+
+  test('of a truncated gzip the beginning is read', async () => {
+    const lines = Array.from({ length: 500 }, (_, n) => `line ${n * 7919}`)
+    const packed = gzipSync(lines.join('\n'))
+    const path = await write('cut.log.gz', packed.subarray(0, packed.length - 100))
+    const found: string[] = []
+    const read = async () => {
+      for await (const { text } of readEvents(path)) found.push(text)
+    }
+    await expect(read()).rejects.toThrow('truncated gzip: only its beginning was read')
+    expect(found.length).toBeGreaterThan(300)
+    expect(found).toEqual(lines.slice(0, found.length))
+  })
+
+  test.each([
+    ['bzip2', 'BZh91AY'],
+    ['xz', '\u00fd7zXZ\0'],
+    ['lz4', '\u0004"M\u0018'],
+    ['7z', "7z\u00bc\u00af'\u001c"],
+    ['rar', 'Rar!\u001a\u0007\u0001\0'],
+    ['compress', '\u001f\u009d\u0090'],
+  ])('%s is refused by name', async (name, start) => {
+    const path = await write(
+      'x.log',
+      Buffer.concat([Buffer.from(start, 'latin1'), Buffer.alloc(600, 0xa9)]),
+    )
+    await expect(texts(path)).rejects.toThrow(`${path}: ${name} is not read here: unpack it first`)
+  })
+
+  test('a binary that is named is refused, one that begins with NULs alone is read', async () => {
+    const noise = Buffer.from(Array.from({ length: 600 }, (_, n) => (n * 7919 + n * n) % 256))
+    await expect(texts(await write('x.png', noise))).rejects.toThrow('is no log (binary)')
+    const emptied = await write('x.log', `${'\0'.repeat(600)}\nnext`)
+    expect((await texts(emptied)).at(-1)).toBe('next')
   })
 
   test('a member that is not read is passed over', async () => {
@@ -164,6 +237,23 @@ test('folders are read in order of name, without links and hidden files', async 
   expect(await texts(root)).toEqual(['one', 'two', 'three'])
 })
 
+test('what below a folder cannot be looked at is named, and so are links', async () => {
+  const root = join(folder, 'half')
+  mkdirSync(root)
+  await Bun.write(join(root, 'a.log'), 'one')
+  symlinkSync(join(root, 'gone'), join(root, 'b'))
+  const notices: string[] = []
+  const files = await listFiles([root], { onNotice: (message) => notices.push(message) })
+  expect(files.map(({ path }) => path)).toEqual([join(root, 'a.log')])
+  expect(notices).toEqual([`${join(root, 'b')}: a link, passed over`])
+})
+
+test.each(['utf-16le', 'utf-16be'] as const)('%s without a mark', async (encoding) => {
+  const bytes = Buffer.from('first line, ü\nsecond', 'utf16le')
+  if (encoding === 'utf-16be') bytes.swap16()
+  expect(await texts(await write('x.log', bytes))).toEqual(['first line, ü', 'second'])
+})
+
 describe('CSV', () => {
   test.each([
     ['a,b\n1,2\n', ['{"a":"1","b":"2"}']],
@@ -173,8 +263,21 @@ describe('CSV', () => {
     ['a,b\n1,2,3\n', ['{"a":"1","b":"2","column_3":"3"}']],
     ['1,2\n3,4\n', ['1,2', '3,4']],
     ['a,a\n1,2\n', ['a,a', '1,2']],
+    ['sep=;\r\na;b,c\r\n1;2\r\n', ['{"a":"1","b,c":"2"}']],
+    ['\ufeffsep=,\na,b\n1,2\n', ['{"a":"1","b":"2"}']],
   ])('%j', async (content, expected) => {
     expect(await texts(await write('x.csv', content))).toEqual(expected)
+  })
+
+  test('spreadsheets write in the code page of Windows', async () => {
+    const page = Buffer.from('name;ort\njörg;köln\n', 'latin1')
+    expect(await texts(await write('x.csv', page))).toEqual(['{"name":"jörg","ort":"köln"}'])
+    const utf8 = Buffer.concat([
+      Buffer.from('name;ort\njörg;k'),
+      Buffer.from([0xf6]),
+      Buffer.from('ln'),
+    ])
+    expect(await texts(await write('x.csv', utf8))).toEqual(['{"name":"jörg","ort":"k\ufffdln"}'])
   })
 
   test('rows have the number of their first line', async () => {

@@ -51,17 +51,26 @@ interface State {
   taken: number
   given: number
   readonly onBytes: (count: number) => void
+  readonly onFailure: ((error: InputError) => void) | undefined
+}
+
+export interface OpenOptions {
+  /** Hears how many bytes were read from the file, before decompression. */
+  readonly onBytes?: ((count: number) => void) | undefined
+  /** Hears which member of an archive cannot be opened; the others follow. Without it the first one ends all. */
+  readonly onFailure?: ((error: InputError) => void) | undefined
 }
 
 /** Opens a file. Each member must be read, or given up, before the next one. Rejects `InputError`. */
 export async function* openMembers(
   path: string,
-  onBytes?: (count: number) => void,
+  { onBytes, onFailure }: OpenOptions = {},
 ): AsyncGenerator<Member> {
   const state: State = {
     members: 0,
     taken: 0,
     given: 0,
+    onFailure,
     onBytes(count) {
       state.taken += count
       onBytes?.(count)
@@ -83,6 +92,7 @@ async function* inProportion(
       throw new InputError(
         name,
         `more than ${INFLATED_RATIO_MAX} bytes out of each byte of the file: not read further`,
+        { isFinal: true },
       )
     }
     yield chunk
@@ -99,7 +109,8 @@ async function* unpack(source: Source, depth: number, state: State): AsyncGenera
   if (compression === undefined && !isTar && !isZip) {
     state.members++
     if (state.members > ARCHIVE_MEMBERS_MAX) {
-      throw new InputError(name, `more than ${ARCHIVE_MEMBERS_MAX} files in one archive`)
+      const reason = `more than ${ARCHIVE_MEMBERS_MAX} files in one archive`
+      throw new InputError(name, reason, { isFinal: true })
     }
     const { isInner } = source
     const path = await regularFile(source.path)
@@ -113,8 +124,19 @@ async function* unpack(source: Source, depth: number, state: State): AsyncGenera
     const members = isTar ? tarMembers(name, chunks) : await openZip(source, chunks, state)
     for await (const member of members) {
       const inner = { name: `${name}/${member.name}`, isInner: true, chunks: member.chunks }
-      yield* unpack(inner, depth + 1, state)
+      yield* unpackMember(inner, depth + 1, state)
     }
+  }
+}
+
+/** A member that cannot be opened does not keep the others from being read. */
+async function* unpackMember(source: Source, depth: number, state: State): AsyncGenerator<Member> {
+  try {
+    yield* unpack(source, depth, state)
+  } catch (error) {
+    const { onFailure } = state
+    if (!(error instanceof InputError) || error.isFinal || onFailure === undefined) throw error
+    onFailure(error)
   }
 }
 

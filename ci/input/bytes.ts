@@ -2,6 +2,8 @@
 // the chunk at hand; what inflates beyond reason is refused.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { pipeline, Readable } from 'node:stream'
+import { constants, createGunzip } from 'node:zlib'
 import { InputError } from './error.ts'
 
 /** What commands call standard input. */
@@ -69,7 +71,7 @@ async function fileStream(path: string): Promise<ReadableStream<Bytes>> {
 /** The chunks of a stream, its errors with the file's name and what is probably wrong. */
 async function* chunksOf(
   path: string,
-  stream: ReadableStream<Bytes>,
+  stream: AsyncIterable<Bytes>,
   compression?: Compression,
 ): AsyncGenerator<Bytes> {
   try {
@@ -83,7 +85,8 @@ async function* chunksOf(
 
 function reason(message: string, compression: Compression | undefined): string {
   if (compression === undefined) return message
-  if (message.includes('end of file')) return `truncated ${compression}`
+  if (message.includes('end of file'))
+    return `truncated ${compression}: only its beginning was read`
   return `damaged ${compression}, or data after its end (${message})`
 }
 
@@ -122,7 +125,10 @@ export async function giveUp(chunks: AsyncGenerator<Bytes>): Promise<void> {
 export function compressionOf(head: Bytes): Compression | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip'
   const zstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd
-  return zstd ? 'zstd' : undefined
+  // Frames to be skipped, as parallel compressors write first.
+  const skippable =
+    (head[0]! & 0xf0) === 0x50 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18
+  return zstd || skippable ? 'zstd' : undefined
 }
 
 /** Decompresses. Rejects `InputError` for damage, and for what inflates beyond `INFLATED_RATIO_MAX`. */
@@ -133,21 +139,13 @@ export async function* inflated(
 ): AsyncGenerator<Bytes> {
   let taken = 0
   let given = 0
-  const source = new ReadableStream<Bytes>({
-    async pull(controller) {
-      const next = await chunks.next()
-      if (next.done === true) controller.close()
-      else {
-        taken += next.value.length
-        controller.enqueue(next.value)
-      }
-    },
-    async cancel() {
-      await chunks.return(undefined)
-    },
-  })
-  // Bun knows zstd; the DOM's type does not.
-  const stream = source.pipeThrough(new DecompressionStream(compression as CompressionFormat))
+  async function* counted(): AsyncGenerator<Bytes> {
+    for await (const chunk of chunks) {
+      taken += chunk.length
+      yield chunk
+    }
+  }
+  const stream = compression === 'gzip' ? gunzipped(counted()) : piped(counted(), compression)
   for await (const chunk of chunksOf(path, stream, compression)) {
     given += chunk.length
     if (given > INFLATED_FREE_BYTES && given > taken * INFLATED_RATIO_MAX) {
@@ -158,4 +156,29 @@ export async function* inflated(
     }
     yield chunk
   }
+}
+
+/** One member after another, whatever padding follows. What came before damage is given out first. */
+function gunzipped(chunks: AsyncGenerator<Bytes>): AsyncIterable<Bytes> {
+  const gunzip = createGunzip({ flush: constants.Z_SYNC_FLUSH, chunkSize: GUNZIP_BYTES })
+  // Errors come out of the iteration below.
+  pipeline(Readable.from(chunks, { highWaterMark: 1 }), gunzip, () => undefined)
+  return gunzip as AsyncIterable<Bytes>
+}
+
+const GUNZIP_BYTES = 64 * 1024
+
+function piped(chunks: AsyncGenerator<Bytes>, compression: Compression): AsyncIterable<Bytes> {
+  const source = new ReadableStream<Bytes>({
+    async pull(controller) {
+      const next = await chunks.next()
+      if (next.done === true) controller.close()
+      else controller.enqueue(next.value)
+    },
+    async cancel() {
+      await chunks.return(undefined)
+    },
+  })
+  // Bun knows zstd; the DOM's type does not.
+  return source.pipeThrough(new DecompressionStream(compression as CompressionFormat))
 }

@@ -27,6 +27,11 @@ export function isTypeLine(line: string): boolean {
   return /^\ufeff?#TYPE \S/.test(line)
 }
 
+/** The delimiter that the line `sep=;` above a header names, as spreadsheets write and read it. */
+export function namedDelimiter(line: string): string | undefined {
+  return /^\ufeff?"?sep=([,;\t|])"?\r?$/i.exec(line)?.[1]
+}
+
 /** Cuts a text whose first line is a header. */
 export function csvSplitter(delimiter: string): Splitter {
   const mark = delimiter.charCodeAt(0)
@@ -39,7 +44,8 @@ export function csvSplitter(delimiter: string): Splitter {
   function row(text: string, out: InputEvent[]): void {
     const whole = text.endsWith('\r') ? text.slice(0, -1) : text
     if (names === undefined) {
-      if (!isTypeLine(whole)) names = cellsOf(whole.replace(/^\ufeff/, ''), mark)
+      if (!isTypeLine(whole) && namedDelimiter(whole) === undefined)
+        names = cellsOf(whole.replace(/^\ufeff/, ''), mark)
     } else if (whole.trim() !== '')
       out.push(inputEvent(rowJson(names, cellsOf(whole, mark)), first))
   }

@@ -3,9 +3,16 @@ import { UsageError } from '../command.ts'
 /** A file that cannot be read as asked: its name, and why. */
 export class InputError extends UsageError {
   readonly path: string
+  /** Whether nothing more of the file is read, whatever other members it has. */
+  readonly isFinal: boolean
 
-  constructor(path: string, reason: string, options?: ErrorOptions) {
+  constructor(
+    path: string,
+    reason: string,
+    options?: ErrorOptions & { readonly isFinal?: boolean },
+  ) {
     super(`${path}: ${reason}`, options)
     this.path = path
+    this.isFinal = options?.isFinal ?? false
   }
 }

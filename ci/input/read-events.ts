@@ -7,14 +7,16 @@ import { JsonError, parseJsonText } from '../../parsers/json-text.ts'
 import { listStart, mayBeRecords, recordsOf } from '../../parsers/records.ts'
 import { type Member, openMembers } from './archive.ts'
 import { giveUp, peek, reusedFileBytes } from './bytes.ts'
-import { csvDelimiter, csvSplitter, isTypeLine } from './csv.ts'
+import { csvDelimiter, csvSplitter, isTypeLine, namedDelimiter } from './csv.ts'
 import { documentSplitter } from './documents.ts'
+import { InputError } from './error.ts'
 import { EVENT_UNITS_MAX, type InputEvent, inputEvent } from './event.ts'
 import { readEvtxEvents } from './evtx.ts'
 import { type InputFile, listFiles } from './files.ts'
+import { foreignCompression, isBinary, isZeroed } from './foreign.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
 import { type TakeLine, takeLines } from './take-lines.ts'
-import { encodingOf, readText } from './text.ts'
+import { encodingOf, readText, tableEncodingOf } from './text.ts'
 
 /** How a file is cut into events. */
 export type InputFormat = 'lines' | 'documents' | 'array' | 'csv'
@@ -26,6 +28,8 @@ export interface ReadOptions {
   readonly onBytes?: ((count: number) => void) | undefined
   /** Hears what is wrong with the file although no event is lost by it. */
   readonly onNotice?: ((message: string) => void) | undefined
+  /** Hears which member of an archive cannot be opened; the others follow. Without it the first one ends all. */
+  readonly onFailure?: ((error: InputError) => void) | undefined
 }
 
 /** Enough text to tell formats apart, UTF-16 units. */
@@ -83,17 +87,36 @@ export async function* readMembers(
 }
 
 async function* logsOf(file: InputFile, options: ReadOptions): AsyncGenerator<Member> {
-  for await (const member of openMembers(file.path, options.onBytes)) {
+  const { onFailure, onNotice } = options
+  for await (const member of openMembers(file.path, options)) {
     const { name, isInner } = member
-    if ((isInner || file.isFound) && isBinary(member.head)) {
-      options.onNotice?.(`${name}: no log (binary), passed over`)
+    const isNamed = !isInner && !file.isFound
+    const packed = foreignCompression(member.head)
+    if (packed !== undefined) {
+      const error = new InputError(name, `${packed} is not read here: unpack it first`)
+      if (onFailure === undefined || isNamed) throw error
+      onFailure(error)
+    } else if (!isLog(member, isNamed)) {
+      if (isNamed) throw new InputError(name, 'is no log (binary)')
+      onNotice?.(`${name}: no log (binary), passed over`)
     } else yield member
   }
 }
 
+/** A named file that begins with nothing but NULs may be a log that was emptied under its writer. */
+function isLog({ head, name }: Member, isNamed: boolean): boolean {
+  if (looksLikeEvtx(head) || EVTX_EXTENSION.test(name)) return true
+  if (encodingOf(head) !== 'utf-8' || !isBinary(head)) return true
+  return isNamed && isZeroed(head)
+}
+
+const EVTX_EXTENSION = /\.evtx$/i
+
 function readMember(member: Member, options: ReadOptions): AsyncGenerator<readonly InputEvent[]> {
   const { name, head, chunks } = member
-  if (looksLikeEvtx(head)) return readEvtxEvents(name, chunks, options.onNotice)
+  if (looksLikeEvtx(head) || (EVTX_EXTENSION.test(name) && isBinary(head))) {
+    return readEvtxEvents(name, chunks, options.onNotice)
+  }
   return readTextEvents(name, chunks, options)
 }
 
@@ -116,17 +139,6 @@ async function* readOthers(member: Member, take: TakeLine): AsyncGenerator<Itera
   }
 }
 
-/** Bytes of a file's start that are looked at. */
-const BINARY_HEAD_BYTES = 512
-
-/** Whether a file is neither an event log nor text: NUL bytes, but not those of UTF-16. */
-function isBinary(head: Uint8Array): boolean {
-  if (looksLikeEvtx(head)) return false
-  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
-  const start = head.subarray(0, BINARY_HEAD_BYTES)
-  return !isUtf16 && start.filter((byte) => byte === 0).length > start.length / 32
-}
-
 async function* readTextEvents(
   path: string,
   bytes: AsyncIterable<Uint8Array>,
@@ -134,7 +146,8 @@ async function* readTextEvents(
 ): AsyncGenerator<readonly InputEvent[]> {
   let splitter: Splitter | undefined
   let head = ''
-  for await (const chunk of readText(bytes)) {
+  const encoding = CSV_EXTENSIONS.test(path) ? tableEncodingOf : encodingOf
+  for await (const chunk of readText(bytes, encoding)) {
     if (splitter !== undefined) {
       yield withRecords(splitter.push(chunk))
       continue
@@ -188,12 +201,19 @@ function listSplitter(): Splitter {
 }
 
 function splitterOf(format: InputFormat, head: string): Splitter {
-  if (format === 'csv') return csvSplitter(csvDelimiter(firstLine(head)) ?? ',')
+  if (format === 'csv') return csvSplitter(delimiterOf(head) ?? ',')
   return format === 'lines' ? lineSplitter() : documentSplitter(format === 'array')
 }
 
 const LINE_EXTENSIONS = /\.(?:ndjson|jsonl|log|txt)(?:\.\d+)?(?:\.(?:gz|zst))?$/i
 const CSV_EXTENSIONS = /\.(?:csv|tsv)(?:\.(?:gz|zst))?$/i
+
+/** The delimiter of a CSV's header, or the one that a line above it names. */
+function delimiterOf(head: string): string | undefined {
+  const newline = head.indexOf('\n')
+  const named = newline < 0 ? undefined : namedDelimiter(head.slice(0, newline))
+  return named ?? csvDelimiter(firstLine(head))
+}
 
 /** The first line, but for the type that Windows PowerShell writes above a CSV's header. */
 function firstLine(text: string): string {
@@ -207,7 +227,7 @@ export function formatOf(path: string, head: string, whole: boolean): InputForma
   if (LINE_EXTENSIONS.test(path)) return 'lines'
   if (CSV_EXTENSIONS.test(path)) {
     if (!whole && !head.includes('\n')) return undefined
-    return csvDelimiter(firstLine(head)) === undefined ? 'lines' : 'csv'
+    return delimiterOf(head) === undefined ? 'lines' : 'csv'
   }
   const start = head.search(/\S/)
   if (start < 0) return whole ? 'lines' : undefined

@@ -14,8 +14,10 @@ export interface TarMember {
 /** Whether a file that begins so is a tar archive. */
 export function looksLikeTar(head: Uint8Array): boolean {
   if (head.length < TAR_BLOCK_BYTES) return false
+  if (checksumOf(head) !== octal(head, 148, 8)) return false
   const magic = String.fromCharCode(...head.subarray(257, 262))
-  return magic === 'ustar' && checksumOf(head) === octal(head, 148, 8)
+  // The oldest ones have no mark: a name, a number as mode, and nothing where later ones have theirs.
+  return magic === 'ustar' || (head[0] !== 0 && head[257] === 0 && octal(head, 100, 8) >= 0)
 }
 
 /** The members that are files. A member not read to its end is passed over. Rejects `InputError`. */

@@ -19,6 +19,8 @@ export interface IngestAnswer {
   readonly accepted: number
   readonly unparsed: number
   readonly batch: string
+  /** The same batch came before: nothing was stored now. */
+  readonly repeated?: boolean
   readonly errors: readonly {
     readonly index: number
     readonly code: string

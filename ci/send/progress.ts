@@ -12,8 +12,9 @@ export interface Progress {
 const BAR_WIDTH = 24
 const REDRAW_MS = 100
 
-/** Progress of reading `name`; without a size there is no bar, only counts. */
-export function createProgress(name: string, size: number | undefined): Progress {
+/** Progress of reading `file`; without a size there is no bar, only counts. */
+export function createProgress(file: string, size: number | undefined): Progress {
+  const name = printable(file)
   const terminal = process.stderr.isTTY === true
   const started = performance.now()
   let bytes = 0
@@ -38,18 +39,24 @@ export function createProgress(name: string, size: number | undefined): Progress
       draw('', false)
     },
     wait(pause_ms, reason) {
-      const note = `${reason}, next try in ${(pause_ms / 1000).toFixed(1)} s`
+      const note = `${printable(reason)}, next try in ${(pause_ms / 1000).toFixed(1)} s`
       if (terminal) draw(`  ${note}`, true)
       else console.error(`${name}: ${note}`)
     },
     note(message) {
       if (terminal) process.stderr.write('\r\x1b[K')
-      console.error(message)
+      console.error(printable(message))
     },
     end() {
       if (terminal) process.stderr.write('\r\x1b[K')
     },
   }
+}
+
+/** Text without what would move a terminal's cursor. */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
 }
 
 /** `[####----] 50% auth.log 1,000 events 500/s 2 s left`. */

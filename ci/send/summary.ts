@@ -1,8 +1,11 @@
 // What became of files that were sent: by source, and what failed with an example of each.
 import type { InputEvent } from '../input/event.ts'
 import type { IngestAnswer } from './client.ts'
+import { printable } from './progress.ts'
 
 const SAMPLE_UNITS_MAX = 160
+/** Longest line about a file. */
+const LINE_MAX = 1000
 /** Different failures listed. */
 const FAILURES_MAX = 20
 
@@ -16,6 +19,8 @@ interface Failure {
 export interface Summary {
   /** A stored batch of the file `name`, whose first `skipped` texts were header lines. */
   add(answer: IngestAnswer, name: string, batch: readonly InputEvent[], skipped: number): void
+  /** Events that an earlier run stored, of which no answer tells. */
+  addBefore(events: number): void
   /** A file or member that could not be read (further). */
   fail(name: string, message: string): void
   readonly events: number
@@ -29,6 +34,7 @@ export function createSummary(): Summary {
   const failures = new Map<string, Failure>()
   const failedFiles: string[] = []
   let events = 0
+  let before = 0
   let unparsed = 0
   let damaged = 0
 
@@ -48,7 +54,8 @@ export function createSummary(): Summary {
       return failedFiles.length
     },
     add(answer, name, batch, skipped) {
-      events += answer.accepted
+      if (answer.repeated === true) before += answer.accepted
+      else events += answer.accepted
       unparsed += answer.unparsed
       for (const [source, count] of Object.entries(answer.sources ?? {})) {
         const sum = sources.get(source) ?? { events: 0, unparsed: 0 }
@@ -66,16 +73,20 @@ export function createSummary(): Summary {
         failure(event.error.code, placeOf(name, event), event.error.message, event.text)
       }
     },
+    addBefore(count) {
+      before += count
+    },
     fail(name, message) {
-      failedFiles.push(message.startsWith(name) ? message : `${name}: ${message}`)
+      failedFiles.push(shown(message.startsWith(name) ? message : `${name}: ${message}`, LINE_MAX))
     },
     lines(files, took_ms) {
       const seconds = Math.max(took_ms / 1000, 0.001)
+      const again = before === 0 ? '' : `${number(before)} were stored before, `
       const bad = damaged === 0 ? '' : `, ${number(damaged)} damaged`
       return [
         `${number(events)} events of ${number(files)} ${files === 1 ? 'file' : 'files'} stored in ` +
           `${seconds.toFixed(1)} s (${number(Math.round(events / seconds))}/s), ` +
-          `${number(unparsed)} of them unparsed${bad}`,
+          `${again}${number(unparsed)} ${before === 0 ? 'of them ' : ''}unparsed${bad}`,
         ...sourceLines(sources),
         ...[...failures].map(
           ([code, { count, place, message, sample }]) =>
@@ -97,13 +108,12 @@ function sourceLines(sources: ReadonlyMap<string, { events: number; unparsed: nu
 }
 
 function placeOf(name: string, event: InputEvent | undefined): string {
-  return event === undefined ? name : `${name}:${event.index + 1}`
+  return shown(event === undefined ? name : `${name}:${event.index + 1}`, LINE_MAX)
 }
 
 /** The start of a text without what would move a terminal's cursor. */
-function shown(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return text.slice(0, SAMPLE_UNITS_MAX).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+function shown(text: string, most = SAMPLE_UNITS_MAX): string {
+  return printable(text.slice(0, most))
 }
 
 function number(value: number): string {

@@ -1,7 +1,7 @@
 // Group commit: batches that are ready together share one transaction and one fsync. There is no timer: a
 // group is committed when the event loop has nothing more for it, or when it is large enough.
 import { StoreError } from '../stores/events/errors.ts'
-import type { Appended, EventWriter } from '../stores/events/event-store.ts'
+import type { Appended, EventWriter, KeyConflict } from '../stores/events/event-store.ts'
 import { WorkerError } from '../workers/rpc.ts'
 import type { PreparedBatch } from './pipeline.ts'
 
@@ -55,8 +55,8 @@ export function createCommitter(
       const results = writer.append(batches.map(({ prepared }) => prepared.batch))
       results.forEach((result, n) => {
         const { resolve, reject } = batches[n]!
-        if ('conflict' in result) reject(conflict())
-        else resolve(result.answer)
+        if ('conflict' in result) reject(conflict(result.hash))
+        else resolve(result.repeated ? asRepeated(result.answer) : result.answer)
       })
       onCommit(summary(batches, results))
     } catch (error) {
@@ -90,13 +90,20 @@ export function createCommitter(
   }
 }
 
-function conflict(): WorkerError {
-  return new WorkerError('conflict', 'this Idempotency-Key came before with another body')
+/** Whoever knows the hash can tell whether the body before was the beginning of this one. */
+function conflict(hash: string): WorkerError {
+  const message = `this Idempotency-Key came before with another body (sha256 ${hash})`
+  return new WorkerError('conflict', message)
+}
+
+/** The answer that its key got before, which says so. */
+function asRepeated(answer: string): string {
+  return answer.replace(/\}\s*$/, ',"repeated":true}')
 }
 
 function summary(
   batches: readonly Waiting[],
-  results: readonly (Appended | { readonly conflict: true })[],
+  results: readonly (Appended | KeyConflict)[],
 ): Committed {
   let [events, unparsed, matches, sequence] = [0, 0, 0, 0]
   results.forEach((result, n) => {

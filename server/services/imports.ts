@@ -1,13 +1,12 @@
 // Files dropped on a page: received onto the disk, read in a worker of their own, sent the way every batch
 // goes. Progress is kept until the server ends.
-import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { ImportHandlers } from '../workers/import.ts'
-import { connect } from '../workers/rpc.ts'
+import type { ImportBatch, ImportHandlers, Said } from '../workers/import.ts'
+import { type Client, connect } from '../workers/rpc.ts'
 import type { StateClient } from '../workers/state-client.ts'
 import { ServiceError } from './service-error.ts'
-import type { ImportRun, ImportService, IngestService } from './services.ts'
+import type { ImportRun, ImportService, IngestAnswer, IngestService } from './services.ts'
 
 /** Largest file, bytes. */
 export const UPLOAD_MAX_BYTES = 8 * 1024 ** 3
@@ -38,7 +37,7 @@ export function createImports(
   const active = new Set<Promise<void>>()
   const stopped = new AbortController()
   return {
-    runs: () => runs.map((run) => ({ ...run, samples: [...run.samples] })),
+    runs: () => runs.map((run) => ({ ...run })),
     start: async (file, by) => {
       if (active.size >= IMPORTS_TOGETHER)
         throw new ServiceError('too-many', `${IMPORTS_TOGETHER} files are being read already`, 10)
@@ -79,7 +78,8 @@ function newRun(file: Parameters<ImportService['start']>[0]): Running {
     ...(file.source === undefined ? {} : { source: file.source }),
     started: Date.now(),
     ...(file.bytes === undefined ? {} : { bytes: file.bytes }),
-    ...{ received: 0, read: 0, events: 0, unparsed: 0, samples: [] },
+    ...{ received: 0, read: 0, events: 0, before: 0, unparsed: 0 },
+    ...{ samples: [], unread: [], unreadCount: 0 },
   }
 }
 
@@ -128,39 +128,65 @@ async function read(
   crashed.promise.catch((error: Error) => void error)
   const script = new URL('../workers/import.ts', import.meta.url)
   const worker = connect<ImportHandlers>(script, 'import', crashed.reject)
+  const next = <T>(asked: Promise<T>) => Promise.race([asked, crashed.promise])
+  const place = path.slice(0, -basename(path).length)
   try {
-    await worker.client.open(path)
+    await next(worker.client.open({ path, name: run.name, source: run.source }))
     for (;;) {
       if (signal.aborted) throw new Error('the server stopped')
-      const batch = await Promise.race([worker.client.next(), crashed.promise])
+      const batch = await next(worker.client.next())
       if (batch === undefined) break
-      const key = keyOf(run, batch.name.slice(path.length), batch.indexes[0] ?? 0, batch.body)
-      const answer = await send(
-        ingest,
-        { ...batch, key, source: run.source, importId: run.id },
-        signal,
-      )
-      run.read = batch.read
-      run.events += answer.accepted
-      run.unparsed += answer.unparsed
-      const errors = answer.errors.map(({ index, code, message }) => {
-        const place = `${batch.name.slice(path.length + 1)} ${(batch.indexes[index - batch.skipped] ?? index) + 1}`
-        return `${place.trim()}: ${code}: ${message}`
-      })
-      const notices = batch.notices.map((text) => text.replaceAll(path, run.name))
-      run.samples = [...run.samples, ...notices, ...errors].slice(0, SAMPLES_KEPT)
+      await take(run, batch, { ingest, reader: worker.client, place, signal })
     }
+    note(run, await next(worker.client.said()), place)
     run.read = run.received
   } finally {
     worker.terminate()
   }
 }
 
-/** The same file under the same label is stored once within the life of a key. */
-function keyOf(run: ImportRun, member: string, index: number, body: Uint8Array): string {
-  const what = `${run.name}${member}\n${run.source ?? ''}\n${index}\n`
-  const hash = createHash('sha256').update(what)
-  return `upload-${hash.update(body).digest('hex')}`
+interface Taking {
+  readonly ingest: Pick<IngestService, 'ingest'>
+  readonly reader: Client<ImportHandlers>
+  /** The folder that the file lies in. */
+  readonly place: string
+  readonly signal: AbortSignal
+}
+
+/** Stores what of a batch was not stored before. */
+async function take(run: Running, batch: ImportBatch, taking: Taking): Promise<void> {
+  const { ingest, reader, place, signal } = taking
+  note(run, batch.said, place)
+  const request = { body: batch.body, source: run.source, importId: run.id }
+  const post = (key: string) => send(ingest, { ...request, key }, signal)
+  let answer: IngestAnswer
+  try {
+    answer = await post(batch.key)
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'conflict') throw error
+    const rest = await reader.rest(error.message)
+    if (rest !== undefined) {
+      run.before += batch.indexes.length - rest.indexes.length
+      return await take(run, rest, taking)
+    }
+    answer = await post(batch.contentKey)
+  }
+  run.read = batch.read
+  if (answer.repeated === true) run.before += answer.accepted
+  else run.events += answer.accepted
+  run.unparsed += answer.unparsed
+  const errors = answer.errors.map(({ index, code, message }) => {
+    const line = (batch.indexes[index - batch.skipped] ?? index) + 1
+    return `${batch.name.slice(place.length)} ${line}: ${code}: ${message}`
+  })
+  run.samples = [...run.samples, ...errors].slice(0, SAMPLES_KEPT)
+}
+
+function note(run: Running, { notices, failures }: Said, place: string): void {
+  const named = (text: string) => text.replaceAll(place, '')
+  run.samples = [...run.samples, ...notices.map(named)].slice(0, SAMPLES_KEPT)
+  run.unread = [...run.unread, ...failures.map(named)].slice(0, SAMPLES_KEPT)
+  run.unreadCount += failures.length
 }
 
 async function send(

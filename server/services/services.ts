@@ -84,6 +84,8 @@ export interface IngestAnswer {
   readonly accepted: number
   readonly unparsed: number
   readonly batch: string
+  /** The same batch came before: nothing was stored now. */
+  readonly repeated?: boolean
   readonly errors: readonly {
     readonly index: number
     readonly code: string
@@ -301,8 +303,13 @@ export interface ImportRun {
   readonly read: number
   readonly events: number
   readonly unparsed: number
+  /** Events that were stored by an earlier reading of the same log. */
+  readonly before: number
   /** Reasons of the first failures, each after its line. */
   readonly samples: readonly string[]
+  /** Members of an archive that could not be read (to their end): the first ones, and how many. */
+  readonly unread: readonly string[]
+  readonly unreadCount: number
   readonly finished?: number
   readonly error?: string
 }

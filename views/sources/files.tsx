@@ -74,6 +74,16 @@ function Run(props: { readonly run: ImportRun; readonly now: number }) {
           Stopped: {visible(run.error)}
         </span>
       )}
+      {run.unreadCount > 0 && (
+        <div class="high" role="alert">
+          {plural(run.unreadCount, 'part')} of it could not be read (further):
+          <ul class="samples mono">
+            {run.unread.map((name) => (
+              <li>{visible(name)}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {run.samples.length > 0 && (
         <ul class="samples mono">
           {run.samples.map((sample) => (
@@ -91,14 +101,15 @@ function share(run: ImportRun): number {
 }
 
 function stateText(run: ImportRun, now: number): string {
-  const { bytes, received, read, events, started, finished } = run
+  const { bytes, received, read, events, before, started, finished } = run
+  const again = before === 0 ? '' : `, ${formatCount(before)} were stored before`
   if (finished !== undefined) {
     const took_s = Math.max((finished - started) / 1000, 0.001)
-    return `${plural(events, 'event')}, ${formatRate(events / took_s)}/s, ${formatAge(finished, now)}`
+    return `${plural(events, 'event')}, ${formatRate(events / took_s)}/s${again}, ${formatAge(finished, now)}`
   }
   if (bytes === undefined || received < bytes)
     return `receiving, ${formatBytes(received)}${bytes === undefined ? '' : ` of ${formatBytes(bytes)}`}`
   const left_ms = read === 0 ? undefined : ((now - started) * (bytes - read)) / read
   const left = left_ms === undefined ? '' : `, about ${formatSpan(left_ms)} left`
-  return `reading, ${plural(events, 'event')} so far${left}`
+  return `reading, ${plural(events, 'event')} so far${again}${left}`
 }

@@ -13,6 +13,10 @@ const IngestAnswer = z.object({
   unparsed: z.number(),
   batch: z.string(),
   errors: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
+  repeated: z
+    .boolean()
+    .optional()
+    .describe('The Idempotency-Key and the body came before: nothing was stored now'),
 })
 
 const ingest = (path: string): Route =>

@@ -50,7 +50,8 @@ export function planCommit(
     if (batch.key !== undefined) {
       const before = byKey.get(batch.key) ?? findBatch(intake, batch.key)
       if (before !== undefined) {
-        return before.hash === batch.bodyHash ? { answer: before.answer } : { conflict: true }
+        const { hash, answer } = before
+        return hash === batch.bodyHash ? { answer } : { conflict: true, hash }
       }
       byKey.set(batch.key, { hash: batch.bodyHash ?? '', answer: batch.answer })
     }

@@ -286,6 +286,7 @@ export function eventStoreContract(name: string, open: () => Promise<StoreUnderT
       expect(append([eventAt(now, 1)], { key: 'k', bodyHash: 'a' }).repeated).toBe(true)
       expect(append([eventAt(now, 1)], { key: 'k', bodyHash: 'b' })).toEqual({
         conflict: true,
+        hash: 'a',
       } as never)
       expect((await store.reader.count(range)).total).toBe(1)
     })

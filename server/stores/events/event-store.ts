@@ -225,4 +225,6 @@ export interface EventWriter {
 /** The same idempotency key came with another body. */
 export interface KeyConflict {
   readonly conflict: true
+  /** The hash of the body that it came with before. */
+  readonly hash: string
 }
