@@ -32,6 +32,7 @@ describe('the table of checks', () => {
     const without = own.filter(([, check]) => check.bad === undefined).map(([id]) => id)
     expect(without.sort()).toEqual([
       'file-byte-order-mark',
+      'file-name-duplicate',
       'file-no-final-newline',
       'file-trailing-blanks',
       'file-windows-line-ends',

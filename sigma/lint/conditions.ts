@@ -151,6 +151,20 @@ export const CONDITION_CHECKS = {
       }
     },
   },
+  'condition-all-of-them': {
+    on: 'detection',
+    severity: 'info',
+    summary: '`all of them` in a condition',
+    why: 'A selection that is added later, a filter above all, is then asked for as well. SigmaHQ writes `all of selection_*`.',
+    bad: 'detection:\n    selection_a:\n        User: root\n    selection_b:\n        Image: /bin/sh\n    condition: all of them',
+    good: 'detection:\n    selection_a:\n        User: root\n    selection_b:\n        Image: /bin/sh\n    condition: all of selection_*',
+    run(subject, add) {
+      for (const value of conditionScalars(subject)) {
+        if (/\ball\s+of\s+them\b/i.test(value.text))
+          add(value, 'all of them takes in what is added later: name the selections')
+      }
+    },
+  },
   'condition-mixed-without-parentheses': {
     on: 'detection',
     severity: 'info',

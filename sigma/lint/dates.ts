@@ -109,4 +109,18 @@ export const DATE_CHECKS = {
       }
     },
   },
+  'modified-same-day': {
+    on: 'document',
+    severity: 'info',
+    summary: 'modified on the day it was made',
+    why: '`modified` says when a rule that is in use changed. On the first day it says nothing; SigmaHQ leaves it out.',
+    bad: 'date: 2026-02-01\nmodified: 2026-02-01',
+    good: 'date: 2026-02-01\nmodified: 2026-03-01',
+    run(subject, add) {
+      const { date, modified } = subject.value
+      const at = subject.entries.get('modified')
+      if (date !== undefined && date === modified && isDay(date) && at !== undefined)
+        add(at.value, `${modified} is the day it was made: leave modified out`)
+    },
+  },
 } as const satisfies Record<string, Check>

@@ -1,43 +1,24 @@
 // Files: names, endings, blanks at line ends.
+import { groupBy } from '../collections.ts'
 import type { Check, Edit, FileSubject, Fix } from './check.ts'
+import { fileNamePrefix } from './file-prefixes.ts'
 
 const START = { line: 1, column: 1 }
-const NAME_UNITS_MIN = 8
-const NAME_UNITS_MAX = 100
-/** How SigmaHQ begins the names of files of a log source. */
-const PREFIXES: Readonly<Record<string, string>> = {
-  'windows/process_creation': 'proc_creation_win_',
-  'linux/process_creation': 'proc_creation_lnx_',
-  'macos/process_creation': 'proc_creation_macos_',
-  'windows/network_connection': 'net_connection_win_',
-  'linux/network_connection': 'net_connection_lnx_',
-  'windows/file_event': 'file_event_win_',
-  'linux/file_event': 'file_event_lnx_',
-  'macos/file_event': 'file_event_macos_',
-  'windows/registry_set': 'registry_set_',
-  'windows/registry_event': 'registry_event_',
-  'windows/registry_add': 'registry_add_',
-  'windows/registry_delete': 'registry_delete_',
-  'windows/image_load': 'image_load_',
-  'windows/driver_load': 'driver_load_win_',
-  'windows/dns_query': 'dns_query_win_',
-  'windows/pipe_created': 'pipe_created_',
-  'windows/process_access': 'proc_access_win_',
-  'windows/create_remote_thread': 'create_remote_thread_win_',
-  'windows/create_stream_hash': 'create_stream_hash_',
-  'windows/ps_script': 'posh_ps_',
-  'windows/ps_module': 'posh_pm_',
-  'windows/ps_classic_start': 'posh_pc_',
-  '/proxy': 'proxy_',
-  '/webserver': 'web_',
-}
-
+/** A line that begins a block scalar, where blanks are text; it may have an anchor. */
+const BLOCK_SCALAR = /(^|[:?-]\s+)([&!]\S*\s+)*[|>][-+\d]*\s*(#.*)?\r?$/
+const NAME_UNITS_MIN = 10
+const NAME_UNITS_MAX = 90
 function fileName(subject: FileSubject): string {
   return subject.file.path.slice(subject.file.path.lastIndexOf('/') + 1)
 }
 
 function fix(title: string, edits: readonly Edit[]): Fix {
   return { title, safe: true, edits }
+}
+
+/** How the lines of a text end. */
+function newlineOf(text: string): string {
+  return /\r\n/.test(text) && !/[^\r]\n/.test(text) ? '\r\n' : '\n'
 }
 
 /** Places outside of block scalars cannot be told from text alone, so only ends of lines that are no text. */
@@ -53,6 +34,8 @@ export const FILE_CHECKS = {
       if (!subject.set.byPath.has(subject.file.path)) return
       const name = fileName(subject).replace(/(\.test)?\.ya?ml$/, '')
       if (!/^[a-z0-9_]+$/.test(name)) add(START, `"${name}": use small letters, digits and _`)
+      else if (!name.includes('_'))
+        add(START, `"${name}": put _ between the words, the log source first`)
       else if (name.length < NAME_UNITS_MIN || name.length > NAME_UNITS_MAX) {
         add(
           START,
@@ -74,20 +57,36 @@ export const FILE_CHECKS = {
     },
   },
   'file-name-prefix': {
-    on: 'rule',
+    on: 'document',
     severity: 'info',
     summary: 'the file name does not begin as SigmaHQ has it for the log source',
-    why: 'SigmaHQ files of one log source share a beginning (`proc_creation_win_`), which makes long folders readable. Own content may name as it likes.',
+    why: 'SigmaHQ files of one log source share a beginning (`proc_creation_win_`, `correlation_`), which makes long folders readable. Own content may name as it likes.',
     path: 'whoami_started.yml',
     bad: 'logsource:\n    category: process_creation\n    product: windows',
-    good: 'logsource:\n    product: aws\n    service: cloudtrail',
+    good: 'logsource:\n    product: qualys',
     run(subject, add) {
-      const { product = '', category = '' } =
-        subject.value.kind === 'rule' ? subject.value.logsource : {}
-      const prefix = PREFIXES[`${product}/${category}`]
-      if (prefix !== undefined && !fileName(subject).startsWith(prefix)) {
+      const { value, set, file } = subject
+      const documents = set.byPath.get(file.path) ?? []
+      const isCorrelated = documents.some((one) => one.value.kind === 'correlation')
+      if (value.kind === 'filter' || (isCorrelated && value.kind !== 'correlation')) return
+      const prefix = value.kind === 'correlation' ? 'correlation_' : fileNamePrefix(value.logsource)
+      if (prefix !== undefined && !fileName(subject).startsWith(prefix))
         add(START, `SigmaHQ would call it ${prefix}...`)
-      }
+    },
+  },
+  'file-name-duplicate': {
+    on: 'file',
+    severity: 'info',
+    summary: 'a file of the same name lies in another folder',
+    why: 'Links, tests and messages often give the name alone; SigmaHQ has each name once.',
+    run(subject, add) {
+      const { set, file } = subject
+      const named = set.memo('file names', () =>
+        groupBy([...set.byPath.keys()], (path) => path.slice(path.lastIndexOf('/') + 1)),
+      )
+      const [first] = named.get(fileName(subject)) ?? []
+      if (first === undefined || first === file.path || !set.byPath.has(file.path)) return
+      add(START, `${first} has this name as well`)
     },
   },
   'file-several-documents': {
@@ -116,7 +115,7 @@ export const FILE_CHECKS = {
       add(
         { line, column: 1 },
         'end the file with a newline',
-        fix('add the newline', [{ start: end, end, text: '\n' }]),
+        fix('add the newline', [{ start: end, end, text: newlineOf(file.text) }]),
       )
     },
   },
@@ -161,7 +160,9 @@ export const FILE_CHECKS = {
         if (block >= 0 && indent >= 0 && indent <= block) block = -1
         const blanks = /[ \t]+(?=\r?$)/.exec(line)
         const isEmpty = indent < 0
-        if (blanks !== null && block < 0 && !isEmpty) {
+        // In double quotes a backslash keeps the blank after it.
+        const isEscaped = blanks !== null && line.charAt(blanks.index - 1) === '\\'
+        if (blanks !== null && block < 0 && !isEmpty && !isEscaped) {
           const edit = {
             start: start + blanks.index,
             end: start + blanks.index + blanks[0].length,
@@ -173,7 +174,7 @@ export const FILE_CHECKS = {
             fix('remove them', [edit]),
           )
         }
-        if (block < 0 && /(^|[:-]\s+)[|>][-+\d]*\s*(#.*)?\r?$/.test(line)) block = indent
+        if (block < 0 && BLOCK_SCALAR.test(line)) block = indent
         start += line.length + 1
       }
     },

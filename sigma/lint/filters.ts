@@ -6,7 +6,7 @@ const RULE = 'id: 6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f\n---\n'
 
 /** A filter over the rule of the example. */
 function example(body: string, logsource = ''): string {
-  return `${RULE}title: Backup Job\nid: 0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111\nlevel:!\ndetection:!\n${logsource}filter:\n${body
+  return `${RULE}title: Backup Job\nid: 0b5f3c1e-6a77-4f0e-9f43-b2a0d5a1c111\nstatus:!\nlevel:!\ndetection:!\n${logsource}filter:\n${body
     .trim()
     .split('\n')
     .map((line) => `    ${line}`)
@@ -121,13 +121,15 @@ export const FILTER_CHECKS = {
   'filter-has-level': {
     on: 'filter',
     severity: 'info',
-    summary: 'a filter with a level',
-    why: 'Filters raise nothing; the level has no effect.',
+    summary: 'a filter with a level or status',
+    why: 'Filters raise nothing: neither has an effect, and the specification gives filters neither.',
     bad: `${GOOD.replace('level:!', 'level: high')}`,
     good: GOOD,
     run(subject, add) {
-      if (subject.value.level !== undefined)
-        add(placeOf(subject, 'level'), 'a filter raises no alert: leave the level out')
+      for (const key of ['level', 'status'] as const) {
+        if (subject.value[key] !== undefined)
+          add(placeOf(subject, key), `a filter raises no alert: leave the ${key} out`)
+      }
     },
   },
   'filter-contract-missing': {

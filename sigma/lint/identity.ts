@@ -128,6 +128,7 @@ export const IDENTITY_CHECKS = {
     good: 'status: test',
     run(subject, add) {
       const value = subject.entries.get('status')?.value
+      if (subject.value.kind === 'filter') return
       if (value === undefined || value.kind === 'null') {
         add(placeOf(subject, 'status'), 'give a status: experimental, test or stable')
       }

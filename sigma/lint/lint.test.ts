@@ -140,6 +140,56 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(codes(text)).not.toContain('file-trailing-blanks')
   })
 
+  test('blanks of a block of text with an anchor, and those that a backslash keeps, are text', () => {
+    for (const text of ['&d |\n    one  \n    two', '"one\\  \n    two"'])
+      expect(codes(RULE.replace('tags:', `description: ${text}\ntags:`))).not.toContain(
+        'file-trailing-blanks',
+      )
+  })
+
+  test('the newline at the end is that of the other lines', () => {
+    const text = RULE.replaceAll('\n', '\r\n')
+    const mended = fixUntilDone({ path: 'rule.yml', text: text.slice(0, -2) }, (file) =>
+      find(file.text).filter(({ code }) => code === 'file-no-final-newline'),
+    )
+    expect(mended.text).toBe(text)
+  })
+
+  test('two files of one name in two folders', () => {
+    const other = RULE.replace('6f1d2c5e', '7f1d2c5e')
+    const files = [
+      { path: 'a/rule_one.yml', text: RULE },
+      { path: 'b/rule_one.yml', text: other },
+      { path: 'b/rule_two.yml', text: other },
+    ]
+    const found = lint(files, { facts }).filter(({ code }) => code === 'file-name-duplicate')
+    expect(found.map(({ path, message }) => [path, message])).toEqual([
+      ['b/rule_one.yml', 'a/rule_one.yml has this name as well'],
+    ])
+  })
+
+  test('some of the events of a category narrow it, all of them do not', () => {
+    const text = (ids: string) =>
+      RULE.replace('process_creation', 'registry_event').replace(
+        '    condition',
+        `        EventID: ${ids}\n    condition`,
+      )
+    expect(codes(text('[12, 13, 14]'))).toContain('field-implied')
+    expect(codes(text('[12, 13]'))).not.toContain('field-implied')
+  })
+
+  test('a young rule with a test may be called stable', () => {
+    const young = RULE.replace('tags:', 'status: stable\ndate: 2026-11-01\ntags:')
+    const tests = {
+      path: 'rule.test.yml',
+      text: 'tests:\n    - {name: a, match: true, events: [{fields: {Image: x}}]}\n',
+    }
+    const found = (...more: { path: string; text: string }[]) =>
+      lint([{ path: 'rule.yml', text: young }, ...more], { facts }).map(({ code }) => code)
+    expect(found()).toContain('status-too-early')
+    expect(found(tests)).not.toContain('status-too-early')
+  })
+
   test('tests: none, or a stable rule without one of both kinds', () => {
     const complete = { ...facts, complete: true }
     const tests = (match: boolean) => ({

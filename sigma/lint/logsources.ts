@@ -6,6 +6,7 @@ import type { Check, DetectionSubject, DocumentSubject } from './check.ts'
 import { placeOf } from './check.ts'
 import type { LintFacts, ProductFacts } from './facts.ts'
 import { replaceKey, replaceScalar } from './source.ts'
+import { isImplied } from './windows-events.ts'
 
 const PARTS = ['product', 'category', 'service'] as const
 type Part = (typeof PARTS)[number]
@@ -61,19 +62,6 @@ function otherSource(facts: LintFacts, { product = '' }: LogSource, field: strin
 
 /** Log sources that one finding names. */
 const OTHERS_SHOWN = 3
-
-/** Values that a log source fixes by itself. */
-const IMPLIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  process_creation: { EventID: '1', Channel: 'Microsoft-Windows-Sysmon/Operational' },
-  network_connection: { EventID: '3' },
-  file_event: { EventID: '11' },
-  image_load: { EventID: '7' },
-  process_access: { EventID: '10' },
-  create_remote_thread: { EventID: '8' },
-  dns_query: { EventID: '22' },
-  ps_script: { EventID: '4104' },
-  ps_module: { EventID: '4103' },
-}
 
 function sourceOf(subject: DetectionSubject): LogSource {
   return subject.value.logsource
@@ -210,17 +198,11 @@ export const LOGSOURCE_CHECKS = {
     good: 'logsource:\n    category: process_creation\n    product: windows\ndetection:\n    selection:\n        CommandLine|contains: whoami\n    condition: selection',
     run(subject, add, { item }) {
       const { category, product } = sourceOf(subject)
-      if (product !== 'windows' || category === undefined || !Object.hasOwn(IMPLIED, category))
-        return
-      const own = IMPLIED[category]!
-      const value =
-        item.field !== undefined && Object.hasOwn(own, item.field) ? own[item.field] : undefined
-      if (
-        value !== undefined &&
-        item.modifiers.length === 0 &&
-        item.values.every((one) => one.text === value)
-      ) {
-        add(item, `${item.field}: ${value} is what ${category} means for one sender; leave it out`)
+      if (product !== 'windows' || category === undefined || item.field === undefined) return
+      const said = item.values.map(({ text }) => text)
+      if (item.modifiers.length === 0 && isImplied(category, item.field, said)) {
+        const what = `${item.field}: ${said.join(', ')}`
+        add(item, `${what} is what ${category} means for one sender; leave it out`)
       }
     },
   },

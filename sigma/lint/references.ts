@@ -17,6 +17,8 @@ const EMPTY_ANSWERS = new Set([
   'penetration test',
   '-',
 ])
+/** A test of the defences is what a rule is for. */
+const NOT_FALSE = /\b(none|pen-?tests?|penetration)\b/i
 const USUAL_WORDS = [
   'unknown',
   'unlikely',
@@ -28,6 +30,10 @@ const USUAL_WORDS = [
 
 function list(subject: DocumentSubject, key: string) {
   return scalarsOf(subject.entries, key)
+}
+
+function saysNothing(text: string): boolean {
+  return text.length < 2 || EMPTY_ANSWERS.has(text.toLowerCase()) || NOT_FALSE.test(text)
 }
 
 function repeated(subject: DocumentSubject, key: string) {
@@ -166,7 +172,7 @@ export const REFERENCE_CHECKS = {
     good: 'falsepositives:\n    - Unlikely',
     run(subject, add) {
       for (const value of list(subject, 'falsepositives')) {
-        if (EMPTY_ANSWERS.has(value.text.trim().toLowerCase())) {
+        if (saysNothing(value.text.trim())) {
           add(
             value,
             `"${value.text.trim()}" tells nothing: Unknown and Unlikely are honest answers`,
@@ -208,7 +214,7 @@ export const REFERENCE_CHECKS = {
     good: 'falsepositives:\n    - Administrative scripts',
     run(subject, add) {
       for (const value of list(subject, 'falsepositives')) {
-        if (/^[a-z]+[\s,]/.test(value.text)) add(value, 'begin with a capital letter')
+        if (/^[a-z]+([\s,]|$)/.test(value.text)) add(value, 'begin with a capital letter')
       }
     },
   },

@@ -11,12 +11,15 @@ export const NAMESPACES: Readonly<
   attack: { form: /^([a-z]+(-[a-z]+)*|t\d{4}(\.\d{3})?|[gs]\d{4})$/, example: 'attack.t1059.001' },
   car: { form: /^\d{4}-\d{2}-\d{3}$/, example: 'car.2016-04-005' },
   cve: { form: /^\d{4}-\d{4,}$/, example: 'cve.2021-44228' },
-  d3fend: { form: /^(d3-[a-z]+|d3f-[a-z]+|[a-z]+(-[a-z]+)*)$/, example: 'd3fend.d3-am' },
+  d3fend: {
+    form: /^(d3-[a-z0-9]+|d3f-[a-z]+|model|harden|detect|isolate|deceive|evict|restore)$/,
+    example: 'd3fend.d3-am',
+  },
   detection: {
     form: /^(dfir|emerging-threats|threat-hunting)$/,
     example: 'detection.threat-hunting',
   },
-  stp: { form: /^\d[a-z]*$/, example: 'stp.4u' },
+  stp: { form: /^[1-5][auk]?$/, example: 'stp.4u' },
   tlp: { form: /^(red|amber|amber-strict|green|clear|white)$/, example: 'tlp.green' },
 }
 
@@ -34,12 +37,12 @@ export const TAG_CHECKS = {
     on: 'document',
     severity: 'warning',
     summary: 'a tag is not `namespace.name`',
-    why: 'Tags have a namespace, a dot and a name, so that two tools never mean different things by one word.',
+    why: 'Tags have a namespace, a dot and a name of letters, digits, `-` and `_`, so that two tools never mean different things by one word.',
     bad: 'tags:\n    - webshell',
     good: 'tags:\n    - attack.persistence\n    - attack.t1505.003',
     run(subject, add) {
       for (const tag of tags(subject)) {
-        if (!/^[^\s.]+(\.[^\s.]+)+$/.test(tag.text)) {
+        if (!/^[\w-]+(\.[\w-]+)+$/.test(tag.text)) {
           add(tag, `"${tag.text}" is no tag like attack.t1059 or team.windows`)
         }
       }
@@ -151,6 +154,36 @@ export const TAG_CHECKS = {
     run(subject, add) {
       const found = tags(subject).filter((tag) => tag.text.toLowerCase().startsWith('tlp.'))
       if (found.length > 1) add(found[1]!, `it is ${found[0]!.text} already`)
+    },
+  },
+  'tag-detection-several': {
+    on: 'document',
+    severity: 'info',
+    summary: 'several tags of the namespace detection',
+    why: 'A rule is for threat hunting, for forensics or for a threat of the day; SigmaHQ sorts rules into folders by it.',
+    bad: 'tags:\n    - detection.dfir\n    - detection.threat-hunting',
+    good: 'tags:\n    - detection.threat-hunting',
+    run(subject, add) {
+      const found = tags(subject).filter(({ text }) => /^detection\./i.test(text))
+      if (found.length > 1) add(found[1]!, `it is ${found[0]!.text} already`)
+    },
+  },
+  'tag-detection-missing': {
+    on: 'document',
+    severity: 'info',
+    summary: 'a rule of a special folder of SigmaHQ without its tag',
+    why: 'Rules in `rules-threat-hunting`, `rules-emerging-threats` and `rules-dfir` carry the tag `detection.` with the same name: it goes with the rule when the folder does not.',
+    path: 'rules-threat-hunting/linux/web_server_shell.yml',
+    bad: 'tags:\n    - attack.persistence\n    - attack.t1505.003',
+    good: 'tags:\n    - attack.persistence\n    - attack.t1505.003\n    - detection.threat-hunting',
+    run(subject, add) {
+      const folder = /(?:^|\/)rules-(dfir|emerging-threats|threat-hunting)\//.exec(
+        subject.file.path,
+      )
+      const tag = `detection.${folder?.[1]}`
+      if (folder === null || subject.value.kind === 'filter') return
+      if (!tags(subject).some(({ text }) => text.toLowerCase() === tag))
+        add(placeOf(subject, 'tags'), `rules of this folder are tagged ${tag}`)
     },
   },
   'cve-in-future': {

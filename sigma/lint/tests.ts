@@ -34,6 +34,11 @@ function casesOf(subject: DocumentSubject) {
   )
 }
 
+/** Whether a rule has tests: beside it, or as other tools keep them. */
+export function hasTests(subject: DocumentSubject): boolean {
+  return casesOf(subject).length > 0 || hasOther(subject)
+}
+
 const CASE =
   'tests:\n    - name: root\n      match: true\n      events:\n          - fields:\n                User: root\n'
 

@@ -6,6 +6,13 @@ import { replaceScalar } from './source.ts'
 
 const TITLE_UNITS_MAX = 120
 const DESCRIPTION_UNITS_MIN = 16
+const NAME_UNITS_MAX = 256
+const DESCRIPTION_UNITS_MAX = 65_535
+const UNITS_MAX = {
+  name: NAME_UNITS_MAX,
+  taxonomy: NAME_UNITS_MAX,
+  description: DESCRIPTION_UNITS_MAX,
+}
 const SMALL_WORDS = new Set(
   'a an and as at but by for from if in into nor of on onto or over per so than the then to up via vs with within without yet is are be via not no its'.split(
     ' ',
@@ -58,13 +65,13 @@ export const TITLE_CHECKS = {
   'title-starts-with-detects': {
     on: 'document',
     severity: 'info',
-    summary: 'the title begins with "Detects" or "Detection of"',
+    summary: 'the title begins with "Detect", "Detects" or "Detection of"',
     why: 'Every rule detects something. Say what: the first words are all that narrow lists show.',
     bad: 'title: Detects Shell Started By Web Server',
     good: 'title: Shell Started By Web Server',
     run(subject, add) {
       const title = titleScalar(subject)
-      if (title !== undefined && /^detect(s|ion of|ing)\b/i.test(title.text)) {
+      if (title !== undefined && /^detect(s|ion of|ing)?\b/i.test(title.text)) {
         add(title, 'begin the title with what is detected; "Detects" belongs in the description')
       }
     },
@@ -116,6 +123,21 @@ export const TITLE_CHECKS = {
       if (title === undefined || first === undefined || first.value === subject.value) return
       if (first.value.line === subject.value.line && first.file === subject.file) return
       add(title, `this is also the title of ${first.file.path}:${first.value.line}`)
+    },
+  },
+  'text-too-long': {
+    on: 'document',
+    severity: 'warning',
+    summary: 'a name, taxonomy or description that is longer than the specification allows',
+    why: `The JSON Schemas of Sigma allow ${NAME_UNITS_MAX} characters for title, name and taxonomy, ${DESCRIPTION_UNITS_MAX} for the description; other tools refuse more.`,
+    bad: `name: ${'failed_logon_'.repeat(20)}`,
+    good: 'name: failed_logon',
+    run(subject, add) {
+      for (const [key, units] of Object.entries(UNITS_MAX)) {
+        const value = subject.entries.get(key)?.value
+        if (value !== undefined && 'text' in value && value.text.length > units)
+          add(value, `${key}: ${value.text.length} characters; ${units} are allowed`)
+      }
     },
   },
   'description-missing': {

@@ -20,6 +20,8 @@ const NO_TEXT = new Set([
   'base64',
   'base64offset',
 ])
+/** A number that is written as everyone writes it, short enough to be exact. */
+const PLAIN_NUMBER = /^-?(0|[1-9]\d{0,14})$/
 const INVISIBLE = /[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00a0]/u
 
 /** Whether an item's values are text in which `*` and `?` are wildcards. */
@@ -157,14 +159,18 @@ export const VALUE_CHECKS = {
   'value-number-quoted': {
     on: 'item',
     severity: 'info',
-    summary: 'some numbers of a list are quoted and some are not',
-    why: 'Plain numbers compare as numbers too, quoted ones as text only. In one list that is hardly meant.',
+    summary: 'numbers in quotes',
+    why: 'Plain numbers compare as numbers too, quoted ones as text only: an event that has 4624.0 is found by the first alone. In one list a mixture is hardly meant.',
     bad: "detection:\n    selection:\n        EventID:\n            - 4624\n            - '4625'\n    condition: selection",
     good: 'detection:\n    selection:\n        EventID:\n            - 4624\n            - 4625\n    condition: selection',
     run(_subject, add, { item }) {
-      const odd = item.values.find((value) => value.kind === 'string' && /^\d+$/.test(value.text))
-      if (odd !== undefined && item.values.some((value) => value.kind === 'number')) {
+      const isNumber = (value: Scalar) => value.kind === 'string' && PLAIN_NUMBER.test(value.text)
+      const odd = item.values.find(isNumber)
+      if (odd === undefined || item.field === undefined) return
+      if (item.values.some((value) => value.kind === 'number')) {
         add(odd, `'${odd.text}' is text, its neighbours are numbers`)
+      } else if (item.modifiers.length === 0 && item.values.every(isNumber)) {
+        add(odd, `'${odd.text}' is text; write the number without quotes`)
       }
     },
   },
@@ -193,6 +199,31 @@ export const VALUE_CHECKS = {
       })
     },
   },
+  'single-map-list': {
+    on: 'detection',
+    severity: 'info',
+    fixable: true,
+    summary: 'a selection that is a list of one map',
+    why: 'A list of maps asks for any of them; of one there is nothing to choose. A second entry may be missing, or the dash is too much.',
+    bad: 'detection:\n    selection:\n        - User: root\n          CommandLine|contains: whoami\n    condition: selection',
+    good: 'detection:\n    selection:\n        User: root\n        CommandLine|contains: whoami\n    condition: selection',
+    run(subject, add) {
+      const { text } = subject.file
+      for (const [name, node] of subject.value.detection.selections) {
+        const [only] = node.kind === 'list' && node.nodes.length === 1 ? node.nodes : []
+        if (only?.kind !== 'map') continue
+        const at = offsetOf(text, only)
+        const dash = /(^|\n)[ \t]*-[ ]+$/.exec(text.slice(0, at))
+        const start = dash === null ? -1 : text.lastIndexOf('-', at - 1)
+        const fix = {
+          title: 'take the dash away',
+          safe: true,
+          edits: [{ start, end: start + 1, text: ' ' }],
+        }
+        add(only, `${name}: one map needs no list`, start < 0 ? undefined : fix)
+      }
+    },
+  },
   'keyword-short': {
     on: 'item',
     severity: 'warning',
@@ -219,8 +250,10 @@ export const VALUE_CHECKS = {
     good: "detection:\n    selection:\n        User|contains:\n            - 'AUTHORI'\n            - 'AUTORI'\n    condition: selection",
     run(_subject, add, { item }) {
       for (const value of item.values) {
-        if (/^NT AUTHORITY\\/i.test(value.text) && /user/i.test(item.field ?? '')) {
-          add(value, `"${value.text}" is called so in English only`)
+        const isAlone = item.values.length === 1 && /AUTH?ORI/i.test(value.text)
+        const isEnglish = /^NT AUTHORITY\\/i.test(value.text)
+        if ((isAlone || isEnglish) && /user/i.test(item.field ?? '')) {
+          add(value, `"${value.text}" is called so in some languages only`)
         }
       }
     },
