@@ -1,13 +1,12 @@
 // ArcSight's Common Event Format: `CEF:0|vendor|product|version|class|name|severity|key=value key2=value`.
-import type { EventLogSource, Fields } from '../sigma/event.ts'
+import type { EventLogSource } from '../sigma/event.ts'
 import { readExtension, splitPipes } from './cef/extension.ts'
 import { addExtensionMeaning } from './cef/meaning.ts'
 import { addOwnNames, ownTime, vendorLogsource } from './cef/vendors.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { windowsOfCef } from './windows/cef.ts'
-import { parseWindowsJson } from './windows.ts'
+import { overWindows, windowsOfCef } from './windows/cef.ts'
 
 const HEADER_PARTS = 7
 
@@ -58,18 +57,6 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const event = deviceEvent(header, { time, logsource, message, fields, pivots })
   const json = windowsOfCef(vendor, product, id ?? '', fields)
   return json === undefined ? event : overWindows(event, json, context)
-}
-
-/** A Windows event, laid over what CEF says of it. */
-function overWindows(event: Parsed, json: Fields, context: ParseContext): Parsed {
-  const inner = parseWindowsJson(json, context)
-  if ('code' in inner) return event
-  return {
-    ...event,
-    logsource: inner.logsource,
-    pivots: { ...event.pivots, ...inner.pivots },
-    fields: { ...event.fields, ...inner.fields },
-  }
 }
 
 export const cef: Parser = {

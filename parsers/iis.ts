@@ -11,6 +11,7 @@ import { timeAt } from './time.ts'
 
 const ACCESS = closedLogSource('windows', ['webserver'], ['iis'])
 const ERRORS = closedLogSource('windows', [], ['iis', 'httperr'])
+const EDGE: EventLogSource = closedLogSource('aws', ['webserver'], ['cloudfront'])
 const COLUMNS_MAX = 128
 
 /** The names that SigmaHQ's rules use for W3C's `cs(Header)`. */
@@ -64,8 +65,26 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   addEnds(fields, pivots)
   addMeaning(fields, pivots)
   const errors = fields['s-reason'] !== undefined && fields['cs-uri-stem'] === undefined
-  const logsource: EventLogSource = errors ? ERRORS : ACCESS
+  const isEdge = fields['x-edge-location'] !== undefined
+  if (isEdge) addEdge(fields, pivots)
+  const logsource: EventLogSource = isEdge ? EDGE : errors ? ERRORS : ACCESS
   return deviceEvent(undefined, { time, logsource, message: text, fields, pivots })
+}
+
+/** CloudFront writes headers as it writes URLs. */
+function addEdge(fields: WritableFields, pivots: WritablePivots): void {
+  for (const name of ['cs-user-agent', 'cs-referer', 'cs-cookie']) {
+    const value = fields[name]
+    if (typeof value === 'string' && value.includes('%')) fields[name] = decoded(value)
+  }
+  const host = fields['x-host-header']
+  if (typeof host === 'string') pivots.domain = host
+}
+
+function decoded(value: string): string {
+  return value.replace(/%([2-7][0-9A-Fa-f])/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  )
 }
 
 interface Column {

@@ -51,4 +51,24 @@ testLines('leef', [
       fields: { EndpointOSType: 'Intel Mac OS', PublicIPv4: '203.0.113.9' },
     },
   ],
+  [
+    'LEEF:1.0|Microsoft|Windows|2019|4625|devTime=2026-11-20T10:11:12.000+00:00\tcat=Failure Audit\tresource=ws1\tusrName=anna\tdomain=CORP\tsrc=192.0.2.3\tLogonType=3',
+    {
+      time: '2026-11-20T10:11:12Z',
+      logsource: { product: 'windows', service: ['security'] },
+      pivots: { host: 'ws1', user: 'anna', src_ip: '192.0.2.3', outcome: 'failure' },
+      fields: {
+        ...{ EventID: 4625, Channel: 'Security', TargetUserName: 'anna', IpAddress: '192.0.2.3' },
+        LogonType: '3',
+      },
+    },
+  ],
+  [
+    '<14>Nov 20 10:11:12 ws1 LEEF:1.0|Microsoft|Windows|Windows Server|1|EventTime=2026-11-20 10:11:12\tHostname=ws1\tEventID=1\tChannel=Microsoft-Windows-Sysmon/Operational\tImage=C:\\a.exe\tCommandLine=a -b',
+    {
+      logsource: { product: 'windows', category: ['process_creation'], service: ['sysmon'] },
+      pivots: { host: 'ws1', process: 'C:\\a.exe' },
+      fields: { EventID: 1, CommandLine: 'a -b' },
+    },
+  ],
 ])

@@ -7,6 +7,7 @@ import { deviceEvent, put, type WritableFields, type WritablePivots } from './de
 import { deviceTimeAt, HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { parseTime } from './time.ts'
+import { overWindows, windowsOfLeef } from './windows/cef.ts'
 
 const HEADER_PARTS = 5
 const PAIRS_MAX = 512
@@ -45,13 +46,15 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   addOwnNames(vendor, fields, pivots)
   const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
   const { msg } = fields
-  return deviceEvent(header, {
+  const event = deviceEvent(header, {
     time: timeOf(fields, context),
     logsource: vendorLogsource(vendor, product),
     message: typeof msg === 'string' ? msg : text.slice(start),
     fields,
     pivots,
   })
+  const json = windowsOfLeef(vendor, product, id, fields)
+  return json === undefined ? event : overWindows(event, json, context)
 }
 
 /** LEEF 2.0 may name the delimiter: `^`, `x5E`, `0x5E`; some leave its field out. */

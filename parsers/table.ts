@@ -2,6 +2,7 @@
 // lines: recognition asks from the top. Names, help and pick-lists come from it.
 import { apache } from './apache.ts'
 import { auditd } from './auditd.ts'
+import { awsAccess } from './aws_access.ts'
 import { awsGuardduty } from './aws_guardduty.ts'
 import { awsVpcflow } from './aws_vpcflow.ts'
 import { awsWaf } from './aws_waf.ts'
@@ -78,6 +79,7 @@ export const PARSERS = {
   m365,
   github,
   aws_vpcflow: awsVpcflow,
+  aws_access: awsAccess,
   cef,
   leef,
   cisco_asa: ciscoAsa,

@@ -47,7 +47,32 @@ const TAILS: readonly (readonly string[])[] = [
 export function guessColumns(values: readonly string[]): readonly string[] | undefined {
   if (values.length < 10 || !/^\d{4}-\d\d-\d\d$/.test(values[0]!)) return undefined
   if (!/^\d\d:\d\d:\d\d$/.test(values[1]!)) return undefined
-  return accessColumns(values) ?? errorColumns(values) ?? ftpColumns(values)
+  return accessColumns(values) ?? errorColumns(values) ?? ftpColumns(values) ?? edgeColumns(values)
+}
+
+/** CloudFront's standard log, in the one order that it has. */
+const EDGE = [
+  ...[
+    'date',
+    'time',
+    'x-edge-location',
+    'sc-bytes',
+    'c-ip',
+    'cs-method',
+    'cs(Host)',
+    'cs-uri-stem',
+  ],
+  ...['sc-status', 'cs(Referer)', 'cs(User-Agent)', 'cs-uri-query', 'cs(Cookie)'],
+  ...['x-edge-result-type', 'x-edge-request-id', 'x-host-header', 'cs-protocol', 'cs-bytes'],
+  ...['time-taken', 'x-forwarded-for', 'ssl-protocol', 'ssl-cipher', 'x-edge-response-result-type'],
+  ...['cs-protocol-version', 'fle-status', 'fle-encrypted-fields', 'c-port', 'time-to-first-byte'],
+  ...['x-edge-detailed-result-type', 'sc-content-type', 'sc-content-len', 'sc-range-start'],
+  ...['sc-range-end'],
+]
+
+function edgeColumns(values: readonly string[]): readonly string[] | undefined {
+  const isEdge = values.length >= 24 && /^[A-Z]{3}\d{1,3}(?:-[A-Z]\d{1,3})?$/.test(values[2]!)
+  return isEdge && isAddress(values[4]) && METHOD.test(values[5]!) ? EDGE : undefined
 }
 
 const FTP = [

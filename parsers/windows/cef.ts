@@ -1,6 +1,8 @@
 // Windows events as ArcSight's connectors and their kin write them in CEF: the data under `ad.NAME`, and what all
 // of these events have under the keys of CEF.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
+import type { ParseContext, Parsed } from '../event.ts'
+import { parseWindowsJson } from '../windows.ts'
 import { channelOfProvider } from './channels.ts'
 import { toId } from './json-values.ts'
 
@@ -65,4 +67,53 @@ function keywordsOf({ deviceSeverity, categoryOutcome, outcome }: Fields): strin
   const words = `${String(deviceSeverity ?? '')} ${String(categoryOutcome ?? '')} ${String(outcome ?? '')}`
   if (/failure/i.test(words)) return 'Audit Failure'
   return /success/i.test(words) ? 'Audit Success' : ''
+}
+
+/** Names of LEEF that stand for what all events have. */
+const LEEF_KEYS: Readonly<Record<string, string>> = {
+  usrName: 'TargetUserName',
+  domain: 'TargetDomainName',
+  src: 'IpAddress',
+  srcPort: 'IpPort',
+  resource: 'Computer',
+  identHostName: 'Computer',
+}
+
+/** A LEEF event of Windows, as NXLog and WinCollect write them, as flat JSON: the data stands under its own names. */
+export function windowsOfLeef(
+  vendor: string,
+  product: string,
+  id: string,
+  fields: Fields,
+): Fields | undefined {
+  if (!/^microsoft$/i.test(vendor) || !/windows/i.test(product)) return undefined
+  const eventId = toId(fields.EventID ?? id)
+  const provider = fields.SourceName ?? fields.Source
+  const own = typeof provider === 'string' ? channelOfProvider(provider) : undefined
+  const channel = fields.Channel ?? own ?? (isAudit(fields.cat) ? 'Security' : undefined)
+  if (eventId < 0 || channel === undefined) return undefined
+  const out: { [name: string]: FieldValue } = { ...fields, Channel: channel, EventID: eventId }
+  for (const key in LEEF_KEYS) if (fields[key] !== undefined) out[LEEF_KEYS[key]!] ??= fields[key]!
+  if (isAudit(fields.cat)) out.Keywords ??= /fail/i.test(String(fields.cat)) ? FAILED : SUCCEEDED
+  return out
+}
+
+const FAILED = 'Audit Failure'
+const SUCCEEDED = 'Audit Success'
+
+/** `cat=Success Audit`. */
+function isAudit(category: FieldValue | undefined): boolean {
+  return typeof category === 'string' && /^(?:success|failure) audit$|^audit /i.test(category)
+}
+
+/** A Windows event, laid over what its carrier says of it. */
+export function overWindows(event: Parsed, json: Fields, context: ParseContext): Parsed {
+  const inner = parseWindowsJson(json, context)
+  if ('code' in inner) return event
+  return {
+    ...event,
+    logsource: inner.logsource,
+    pivots: { ...event.pivots, ...inner.pivots },
+    fields: { ...event.fields, ...inner.fields },
+  }
 }
