@@ -178,6 +178,19 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(codes(text('[12, 13]'))).not.toContain('field-implied')
   })
 
+  test('one value has one end, unless the longer of two holds the shorter', () => {
+    const text = (key: string, ...values: string[]) =>
+      RULE.replace(
+        '    condition',
+        `        ${key}:\n${values.map((value) => `            - '${value}'\n`).join('')}    condition`,
+      )
+    const id = 'all-of-exact-values'
+    expect(codes(text('User|endswith|all', 'a', 'b'))).toContain(id)
+    expect(codes(text('User|all|startswith', 'a', 'b'))).toContain(id)
+    expect(codes(text('User|endswith|all', 'min', 'admin'))).not.toContain(id)
+    expect(codes(text('User|contains|all', 'a', 'b'))).not.toContain(id)
+  })
+
   test('a young rule with a test may be called stable', () => {
     const young = RULE.replace('tags:', 'status: stable\ndate: 2026-11-01\ntags:')
     const tests = {

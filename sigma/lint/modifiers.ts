@@ -38,34 +38,27 @@ export const MODIFIER_CHECKS = {
   'all-of-exact-values': {
     on: 'item',
     severity: 'warning',
-    summary: '`all` over several exact values',
-    why: 'A field with one value cannot equal two texts: this never matches, unless the field is a list. `contains|all` is mostly meant.',
+    summary: '`all` over several exact values, beginnings or ends',
+    why: 'A field with one value cannot equal two texts, nor end in two: this never matches, unless the field is a list. `contains|all` is mostly meant.',
     bad: 'detection:\n    selection:\n        CommandLine|all:\n            - whoami\n            - /priv\n    condition: selection',
     good: 'detection:\n    selection:\n        CommandLine|contains|all:\n            - whoami\n            - /priv\n    condition: selection',
     run(subject, add, { item }) {
-      const exact = item.values.filter(
-        (value) => value.kind !== 'string' || !/[*?]/.test(value.text),
-      )
-      if (
-        item.field !== undefined &&
-        item.modifiers.length === 1 &&
-        has(item, 'all') &&
-        exact.length > 1
-      ) {
-        const fix = replaceKey(
-          subject.file.text,
-          item,
-          keyOf(item),
-          `${item.field}|contains|all`,
-          'use |contains|all',
-          false,
-        )
-        add(
-          item,
-          `${item.field}: one value cannot equal all of ${exact.length}; contains|all is mostly meant`,
-          fix,
-        )
-      }
+      const [first, second, ...more] = item.modifiers
+      const place = second === undefined ? '' : first === 'all' ? second : first
+      const isEnd = place === 'startswith' || place === 'endswith'
+      if (item.field === undefined || !has(item, 'all') || more.length > 0) return
+      if (place !== '' && !isEnd) return
+      const texts = item.values
+        .filter((value) => value.kind !== 'string' || !/[*?]/.test(value.text))
+        .map(({ text }) => text.toLowerCase())
+      const longest = texts.reduce((a, b) => (b.length > a.length ? b : a), '')
+      const goes = (text: string) =>
+        place === 'startswith' ? longest.startsWith(text) : isEnd && longest.endsWith(text)
+      if (texts.length < 2 || texts.every(goes)) return
+      const to = `${item.field}|contains|all`
+      const fix = replaceKey(subject.file.text, item, keyOf(item), to, 'use |contains|all', false)
+      const cannot = isEnd ? `have ${texts.length} such ends` : `equal all of ${texts.length}`
+      add(item, `${item.field}: one value cannot ${cannot}; contains|all is mostly meant`, fix)
     },
   },
   'contains-all-subsumed': {
