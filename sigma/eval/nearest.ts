@@ -1,21 +1,25 @@
 // The smallest change of an event that would make an expression hold: fewest values, each with an example of
 // what it could be. The example event is tried, so that nothing is promised that is not so.
 import { groupBy } from '../collections.ts'
-import type { Fields, FieldValue, SigmaEvent } from '../event.ts'
-import type { Expr, Test } from '../ir/expr.ts'
+import { fieldTarget } from '../columns.ts'
+import { type Fields, type FieldValue, PIVOTS, type SigmaEvent } from '../event.ts'
+import type { Expr, Target, Test } from '../ir/expr.ts'
+import { candidatesOf, type Example } from './candidates.ts'
 import { evaluate, evaluateTest } from './evaluate.ts'
-import { expectedOf, fieldOf, operatorOf } from './explain.ts'
-import { targetValues, textOf } from './values.ts'
+import { expectedOf, operatorOf } from './explain.ts'
+import { fieldValues, isList, isObject, targetValues, textOf } from './values.ts'
+import { type Literal, type Way, waysToHold } from './ways.ts'
 
 /** One value that would have to be another. */
 export interface Change {
+  /** As rules name it: `@host` is a column; empty for a test of the whole event, whose example is its message. */
   readonly field: string
   /** The event's value now; absent where it has none. */
   readonly from?: string
   /** What is asked of it, in words: `must end with "\\cmd.exe"`. */
   readonly needs: string
   /** A value that would do, where one can be made; null removes the field. */
-  readonly example?: string | number | boolean | null
+  readonly example?: Example
 }
 
 export interface SmallestChange {
@@ -24,146 +28,150 @@ export interface SmallestChange {
   readonly isProven: boolean
 }
 
-type Match = Extract<Expr, { readonly kind: 'match' }>
-
-/** A test that has to come out otherwise than it does. */
-interface Flip {
-  readonly match: Match
-  /** What it has to become. */
-  readonly to: boolean
-}
-
-const NO_WAY = Number.POSITIVE_INFINITY
-
-/** Tests that would have to change for `expr` to come out as `to`; undefined when no change can do it. */
-function flips(expr: Expr, to: boolean, event: SigmaEvent): readonly Flip[] | undefined {
-  switch (expr.kind) {
-    case 'const':
-      return expr.value === to ? [] : undefined
-    case 'not':
-      return flips(expr.arg, !to, event)
-    case 'match':
-      return evaluate(expr, event) === to ? [] : [{ match: expr, to }]
-    case 'and':
-    case 'or': {
-      const parts = expr.args.map((arg) => flips(arg, to, event))
-      // An and that must hold needs all of its parts, one that must not needs a single part to fail.
-      if ((expr.kind === 'and') === to)
-        return parts.every((part) => part !== undefined) ? parts.flat() : undefined
-      return best(parts)
-    }
-  }
-}
-
-/** The way that needs the fewest fields; of equals one whose values can be made up. */
-function best(parts: readonly (readonly Flip[] | undefined)[]): readonly Flip[] | undefined {
-  let found: readonly Flip[] | undefined
-  let cost = NO_WAY
-  for (const part of parts) {
-    if (part === undefined) continue
-    const own = fieldsOf(part).size + (part.every(({ match }) => isMakeable(match.test)) ? 0 : 0.5)
-    if (own < cost) {
-      cost = own
-      found = part
-    }
-  }
-  return found
-}
-
-function fieldsOf(all: readonly Flip[]): Set<string> {
-  return new Set(all.map(({ match }) => fieldOf(match.target)))
-}
-
-function isMakeable(test: Test): boolean {
-  return test.kind !== 'regex' && test.kind !== 'timepart' && test.kind !== 'fieldref'
-}
-
 /** The fewest values that would have to change for the expression to hold. */
 export function smallestChange(expr: Expr, event: SigmaEvent): SmallestChange {
-  const wanted = flips(expr, true, event)
-  if (wanted === undefined || wanted.length === 0) return { changes: [], isProven: false }
-  const byField = groupBy(wanted, ({ match }) => fieldOf(match.target))
-  const changes = [...byField].map(([field, own]) => changeOf(field, own, event))
-  const fields = { ...event.fields }
-  for (const { field, example } of changes) {
-    if (example === undefined) continue
-    if (example === null) delete fields[field]
-    else (fields as { [name: string]: FieldValue })[field] = example
+  const ways = waysToHold(expr, event)
+  for (const way of ways) {
+    const changes = changesOf(way, event)
+    const changed = changes && withChanges(event, changes)
+    if (changes !== undefined && changed !== undefined && evaluate(expr, changed))
+      return { changes, isProven: changes.length > 0 }
   }
-  const isMade = changes.every(({ example, field }) => example !== undefined && field !== '')
-  return { changes, isProven: isMade && evaluate(expr, { ...event, fields: fields as Fields }) }
-}
-
-function changeOf(field: string, own: readonly Flip[], event: SigmaEvent): Change {
-  const [first] = own
-  const values = first === undefined ? [] : targetValues(first.match.target, event)
-  const from = values.length === 0 ? undefined : textOf(values[0]!)
-  const needs = own.map(({ match, to }) => needOf(match.test, to)).join(' and ')
-  const example = field === '' ? undefined : exampleOf(own, from)
+  const [first] = ways
+  if (first === undefined) return { changes: [], isProven: false }
   return {
-    field,
-    ...(from === undefined ? {} : { from }),
-    needs,
-    ...(example === undefined ? {} : { example }),
+    changes: flipsOf(first).map(([field, own]) => changeOf(field, own, event)),
+    isProven: false,
   }
 }
 
-function needOf(test: Test, to: boolean): string {
+/** What has to change, by field; fields that others refer to come last. */
+function flipsOf({ literals }: Way): readonly (readonly [string, readonly Literal[]])[] {
+  const byField = groupBy(
+    literals.filter(({ holds }) => !holds),
+    ({ field }) => field,
+  )
+  const isOther = (own: readonly Literal[]) =>
+    own.some(({ match, field }) => match.test.kind === 'fieldref' && match.test.name === field)
+  return [...byField].sort(([, a], [, b]) => Number(isOther(a)) - Number(isOther(b)))
+}
+
+/** Changes with an example each, or undefined when one cannot be made up. */
+function changesOf(way: Way, event: SigmaEvent): readonly Change[] | undefined {
+  const flips = flipsOf(way)
+  const open = new Set(flips.map(([field]) => field))
+  const changes: Change[] = []
+  let changed = event
+  for (const [field, own] of flips) {
+    open.delete(field)
+    const all = way.literals.filter((literal) => literal.field === field)
+    const target = targetOf(field)
+    const now = targetValues(target, changed)
+    const demands = all.map(({ match: { test, target: own }, to }) => ({
+      ...{ test, to },
+      others: othersOf(test, field, own, changed),
+    }))
+    const example = candidatesOf(demands, now).find((candidate) => {
+      const tried = withValue(changed, target, candidate)
+      return tried !== undefined && all.every((literal) => isAsAsked(literal, tried, open))
+    })
+    if (example === undefined) return undefined
+    changed = withValue(changed, target, example) ?? changed
+    changes.push({ ...changeOf(field, own, event), example })
+  }
+  return changes
+}
+
+/** The values that a reference compares with, seen from the field that changes. */
+function othersOf(
+  test: Test,
+  field: string,
+  own: Target,
+  event: SigmaEvent,
+): readonly FieldValue[] {
+  if (test.kind !== 'fieldref') return []
+  return test.name === field ? targetValues(own, event) : fieldValues(event.fields, test.name)
+}
+
+function isAsAsked({ match, to }: Literal, event: SigmaEvent, open: ReadonlySet<string>): boolean {
+  const { target, test } = match
+  if (test.kind === 'fieldref' && open.has(test.name)) return true
+  return evaluateTest(target, test, event) === to
+}
+
+function targetOf(field: string): Target {
+  return field === '' ? { scope: 'message' } : fieldTarget(field)
+}
+
+/** The event with the examples in place; undefined when one is missing or nothing that can be there. */
+export function withChanges(
+  event: SigmaEvent,
+  changes: readonly Pick<Change, 'field' | 'example'>[],
+): SigmaEvent | undefined {
+  let changed: SigmaEvent | undefined = event
+  for (const { field, example } of changes) {
+    if (example === undefined || changed === undefined) return undefined
+    changed = withValue(changed, targetOf(field), example)
+  }
+  return changed
+}
+
+/** The event with another value; undefined where the target is nothing that can be set to it. */
+function withValue(event: SigmaEvent, target: Target, example: Example): SigmaEvent | undefined {
+  switch (target.scope) {
+    case 'field':
+    case 'auto': {
+      const rest = withoutField(event.fields, target.name)
+      return { ...event, fields: example === null ? rest : { ...rest, [target.name]: example } }
+    }
+    case 'keyword':
+    case 'any':
+      return undefined
+    case 'message':
+      if (example === null) return { ...event, message: '' }
+      if (typeof example !== 'string') return undefined
+      return { ...event, message: example }
+    case 'raw':
+      if (example === null) return { ...event, raw: '' }
+      return typeof example === 'string' ? { ...event, raw: example } : undefined
+    case 'column': {
+      const { name } = target
+      const pivot = PIVOTS.find((one) => one === name)
+      if (pivot === undefined) return undefined
+      const { [pivot]: _, ...rest } = event.pivots
+      if (example === null) return { ...event, pivots: rest }
+      if (typeof example !== 'string' && typeof example !== 'number') return undefined
+      return { ...event, pivots: { ...rest, [pivot]: example } }
+    }
+  }
+}
+
+/** The fields without one, wherever its name leads. */
+function withoutField(fields: Fields, name: string): Fields {
+  const out: { [name: string]: FieldValue } = {}
+  for (const [key, value] of Object.entries(fields)) {
+    if (key === name) continue
+    out[key] = name.startsWith(`${key}.`) ? withoutBelow(value, name.slice(key.length + 1)) : value
+  }
+  return out
+}
+
+function withoutBelow(value: FieldValue, name: string): FieldValue {
+  if (isList(value)) return value.map((element) => withoutBelow(element, name))
+  return isObject(value) ? withoutField(value, name) : value
+}
+
+function changeOf(field: string, own: readonly Literal[], event: SigmaEvent): Change {
+  const values = targetValues(targetOf(field), event)
+  const from = field === '' || values.length === 0 ? undefined : textOf(values[0]!)
+  const needs = own.map((literal) => needOf(literal, field)).join(' and ')
+  return { field, ...(from === undefined ? {} : { from }), needs }
+}
+
+function needOf({ match: { target, test }, to }: Literal, field: string): string {
+  if (test.kind === 'fieldref' && test.name === field && 'name' in target)
+    return `must be so that ${target.name} ${operatorOf(test)} ${field}`
   const expected = expectedOf(test)
   const asked = `${operatorOf(test)}${expected === '' ? '' : ` ${JSON.stringify(expected)}`}`
   return to ? `must be so that it ${asked}` : `must be so that it no longer ${asked}`
-}
-
-type Example = string | number | boolean | null | undefined
-
-/** A value that satisfies all that is asked of one field: built test by test on what is there. */
-function exampleOf(own: readonly Flip[], from: string | undefined): Example {
-  let value: Example = from
-  for (const { match, to } of own) {
-    value = to ? satisfying(match.test, value) : null
-    if (value === undefined) return undefined
-  }
-  const event = (example: Exclude<Example, undefined>) =>
-    ({ fields: example === null ? {} : { x: example } }) as unknown as SigmaEvent
-  const target = { scope: 'field', name: 'x' } as const
-  if (value === undefined) return undefined
-  const tried = event(value)
-  return own.every(({ match, to }) => evaluateTest(target, match.test, tried) === to)
-    ? value
-    : undefined
-}
-
-function satisfying(test: Test, value: Example): Example {
-  const text = typeof value === 'string' ? value : ''
-  switch (test.kind) {
-    case 'equals':
-      return test.value
-    case 'startswith':
-      return test.value + text
-    case 'endswith':
-      return text + test.value
-    case 'contains':
-      return text === '' ? test.value : `${text} ${test.value}`
-    case 'wildcard':
-      return test.parts
-        .map((part) => (typeof part === 'object' ? part.literal : part === '?' ? 'x' : ''))
-        .join('')
-    case 'words':
-      return [text, ...test.words].join(' ').trim()
-    case 'number':
-    case 'boolean':
-      return test.value
-    case 'compare':
-      return test.op === 'lt' ? test.value - 1 : test.op === 'gt' ? test.value + 1 : test.value
-    case 'cidr':
-      return test.network.split('/')[0]
-    case 'exists':
-      return test.value ? text || 'x' : null
-    case 'null':
-      return null
-    case 'any':
-      return text || 'x'
-    default:
-      return undefined
-  }
 }

@@ -4,7 +4,7 @@ import type { Fields, SigmaEvent } from '../event.ts'
 import { loadRules } from '../load.ts'
 import { event as anyEvent, expr as anyExpr } from './arbitraries.ts'
 import { evaluate } from './evaluate.ts'
-import { smallestChange } from './nearest.ts'
+import { smallestChange, withChanges } from './nearest.ts'
 import { explainWhy, type WhyNode } from './why.ts'
 
 function eventOf(fields: Fields, product = 'linux'): SigmaEvent {
@@ -111,13 +111,80 @@ describe('the smallest change', () => {
     expect(change).toMatchObject({ changes: [{ field: 'User', example: null }], isProven: true })
   })
 
-  test('is claimed for patterns only in words', () => {
-    const rule = ruleOf('    selection:\n        A|re: "^x+$"\n    condition: selection\n')
-    const { change } = explainWhy(rule, eventOf({ A: 'y' }))
+  const CASES: readonly (readonly [string, string, Fields, Fields])[] = [
+    ['a pattern', 'A|re: "^x+[0-9]{2}$"', { A: 'y' }, { A: 'x11' }],
+    ['a pattern in a longer text', "A|re: 'ab|cd'", { A: 'y' }, { A: 'y ab' }],
+    ['a network', 'A|cidr: 10.1.0.0/16', {}, { A: '10.1.0.0' }],
+    ['two ends', "A|startswith: 'abc'\n        A|endswith: 'bcd'", {}, { A: 'abcbcd' }],
+    [
+      'an end and what is kept',
+      'A|contains: curl\n        A|endswith: sh',
+      { A: 'curl' },
+      { A: 'curlsh' },
+    ],
+    ['one of several values', 'A|contains|all: [one, two]', { A: ['one', 'x'] }, { A: 'one two' }],
+    ['bounds', 'A|gt: 3\n        A|lt: 5', {}, { A: 4 }],
+    ['another field', 'A|fieldref: B', { B: 'b' }, { A: 'b' }],
+    ['the other of two fields', 'A|fieldref: B', { A: 'a' }, { B: 'a' }],
+    ['two fields that are not there', 'A|fieldref: B', {}, { A: 'x', B: 'x' }],
+    ['a nested field', 'a.b|endswith: x', { a: { b: 'c' } }, { 'a.b': 'cx' }],
+    ['an hour', 'A|hour: 7', {}, { A: '2026-01-15T07:30:00.000Z' }],
+    ['a Base64 text', 'A|base64offset|contains: whoami', {}, { A: 'd2hvYW1p' }],
+  ]
+
+  test.each(CASES)('has an example for %s', (_, detection, fields, wanted) => {
+    const rule = ruleOf(`    selection:\n        ${detection}\n    condition: selection\n`)
+    const { change } = explainWhy(rule, eventOf(fields))
+    const made = Object.fromEntries(change!.changes.map(({ field, example }) => [field, example]))
+    expect(made).toEqual(wanted as typeof made)
+    expect(change!.isProven).toBe(true)
+  })
+
+  test('takes a nested value away', () => {
+    const rule = ruleOf('    selection:\n        a.b: x\n    condition: not selection\n')
+    const { change } = explainWhy(rule, eventOf({ a: [{ b: 'x', c: 1 }] }))
+    expect(change).toMatchObject({ changes: [{ field: 'a.b', example: null }], isProven: true })
+  })
+
+  test('of a keyword is a message', () => {
+    const rule = ruleOf("    keywords: ['segfault at']\n    condition: keywords\n")
+    const { change } = explainWhy(rule, { ...eventOf({}), message: 'kernel:' })
     expect(change).toMatchObject({
-      changes: [{ field: 'A', from: 'y', needs: 'must be so that it matches "^x+$"' }],
-      isProven: false,
+      changes: [{ field: '', example: 'kernel: segfault at' }],
+      isProven: true,
     })
+  })
+
+  test('finds the field that two selections share', () => {
+    const rule = ruleOf(`    one:
+        - A: 1
+        - B: 2
+    two:
+        B: 2
+    condition: one and two
+`)
+    expect(explainWhy(rule, eventOf({})).change).toMatchObject({
+      changes: [{ field: 'B', example: 2 }],
+      isProven: true,
+    })
+  })
+
+  test('changes a value so that no filter takes it', () => {
+    const rule = ruleOf(`    selection:
+        A|endswith: .exe
+    filter:
+        A: 'x.exe'
+    condition: selection and not filter
+`)
+    const { change } = explainWhy(rule, eventOf({ A: 'x.exe' }))
+    expect(change).toMatchObject({ changes: [{ field: 'A' }], isProven: true })
+  })
+
+  test('of rules that nothing can satisfy is none', () => {
+    const rule = ruleOf(
+      '    selection:\n        A: 1\n    condition: selection and not selection\n',
+    )
+    expect(explainWhy(rule, eventOf({})).change?.isProven).toBe(false)
   })
 
   test('never claims what is not so', () => {
@@ -126,12 +193,8 @@ describe('the smallest change', () => {
         if (evaluate(expr, event)) return
         const { changes, isProven } = smallestChange(expr, event)
         if (!isProven) return
-        const fields: { [name: string]: unknown } = { ...event.fields }
-        for (const { field, example } of changes) {
-          if (example === null) delete fields[field]
-          else fields[field] = example
-        }
-        expect(evaluate(expr, { ...event, fields: fields as Fields })).toBe(true)
+        const changed = withChanges(event, changes)
+        expect(changed !== undefined && evaluate(expr, changed)).toBe(true)
       }),
       { numRuns: 500 },
     )
