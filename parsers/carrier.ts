@@ -49,6 +49,7 @@ const KEYS: ReadonlySet<string> = new Set([
   ...['elastic_agent', 'aws', 'awscloudwatch', 'azure', 'gcp', 'id', 'eventId', 'ingestionTime'],
   ...['container_id', 'container_name', 'container_created_at', 'image', 'label', 'ecs_cluster'],
   ...['ecs_task_arn', 'ecs_task_definition', 'partial_message', 'partial_id', 'partial_ordinal'],
+  ...['ddsource', 'ddtags', 'status'],
   ...['logGroup', 'logGroupName', 'logStream', 'logStreamName', 'owner', 'process', 'ordering_key'],
 ])
 /** Envelopes inside each other, at most. */

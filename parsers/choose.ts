@@ -59,8 +59,26 @@ function chooseForText(
     stampedEvent(input.text, named, context) ??
     surely(input, context) ??
     headedEvent(input, named, context) ??
+    taggedEvent(input.text, named, context) ??
     outcome
   )
+}
+
+/** A program's name, with its colon, that a collector left in front of the message. */
+const TAG = /^([\w./-]{1,64}): (?=\S)/
+
+/** The event behind a program's name without its process id, which alone is no header. */
+function taggedEvent(
+  text: string,
+  named: readonly Parser[],
+  context: ParseContext,
+): Chosen | undefined {
+  const tag = TAG.exec(text.slice(0, 68))
+  if (tag === null) return undefined
+  const chosen = firstOf(named, { text: text.slice(tag[0].length), json: undefined }, context)
+  if ('code' in chosen) return undefined
+  const { parser, parsed } = chosen
+  return { parser, parsed: { ...parsed, pivots: { process: tag[1]!, ...parsed.pivots } } }
 }
 
 /** A source whose events are JSON, sent by syslog: the event behind the header. */
@@ -166,7 +184,7 @@ function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined 
   const parser = recognise(input, context)
   const isLine = input.isRebuilt !== true && input.text.startsWith('<')
   const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && isLine)
-  return isSure && parser !== PARSERS.json ? unwrap(json, [parser], context) : undefined
+  return isSure ? unwrap(json, [parser], context) : undefined
 }
 
 function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {
@@ -180,7 +198,7 @@ function attempt(parser: Parser, input: ParserInput, context: ParseContext): Cho
 function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Parsed {
   const json = parseJsonObject(text)
   if (json instanceof JsonError) return parsed
-  const input: ParserInput = { text, json }
+  const input: ParserInput = (json && carriedInput(json)) ?? { text, json }
   const parser = recognise(input, context)
   if (parser.inner !== undefined || UNSURE.has(parser)) return parsed
   const inner = parser.parse(input, context)

@@ -212,3 +212,10 @@ testLines('cisco_asa', [
     { pivots: { src_ip: '192.0.2.9', dst_port: 22 }, absent: ['user'] },
   ],
 ])
+
+testLines('cisco_asa', [
+  [
+    '2026-11-20T10:11:12Z   %FTD-1-430001: SrcIP: 192.0.2.9, DstIP: 198.51.100.7, SrcPort: 51511, DstPort: 53, Protocol: udp, GID: 1, SID: 254, Message: PROTOCOL-DNS odd, IntrusionPolicy: P, InlineResult: Dropped',
+    { pivots: { src_ip: '192.0.2.9', dst_port: 53, action: 'denied' } },
+  ],
+])

@@ -131,3 +131,14 @@ testLines('cisco_ios', [
   ],
   ['00:00:46: %LINK-3-UPDOWN: Interface Port-channel1, changed state to up', { absent: ['host'] }],
 ])
+
+testLines('cisco_ios', [
+  [
+    '<187>138076: RP/0/RP0/CPU0:Nov 20 10:11:12.227 UTC: snmpd[1002]: %SNMP-SNMP-3-AUTH_FAIL : Received snmp request on unknown community from 192.0.2.9',
+    { pivots: { process: 'snmpd', src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+  [
+    '<187>3408: CLC 6/0: Nov 20 10:11:12.214 UTC: %PKI-3-EXPIRED: The certificate has expired.',
+    { time: '2026-11-20T10:11:12.214Z', absent: ['host'] },
+  ],
+])

@@ -58,8 +58,9 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const severity = syslogSeverity(mark.severity)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
   const access = readIosMessage(mark, message, fields, pivots)
-  // A switch's node or a relay's name, and the priority that the mark says better.
-  delete header.program
+  // A switch's node or a relay's name, and the priority that the mark says better. A process has its id.
+  if (header.pid === undefined) delete header.program
+  if (header.host !== undefined && CARD.test(text.slice(0, mark.start))) delete header.host
   delete header.priority
   return deviceEvent(header, {
     logsource: access ? FIREWALL : logsourceOf(mark),
@@ -68,6 +69,9 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     pivots,
   })
 }
+
+/** A line card in the host's place: `CLC 6/0: `. */
+const CARD = /(?:^|: |\d>)[A-Z]{2,4} \d{1,2}\/\d{1,2}: /
 
 /** What a device writes without a mark: `<191>2637085: rt1: Aug 18 07:15:04.461 CEST: NTP Core (NOTICE): ...`. */
 const UNMARKED =

@@ -83,3 +83,30 @@ testLines('openvpn', [
     { pivots: { user: 'anna', action: 'login', outcome: 'failure' } },
   ],
 ])
+
+testLines('openvpn', [
+  [
+    "<14>Nov 20 10:11:12 as1 openvpnas: [-] [OVPN 2] OUT: '2026-11-20 10:11:12 192.0.2.9:51511 [anna] Peer Connection Initiated with [AF_INET]192.0.2.9:51511'",
+    {
+      pivots: {
+        user: 'anna',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        outcome: 'success',
+        host: 'as1',
+      },
+    },
+  ],
+  [
+    "<14>Nov 20 10:11:12 as1 openvpnas: [-] AUTH SUCCESS {'status': 0, 'user': 'anna', 'auth method': 'local'}",
+    { pivots: { user: 'anna', action: 'login', outcome: 'success' } },
+  ],
+  [
+    'Nov 20 10:11:12 as1 openvpnas: [-] AUTH ERROR: DENY: user in deny list. user=anna',
+    { pivots: { user: 'anna', action: 'login', outcome: 'failure' } },
+  ],
+  [
+    '2026-11-20T10:11:12+0000 [stdout#info] [OVPN 2] OUT: "2026-11-20 10:11:12 192.0.2.9:51511 SENT CONTROL [anna]: \'AUTH_FAILED\' (status=1)"',
+    { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+])

@@ -3,6 +3,7 @@ import { daemonLine } from './device/daemon.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { accessServerText, isAccessServer } from './openvpn/access-server.ts'
 import type { SyslogLine } from './syslog-header.ts'
 import { timeAt } from './time.ts'
 
@@ -17,7 +18,7 @@ const SOCKET =
   /\[AF_INET6?\](?:::ffff:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]{2,45}?):(\d{1,5})(?=[\s,;]|$)/
 const NAME = /^\[([^\]]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout)/
 const USERNAME =
-  /(?:for username|username|[Uu]ser) ['"]([^'"\s]{1,255})['"]|authentication (?:succeeded|failed|deferred) for username '([^']{1,255})'/
+  /(?:for username|username|[Uu]ser) ['"]([^'"\s]{1,255})['"]|(?:'user': '|\buser=)([^'\s]{1,255})|authentication (?:succeeded|failed|deferred) for username '([^']{1,255})'/
 const LEARN = /^MULTI: Learn: (\S{1,64}) -> (?:([^\s/][^/]{0,254})\/)?([^\s/]{1,64}):(\d{1,5})/
 const PFSENSE = /openvpn server '([^']{1,64})' user '([^']{0,255})'? address '([^']{1,64})'/
 const COMMON_NAME = /\bCN=([^,/"\s][^,/"]{0,254})/
@@ -25,12 +26,12 @@ const COMMON_NAME = /\bCN=([^,/"\s][^,/"]{0,254})/
 const MEANINGS: readonly (readonly [RegExp, string, ('success' | 'failure')?])[] = [
   [/TLS Error:|OpenSSL: error/, 'tls_error', 'failure'],
   [
-    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|LDAP user "[^"]{1,256}" was not found|Incorrect password supplied|Username\/Password.{0,40}(?:failed|rejected)/i,
+    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|LDAP user "[^"]{1,256}" was not found|Incorrect password supplied|AUTH ERROR|VPN Auth Failed|Username\/Password.{0,40}(?:failed|rejected)/i,
     'login',
     'failure',
   ],
   [
-    /Username\/Password authentication (?:succeeded|deferred)|auth(?:entication)?.{0,40} succeeded|(?:-|user '[^']{1,256}') authenticated/i,
+    /AUTH SUCCESS|Username\/Password authentication (?:succeeded|deferred)|auth(?:entication)?.{0,40} succeeded|(?:-|user '[^']{1,256}') authenticated/i,
     'login',
     'success',
   ],
@@ -60,10 +61,19 @@ function bodyOf(input: ParserInput, context: ParseContext): Body {
   const own = fileTime(input.text, context)
   const line = daemonLine(input, context)
   if (line.program?.startsWith('openvpn') === true || line.program?.startsWith('ovpn') === true) {
-    const inner = fileTime(line.text, context)
-    return inner === undefined ? line : { ...line, ...inner }
+    const inner = fileTime(line.text, context) ?? { text: line.text }
+    return { ...line, ...inner, text: accessServerText(inner.text) }
   }
-  return own ?? line
+  const found = own ?? headed(line, context)
+  return isAccessServer(found.text)
+    ? { ...found, program: 'openvpnas', text: accessServerText(found.text) }
+    : found
+}
+
+/** The file's own time behind a header without a program. */
+function headed(line: Body, context: ParseContext): Body {
+  const inner = line.header === undefined ? undefined : fileTime(line.text, context)
+  return inner === undefined ? line : { ...line, ...inner }
 }
 
 /** A log file's own time: `2024-12-15 14:10:00 ` or `Sun Dec 15 14:10:00 2024 `. */
@@ -146,7 +156,8 @@ function readMessage(message: string, fields: WritableFields): void {
     return
   }
   const user = USERNAME.exec(message)
-  const name = user?.[1] ?? user?.[2] ?? NAME.exec(message)?.[1] ?? LDAP_NAME.exec(message)?.[1]
+  const name =
+    user?.[1] ?? user?.[2] ?? user?.[3] ?? NAME.exec(message)?.[1] ?? LDAP_NAME.exec(message)?.[1]
   put(fields, 'user', name === 'UNDEF' ? undefined : name)
   put(fields, 'common_name', COMMON_NAME.exec(message)?.[1])
   const info = /^peer info: (\w{1,64})=(.{0,512})$/.exec(message)

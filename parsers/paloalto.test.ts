@@ -137,3 +137,32 @@ testLines('paloalto', [
     { pivots: { src_ip: '192.0.2.9', outcome: 'failure' } },
   ],
 ])
+
+const BARS =
+  'serial=0123|type=THREAT|subtype=url|time_generated=Nov 20 2026 10:11:12 GMT|src=192.0.2.9|dst=198.51.100.7|rule=Block all|suser=corp\\anna|duser=|app=ssl|vsys=vsys1|sport=51511|dport=443|proto=tcp|act=block-url|misc=www.example.org/|severity=informational|dvc=pa1'
+testLines('paloalto', [
+  [
+    `<190>Nov 20 10:11:13 relay ${BARS}`,
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'pa1',
+        user: 'anna',
+        action: 'denied',
+        url: 'www.example.org/',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+      },
+      fields: {
+        rule: 'Block all',
+        suser: 'corp\\anna',
+        srcuser: 'corp\\anna',
+        action: 'block-url',
+      },
+      logsource: { product: 'paloalto', category: ['firewall', 'proxy'] },
+    },
+  ],
+  [BARS, { pivots: { src_ip: '192.0.2.9', action: 'denied' } }],
+])

@@ -16,6 +16,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { panColumns, TYPES } from './paloalto/columns.ts'
 import { isPanJson, panJsonFields } from './paloalto/json.ts'
 import { panLogsource } from './paloalto/logsource.ts'
+import { panPairFields, panPairsStart } from './paloalto/pairs.ts'
 import { severityOf } from './severity.ts'
 import { parseTime } from './time.ts'
 
@@ -43,6 +44,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { json, text } = input
   if (json !== undefined && isPanJson(json)) return jsonEvent(json, text, context)
   const start = json === undefined ? columnsStart(text) : -1
+  const pairs = start < 0 && json === undefined ? panPairsStart(text) : -1
+  if (pairs >= 0) return pairsEvent(text, pairs, context)
   if (start < 0) return { code: 'paloalto-no-columns', message: 'no PAN-OS columns' }
   const type = typeOf(text, start)
   // Which columns it has shows only in all of them.
@@ -80,6 +83,22 @@ function jsonEvent(json: Fields, text: string, context: ParseContext): Parsed {
     time: timeOf(fields, utc),
     logsource: panLogsource(type, fields),
     message: messageOf(fields) ?? text,
+    fields,
+    pivots,
+  })
+}
+
+function pairsEvent(text: string, start: number, context: ParseContext): Parsed {
+  const header = start === 0 ? undefined : readHeader(text.slice(0, start), context)
+  const fields = panPairFields(text, start)
+  const type = String(fields.type).toUpperCase()
+  const pivots = addColumnsMeaning(type, fields, header?.host === undefined)
+  const message = messageOf(fields) ?? text.slice(start)
+  const time = timeOf(fields, context)
+  return deviceEvent(header, {
+    time,
+    logsource: panLogsource(type, fields),
+    message,
     fields,
     pivots,
   })
@@ -215,6 +234,7 @@ export const paloalto: Parser = {
   title: 'Palo Alto Networks PAN-OS (traffic, threat, system, GlobalProtect, ...)',
   aliases: ['panos', 'pan', 'panw', 'palo_alto'],
   keys: ['LogType'],
-  recognise: ({ json, text }) => (json === undefined ? columnsStart(text) >= 0 : isPanJson(json)),
+  recognise: ({ json, text }) =>
+    json === undefined ? columnsStart(text) >= 0 || panPairsStart(text) >= 0 : isPanJson(json),
   parse,
 }

@@ -142,3 +142,10 @@ testLines('squid', [
 ])
 
 testRefused('squid', ['no line of a proxy'])
+
+testLines('squid', [
+  [
+    '<13>Nov 20 10:11:12 wsa1 accesslogs: Info: 1795169472.123 6 192.0.2.9 TCP_MISS/204 4525 POST http://example.com/a anna DIRECT/www.example.net image/jpeg DEFAULT_CASE <nc,3.0>',
+    { pivots: { host: 'wsa1', src_ip: '192.0.2.9', user: 'anna', url: 'http://example.com/a' } },
+  ],
+])

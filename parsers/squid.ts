@@ -60,8 +60,12 @@ function body(
   if (first >= 0x30 && first <= 0x39 && START.test(input.text.slice(0, 1024))) {
     return { text: input.text }
   }
-  return daemonLine(input, context)
+  const line = daemonLine(input, context)
+  // Cisco's web appliance puts the level in front of its requests.
+  return line.text.startsWith(LEVEL) ? { ...line, text: line.text.slice(LEVEL.length) } : line
 }
+
+const LEVEL = 'Info: '
 
 function nativeEvent(header: SyslogLine | undefined, text: string, start: RegExpExecArray): Parsed {
   const [whole, time, elapsed, client, port, code, status, bytes, method = ''] = start

@@ -87,7 +87,10 @@ function isVersionless(text: string, start: number): boolean {
 /** What a relay that writes RFC 5424 passed on with its own header: a line with a header again. */
 function relayed5424(line: SyslogLine, context: ParseContext): SyslogLine | undefined {
   const { message, program } = line
-  if (program !== undefined || !/^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d )/.test(message.slice(0, 8))) {
+  if (
+    program !== undefined ||
+    !/^(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]?\d )/.test(message.slice(0, 8))
+  ) {
     return undefined
   }
   const priority = priorityAt(message)
@@ -246,8 +249,9 @@ function tagged(text: string, start: number): Pick<SyslogLine, 'program' | 'pid'
   const mark = text.charCodeAt(index)
   if (program === '' || !isProgram(program)) return { message: text.slice(start) }
   if (mark === 0x3a) {
-    // An address and its port are no program.
-    const isEndpoint = isDigit(text.charCodeAt(index + 1)) && isIpv4(program)
+    // An address and its port are no program, nor is a time.
+    const isEndpoint =
+      isDigit(text.charCodeAt(index + 1)) && (isIpv4(program) || DAY_AND_HOUR.test(program))
     return isEndpoint ? { message: text.slice(start) } : { program, message: rest(text, index + 1) }
   }
   if (mark !== 0x5b) return { message: text.slice(start) }
@@ -260,6 +264,8 @@ function tagged(text: string, start: number): Pick<SyslogLine, 'program' | 'pid'
   if (!colon && text.charCodeAt(close + 1) !== 0x20) return { message: text.slice(start) }
   return { program, pid, message: rest(text, close + (colon ? 2 : 1)) }
 }
+
+const DAY_AND_HOUR = /^\d{4}-\d\d-\d\dT\d\d$/
 
 function rest(text: string, start: number): string {
   return text.slice(text.charCodeAt(start) === 0x20 ? start + 1 : start)

@@ -340,3 +340,14 @@ test.each([
     pivots: { src_ip: '192.0.2.9', host: 'web1' },
   })
 })
+
+testLines('apache', [
+  [
+    '<131>Nov 20 10:11:12 web1 apache_error [Fri Nov 20 10:11:12.929301 2026] [php7:emerg] [pid 13] [client 192.0.2.9:41888] gone',
+    { pivots: { host: 'web1', src_ip: '192.0.2.9', src_port: 41888, process: 'apache' } },
+  ],
+  [
+    '<134>Nov 20 10:11:12 web1 apache-access: 192.0.2.9 - - [20/Nov/2026:10:11:12 +0000] "GET /a HTTP/1.1" 200 5',
+    { pivots: { host: 'web1', src_ip: '192.0.2.9', process: 'apache' } },
+  ],
+])

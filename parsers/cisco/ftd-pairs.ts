@@ -131,7 +131,10 @@ function addPivots(fields: WritableFields, pivots: WritablePivots): void {
   if (domain !== undefined) pivots.domain = domain
   const hash = text(fields, 'FileSHA256')
   if (hash !== undefined) pivots.hash = hash
-  const action = text(fields, 'AccessControlRuleAction') ?? text(fields, 'FileAction')
+  const action =
+    text(fields, 'AccessControlRuleAction') ??
+    text(fields, 'FileAction') ??
+    text(fields, 'InlineResult')
   if (action === undefined) return
   const [word = ''] = action.split(/[, ]/, 1)
   fields.action = verdictOf(word) ?? action

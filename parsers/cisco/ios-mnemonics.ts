@@ -279,6 +279,16 @@ export const MNEMONICS: ReadonlyMap<string, readonly Row[]> = new Map<string, re
     [row('Access attempted by unauthorized {src_ip}', 'snmp_authentication', 'failure')],
   ],
   [
+    'AUTH_FAIL',
+    [
+      row(
+        'Received snmp request on unknown community from {src_ip}',
+        'snmp_authentication',
+        'failure',
+      ),
+    ],
+  ],
+  [
     'RECVD_PKT_INV_SPI',
     [
       row(

@@ -27,6 +27,23 @@ test.each([
   ['fw: who: repeat=0, action=DROP, srcip=192.0.2.9, dport=443;', { dst_port: 443 }],
   ['fw: a="1" user="CORP\\anna" src_ip="192.0.2.9" status="Allowed"', { user: 'anna' }],
   ['fw: a="1" user="N/A" src_ip="192.0.2.9" result=failed', { outcome: 'failure' }],
+  [
+    'fw: Firewall blocked TCP data from 192.0.2.9:51511 to 198.51.100.7(h.example):443',
+    { src_port: 51511, action: 'denied' },
+  ],
+  ['fw: traffic detected from 192.0.2.9 to 198.51.100.7.', { dst_ip: '198.51.100.7' }],
+  [
+    'fw: Policy: p Source IP Address: 192.0.2.9 Source Port: 51511 Destination IP Address: 198.51.100.7 Destination Port: 443',
+    ENDS,
+  ],
+  [
+    'fw: Source IP: 192.0.2.9; Destination IPs: 198.51.100.7, 198.51.100.8; Destination port: 443; Action: drop.',
+    { dst_port: 443, action: 'denied' },
+  ],
+  [
+    'fw: id=a sn=1 src=:51511:X1 srcV6=2001:db8::9 usr="anna" fw_action="drop"',
+    { user: 'anna', src_ip: '2001:db8::9', action: 'denied' },
+  ],
   ['app: LOGIN_FAILED: Login failed for user "anna" from host "192.0.2.9"', { user: 'anna' }],
   ['app: user anna logged in from 192.0.2.9 via ssh', { user: 'anna', outcome: 'success' }],
   ['app: login failure for user anna from 192.0.2.9 via web', { outcome: 'failure' }],
@@ -70,4 +87,29 @@ test.each([
 ])('%s says nothing of ends or logins', (line) => {
   const { pivots } = normalise(HEADER + line, OPTIONS)
   expect(Object.keys(pivots).sort()).toEqual(['host', 'process', 'severity'])
+})
+
+test('JSON that only carries unknown JSON is that', () => {
+  const inner = { 'source-address': '192.0.2.9', username: 'anna', deep: { a: 1 } }
+  const line = JSON.stringify({
+    '@timestamp': '2026-11-20T10:11:12Z',
+    agent: { type: 'filebeat' },
+    message: JSON.stringify(inner),
+  })
+  const event = normalise(line, OPTIONS)
+  expect(event).toMatchObject({
+    parser: 'json',
+    fields: inner,
+    pivots: { src_ip: '192.0.2.9', user: 'anna' },
+    time: Date.parse('2026-11-20T10:11:12Z'),
+  })
+})
+
+test('a program without its id in front of a named source', () => {
+  const line =
+    'accesslogs: Info: 1795169472.123 6 192.0.2.9 TCP_MISS/200 45 GET http://h/ - NONE/- -'
+  expect(normalise(line, { ...OPTIONS, source: 'squid' })).toMatchObject({
+    parser: 'squid',
+    pivots: { src_ip: '192.0.2.9', process: 'accesslogs' },
+  })
 })

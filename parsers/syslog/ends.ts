@@ -29,7 +29,42 @@ export function endsIn(message: string): Ends | undefined {
     if (source !== undefined && destination !== undefined) return { source, destination }
     arrow = message.indexOf(ARROW, arrow + ARROW.length)
   }
-  return sideBySide(message)
+  return sideBySide(message) ?? fromTo(message) ?? labelled(message)
+}
+
+/** `from 192.0.2.9:51511 to 198.51.100.7`, but for what changed from one address to another. */
+const FROM_TO = /\bfrom (\S{3,64}) to (\S{3,64})/gi
+const FROM_TO_MAX = 4
+const CHANGED = /\b(?:moved?|chang(?:ed?|ing)|renumbered|switched|updated|migrated)\b/i
+const BEFORE_UNITS = 48
+
+function fromTo(message: string): Ends | undefined {
+  if (!message.includes('from ')) return undefined
+  let count = 0
+  for (const { 1: first, 2: second, index } of message.matchAll(FROM_TO)) {
+    if (++count > FROM_TO_MAX) return undefined
+    const source = endOf(first!)
+    const destination = source && endOf(second!)
+    if (source === undefined || destination === undefined) continue
+    if (CHANGED.test(message.slice(Math.max(0, index - BEFORE_UNITS), index))) return undefined
+    return { source, destination }
+  }
+  return undefined
+}
+
+/** `Source IP Address: 192.0.2.9 Source Port: 51511 Destination IP Address: 198.51.100.7`. */
+const SOURCE = /\bsource(?: ip)?(?: address)?(?:es)?[:=] ?([\da-f.:]{3,45})/i
+const DESTINATION = /\bdestination(?: ips?)?(?: address)?(?:es)?[:=] ?([\da-f.:]{3,45})/i
+const SOURCE_PORT = /\bsource port[:=] ?(\d{1,5})\b/i
+const DESTINATION_PORT = /\bdestination port[:=] ?(\d{1,5})\b/i
+
+function labelled(message: string): Ends | undefined {
+  if (!message.includes('ource') || !message.includes('estination')) return undefined
+  const from = SOURCE.exec(message)?.[1]
+  const to = DESTINATION.exec(message)?.[1]
+  const source = from && endFrom(from, SOURCE_PORT.exec(message)?.[1])
+  const destination = to && endFrom(to, DESTINATION_PORT.exec(message)?.[1])
+  return source && destination ? { source, destination } : undefined
 }
 
 /** `tcp 192.0.2.9 198.51.100.7 51511 443`, perhaps with lengths between the protocol and the addresses. */
@@ -48,12 +83,14 @@ function sideBySide(message: string): Ends | undefined {
 const IPV4_END = /^(\d{1,3}(?:\.\d{1,3}){3})(?:[:/(#](\d{1,5})(?!\d)|(?![\d.]))/
 const IPV6_END = /^\[?([\da-f]{0,4}:[\da-f:.]{1,43})(?:\]:|\/|\]$|\(|$)(\d{0,5})/i
 const OPENING = /^[<([{"']+/
+const CLOSING = /[.,;]+$/
 
 /** The end that a text begins with: `192.0.2.9`, `192.0.2.9:443`, `192.0.2.9/443`, `192.0.2.9(443)`,
  * `192.0.2.9:443:X1:`, `[2001:db8::1]:443`, `2001:db8::1/443`; undefined for any other text. */
 export function endOf(text: string): End | undefined {
   if (text === '' || text.length > END_UNITS_MAX) return undefined
-  const bare = text.startsWith('[') ? text : text.replace(OPENING, '')
+  const closed = text.replace(CLOSING, '')
+  const bare = closed.startsWith('[') ? closed : closed.replace(OPENING, '')
   const match = IPV4_END.exec(bare) ?? IPV6_END.exec(bare)
   return match === null ? undefined : endFrom(match[1]!, match[2])
 }

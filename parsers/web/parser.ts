@@ -53,15 +53,25 @@ function readLine(text: string, context: ParseContext): Line {
   const header = isSyslogStart(first) ? splitSyslog(text, context) : undefined
   if (header === undefined) return { text: first === 0x20 ? text.trimStart() : text }
   const { host, message, program, time } = header
-  if (program === undefined) return { text: message.trimStart(), host, time }
+  if (program === undefined) {
+    const bare = message.trimStart()
+    const tag = LOOSE_TAG.exec(bare.slice(0, 64))
+    if (tag === null) return { text: bare, host, time }
+    return { text: bare.slice(tag[0].length), program: bareName(tag[1]!), host, time }
+  }
   return { text: message, program: bareName(program), host, time }
 }
 
-/** Apache's instances are `httpd/name`. */
+/** Apache's instances are `httpd/name`, tags of files `apache_error`, `nginx-access`. */
 function bareName(program: string): string {
   const slash = program.indexOf('/')
-  return slash > 0 ? program.slice(0, slash) : program
+  const name = slash > 0 ? program.slice(0, slash) : program
+  return FILE_TAG.exec(name)?.[1] ?? name
 }
+
+const FILE_TAG = /^(apache2?|httpd|nginx)[_-](?:ssl[_-])?(?:access|error)(?:[_-]log)?$/
+/** The same without a colon behind it. */
+const LOOSE_TAG = /^((?:apache2?|httpd|nginx)(?:[_-]\w{1,16}){0,2}) (?=\[|[\d.:a-f]{3,45} )/
 
 /** `<` of a priority, a letter of a month or program, a digit of an ISO date. */
 function isSyslogStart(code: number): boolean {
