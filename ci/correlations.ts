@@ -2,7 +2,7 @@
 import type { Event } from '../parsers/event.ts'
 import { createCorrelator } from '../sigma/correlate/engine.ts'
 import { correlationText } from '../sigma/correlate/text.ts'
-import type { CorrelatorStats, Firing, Ref } from '../sigma/correlate/types.ts'
+import type { CorrelatorStats, EventMatch, Firing, Ref } from '../sigma/correlate/types.ts'
 import type { LoadedCorrelation, LoadedRules } from '../sigma/rule.ts'
 
 /** A correlation that held, in terms of files. */
@@ -63,19 +63,18 @@ export function createFileCorrelator(
       files.push(file)
     },
     add: (event, index, matched) => {
-      let found: CorrelationMatch[] | undefined
+      const matches: EventMatch<Event>[] = []
       for (const rule of matched) {
         const input = inputs[rule]
-        if (input === undefined) continue
-        const at = files.length - 1
-        const source = `${at} ${event.source}`
-        for (const firing of engine.push(input, event, event.time, source, `${at}:${index}`)) {
-          if (correlations[firing.correlation]!.feedsOnly) continue
-          found ??= []
-          found.push(matchOf(firing))
-        }
+        if (input !== undefined) matches.push({ input, event })
       }
-      return found ?? NOTHING
+      if (matches.length === 0) return NOTHING
+      const at = files.length - 1
+      const source = `${at} ${event.source}`
+      return engine
+        .pushEvent(matches, event.time, source, `${at}:${index}`)
+        .filter((firing) => !correlations[firing.correlation]!.feedsOnly)
+        .map(matchOf)
     },
     stats: () => engine.stats(),
   }

@@ -51,17 +51,17 @@ export function createCorrelationRun(version: CorrelationVersion): CorrelationRu
     reads: (event) => matcher.match(event).length > 0,
     add: (event, ref) => {
       let held: Held | undefined
-      for (const rule of matcher.match(event)) {
+      const matches = matcher.match(event).flatMap((rule) => {
         const input = inputs[rule]
-        if (input === undefined) continue
-        for (const firing of engine.push(input, event, event.time, event.source, ref)) {
-          if (firing.id !== correlation.id) continue
-          const key = correlation.groupBy.map((name, at) => [name, firing.key[at]])
-          held = {
-            contributing: [...(held?.contributing ?? []), ...firing.events.map(String)],
-            value: firing.value,
-            key: Object.fromEntries(key) as Held['key'],
-          }
+        return input === undefined ? [] : [{ input, event }]
+      })
+      for (const firing of engine.pushEvent(matches, event.time, event.source, ref)) {
+        if (firing.id !== correlation.id) continue
+        const key = correlation.groupBy.map((name, at) => [name, firing.key[at]])
+        held = {
+          contributing: [...(held?.contributing ?? []), ...firing.events.map(String)],
+          value: firing.value,
+          key: Object.fromEntries(key) as Held['key'],
         }
       }
       return held

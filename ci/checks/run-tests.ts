@@ -67,11 +67,13 @@ export function runCorrelationTest(
   for (const [index, input] of events.entries()) {
     const event = eventOf(input, test.logsource ?? {}, parsers)
     if (event.error !== undefined) unparsed.push(`event ${index}: ${event.error}`)
-    for (const { rule, input: handle, predicate } of inputs) {
-      if (!ruleAccepts(rule.logsource, event.logsource) || !predicate(event)) continue
-      const firings = engine.push(handle, event, event.time, event.source, index)
-      if (firings.some(({ id }) => id === correlation.id)) matched.push(index)
-    }
+    const matches = inputs
+      .filter(
+        ({ rule, predicate }) => ruleAccepts(rule.logsource, event.logsource) && predicate(event),
+      )
+      .map((one) => ({ input: one.input, event }))
+    const firings = engine.pushEvent(matches, event.time, event.source, index)
+    if (firings.some(({ id }) => id === correlation.id)) matched.push(index)
   }
   return judge(correlation, test, { matched: [...new Set(matched)], unparsed, routedAway: [] })
 }

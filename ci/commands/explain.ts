@@ -199,16 +199,16 @@ async function explainCorrelation(
   const firings: CorrelationOutcome['firings'][number][] = []
   let index = 0
   for await (const event of eventsOf(given, source)) {
-    for (const at of matcher.match(event)) {
+    const matches = matcher.match(event).flatMap((at) => {
       const { id } = loaded.rules[at]!
       if (counts.has(id)) counts.set(id, counts.get(id)! + 1)
       const input = engine.input(id)
-      const held =
-        input === undefined ? [] : engine.push(input, event, event.time, event.source, index)
-      for (const { id: fired, time, key, value, events } of held) {
-        if (counts.has(fired)) counts.set(fired, counts.get(fired)! + 1)
-        if (fired === correlation.id) firings.push({ time, key, value, events })
-      }
+      return input === undefined ? [] : [{ input, event }]
+    })
+    const held = engine.pushEvent(matches, event.time, event.source, index)
+    for (const { id, time, key, value, events } of held) {
+      if (counts.has(id)) counts.set(id, counts.get(id)! + 1)
+      if (id === correlation.id) firings.push({ time, key, value, events })
     }
     index++
   }

@@ -6,7 +6,7 @@ import type { AlertNotice } from '../stores/state/alerts-store.ts'
 import type { AlertMatch } from './alert-fold.ts'
 import { createAlertMaker } from './alert-maker.ts'
 import type { RuleBook } from './alert-rule-book.ts'
-import type { MatchCorrelator } from './correlator.ts'
+import { type MatchCorrelator, wholeEvents } from './correlator.ts'
 import type { MuteSource } from './mutes.ts'
 import { byLane } from './rollout-lane.ts'
 import { shadowFolding } from './shadow-lane.ts'
@@ -73,7 +73,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
         const saved = await writer.correlations()
         correlator.catchUp(feed, saved?.epoch === epoch ? saved : undefined, from.sequence)
       }
-      const matches = feed.matches(from.sequence, size)
+      const read = feed.matches(from.sequence, size)
+      const matches = read.length < size ? read : wholeEvents(read)
       const last = matches.at(-1)
       if (last === undefined) return 'done'
       if (!(await rules.describe(matches))) return 'waiting-for-rules'
@@ -100,7 +101,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       for (const delta of folded.rules.values()) totals.suppressed += delta.suppressed
       totals.suppressed += lane?.suppressed ?? 0
       if (folded.created.length + folded.updated.length > 0) onAlerts(noticeOf(folded))
-      if (matches.length < size) return 'done'
+      if (read.length < size) return 'done'
       size = fittingSize(size, performance.now() - began)
       return 'more'
     },

@@ -5,6 +5,7 @@ import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
 import type {
   Correlator,
   CorrelatorStats,
+  EventMatch,
   Firing,
   GroupView,
   Snapshot,
@@ -64,12 +65,8 @@ export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchC
       ? undefined
       : createCorrelator<Keys>(correlations, { read: keyText, lateness_ms })
 
-  const feedEngine = (match: StoredMatch): readonly Firing[] => {
-    const input = engine?.input(match.ruleId)
-    if (engine === undefined || input === undefined) return NOTHING
-    const { keys, time, source, eventId } = match
-    return engine.push(input, keys, time, source, eventId, keys[STREAM_KEY])
-  }
+  const feedEngine = (matches: readonly StoredMatch[]): readonly Firing[] =>
+    engine === undefined ? NOTHING : pushMatches(engine, matches)
 
   return {
     use: (next) => {
@@ -88,22 +85,27 @@ export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchC
       } else from = sequence
       savedAt = saved?.sequence ?? 0
       while (from < sequence) {
-        const matches = feed.matches(from, Math.min(REPLAY_BATCH, sequence - from))
+        const read = feed.matches(from, Math.min(REPLAY_BATCH, sequence - from))
+        const due = read.filter((match) => match.sequence <= sequence)
+        const matches = read.length < REPLAY_BATCH ? due : wholeEvents(due)
         const last = matches.at(-1)
         if (last === undefined) break
-        for (const match of matches) if (match.sequence <= sequence) feedEngine(match)
+        for (const event of byEvent(matches)) feedEngine(event)
         from = last.sequence
       }
       at = sequence
     },
     push: (matches) => {
       const raised: AlertMatch[] = []
-      for (const match of matches) {
-        for (const firing of feedEngine(match)) {
+      for (const event of byEvent(matches)) {
+        const last = event.at(-1)!
+        for (const firing of feedEngine(event)) {
           const correlation = correlations[firing.correlation]!
-          if (!correlation.feedsOnly) raised.push(asMatch(firing, correlation, match))
+          if (correlation.feedsOnly) continue
+          const keys = Object.assign({}, ...event.map((match) => match.keys)) as Keys
+          raised.push(asMatch(firing, correlation, { ...last, keys }))
         }
-        at = match.sequence
+        at = last.sequence
       }
       since += matches.length
       return raised
@@ -133,6 +135,36 @@ export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchC
 }
 
 const NOTHING: readonly Firing[] = []
+
+/** Adds the matches of one event. */
+function pushMatches(engine: Correlator<Keys>, matches: readonly StoredMatch[]): readonly Firing[] {
+  const own: EventMatch<Keys>[] = []
+  for (const { ruleId, keys } of matches) {
+    const input = engine.input(ruleId)
+    if (input !== undefined) own.push({ input, event: keys })
+  }
+  if (own.length === 0) return NOTHING
+  const { time, source, eventId, keys } = matches[0]!
+  return engine.pushEvent(own, time, source, eventId, keys[STREAM_KEY])
+}
+
+/** Matches of one event follow each other. */
+function byEvent(matches: readonly StoredMatch[]): readonly (readonly StoredMatch[])[] {
+  const events: StoredMatch[][] = []
+  for (const match of matches) {
+    const open = events.at(-1)
+    if (open !== undefined && open.at(-1)?.eventId === match.eventId) open.push(match)
+    else events.push([match])
+  }
+  return events
+}
+
+/** Matches read up to a limit without those of the last event, of which more may follow. */
+export function wholeEvents(matches: readonly StoredMatch[]): readonly StoredMatch[] {
+  const last = matches.at(-1)?.eventId
+  const end = matches.findLastIndex(({ eventId }) => eventId !== last) + 1
+  return end === 0 ? matches : matches.slice(0, end)
+}
 
 /** A firing as the alert maker sees it: a match on the event that made it hold, with the group's values. */
 function asMatch(

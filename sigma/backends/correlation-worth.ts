@@ -24,13 +24,14 @@ function shownOf({ keys, carried }: Level): readonly string[] {
 
 /** SQLite: every match joined with those of its window. */
 function joined(level: Level): string {
-  const { correlation, matches, identity } = level
+  const { correlation, matches, identity, keys } = level
   const percent = percentOf(correlation)
   if (percent !== undefined) return ranked(level, percent)
   const shown = shownOf(level).map((name) => `a.${name} AS ${name}`)
   const worth = sqliteWorth(level)
-  const own = identity.map((name) => `a.${name}`).join(', ')
-  return `SELECT DISTINCT ${shown.join(', ')}, ${worth} AS worth FROM ${matches} a JOIN ${matches} b ON ${windowJoin(level)} GROUP BY ${own} HAVING ${having(correlation, worth)}`
+  const own = [...identity, ...keys].map((name) => `a.${name}`).join(', ')
+  const ends = correlation.type === 'value_percentile' ? matches : endsOf(level)
+  return `SELECT DISTINCT ${shown.join(', ')}, ${worth} AS worth FROM ${ends} a JOIN ${matches} b ON ${windowJoin(level)} GROUP BY ${own} HAVING ${having(correlation, worth)}`
 }
 
 function percentOf({ type, percentile }: LoadedCorrelation): number | undefined {
@@ -57,19 +58,25 @@ function sqliteWorth({ correlation, identity }: Level): string {
 
 /** Rows of a percentile: each match with the values of its window, ranked. */
 function ranked(level: Level, percent: number): string {
-  const { correlation, matches, identity } = level
-  const own = identity.map((name) => `a.${name}`).join(', ')
+  const { correlation, matches, identity, keys } = level
+  const own = [...identity, ...keys].map((name) => `a.${name}`).join(', ')
   const shown = shownOf(level)
   const rank = `row_number() OVER (PARTITION BY ${own} ORDER BY b.v) - 1`
   const place = `((count(*) OVER (PARTITION BY ${own}) - 1) * ${percent}) / 100.0`
   const told = identity.filter((name) => name !== 'id').map((name) => `a.${name} AS ${name}`)
   const columns = [...shown.map((name) => `a.${name} AS ${name}`), ...told, 'b.v AS v']
-  const ranks = `SELECT ${columns.join(', ')}, ${rank} AS r, ${place} AS place FROM ${matches} a JOIN ${matches} b ON ${windowJoin(level)}`
+  const ranks = `SELECT ${columns.join(', ')}, ${rank} AS r, ${place} AS place FROM ${endsOf(level)} a JOIN ${matches} b ON ${windowJoin(level)}`
   const below = 'max(CASE WHEN r = CAST(place AS INTEGER) THEN v END)'
   // The last value has none after it.
   const above = `coalesce(max(CASE WHEN r = CAST(place AS INTEGER) + 1 THEN v END), ${below})`
   const worth = `${below} + (${above} - ${below}) * (max(place) - CAST(max(place) AS INTEGER))`
-  return `SELECT DISTINCT ${shown.join(', ')}, ${worth} AS worth FROM (${ranks}) GROUP BY ${identity.join(', ')} HAVING ${having(correlation, worth)}`
+  return `SELECT DISTINCT ${shown.join(', ')}, ${worth} AS worth FROM (${ranks}) GROUP BY ${[...identity, ...keys].join(', ')} HAVING ${having(correlation, worth)}`
+}
+
+/** The events that end windows, each once in a group though it has several values there. */
+function endsOf(level: Level): string {
+  const columns = [...new Set([...shownOf(level), ...level.identity])]
+  return `(SELECT DISTINCT ${columns.join(', ')} FROM ${level.matches})`
 }
 
 /** The window's matches `b` of a match `a`. */
@@ -105,8 +112,9 @@ function ordered(level: Level): string {
   const lengths = Array.from({ length: last }, (_, n) => last - n)
   const begins = lengths.map((n) => `WHEN s${n} >= time - ${timespan_ms} THEN ${n + 1}`)
   const worth = last === 0 ? '1' : `CASE ${begins.join(' ')} ELSE 1 END`
-  const shown = [...shownOf(level), 'worth'].join(', ')
-  return `SELECT DISTINCT ${shown} FROM (SELECT *, ${worth} AS worth FROM (${rows}) AS c) AS w WHERE ${having(correlation, 'worth')}`
+  // An event that several of the rules match ends one window: its longest chain counts.
+  const shown = shownOf(level).join(', ')
+  return `SELECT ${shown}, max(chain) AS worth FROM (SELECT *, ${worth} AS chain FROM (${rows}) AS c) AS w GROUP BY ${shown} HAVING ${having(correlation, 'max(chain)')}`
 }
 
 /** A boolean condition over what the window holds of each input. */

@@ -36,7 +36,9 @@ const rows = fc
       step: fc.integer({ min: 1, max: 700 }),
       kind: fc.constantFrom('a', 'b', 'ab', 'c', 'd'),
       user: fc.constantFrom(undefined, '', 'x', 'X', "o'k"),
+      host: fc.constantFrom('x', 'X'),
       n: fc.constantFrom(undefined, 1, 2, '3', 'no', 2.5),
+      m: fc.constantFrom(undefined, 1, 2),
     }),
     { maxLength: 30 },
   )
@@ -60,12 +62,12 @@ function engineAnswers(
   const engine = createCorrelator<SigmaEvent>(correlations, { read: correlationText })
   const found = new Set<number>()
   for (const [ref, event] of events.entries()) {
-    for (const { id, expr } of rules) {
+    const matches = rules.flatMap(({ id, expr }) => {
       const input = engine.input(id)
-      if (input === undefined || !evaluate(expr, event)) continue
-      for (const firing of engine.push(input, event, event.time, 's', ref))
-        if (firing.id === 'c') found.add(Number(firing.ref))
-    }
+      return input === undefined || !evaluate(expr, event) ? [] : [{ input, event }]
+    })
+    for (const firing of engine.pushEvent(matches, event.time, 's', ref))
+      if (firing.id === 'c') found.add(Number(firing.ref))
   }
   return [...found].sort((a, b) => a - b)
 }
@@ -135,6 +137,23 @@ const CASES = [
   ],
   ['temporal', 'type: temporal, rules: [a, b], group-by: [user]'],
   ['temporal_ordered', 'type: temporal_ordered, rules: [b, a], group-by: [user]'],
+  ['at most one rule', 'type: temporal, rules: [a, b], condition: {lte: 1}'],
+  [
+    'groups by aliases',
+    'type: temporal, rules: [a, b], group-by: [who, host], aliases: {who: {a: user, b: host}}',
+  ],
+  [
+    'a count in groups by aliases',
+    'type: event_count, rules: [a, b], group-by: [who], aliases: {who: {a: user, b: host}}, condition: {gte: 3}',
+  ],
+  [
+    'a median in groups by aliases',
+    'type: value_median, rules: [a, b], group-by: [who], aliases: {who: {a: user, b: host}}, condition: {field: n, gt: 1}',
+  ],
+  [
+    'values by aliases',
+    'type: value_sum, rules: [a, b], aliases: {v: {a: n, b: m}}, condition: {field: v, gte: 4}',
+  ],
   ['three in order, no group', 'type: temporal_ordered, rules: [b, d, a]'],
   ['two of three in order', 'type: temporal_ordered, rules: [a, d, b], condition: {eq: 2}'],
   ['one of two in order', 'type: temporal_ordered, rules: [a, b], condition: {lt: 2}'],

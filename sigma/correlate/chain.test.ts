@@ -150,3 +150,64 @@ test('a late event with several values is weighed with all of them', () => {
   ])
   expect(firings).toEqual([])
 })
+
+describe('all that one event brings counts together', () => {
+  const pushed = (documents: string, ids: readonly string[], fields: Fields = {}) => {
+    const text = documents + ['a', 'b', 'd'].map(rule).join('')
+    const loaded = loadRules([{ path: 'c.yml', text }])
+    expect(loaded.refused).toEqual([])
+    const engine = createCorrelator<Fields>(loaded.correlations, {
+      read: (event, name) => event[name],
+    })
+    const matches = ids.map((id) => ({ input: engine.input(id)!, event: fields }))
+    return engine.pushEvent(matches, 1000, 's', 1).map(({ id, events }) => ({ id, events }))
+  }
+
+  test('a rule that is negated, and matches too', () => {
+    const documents = correlation('c', 'type: temporal, condition: a and not b')
+    expect(pushed(documents, ['a'])).toEqual([{ id: 'c', events: [1] }])
+    expect(pushed(documents, ['a', 'b'])).toEqual([])
+    expect(pushed(documents, ['b', 'a'])).toEqual([])
+  })
+
+  test('a correlation that is negated, and holds with it', () => {
+    const low = correlation('low', 'type: event_count, rules: [b], condition: {gte: 1}')
+    const documents = [
+      correlation('c', 'type: temporal, condition: a and not lows'),
+      low.replace('name: n-low', 'name: lows'),
+    ].join('---\n')
+    expect(pushed(documents, ['a', 'b'])).toEqual([{ id: 'low', events: [1] }])
+    expect(pushed(documents, ['a'])).toEqual([{ id: 'c', events: [1] }])
+  })
+
+  test('an upper bound on the number of rules', () => {
+    const documents = correlation('c', 'type: temporal, rules: [a, b, d], condition: {lte: 1}')
+    expect(pushed(documents, ['a', 'b'])).toEqual([])
+    expect(pushed(documents, ['d'])).toEqual([{ id: 'c', events: [1] }])
+  })
+
+  test('the chain of ordered rules; the event is listed once', () => {
+    const documents = correlation('c', 'type: temporal_ordered, rules: [a, b]')
+    expect(pushed(documents, ['b', 'a'])).toEqual([{ id: 'c', events: [1] }])
+    expect(pushed(documents.replace('[a, b]', '[a, b], condition: {eq: 1}'), ['a', 'b'])).toEqual(
+      [],
+    )
+  })
+
+  test('the values that aliases give it', () => {
+    const body =
+      'type: value_count, rules: [a, b], aliases: {v: {a: x, b: y}}, condition: {field: v, gte: 2}'
+    expect(pushed(correlation('c', body), ['a', 'b'], { x: '1', y: '2' })).toHaveLength(1)
+    expect(pushed(correlation('c', body), ['a', 'b'], { x: '1', y: '1' })).toEqual([])
+  })
+})
+
+test('ordered rules: an event that comes in before another one of its time is seen by it', () => {
+  const documents = correlation('c', 'type: temporal_ordered, rules: [b, a]')
+  const loaded = loadRules([{ path: 'c.yml', text: documents + rule('a') + rule('b') }])
+  const engine = createCorrelator<Fields>(loaded.correlations, { read: () => undefined })
+  const match = (id: string) => ({ input: engine.input(id)!, event: {} })
+  expect(engine.pushEvent([match('a')], 1000, 's', 1)).toEqual([])
+  const found = engine.pushEvent([match('a'), match('b')], 1000, 's', 2)
+  expect(found.map(({ ref }) => ref)).toEqual([1, 2])
+})

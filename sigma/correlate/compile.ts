@@ -29,6 +29,8 @@ export interface Feed {
 
 export interface Compiled {
   readonly index: number
+  /** What a correlation reads has a lower rank than it. */
+  rank: number
   readonly rule: LoadedCorrelation
   /** Equal for correlations whose state means the same. */
   readonly fingerprint: string
@@ -57,7 +59,9 @@ export function compileCorrelations(correlations: readonly LoadedCorrelation[]):
   const compiled = correlations.map(compileOne)
   const byId = new Map(compiled.map((one) => [one.rule.id, one]))
   const rules = new Map<string, Feed[]>()
-  for (const to of parentsFirst(compiled, byId)) {
+  const ordered = parentsFirst(compiled, byId)
+  for (const [at, to] of ordered.entries()) {
+    to.rank = ordered.length - at
     const wanted = [...to.rule.groupBy, ...to.rule.valueFields, ...to.carried]
     const isPlain = wanted.length === 1 && to.rule.groupBy.length === 1
     to.rule.inputs.forEach((input, stage) => {
@@ -121,6 +125,7 @@ function compileOne(rule: LoadedCorrelation, index: number): Compiled {
   const sources = inputs.map(({ id, aliases }) => [id, aliases])
   return {
     index,
+    rank: 0,
     rule,
     fingerprint: JSON.stringify([type, sources, groupBy, timespan_ms, condition]),
     timespan_ms,

@@ -1,146 +1,158 @@
-// A match's way into the groups of its correlations, and a firing's into those above.
+// A match's way into the groups of its correlations, and a firing's into those above. What one event brings to a
+// group comes in together, and only the last of it ends a window: the event's window holds all of it.
+import { pushTo } from '../collections.ts'
+import { type Arrival, createAdder, type Incoming, type Raised } from './adder.ts'
 import type { Compiled, Feed } from './compile.ts'
-import { type EntryRef, FIRED, type NewEntry } from './entries.ts'
-import { type Gathered, gather } from './gather.ts'
+import { gather } from './gather.ts'
 import { groupOf, type State, tidy } from './state.ts'
-import { type Group, mapKeyOf, type Stream } from './store.ts'
-import type { FieldText, Firing, Ref } from './types.ts'
-import { addEntry, type OnFire, sizeOfEntry, takeUnreported } from './window.ts'
-
-/** A firing on its way to the correlations above. */
-interface Raised {
-  readonly firing: Firing
-  readonly group: Group
-  readonly carried: readonly FieldText[]
-}
-
-/** While values of an event are still to come, no window is looked at. */
-const never = () => false
+import { type Group, type GroupKey, mapKeyOf, type Stream } from './store.ts'
+import type { Firing, Ref } from './types.ts'
 
 export interface Delivery {
-  /** A match whose only text is that of its one group field. */
+  /** A match whose only text is that of its one group field, of a correlation that none reads. */
   plain(
     stream: Stream,
     feed: Feed,
     text: string | undefined,
     time: number,
-    ref: EntryRef,
-    out: Firing[] | undefined,
-  ): Firing[] | undefined
-  any(
-    stream: Stream,
-    feed: Feed,
-    texts: readonly FieldText[],
-    time: number,
-    ref: EntryRef,
-    out: Firing[] | undefined,
-  ): Firing[] | undefined
+    ref: Ref,
+  ): readonly Firing[]
+  /** A match of a correlation that none reads. */
+  one(stream: Stream, arrival: Arrival): readonly Firing[]
+  /** All that one event brings: what is read goes before what reads it. */
+  together(stream: Stream, arrivals: readonly Arrival[]): readonly Firing[]
 }
 
-function firingOf(
-  { key, window, lane }: Group,
-  ...[at, low, value, unreported]: Parameters<OnFire>
-): Firing {
-  const { entries } = window
-  const events = takeUnreported(entries, low, at, unreported)
-  const anchor = entries.refs[at]!
-  return {
-    correlation: lane.correlation.index,
-    id: lane.correlation.rule.id,
-    time: entries.times[at]!,
-    first: entries.times[low]!,
-    ref: typeof anchor === 'object' ? anchor.at(-1)! : anchor,
-    ...{ key, value, events },
-  }
-}
+const NOTHING: readonly Firing[] = []
 
 export function createDelivery(state: State, memory_bytes_max: number): Delivery {
-  let raised: Raised[] = []
-  let current: Group | undefined
-
-  /** Notes that the window of the current group that ends with entry `at` holds. */
-  const onFire: OnFire = (at, low, value, unreported) => {
-    const { flags, carried } = current!.window.entries
-    flags[at] = flags[at]! | FIRED
-    const firing = firingOf(current!, at, low, value, unreported)
-    raised.push({ firing, group: current!, carried: carried[at] ?? [] })
-  }
-
-  const add = (group: Group, entry: NewEntry, correlation: Compiled) => {
-    current = group
-    addEntry(group.window, correlation, entry, onFire)
-    const { ref, value, carried } = entry
-    const bytes = sizeOfEntry(ref, value, carried)
-    group.bytes += bytes
-    state.bytes += bytes
-    state.entries++
-  }
-
-  /** Adds a match to a group, an entry for each value; only the last one ends a window. */
-  const addAll = (
-    group: Group,
-    { to, stage }: Feed,
-    time: number,
-    ref: EntryRef,
-    values: Gathered['values'],
-    carried: readonly FieldText[] | undefined,
-  ) => {
-    if (!to.staged && group.last === ref) return
-    // A firing between two matches of one event does not make it count twice.
-    if (typeof ref !== 'object') group.last = ref
-    const last = values === undefined ? 0 : values.length - 1
-    for (let i = 0; i <= last; i++) {
-      const isLast = i === last
-      const entry = { time, ref, flags: isLast ? 0 : FIRED, stage, value: values?.[i], carried }
-      add(group, entry, isLast ? to : { ...to, holds: never })
-    }
+  const adder = createAdder(state)
+  const intoGroup = (stream: Stream, key: GroupKey, incoming: readonly Incoming[]) => {
+    const { to } = incoming[0]!.arrival.feed
+    const group = groupOf(state, stream.lanes[to.index]!, mapKeyOf(key), key)
+    const own = to.staged ? incoming : mergedByEvent(group, incoming)
+    const last = new Map<string, number>()
+    for (const [at, { arrival }] of own.entries()) last.set(anchorOf(arrival), at)
+    const ends = own.map(({ arrival }, at) => last.get(anchorOf(arrival)) === at)
+    if (to.ordered && own.length > 1) adder.addOrdered(group, own, ends)
+    else for (const [at, one] of own.entries()) adder.addAll(group, one, ends[at]!)
     tidy(state, group, memory_bytes_max)
   }
 
-  const plain: Delivery['plain'] = (stream, feed, text, time, ref, out) => {
-    if (text === undefined) {
-      state.ungrouped++
-      return out
+  /** Sorts what comes into one correlation by group. */
+  const deliver = (stream: Stream, arrivals: readonly Arrival[]) => {
+    const groups = new Map<string | undefined, Incoming[]>()
+    const keysOf = new Map<string | undefined, GroupKey>()
+    for (const arrival of inOrder(arrivals)) {
+      const { keys, values, dropped } = gather(arrival.feed.to, arrival.texts)
+      state.dropped_values += dropped
+      if (values?.length === 0) continue
+      for (const key of keys) {
+        if (key.includes(undefined)) {
+          state.ungrouped++
+          continue
+        }
+        keysOf.set(mapKeyOf(key), key)
+        pushTo(groups, mapKeyOf(key), { arrival, values })
+      }
     }
-    const group = groupOf(state, stream.lanes[feed.to.index]!, text, undefined)
-    addAll(group, feed, time, ref, undefined, undefined)
-    return raised.length === 0 ? out : passOn(stream, out)
+    for (const [mapKey, incoming] of groups) intoGroup(stream, keysOf.get(mapKey)!, incoming)
   }
 
-  const any: Delivery['any'] = (stream, feed, texts, time, ref, out) => {
-    const { to } = feed
-    const { groupBy, valueFields } = to.rule
-    const { keys, values, dropped } = gather(to, texts)
-    state.dropped_values += dropped
-    if (values?.length === 0) return out
-    const isCarrying = to.carried.length > 0
-    const carried = isCarrying ? texts.slice(groupBy.length + valueFields.length) : undefined
-    for (const key of keys) {
-      if (key.includes(undefined)) {
+  return {
+    plain: (stream, feed, text, time, ref) => {
+      if (text === undefined) {
         state.ungrouped++
-        continue
+        return NOTHING
       }
-      const group = groupOf(state, stream.lanes[to.index]!, mapKeyOf(key), key)
-      addAll(group, feed, time, ref, values, carried)
-    }
-    return raised.length === 0 ? out : passOn(stream, out)
+      const { to, stage } = feed
+      const group = groupOf(state, stream.lanes[to.index]!, text, undefined)
+      if (!to.staged && group.last === ref) return NOTHING
+      group.last = ref
+      adder.add(group, { time, ref, flags: 0, stage, value: undefined, carried: undefined }, to)
+      tidy(state, group, memory_bytes_max)
+      return adder.firings()
+    },
+    one: (stream, arrival) => {
+      const { to } = arrival.feed
+      const { keys, values, dropped } = gather(to, arrival.texts)
+      state.dropped_values += dropped
+      if (values?.length === 0) return NOTHING
+      for (const key of keys) {
+        if (key.includes(undefined)) {
+          state.ungrouped++
+          continue
+        }
+        const group = groupOf(state, stream.lanes[to.index]!, mapKeyOf(key), key)
+        if (!to.staged && group.last === arrival.ref) continue
+        group.last = arrival.ref
+        adder.addAll(group, { arrival, values }, true)
+        tidy(state, group, memory_bytes_max)
+      }
+      return adder.firings()
+    },
+    together: (stream, arrivals) => {
+      const waiting = new Map<Compiled, Arrival[]>()
+      for (const arrival of arrivals) pushTo(waiting, arrival.feed.to, arrival)
+      let out: Firing[] | undefined
+      while (waiting.size > 0) {
+        const next = lowestOf(waiting.keys())
+        deliver(stream, waiting.get(next)!)
+        waiting.delete(next)
+        for (const one of adder.taken()) {
+          out ??= []
+          out.push(one.firing)
+          for (const above of firingArrivals(one)) pushTo(waiting, above.feed.to, above)
+        }
+      }
+      return out ?? NOTHING
+    },
   }
+}
 
-  /** Firings go out, and into the correlations that read them. */
-  const passOn = (stream: Stream, before: Firing[] | undefined): Firing[] => {
-    const now = raised
-    raised = []
-    let out = before ?? []
-    for (const { firing, group, carried } of now) {
-      state.firings++
-      out.push(firing)
-      for (const feed of group.lane.correlation.feeds) {
-        const texts = feed.sources.map((at) => (at >= 0 ? group.key[at] : carried[~at]))
-        const refs: readonly Ref[] = firing.events.length === 0 ? [firing.ref] : firing.events
-        out = any(stream, feed, texts, firing.time, refs, out) ?? out
-      }
+function lowestOf(correlations: Iterable<Compiled>): Compiled {
+  let lowest: Compiled | undefined
+  for (const one of correlations) if (lowest === undefined || one.rank < lowest.rank) lowest = one
+  return lowest!
+}
+
+/** By time, those of ordered inputs in their order, else as they came. */
+function inOrder(arrivals: readonly Arrival[]): readonly Arrival[] {
+  if (arrivals.length === 1) return arrivals
+  const { ordered } = arrivals[0]!.feed.to
+  return arrivals.toSorted((a, b) => a.time - b.time || (ordered ? a.feed.stage - b.feed.stage : 0))
+}
+
+function anchorOf({ time, anchor }: Arrival): string {
+  return `${time} ${typeof anchor} ${anchor}`
+}
+
+/** The matches of several rules on one event are one, with the values of all of them. */
+function mergedByEvent(group: Group, incoming: readonly Incoming[]): readonly Incoming[] {
+  const merged: Incoming[] = []
+  let match: Incoming | undefined
+  for (const one of incoming) {
+    const { ref } = one.arrival
+    if (typeof ref === 'object') merged.push(one)
+    else if (match !== undefined) {
+      match.values = match.values && [...new Set([...match.values, ...(one.values ?? [])])]
+    } else if (group.last !== ref) {
+      group.last = ref
+      match = { ...one }
+      merged.push(match)
     }
-    return out
   }
-  return { plain, any }
+  return merged
+}
+
+function firingArrivals({ firing, group, carried }: Raised): readonly Arrival[] {
+  const { events, ref } = firing
+  const refs: readonly Ref[] = events.at(-1) === ref ? events : [...events, ref]
+  return group.lane.correlation.feeds.map((feed) => ({
+    feed,
+    texts: feed.sources.map((at) => (at >= 0 ? group.key[at] : carried[~at])),
+    time: firing.time,
+    ref: refs,
+    anchor: firing.ref,
+  }))
 }

@@ -58,6 +58,12 @@ export interface CorrelatorStats {
   readonly ungrouped: number
 }
 
+/** A rule's match on an event: the rule's handle, and the event as that match kept it. */
+export interface EventMatch<E> {
+  readonly input: number
+  readonly event: E
+}
+
 /** What matched, and where it goes. `stream` sets an import apart: it has clocks and groups of its own. */
 export interface Correlator<E> {
   /** The handle of a rule for `push`; undefined when no correlation reads it. */
@@ -66,6 +72,14 @@ export interface Correlator<E> {
   push(
     input: number,
     event: E,
+    time: number,
+    source: string,
+    ref: Ref,
+    stream?: string,
+  ): readonly Firing[]
+  /** Adds all matches of one event: its windows are looked at once, when they hold all of them. */
+  pushEvent(
+    matches: readonly EventMatch<E>[],
     time: number,
     source: string,
     ref: Ref,

@@ -164,13 +164,13 @@ export function whyCorrelation(
     const add = (id: string, at: Ref) => {
       if (isOurs) seen.add(id, at, isAsked)
     }
-    for (const id of matched) {
+    const matches = matched.flatMap((id) => {
       add(id, ref)
       const input = engine.input(id)
-      if (input === undefined) continue
-      for (const firing of engine.push(input, event, event.time, event.source, ref))
-        add(firing.id, firing.ref)
-    }
+      return input === undefined ? [] : [{ input, event }]
+    })
+    for (const firing of engine.pushEvent(matches, event.time, event.source, ref))
+      add(firing.id, firing.ref)
     for (const { one, groups } of watched)
       for (const group of groups) {
         const view = engine.group(one.id, group.key)

@@ -171,6 +171,17 @@ function walkBack(window: Window, correlation: Compiled, at: number, onFire: OnF
   window.unreported = unreported
 }
 
+/** Looks again at the windows that hold entries added at `time`, none of which was looked at yet. */
+export function lookFrom(
+  window: Window,
+  correlation: Compiled,
+  time: number,
+  onFire: OnFire,
+): void {
+  lookAgain(window, correlation, lowerBound(window.entries.times, time, window.base), onFire)
+  recount(window, correlation)
+}
+
 /** Makes the window that ends with the newest entry anew. */
 export function rebuild(window: Window, correlation: Compiled): void {
   const { entries, base } = window
@@ -205,8 +216,8 @@ export function takeUnreported(
     if (found.length >= FIRING_REFS_MAX) continue
     const ref = entries.refs[i]!
     if (typeof ref === 'object') {
-      for (let n = ref.length - 1; n >= 0; n--) found.push(ref[n]!)
-    } else found.push(ref)
+      for (let n = ref.length - 1; n >= 0; n--) if (!found.includes(ref[n]!)) found.push(ref[n]!)
+    } else if (!found.includes(ref)) found.push(ref)
   }
   found.length = Math.min(found.length, FIRING_REFS_MAX)
   return found.reverse()
