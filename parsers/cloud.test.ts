@@ -126,7 +126,7 @@ test.each([
     {
       parser: 'aws_waf',
       pivots: { src_ip: '203.0.113.7', url: '/items', outcome: 'blocked', domain: 'shop.example' },
-      fields: { 'cs-user-agent': 'sqlmap/1.8', 'cs-uri-query': 'id=1%27' },
+      fields: { 'cs-user-agent': 'sqlmap/1.8', 'cs-uri-query': '/items?id=1%27' },
     },
   ],
   [

@@ -63,6 +63,7 @@ export const COMMON_NAMES = {
     'detectedDateTime',
     'finding.eventTime',
     'When',
+    'data.date',
   ],
   message: ['message', 'msg', 'Message', 'MESSAGE', 'log', 'text', 'short_message', 'description'],
   host: [
@@ -142,6 +143,7 @@ export const COMMON_NAMES = {
     'initiatedBy.user.userPrincipalName',
     'src.process.user',
     'process_username',
+    'data.user_name',
   ],
   src_ip: [
     'src_ip',
@@ -203,6 +205,7 @@ export const COMMON_NAMES = {
     'sourceIP',
     'src.ip',
     'src.ip.address',
+    'data.ip',
   ],
   src_port: [
     'src_port',

@@ -68,6 +68,14 @@ const ENVELOPES: readonly Envelope[] = [
     names: ['body', 'attributes'],
     read: ({ body }) => (isFields(body) ? body : textOf(body)),
   },
+  // AWS Network Firewall: an event of Suricata.
+  { names: ['firewall_name', 'event'], read: (json) => objectIn(json.event) },
+  // An event hub's event, as functions and the command line give it.
+  {
+    names: ['ContentData'],
+    read: ({ ContentData: content }) => objectIn(content) ?? textOf(content),
+  },
+  { names: ['body', 'enqueuedTimeUtc'], read: ({ body }) => objectIn(body) ?? textOf(body) },
   // A shipper that has read the JSON already.
   { names: ['json'], read: ({ json }) => objectIn(json) },
 ]

@@ -1,5 +1,8 @@
-// Google Cloud audit logs: log entries, also as Pub/Sub and Logstash hand them on.
+// Google Cloud audit logs: log entries, also as Pub/Sub and Logstash hand them on. A sink sends other logs to the same
+// place, under one name: those of the network are read as what they are.
 import type { Fields } from '../sigma/event.ts'
+import { cloudNetwork } from './cloud_network.ts'
+import type { Parser } from './event.ts'
 import { isFields } from './json-text.ts'
 import { mappedParser } from './mapping/parser.ts'
 import table from './mappings/gcp_audit.yml' with { type: 'yaml' }
@@ -11,4 +14,10 @@ function entry(json: Fields): Fields {
   return isFields(data) && data.protoPayload !== undefined ? data : json
 }
 
-export const gcpAudit = mappedParser(table, entry, ['data', 'protopayload_auditlog'])
+const audit = mappedParser(table, entry, ['data', 'protopayload_auditlog'])
+
+export const gcpAudit: Parser = {
+  ...audit,
+  parse: (input, context) =>
+    (cloudNetwork.recognise(input, context) ? cloudNetwork : audit).parse(input, context),
+}

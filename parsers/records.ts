@@ -9,9 +9,9 @@ import { mayBePacked, packedText } from './packed.ts'
 /** How far into a document its list begins, at most, UTF-16 units. */
 const PREFIX_UNITS_MAX = 4096
 
-/** Members of text, number or a list of texts may stand before the list. */
+/** Members of text, number, a list of texts or a flat object may stand before the list. */
 const PREFIX =
-  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\])\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|events|Events|Findings|entries|receivedMessages|Messages))"\s*:\s*\[\s*(?=[{\]])/
+  /^\s*\{\s*(?:"[\w@.$-]{1,64}"\s*:\s*(?:"[^"\\]{0,512}"|[\d.]{1,24}|true|false|null|\[[^[\]{}]{0,512}\]|\{[^[\]{}]{0,512}\})\s*,\s*){0,12}"(?:data"\s*:\s*\{\s*"(events)|(Records|records|items|value|logEvents|events|Events|Findings|entries|receivedMessages|Messages))"\s*:\s*\[\s*(?=[{\]])/
 
 /** What else must stand before a list whose name says too little. */
 const TELLING: Readonly<Record<string, RegExp>> = {

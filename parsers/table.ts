@@ -13,6 +13,7 @@ import { checkpoint } from './checkpoint.ts'
 import { ciscoAsa } from './cisco_asa.ts'
 import { ciscoIos } from './cisco_ios.ts'
 import { ciscoMeraki } from './cisco_meraki.ts'
+import { cloudNetwork } from './cloud_network.ts'
 import { cloudtrail } from './cloudtrail.ts'
 import { dhcpd } from './dhcpd.ts'
 import { docker } from './docker.ts'
@@ -70,6 +71,7 @@ export const PARSERS = {
   aws_guardduty: awsGuardduty,
   aws_waf: awsWaf,
   okta,
+  cloud_network: cloudNetwork,
   gcp_audit: gcpAudit,
   gworkspace,
   kubernetes,
@@ -142,7 +144,7 @@ const NAMES: ReadonlyMap<string, Parser> = new Map(
 export const MAPPED: ReadonlySet<ParserName> = new Set([
   ...(['cloudtrail', 'aws_guardduty', 'aws_waf', 'okta', 'gcp_audit', 'gworkspace'] as const),
   ...(['kubernetes', 'azure_signin', 'azure_audit', 'azure_activity', 'm365', 'github'] as const),
-  ...(['zeek', 'wazuh', 'velociraptor'] as const),
+  ...(['zeek', 'wazuh', 'velociraptor', 'cloud_network'] as const),
 ])
 
 /** The parser of a name or alias, in any case. */

@@ -393,5 +393,10 @@ function isCompactDate(text: string): boolean {
 
 /** Whether what follows a timestamp is nothing, or the name of a zone in brackets: `[Europe/Berlin]`. */
 function isZoneRest(text: string, end: number): boolean {
-  return end === text.length || text.charCodeAt(end) === 0x5b
+  if (end === text.length) return true
+  const next = text.charCodeAt(end)
+  return next === 0x5b || (next === 0x20 && ABBREVIATION.test(text.slice(end - 5)))
 }
+
+/** Go writes the zone's abbreviation behind its offset: `+0000 UTC`, `+0200 CEST m=+0.1`. */
+const ABBREVIATION = /^[+-]\d{4} [A-Z]{2,5}(?: m=[+-]\d{1,12}\.\d{1,9})?$/

@@ -28,6 +28,9 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   squid: ['webserver'],
   // Its results are read as endpoint events.
   '(Osquery.Differential)': ['endpoint'],
+  // Network logs of clouds have one parser.
+  '(AWS.VPCDns)': ['cloud_network'],
+  '(GCP.HTTPLoadBalancer)': ['cloud_network'],
 }
 
 test.skipIf(corpus === undefined)(
