@@ -130,6 +130,7 @@ export const urls = {
   deadLetters: route('/sources/dead-letters'),
   sourceImports: route('/sources/imports'),
   sourceUpload: route('/sources/upload'),
+  sourceImportCancel: route('/sources/imports/cancel'),
   sourceAdd: route('/sources/add'),
   sourceSilence: route('/sources/silent-after'),
   scenarios: route('/scenarios'),

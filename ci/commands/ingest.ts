@@ -61,7 +61,8 @@ export async function run(args: readonly string[]): Promise<number> {
     progress.end()
     const [first, ...more] = summary.lines(files.length, performance.now() - started)
     console.log(first)
-    for (const line of more) console.error(line)
+    // Not by the console, which paints errors on a terminal: these are figures.
+    for (const line of more) process.stderr.write(`${line}\n`)
   }
   return summary.failedFiles > 0 ? EXIT.findings : EXIT.ok
 }

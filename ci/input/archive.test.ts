@@ -189,8 +189,8 @@ describe('archives', () => {
   test('a binary that is named is refused, one that begins with NULs alone is read', async () => {
     const noise = Buffer.from(Array.from({ length: 600 }, (_, n) => (n * 7919 + n * n) % 256))
     await expect(texts(await write('x.png', noise))).rejects.toThrow('is no log (binary)')
-    const emptied = await write('x.log', `${'\0'.repeat(600)}\nnext`)
-    expect((await texts(emptied)).at(-1)).toBe('next')
+    const emptied = await write('x.log', `${'\0'.repeat(2 ** 21)}first\nnext`)
+    expect(await texts(emptied)).toEqual(['first', 'next'])
   })
 
   test('a member that is not read is passed over', async () => {

@@ -16,6 +16,13 @@ const HASH = 0x23
 /** Header lines kept of a file; a log that repeats its header starts anew. */
 const HEADER_LINES_MAX = 64
 
+/** A log that was emptied under its writer begins with NULs, as many as it had bytes. */
+function afterNuls(chunk: string): number {
+  let start = 0
+  while (chunk.charCodeAt(start) === 0) start++
+  return start
+}
+
 /** A splitter beside whom lines may be read by somebody else. */
 export interface LineSplitter extends Splitter {
   /** True at the start of a line that no line before it has anything to say about. */
@@ -67,8 +74,8 @@ export function lineSplitter(): LineSplitter {
     },
     push(chunk) {
       const out: InputEvent[] = []
-      let start = 0
-      let newline = chunk.indexOf('\n')
+      let start = open === '' ? afterNuls(chunk) : 0
+      let newline = chunk.indexOf('\n', start)
       while (newline !== -1) {
         const line = chunk.slice(start, newline)
         take(open === '' ? line : open + line, out)

@@ -86,7 +86,10 @@ export async function sendBatch(
   for (let attempt = 0; ; attempt++) {
     options.signal?.throwIfAborted()
     const outcome = await post(url, target, body, key, options.signal)
-    if ('answer' in outcome) return outcome.answer
+    // After an answer that was lost the batch comes again: it was stored now.
+    if ('answer' in outcome) {
+      return attempt === 0 ? outcome.answer : { ...outcome.answer, repeated: false }
+    }
     const pause_ms = outcome.pause_ms ?? backOff(attempt)
     const limit = options.giveUpAfter_ms
     if (limit !== undefined && performance.now() - started + pause_ms > limit) {

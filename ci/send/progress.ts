@@ -11,6 +11,8 @@ export interface Progress {
 
 const BAR_WIDTH = 24
 const REDRAW_MS = 100
+/** To the start of the line, which is emptied. */
+const CLEAR = '\r\x1b[K'
 
 /** Progress of reading `file`; without a size there is no bar, only counts. */
 export function createProgress(file: string, size: number | undefined): Progress {
@@ -21,34 +23,36 @@ export function createProgress(file: string, size: number | undefined): Progress
   let events = 0
   let drawn = 0
 
-  function draw(note: string, force: boolean): void {
+  function draw(): void {
     const now = performance.now()
-    if (!terminal || (!force && now - drawn < REDRAW_MS)) return
+    if (!terminal || now - drawn < REDRAW_MS) return
     drawn = now
-    const text = progressLine({ name, size, bytes, events, took_ms: now - started })
-    process.stderr.write(`\r\x1b[K${text}${note}`.slice(0, (process.stderr.columns ?? 80) + 3))
+    put(progressLine({ name, size, bytes, events, took_ms: now - started }))
+  }
+
+  function put(text: string): void {
+    process.stderr.write(`${CLEAR}${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
   }
 
   return {
     read(count) {
       bytes += count
-      draw('', false)
+      draw()
     },
     sent(count) {
       events += count
-      draw('', false)
+      draw()
     },
     wait(pause_ms, reason) {
-      const note = `${printable(reason)}, next try in ${(pause_ms / 1000).toFixed(1)} s`
-      if (terminal) draw(`  ${note}`, true)
-      else console.error(`${name}: ${note}`)
+      const note = `next try in ${(pause_ms / 1000).toFixed(1)} s: ${printable(reason)}`
+      if (terminal) put(note)
+      else process.stderr.write(`${name}: ${note}\n`)
     },
     note(message) {
-      if (terminal) process.stderr.write('\r\x1b[K')
-      console.error(printable(message))
+      process.stderr.write(`${terminal ? CLEAR : ''}${printable(message)}\n`)
     },
     end() {
-      if (terminal) process.stderr.write('\r\x1b[K')
+      if (terminal) process.stderr.write(CLEAR)
     },
   }
 }

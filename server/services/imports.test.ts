@@ -67,3 +67,45 @@ test('a file that is too large, an empty one, and one from a reader are refused'
   })
   expect(answer.status).toBe(403)
 })
+
+test('a file can be cancelled while it arrives: nothing of it is stored, and others go on', async () => {
+  let more: ReadableStreamDefaultController<Uint8Array> | undefined
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      more = controller
+      controller.enqueue(new TextEncoder().encode('{"message":"first"}\n'))
+    },
+  })
+  const sent = upload('endless.ndjson', body, '&source=endless').catch(() => undefined)
+  const html = await eventually(
+    async () => (await server.fetch('/sources/imports')).text(),
+    (text) => text.includes('endless.ndjson') && text.includes('Cancel'),
+  )
+  const [, id] = /name="id" value="([0-9a-f-]+)"/.exec(html) ?? []
+  const cancel = () =>
+    server.fetch('/sources/imports/cancel', {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `id=${id}`,
+    })
+  expect(await (await cancel()).text()).toContain('Stopped: cancelled')
+  expect((await cancel()).status).toBe(404)
+  more?.error(new Error('over'))
+  await sent
+  expect(await count('source:endless')).toBe(0)
+  expect(readdirSync(join(server.data, 'uploads'))).toEqual([])
+  expect(
+    (await server.json('/api/v1/audit')).entries.map((one: { action: string }) => one.action),
+  ).toContain('sources.import.cancel')
+})
+
+test('an archive with a member that cannot be read says which, and is read to its end', async () => {
+  const cut = Bun.gzipSync(Buffer.from('{"message":"cut"}\n'.repeat(9))).subarray(0, 25)
+  const archive = await new Bun.Archive({
+    'a.ndjson.gz': cut,
+    'b.ndjson': '{"message":"whole"}\n',
+  }).bytes()
+  expect((await upload('two.tar', archive, '&source=two')).status).toBe(200)
+  expect(await finished()).toContain('two.tar/a.ndjson.gz: truncated gzip')
+  expect(await count('source:two')).toBe(1)
+})

@@ -34,8 +34,10 @@ export function createImports(
 ): ImportService & { stop(): Promise<void> } {
   rmSync(folder, { recursive: true, force: true })
   const runs: Running[] = []
-  const active = new Set<Promise<void>>()
-  const stopped = new AbortController()
+  const active = new Map<
+    Running,
+    { readonly done: Promise<void>; readonly stop: AbortController }
+  >()
   return {
     runs: () => runs.map((run) => ({ ...run })),
     start: async (file, by) => {
@@ -46,9 +48,15 @@ export function createImports(
       runs.unshift(run)
       runs.length = Math.min(runs.length, RUNS_KEPT)
       const place = join(folder, run.id)
-      const received = receive(run, file.body, place, file.bytes, parts.spare_bytes)
+      const stop = new AbortController()
+      const received = receive(
+        run,
+        file.body,
+        { place, spare_bytes: parts.spare_bytes },
+        stop.signal,
+      )
       const done = received
-        .then((path) => read(run, path, parts.ingest, stopped.signal))
+        .then((path) => read(run, path, parts.ingest, stop.signal))
         .catch((error: unknown) => {
           run.error =
             error instanceof Error ? error.message.replaceAll(`${place}/`, '') : String(error)
@@ -56,17 +64,26 @@ export function createImports(
         .finally(() => {
           run.finished = Date.now()
           rmSync(place, { recursive: true, force: true })
-          active.delete(done)
+          active.delete(run)
         })
-      active.add(done)
+      active.set(run, { done, stop })
       const object = `file ${run.name}`
       await parts.state.audit({ action: 'sources.import', object }, by)
       await received
       return { ...run }
     },
+    cancel: async (id, by) => {
+      const [run, under] = [...active].find(([one]) => one.id === id) ?? []
+      if (run === undefined || under === undefined)
+        throw new ServiceError('not-found', 'this file is not being read')
+      await parts.state.audit({ action: 'sources.import.cancel', object: `file ${run.name}` }, by)
+      under.stop.abort(new ServiceError('invalid', 'cancelled'))
+      await under.done
+    },
     stop: async () => {
-      stopped.abort()
-      await Promise.all(active)
+      const all = [...active.values()]
+      for (const { stop } of all) stop.abort(new ServiceError('unavailable', 'the server stopped'))
+      await Promise.all(all.map(({ done }) => done))
     },
   }
 }
@@ -94,15 +111,15 @@ function checkSize(bytes: number | undefined, spare_bytes: number): void {
 async function receive(
   run: Running,
   body: ReadableStream<Uint8Array>,
-  place: string,
-  bytes: number | undefined,
-  spare_bytes: () => number,
+  { place, spare_bytes }: { readonly place: string; readonly spare_bytes: () => number },
+  signal: AbortSignal,
 ): Promise<string> {
+  const { bytes } = run
   mkdirSync(place, { recursive: true, mode: 0o700 })
   const path = join(place, basename(run.name).replaceAll('\0', '') || 'file')
   const writer = Bun.file(path).writer()
   try {
-    for await (const chunk of body) {
+    for await (const chunk of untilAborted(body, signal)) {
       run.received += chunk.length
       checkSize(run.received, spare_bytes() + run.received)
       writer.write(chunk)
@@ -117,6 +134,27 @@ async function receive(
   return path
 }
 
+/** The chunks of a body; rejects as soon as the signal says so, also while none comes. */
+async function* untilAborted(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+  const reader = body.getReader()
+  const aborted = Promise.withResolvers<never>()
+  aborted.promise.catch((error: Error) => void error)
+  const stop = () => aborted.reject(signal.reason)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      const { done, value } = await Promise.race([reader.read(), aborted.promise])
+      if (done) return
+      yield value
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // What still comes is nobody's.
+    if (signal.aborted) reader.cancel().catch((error: Error) => void error)
+  }
+}
+
 async function read(
   run: Running,
   path: string,
@@ -129,16 +167,15 @@ async function read(
   const script = new URL('../workers/import.ts', import.meta.url)
   const worker = connect<ImportHandlers>(script, 'import', crashed.reject)
   const next = <T>(asked: Promise<T>) => Promise.race([asked, crashed.promise])
-  const place = path.slice(0, -basename(path).length)
   try {
     await next(worker.client.open({ path, name: run.name, source: run.source }))
     for (;;) {
-      if (signal.aborted) throw new Error('the server stopped')
+      signal.throwIfAborted()
       const batch = await next(worker.client.next())
       if (batch === undefined) break
-      await take(run, batch, { ingest, reader: worker.client, place, signal })
+      await take(run, batch, { ingest, reader: worker.client, path, signal })
     }
-    note(run, await next(worker.client.said()), place)
+    note(run, await next(worker.client.said()), path)
     run.read = run.received
   } finally {
     worker.terminate()
@@ -148,15 +185,15 @@ async function read(
 interface Taking {
   readonly ingest: Pick<IngestService, 'ingest'>
   readonly reader: Client<ImportHandlers>
-  /** The folder that the file lies in. */
-  readonly place: string
+  /** The file itself. */
+  readonly path: string
   readonly signal: AbortSignal
 }
 
 /** Stores what of a batch was not stored before. */
 async function take(run: Running, batch: ImportBatch, taking: Taking): Promise<void> {
-  const { ingest, reader, place, signal } = taking
-  note(run, batch.said, place)
+  const { ingest, reader, path, signal } = taking
+  note(run, batch.said, path)
   const request = { body: batch.body, source: run.source, importId: run.id }
   const post = (key: string) => send(ingest, { ...request, key }, signal)
   let answer: IngestAnswer
@@ -177,13 +214,13 @@ async function take(run: Running, batch: ImportBatch, taking: Taking): Promise<v
   run.unparsed += answer.unparsed
   const errors = answer.errors.map(({ index, code, message }) => {
     const line = (batch.indexes[index - batch.skipped] ?? index) + 1
-    return `${batch.name.slice(place.length)} ${line}: ${code}: ${message}`
+    return `${batch.name.slice(path.length + 1)} ${line}: ${code}: ${message}`.trim()
   })
   run.samples = [...run.samples, ...errors].slice(0, SAMPLES_KEPT)
 }
 
-function note(run: Running, { notices, failures }: Said, place: string): void {
-  const named = (text: string) => text.replaceAll(place, '')
+function note(run: Running, { notices, failures }: Said, path: string): void {
+  const named = (text: string) => text.replaceAll(path, run.name)
   run.samples = [...run.samples, ...notices.map(named)].slice(0, SAMPLES_KEPT)
   run.unread = [...run.unread, ...failures.map(named)].slice(0, SAMPLES_KEPT)
   run.unreadCount += failures.length
@@ -209,7 +246,8 @@ async function send(
     } catch (error) {
       const full = error instanceof ServiceError && error.code === 'too-many'
       const late = performance.now() - started > GIVE_UP_AFTER_MS
-      if (!full || late || signal.aborted) throw error
+      if (!full || late) throw error
+      signal.throwIfAborted()
       await Bun.sleep(BUSY_WAIT_MS)
     }
   }

@@ -326,6 +326,8 @@ export interface ImportService {
     },
     by: Principal,
   ): Promise<ImportRun>
+  /** Ends the receiving or reading of a file; what was stored stays. Rejects `not-found` for one that is not under way. */
+  cancel(id: string, by: Principal): Promise<void>
   /** Those since the server started, newest first. */
   runs(): readonly ImportRun[]
 }

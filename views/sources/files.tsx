@@ -31,6 +31,7 @@ export function DropZone() {
           aria-label="Parser or label for the files"
         />
       </label>
+      <ul class="drop-problems high" role="alert" data-files-problems="" />
       <span class="faint">
         Read as <span class="mono">trapline ingest</span> reads them, packed ones too.
       </span>
@@ -38,19 +39,37 @@ export function DropZone() {
   )
 }
 
+interface Shown {
+  readonly now: number
+  /** Of who may end the reading of a file. */
+  readonly csrfToken: string | undefined
+}
+
 /** Files that were sent since the server started, newest first. */
-export function ImportRuns(props: { readonly runs: readonly ImportRun[]; readonly now: number }) {
+export function ImportRuns(props: Shown & { readonly runs: readonly ImportRun[] }) {
   if (props.runs.length === 0) return null
   return (
     <ul class="runs imports">
       {props.runs.map((run) => (
-        <Run run={run} now={props.now} />
+        <Run {...props} run={run} />
       ))}
     </ul>
   )
 }
 
-function Run(props: { readonly run: ImportRun; readonly now: number }) {
+function CancelRun(props: { readonly run: ImportRun; readonly csrfToken: string }) {
+  return (
+    <form hx-post={urls.sourceImportCancel.href()} hx-target="#imports" hx-swap="innerHTML">
+      <input type="hidden" name="_csrf" value={props.csrfToken} />
+      <input type="hidden" name="id" value={props.run.id} />
+      <button type="submit" class="small" aria-label={`Cancel ${props.run.name}`}>
+        Cancel
+      </button>
+    </form>
+  )
+}
+
+function Run(props: Shown & { readonly run: ImportRun }) {
   const { run, now } = props
   const done = run.finished !== undefined
   return (
@@ -67,6 +86,9 @@ function Run(props: { readonly run: ImportRun; readonly now: number }) {
       <span class="links">
         {run.unparsed > 0 && (
           <span class="high">{formatCount(run.unparsed)} could not be parsed</span>
+        )}
+        {!done && props.csrfToken !== undefined && (
+          <CancelRun run={run} csrfToken={props.csrfToken} />
         )}
       </span>
       {run.error !== undefined && (

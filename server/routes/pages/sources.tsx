@@ -48,6 +48,12 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
   })
   app.get(urls.sourceImports.pattern, (c) => imports(c, services, renderer))
   app.post(urls.sourceUpload.pattern, (c) => upload(c, services, renderer))
+  app.post(urls.sourceImportCancel.pattern, async (c) => {
+    requireWrite(c)
+    const { id } = await formOf(c, Cancel)
+    await services.imports.cancel(id, principalOf(c))
+    return imports(c, services, renderer)
+  })
   app.get(urls.sourceAdd.pattern, (c) => c.redirect(urls.sources.href()))
   app.post(urls.sourceAdd.pattern, (c) => add(c, services, renderer))
   app.post(urls.sourceSilence.pattern, async (c) => {
@@ -84,9 +90,12 @@ function imports(c: AppContext, services: Services, renderer: Renderer) {
   const runs = services.imports.runs()
   const justDone = runs.some((run) => now - (run.finished ?? 0) < JUST_DONE_MS)
   if (justDone) c.header('HX-Trigger', 'sources-changed')
-  const body = <ImportRuns runs={runs} now={now} />
+  const csrfToken = can(c.get('principal'), 'siem:write') ? (c.get('csrfToken') ?? '') : undefined
+  const body = <ImportRuns runs={runs} now={now} csrfToken={csrfToken} />
   return fragment(c, renderer, FACTS, body)
 }
+
+const Cancel = z.object({ id: z.uuid() })
 
 const Upload = z.object({
   name: z.string().min(1).max(300),
