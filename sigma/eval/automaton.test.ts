@@ -58,6 +58,22 @@ test('a pattern is found wherever it stands in a long text', () => {
   )
 })
 
+test('many patterns with long common starts are told apart', () => {
+  const piece = fc.constantFrom('reg add ', 'hklm', 'x', 'y')
+  const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(text, { minLength: 1, maxLength: 60 }),
+      fc.array(text, { maxLength: 4 }),
+      (patterns, around) => {
+        const line = `${around.join('')}${patterns[0]!.slice(2)}${patterns.at(-1)}`
+        expect(found(patterns, line)).toEqual(patterns.filter((pattern) => line.includes(pattern)))
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
 test('a long text beyond ASCII is noticed in either half', () => {
   for (const at of [0, 150, 151, 299, 300]) {
     const text = `${'x'.repeat(at)}é${'x'.repeat(300 - at)}needle`

@@ -10,83 +10,93 @@ export interface LiteralAtom {
 
 export interface Automaton {
   readonly classes: CharClasses
-  /** Row of a state plus class -> row of the next state; `~row` where something may end there. */
+  /** Row of a state plus class -> row of the next state; `~end` where something may end there. */
   readonly table: Int32Array
-  /** By state: the atom of the pattern that ends or goes on alone there, or -1. */
+  /** By row's number: how many characters lead to its state. */
+  readonly depthAt: Uint32Array
+  /** By end: the row to go on from. */
+  readonly rowAt: Int32Array
+  /** By end: the atom of the pattern that ends or goes on alone there, or -1. */
   readonly atomAt: Int32Array
-  /** By state: which of `rests` must follow for that pattern, or -1 when nothing is missing. */
+  /** By end: which of `rests` must follow for that pattern, or -1 when nothing is missing. */
   readonly restAt: Int32Array
   readonly rests: readonly string[]
-  /** By state: the next shorter suffix at which a pattern ends, or 0. */
+  /** By end: that of the next shorter suffix at which a pattern ends, or -1. */
   readonly shorter: Int32Array
-  /** By state: how many characters lead to it. */
-  readonly depthAt: Uint32Array
 }
 
-/**
- * A pattern that is alone on its path from this depth on gets no further states: its rest is compared. A
- * fifth of the states, which fit in the cache.
- */
-const ALONE_DEPTH = 6
+/** From this depth on patterns get no further states where they are so few on their path: their rests are compared. */
+const FEW_DEPTH = 6
+const FEW = 8
+const NONE = -1
 
-/** A range of sorted patterns that share the characters up to a state. */
-interface Pending {
-  readonly state: number
-  readonly from: number
-  readonly to: number
-  readonly depth: number
-}
-
-const isAlone = ({ from, to, depth }: Pending) => to - from === 1 && depth >= ALONE_DEPTH
-
-/** Builds the automaton; texts must differ. */
+/** Builds the automaton; texts must differ. A state that no pattern goes on from has no row: what follows is read
+ * from the row of the state it falls back to. */
 export function buildAutomaton(literals: readonly LiteralAtom[]): Automaton {
   const sorted = [...literals].sort((a, b) => (a.text < b.text ? -1 : 1))
   const texts = sorted.map((literal) => literal.text)
   const classes = charClasses(texts)
-  const states = countStates(texts)
-  const table = new Int32Array(states * classes.count)
-  const atomAt = new Int32Array(states).fill(-1)
-  const restAt = new Int32Array(states).fill(-1)
+  const rows = countRows(texts)
+  const ends = rows + texts.length
+  const table = new Int32Array(rows * classes.count)
+  const depthAt = new Uint32Array(rows)
+  const rowAt = new Int32Array(ends)
+  const atomAt = new Int32Array(ends).fill(NONE)
+  const restAt = new Int32Array(ends).fill(NONE)
+  const shorter = new Int32Array(ends)
   const rests: string[] = []
-  const shorter = new Int32Array(states)
-  const depthAt = new Uint32Array(states)
-  const fail = new Int32Array(states)
-  const queue: Pending[] = [{ state: 0, from: 0, to: sorted.length, depth: 0 }]
-  let next = 1
-  for (let head = 0; head < queue.length; head++) {
-    const { state, to, depth, from: first } = queue[head]!
+  // By row's number: the sorted patterns that share the characters up to its state, and the row it falls back to.
+  const fromAt = new Int32Array(rows)
+  const toAt = new Int32Array(rows)
+  const fallbackAt = new Int32Array(rows)
+  toAt[0] = texts.length
+  let nextRow = 1
+  let nextEnd = 0
+  for (let state = 0; state < nextRow; state++) {
     const row = state * classes.count
-    const failRow = fail[state]! * classes.count
-    if (state > 0) table.copyWithin(row, failRow, failRow + classes.count)
-    let from = atomAt[state]! >= 0 ? first + 1 : first
+    const fallback = fallbackAt[state]!
+    if (state > 0) table.copyWithin(row, fallback, fallback + classes.count)
+    const depth = depthAt[state]!
+    const to = toAt[state]!
+    let from = fromAt[state]!
+    if (texts[from]!.length === depth) from++
     while (from < to) {
-      const end = endOfRun(texts, from, to, depth)
-      const child = next++
-      const at = row + classOf(classes, texts[from]!.charCodeAt(depth))
-      const pending = { state: child, from, to: end, depth: depth + 1 }
-      const failState = state === 0 ? 0 : stateOf(table[at]!, classes.count)
-      fail[child] = failState
-      shorter[child] = atomAt[failState]! >= 0 ? failState : shorter[failState]!
-      depthAt[child] = depth + 1
-      const { length } = texts[from]!
-      if (length === depth + 1 || isAlone(pending)) {
-        atomAt[child] = sorted[from]!.atom
-        if (length > depth + 1) restAt[child] = rests.push(texts[from]!.slice(depth + 1)) - 1
+      const text = texts[from]!
+      const last = endOfRun(texts, from, to, depth)
+      const at = row + classOf(classes, text.charCodeAt(depth))
+      const entry = state === 0 ? 0 : table[at]!
+      const behind = entry < 0 ? rowAt[~entry]! : entry
+      const suffix = entry >= 0 ? NONE : atomAt[~entry]! >= 0 ? ~entry : shorter[~entry]!
+      const isLeaf = isLeafOf(text, last - from, depth + 1)
+      let child = behind
+      if (!isLeaf) {
+        child = nextRow * classes.count
+        fromAt[nextRow] = from
+        toAt[nextRow] = last
+        fallbackAt[nextRow] = behind
+        depthAt[nextRow] = depth + 1
+        nextRow++
       }
-      // Rows are written as they are read: a second pass over the table would take as long as this one.
-      const childRow = child * classes.count
-      table[at] = atomAt[child]! >= 0 || shorter[child]! > 0 ? ~childRow : childRow
-      queue.push(pending)
-      from = end
+      // Those that end here, and all that go on from a leaf, are a chain of ends before that of the suffix.
+      const own = isLeaf ? last : text.length === depth + 1 ? from + 1 : from
+      let end = suffix
+      for (let one = from; one < own; one++) {
+        const rest = texts[one]!.slice(depth + 1)
+        atomAt[nextEnd] = sorted[one]!.atom
+        if (rest !== '') restAt[nextEnd] = rests.push(rest) - 1
+        shorter[nextEnd] = end
+        end = nextEnd++
+      }
+      if (own === from && suffix >= 0) {
+        shorter[nextEnd] = suffix
+        end = nextEnd++
+      }
+      if (end >= 0) rowAt[end] = child
+      table[at] = end >= 0 ? ~end : child
+      from = last
     }
   }
-  return { classes, table, atomAt, restAt, rests, shorter, depthAt }
-}
-
-/** The state of an entry of the table. */
-function stateOf(entry: number, classCount: number): number {
-  return (entry < 0 ? ~entry : entry) / classCount
+  return { classes, table, depthAt, rowAt, atomAt, restAt, rests, shorter }
 }
 
 /** Where the texts from `from` on stop having the same character at `depth`. */
@@ -97,16 +107,26 @@ function endOfRun(texts: readonly string[], from: number, to: number, depth: num
   return end
 }
 
-/** How many states sorted texts need. */
-function countStates(texts: readonly string[]): number {
-  let count = 1
+/** Whether a state needs no row: so few patterns lead through it that their rests are compared. */
+function isLeafOf(text: string, patterns: number, depth: number): boolean {
+  return patterns === 1
+    ? depth >= FEW_DEPTH || text.length === depth
+    : patterns <= FEW && depth >= FEW_DEPTH
+}
+
+/** How many rows sorted texts need: a state each for what texts share up to `FEW_DEPTH`, and for what more than `FEW`
+ * of them share behind it. */
+function countRows(texts: readonly string[]): number {
+  let rows = 1
   for (const [i, text] of texts.entries()) {
     const withBefore = i === 0 ? 0 : sharedLength(texts[i - 1]!, text)
-    const withAfter = i === texts.length - 1 ? 0 : sharedLength(text, texts[i + 1]!)
-    const aloneFrom = Math.max(withBefore, withAfter) + 1
-    count += Math.max(0, Math.min(text.length, Math.max(aloneFrom, ALONE_DEPTH)) - withBefore)
+    const withAfter = i + 1 === texts.length ? 0 : sharedLength(text, texts[i + 1]!)
+    const isWhole = text.length < FEW_DEPTH && withAfter < text.length
+    const shallow = isWhole ? text.length - 1 : Math.min(text.length, FEW_DEPTH - 1)
+    const deep = i + FEW < texts.length ? sharedLength(text, texts[i + FEW]!) : 0
+    rows += Math.max(0, Math.max(shallow, deep) - withBefore)
   }
-  return count
+  return rows
 }
 
 function sharedLength(a: string, b: string): number {
@@ -136,24 +156,15 @@ export function scanAscii(automaton: Automaton, text: string, hits: Hits): boole
     row = table[row + ascii[code]!]!
     second = table[second + ascii[secondCode]!]!
     if ((row | second) < 0) {
-      if (row < 0) {
-        row = ~row
-        addEnds(automaton, row, text, i + 1, hits)
-      }
-      if (second < 0) {
-        second = ~second
-        addEnds(automaton, second, text, half + i + 1, hits)
-      }
+      if (row < 0) row = addEnds(automaton, ~row, text, i + 1, hits)
+      if (second < 0) second = addEnds(automaton, ~second, text, half + i + 1, hits)
     }
   }
   for (let i = half * 2; i < text.length; i++) {
     const code = text.charCodeAt(i)
     if (code > 127) return false
     second = table[second + ascii[code]!]!
-    if (second < 0) {
-      second = ~second
-      addEnds(automaton, second, text, i + 1, hits)
-    }
+    if (second < 0) second = addEnds(automaton, ~second, text, i + 1, hits)
   }
   if (half > 0) finishWalk(automaton, text, row, half, hits)
   return true
@@ -171,10 +182,7 @@ function finishWalk(
   let row = rowAtHalf
   for (let i = half; i < text.length && depthAt[row / classes.count]! > i - half; i++) {
     row = table[row + classes.ascii[text.charCodeAt(i)]!]!
-    if (row < 0) {
-      row = ~row
-      addEnds(automaton, row, text, i + 1, hits)
-    }
+    if (row < 0) row = addEnds(automaton, ~row, text, i + 1, hits)
   }
 }
 
@@ -184,23 +192,20 @@ export function scanFolded(automaton: Automaton, folded: string, hits: Hits): vo
   let row = 0
   for (let i = 0; i < folded.length; i++) {
     row = table[row + classOf(classes, folded.charCodeAt(i))]!
-    if (row < 0) {
-      row = ~row
-      addEnds(automaton, row, folded, i + 1, hits)
-    }
+    if (row < 0) row = addEnds(automaton, ~row, folded, i + 1, hits)
   }
 }
 
-/** Adds what ends at a state, or goes on alone from `at` in the text. */
-function addEnds(automaton: Automaton, row: number, text: string, at: number, hits: Hits): void {
-  const { atomAt, restAt, rests, shorter } = automaton
-  let state = row / automaton.classes.count
-  if (atomAt[state]! < 0) state = shorter[state]!
-  while (state > 0) {
-    const rest = restAt[state]!
-    if (rest < 0 || continues(text, at, rests[rest]!)) addHit(hits, atomAt[state]!)
-    state = shorter[state]!
+/** Adds what ends at `end`, or goes on alone from `at` in the text; the row to go on from. */
+function addEnds(automaton: Automaton, end: number, text: string, at: number, hits: Hits): number {
+  const { rowAt, atomAt, restAt, rests, shorter } = automaton
+  let one = atomAt[end]! < 0 ? shorter[end]! : end
+  while (one >= 0) {
+    const rest = restAt[one]!
+    if (rest < 0 || continues(text, at, rests[rest]!)) addHit(hits, atomAt[one]!)
+    one = shorter[one]!
   }
+  return rowAt[end]!
 }
 
 /** Whether a folded rest stands in the text (ASCII of any case, or folded) from `at` on. */

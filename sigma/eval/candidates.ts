@@ -28,6 +28,8 @@ interface Piece {
 
 const CANDIDATES_MAX = 400
 const LIST_VALUES_MAX = 50
+/** Longer values are not built upon but written anew. */
+const BASE_UNITS_MAX = 2_000
 /** Values for fields of which only is asked what they must not be. */
 const ANY_VALUES: readonly Example[] = [null, 'x', 0, 1, '', 'other value', '192.0.2.1', 'zq-9']
 
@@ -46,7 +48,10 @@ export function candidatesOf(
 }
 
 function scalarsOf(wanted: readonly Demand[], current: readonly FieldValue[]): Example[] {
-  const texts = current.flatMap((value) => textOf(value) ?? []).slice(0, LIST_VALUES_MAX)
+  const texts = current
+    .slice(0, LIST_VALUES_MAX)
+    .flatMap((value) => textOf(value) ?? [])
+    .filter((text) => text.length <= BASE_UNITS_MAX)
   const lacking = (text: string) =>
     wanted.filter(({ test }) => !isOneValue(test) || !testValue(test, text))
   const grown = texts.flatMap((text) => composed(lacking(text), text))

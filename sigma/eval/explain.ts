@@ -127,7 +127,15 @@ function actualOf(target: Target, event: SigmaEvent): string | undefined {
   const text = values
     .map((value) => (value === null ? 'null' : (textOf(value) ?? '{...}')))
     .join(', ')
-  return text.length > ACTUAL_UNITS_MAX ? `${text.slice(0, ACTUAL_UNITS_MAX)}...` : text
+  return cutText(text, ACTUAL_UNITS_MAX)
+}
+
+/** A text of at most so many UTF-16 units, and three dots where more was there; no character is cut in two. */
+export function cutText(text: string, units: number): string {
+  if (text.length <= units) return text
+  const last = text.charCodeAt(units - 1)
+  const isHigh = last >= 0xd800 && last <= 0xdbff
+  return `${text.slice(0, isHigh ? units - 1 : units)}...`
 }
 
 const ORDER: { readonly [op in CompareOp | 'eq']: string } = {

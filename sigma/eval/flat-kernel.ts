@@ -144,11 +144,11 @@ function addSingles(memory: KernelMemory, groups: Singles): number {
 }
 
 function addAutomaton(memory: KernelMemory, automaton: Automaton): number {
-  const { classes, table, atomAt, restAt, rests, shorter, depthAt } = automaton
+  const { classes, table, depthAt, rowAt, atomAt, restAt, rests, shorter } = automaton
   return memory.addWords([
     ...[memory.addBytes(classes.ascii), classes.count, memory.addWords(table)],
-    ...[memory.addWords(atomAt), memory.addWords(restAt), memory.addTexts(rests)],
-    ...[memory.addWords(shorter), memory.addWords(depthAt)],
+    ...[memory.addWords(depthAt), memory.addWords(rowAt), memory.addWords(atomAt)],
+    ...[memory.addWords(restAt), memory.addTexts(rests), memory.addWords(shorter)],
   ])
 }
 

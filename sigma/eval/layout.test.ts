@@ -11,9 +11,9 @@ const guesses = [0.1, 0.5, 0.2]
 
 test('rules lie under the atoms of their witnesses, those without one apart', () => {
   const conditions = [both, either, denial]
-  const witnesses = conditions.map((condition) => witnessOf(condition, guesses))
-  const { first, rules, always } = layOut([0, 1, 2], witnesses, 3)
-  const under = (id: number) => [...rules.subarray(first[id], first[id + 1])]
+  const witnesses = conditions.map((condition) => witnessOf(condition, (id) => guesses[id]!))
+  const { starts, ends, rules, always } = layOut([0, 1, 2], witnesses, 3)
+  const under = (id: number) => [...rules.subarray(starts[id], ends[id])]
   expect([under(0), under(1), under(2)]).toEqual([[0], [1], [1]])
   expect([...always]).toEqual([2])
 })

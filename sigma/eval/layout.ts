@@ -4,33 +4,47 @@ import type { Condition } from './atoms.ts'
 import { type Witness, witnessOf } from './witness.ts'
 
 export interface Layout {
-  /** By atom: where its rules begin in `rules`; one more entry for the end. */
-  readonly first: Int32Array
+  /** By atom: where its rules begin in `rules`, and where they end. */
+  readonly starts: Int32Array
+  readonly ends: Int32Array
   readonly rules: Int32Array
   /** Rules without a witness: checked for every event. */
   readonly always: Int32Array
 }
 
-/** Lays out rules by the atoms of their witnesses. */
+/** Lays out rules by the atoms of their witnesses. There are many atoms and few in a view: no step takes all of them. */
 export function layOut(
   rules: readonly number[],
   witnesses: readonly (Witness | undefined)[],
   atomCount: number,
 ): Layout {
-  const first = new Int32Array(atomCount + 1)
+  const starts = new Int32Array(atomCount)
+  const ends = new Int32Array(atomCount)
   const always: number[] = []
-  for (const [i, rule] of rules.entries()) {
+  // The first place is nobody's, so that a start of 0 is none yet.
+  let next = 1
+  for (let i = 0; i < rules.length; i++) {
     const witness = witnesses[i]
-    if (witness === undefined) always.push(rule)
-    else for (const atom of witness) first[atom + 1]!++
+    if (witness === undefined) always.push(rules[i]!)
+    else for (let at = 0; at < witness.length; at++) ends[witness[at]!]!++
+    next += witness?.length ?? 0
   }
-  for (let atom = 0; atom < atomCount; atom++) first[atom + 1]! += first[atom]!
-  const next = first.slice()
-  const byAtom = new Int32Array(first[atomCount]!)
-  for (const [i, rule] of rules.entries()) {
-    for (const atom of witnesses[i] ?? []) byAtom[next[atom]!++] = rule
+  const byAtom = new Int32Array(next)
+  next = 1
+  for (let i = 0; i < rules.length; i++) {
+    const witness = witnesses[i]
+    if (witness === undefined) continue
+    for (let at = 0; at < witness.length; at++) {
+      const atom = witness[at]!
+      if (starts[atom] === 0) {
+        starts[atom] = next
+        next += ends[atom]!
+        ends[atom] = starts[atom]!
+      }
+      byAtom[ends[atom]!++] = rules[i]!
+    }
   }
-  return { first, rules: byAtom, always: Int32Array.from(always) }
+  return { starts, ends, rules: byAtom, always: Int32Array.from(always) }
 }
 
 /** Counts of the events after which witnesses are chosen anew. */
@@ -40,18 +54,26 @@ const GUESS_EVENTS = 8
 
 /** What a view's events have set so far. */
 export interface Learning {
+  /** By atom: the events that set it. */
   readonly counts: Uint32Array
+  /** The atoms that events set. */
+  readonly seen: number[]
   events: number
   lesson: number
 }
 
 export function startLearning(atomCount: number): Learning {
-  return { counts: new Uint32Array(atomCount), events: 0, lesson: 0 }
+  return { counts: new Uint32Array(atomCount), seen: [], events: 0, lesson: 0 }
 }
 
 /** Counts the atoms of one event; true when it is time to choose anew. */
 export function learn(learning: Learning, touched: Int32Array, count: number): boolean {
-  for (let i = 0; i < count; i++) learning.counts[touched[i]!]!++
+  const { counts, seen } = learning
+  for (let i = 0; i < count; i++) {
+    const atom = touched[i]!
+    if (counts[atom] === 0) seen.push(atom)
+    counts[atom]!++
+  }
   learning.events++
   if (learning.events < LESSONS[learning.lesson]!) return false
   learning.lesson++
@@ -64,12 +86,11 @@ export function isLearnt(learning: Learning): boolean {
 }
 
 /** Rules whose witness has an atom that events set. */
-function rulesSet({ first, rules }: Layout, counts: Uint32Array): ReadonlySet<number> {
+function rulesSet({ starts, ends, rules }: Layout, seen: readonly number[]): ReadonlySet<number> {
   const found = new Set<number>()
-  for (let atom = 0; atom < counts.length; atom++) {
-    if (counts[atom] === 0) continue
-    const end = first[atom + 1]!
-    for (let at = first[atom]!; at < end; at++) found.add(rules[at]!)
+  for (const atom of seen) {
+    const end = ends[atom]!
+    for (let at = starts[atom]!; at < end; at++) found.add(rules[at]!)
   }
   return found
 }
@@ -84,15 +105,13 @@ export function learntWitnesses(
   layout: Layout,
   conditions: readonly Condition[],
   guesses: readonly number[],
-  { counts, events }: Learning,
+  { counts, seen, events }: Learning,
 ): readonly (Witness | undefined)[] {
-  const changed = rulesSet(layout, counts)
+  const changed = rulesSet(layout, seen)
   if (changed.size === 0) return witnesses
-  const likelihoods = new Float64Array(guesses.length)
-  for (let atom = 0; atom < guesses.length; atom++) {
-    likelihoods[atom] = (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
-  }
+  const likelihoodOf = (atom: number): number =>
+    (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
   return witnesses.map((witness, i) =>
-    changed.has(rules[i]!) ? witnessOf(conditions[rules[i]!]!, likelihoods) : witness,
+    changed.has(rules[i]!) ? witnessOf(conditions[rules[i]!]!, likelihoodOf) : witness,
   )
 }

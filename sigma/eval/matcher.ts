@@ -11,9 +11,10 @@ import { type FlatPlan, planFlat } from './flat-plan.ts'
 import { findFlat, keepRules, knownRules, setFlat } from './flat-read.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
-import { knownLogSources, type RuleLogSource } from './routing.ts'
+import type { RuleLogSource } from './routing.ts'
 import { createScan, type Scan } from './scan.ts'
 import { buildSlots } from './slots.ts'
+import { usesOf } from './uses.ts'
 import { createViews, relearn, type View, type ViewSource } from './views.ts'
 import { witnessOf } from './witness.ts'
 
@@ -67,19 +68,20 @@ export function compileMatcher(
   const conditions = rules.map((rule) => lowerToAtoms(rule.expr, atoms))
   const atomCount = atoms.likelihoods.length
   const pool = createMemoPool()
-  const witnesses = conditions.map((condition) => witnessOf(condition, atoms.likelihoods))
+  const witnesses = conditions.map((condition) =>
+    witnessOf(condition, (atom) => atoms.likelihoods[atom]!),
+  )
   const logsources = rules.map((rule) => rule.logsource)
   const source: ViewSource = {
     logsources,
     conditions,
     witnesses,
     likelihoods: atoms.likelihoods,
-    guardsOf: atoms.guardsOf,
+    uses: usesOf(conditions, atoms),
     slots: buildSlots(atoms),
-    late: atoms.late,
     pool: memo ? pool : undefined,
   }
-  const views = createViews(source, knownLogSources(logsources), routing)
+  const views = createViews(source, routing)
   const scan = createScan(atomCount, atoms.late.length)
   const checks = createChecks(scan, conditionCompiler(scan.state, atoms.late), source)
   const { match, matchFlat, emptyKernel } = createRun(scan, checks, memo, views)
@@ -124,12 +126,12 @@ function createChecks(scan: Scan, compile: ConditionCompiler, source: ViewSource
   }
 
   /** Checks the rules that the first `count` touched atoms lead to, each once. */
-  const checkTouched = ({ first, rules }: Layout, count: number): void => {
+  const checkTouched = ({ starts, ends, rules }: Layout, count: number): void => {
     let triedCount = 0
     for (let i = 0; i < count; i++) {
       const atom = touched[i]!
-      const end = first[atom + 1]!
-      for (let at = first[atom]!; at < end; at++) {
+      const end = ends[atom]!
+      for (let at = starts[atom]!; at < end; at++) {
         const rule = rules[at]!
         if (seen[rule] === 1) continue
         seen[rule] = 1

@@ -6,7 +6,7 @@ import { type Fields, type FieldValue, PIVOTS, type SigmaEvent } from '../event.
 import type { Expr, Target, Test } from '../ir/expr.ts'
 import { candidatesOf, type Example } from './candidates.ts'
 import { evaluate, evaluateTest } from './evaluate.ts'
-import { expectedOf, operatorOf } from './explain.ts'
+import { cutText, expectedOf, operatorOf } from './explain.ts'
 import { fieldValues, isList, isObject, targetValues, textOf } from './values.ts'
 import { type Literal, type Way, waysToHold } from './ways.ts'
 
@@ -27,6 +27,11 @@ export interface SmallestChange {
   /** Whether the event with the examples in place was tried and satisfies the expression. */
   readonly isProven: boolean
 }
+
+/** Of a value that would change, UTF-16 units shown. */
+const FROM_UNITS_MAX = 1_000
+/** Demands on one field that are put into words. */
+const NEEDS_SHOWN = 20
 
 /** The fewest values that would have to change for the expression to hold. */
 export function smallestChange(expr: Expr, event: SigmaEvent): SmallestChange {
@@ -164,8 +169,10 @@ function withoutBelow(value: FieldValue, name: string): FieldValue {
 function changeOf(field: string, own: readonly Literal[], event: SigmaEvent): Change {
   const values = targetValues(targetOf(field), event)
   const from = field === '' || values.length === 0 ? undefined : textOf(values[0]!)
-  const needs = own.map((literal) => needOf(literal, field)).join(' and ')
-  return { field, ...(from === undefined ? {} : { from }), needs }
+  const shown = own.slice(0, NEEDS_SHOWN).map((literal) => needOf(literal, field))
+  const more = own.length - shown.length
+  const needs = `${shown.join(' and ')}${more > 0 ? ` and ${more} more` : ''}`
+  return { field, ...(from === undefined ? {} : { from: cutText(from, FROM_UNITS_MAX) }), needs }
 }
 
 function needOf({ match: { target, test }, to }: Literal, field: string): string {

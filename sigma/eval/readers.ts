@@ -5,10 +5,7 @@ import { accepts, addFieldMemo, type FieldMemo, type MemoPool, recall, remember 
 import { buildNetworkIndex, findNetworks, type NetworkIndex } from './networks.ts'
 import type { Check, FieldSlot, Slots } from './slots.ts'
 import { buildTextIndex, scanText, type TextIndex } from './text-index.ts'
-
-/** Bits of what a view does with an atom: a condition reads it; it leads to a check. */
-export const READ = 1
-export const GUARD = 2
+import { GUARD, READ } from './uses.ts'
 
 /** Names with a reader of their own; events with more are read by the one for all others. */
 const NAMES_MAX = 2_000

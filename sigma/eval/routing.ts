@@ -28,6 +28,38 @@ function admits(wanted: string | undefined, has: readonly string[], closed: bool
   return has.some((value) => fold(value) === folded)
 }
 
+/** Rules by the log source that they name: few log sources for many rules. */
+export interface RuleGroups {
+  readonly logsources: readonly RuleLogSource[]
+  /** By rule: the place of its log source. */
+  readonly groupOf: Uint32Array
+}
+
+export function groupRules(rules: readonly RuleLogSource[]): RuleGroups {
+  const groups = new Map<string, number>()
+  const logsources: RuleLogSource[] = []
+  const groupOf = Uint32Array.from(rules, (rule) => {
+    const key = JSON.stringify([rule.product, rule.category, rule.service])
+    const known = groups.get(key) ?? logsources.push(rule) - 1
+    groups.set(key, known)
+    return known
+  })
+  return { logsources, groupOf }
+}
+
+/** The rules that an event's log source lets in, ascending. */
+export function acceptedRules(
+  { logsources, groupOf }: RuleGroups,
+  event: EventLogSource,
+): number[] {
+  const accepts = Uint8Array.from(logsources, (rule) => (ruleAccepts(rule, event) ? 1 : 0))
+  const rules: number[] = []
+  for (let rule = 0; rule < groupOf.length; rule++) {
+    if (accepts[groupOf[rule]!] === 1) rules.push(rule)
+  }
+  return rules
+}
+
 /** Values that rules name: others are alike to every rule. */
 export interface KnownLogSources {
   readonly product: ReadonlySet<string>

@@ -1,6 +1,6 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
-import { type Condition, eachAtom, eachLate, type LateTest } from './atoms.ts'
+import type { Condition, LateTest } from './atoms.ts'
 import {
   isLearnt,
   type Layout,
@@ -10,9 +10,16 @@ import {
   startLearning,
 } from './layout.ts'
 import { forgetMemos, type MemoPool } from './memo.ts'
-import { createReaders, GUARD, READ, type Readers } from './readers.ts'
-import { type KnownLogSources, type RuleLogSource, routingKey, ruleAccepts } from './routing.ts'
+import { createReaders, type Readers } from './readers.ts'
+import {
+  acceptedRules,
+  groupRules,
+  knownLogSources,
+  type RuleLogSource,
+  routingKey,
+} from './routing.ts'
 import type { Slots } from './slots.ts'
+import { type RuleUses, relevanceOf } from './uses.ts'
 import type { Witness } from './witness.ts'
 
 /** Views kept; above it all are dropped and made again as events need them. */
@@ -39,10 +46,8 @@ export interface ViewSource {
   readonly witnesses: readonly (Witness | undefined)[]
   /** By atom: how likely it is to be set, guessed from its shape. */
   readonly likelihoods: readonly number[]
-  /** By checked atom: the literals that lead to it. */
-  readonly guardsOf: ReadonlyMap<number, readonly number[]>
+  readonly uses: RuleUses
   readonly slots: Slots
-  readonly late: readonly LateTest[]
   /** Undefined: nothing is memoised. */
   readonly pool: MemoPool | undefined
 }
@@ -60,13 +65,14 @@ export function relearn(view: View, learning: Learning, source: ViewSource): voi
 /** A function that gives the view of a log source; without routing every view holds all rules. */
 export function createViews(
   source: ViewSource,
-  known: KnownLogSources,
   routing: boolean,
 ): (logsource: EventLogSource) => View {
   if (!routing) {
-    const everything = buildView(source, () => true)
+    const everything = buildView(source, [...source.conditions.keys()])
     return () => everything
   }
+  const known = knownLogSources(source.logsources)
+  const groups = groupRules(source.logsources)
   const views = new Map<string, View>()
   let lastSource: EventLogSource | undefined
   let last: View | undefined
@@ -83,7 +89,7 @@ export function createViews(
           byIdentity = new WeakMap()
           forgetMemos(source.pool)
         }
-        view = buildView(source, (rule) => ruleAccepts(source.logsources[rule]!, logsource))
+        view = buildView(source, acceptedRules(groups, logsource))
         views.set(key, view)
       }
       byIdentity.set(logsource, view)
@@ -94,29 +100,18 @@ export function createViews(
   }
 }
 
-function buildView(source: ViewSource, letsIn: (rule: number) => boolean): View {
+const NO_TESTS: readonly LateTest[] = []
+
+function buildView(source: ViewSource, rules: readonly number[]): View {
   const atomCount = source.likelihoods.length
-  const relevant = new Uint8Array(atomCount)
-  const rules = source.conditions.flatMap((_, rule) => (letsIn(rule) ? [rule] : []))
-  for (const rule of rules) {
-    eachAtom(source.conditions[rule]!, (atom) => {
-      relevant[atom] = relevant[atom]! | READ
-      const guards = source.guardsOf.get(atom)
-      if (guards === undefined) return
-      for (const guard of guards) relevant[guard] = relevant[guard]! | GUARD
-    })
-  }
   const witnesses = rules.map((rule) => source.witnesses[rule])
   const references = new Set<LateTest>()
   for (const rule of rules) {
-    eachLate(source.conditions[rule]!, (id) => {
-      const late = source.late[id]!
-      if (late.test.kind === 'fieldref') references.add(late)
-    })
+    for (const late of source.uses.references.get(rule) ?? NO_TESTS) references.add(late)
   }
   return {
     layout: layOut(rules, witnesses, atomCount),
-    readers: createReaders(source.slots, relevant, source.pool),
+    readers: createReaders(source.slots, relevanceOf(rules, source.uses, atomCount), source.pool),
     rules,
     witnesses,
     references: [...references],

@@ -6,7 +6,7 @@ import type { Expr, Target, Test } from '../ir/expr.ts'
 import type { Condition, LoadedRule, RuleEffect } from '../rule.ts'
 import { fold } from '../text/fold.ts'
 import { evaluate } from './evaluate.ts'
-import { expectedOf, fieldOf, operatorOf } from './explain.ts'
+import { cutText, expectedOf, fieldOf, operatorOf } from './explain.ts'
 import { type SmallestChange, smallestChange } from './nearest.ts'
 import { ruleAccepts } from './routing.ts'
 import { eachLeaf, targetValues, textOf } from './values.ts'
@@ -206,7 +206,7 @@ function actualOf(target: Target, event: SigmaEvent): string | undefined {
   const text = values
     .map((value) => (value === null ? 'null' : (textOf(value) ?? '{...}')))
     .join(', ')
-  return text.length > ACTUAL_UNITS_MAX ? `${text.slice(0, ACTUAL_UNITS_MAX)}...` : text
+  return cutText(text, ACTUAL_UNITS_MAX)
 }
 
 function holdingWhy(test: Test, actual: string | undefined): string {

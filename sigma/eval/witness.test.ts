@@ -30,6 +30,6 @@ describe('witnessOf', () => {
     ['what always holds has none', { kind: 'const', value: true }, undefined],
     ['what never holds adds nothing', any(atom(0), { kind: 'const', value: false }), [0]],
   ] as [string, Condition, number[] | undefined][])('%s', (_, condition, expected) => {
-    expect(witnessOf(condition, likelihoods)).toEqual(expected)
+    expect(witnessOf(condition, (id) => likelihoods[id]!)).toEqual(expected)
   })
 })

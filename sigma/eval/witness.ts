@@ -4,36 +4,36 @@ import type { Condition } from './atoms.ts'
 /** May name an atom twice. */
 export type Witness = readonly number[]
 
+/** How likely an atom is to be set. */
+export type LikelihoodOf = (atom: number) => number
+
 /** What it costs to have no witness. */
 const NONE = Number.POSITIVE_INFINITY
 
 /**
  * The witness whose atoms are least likely together, or undefined when the condition can hold with no atom set;
- * empty for what never holds. `likelihoods` are by atom.
+ * empty for what never holds.
  */
-export function witnessOf(
-  condition: Condition,
-  likelihoods: ArrayLike<number>,
-): Witness | undefined {
-  if (costOf(condition, likelihoods, true) === NONE) return undefined
+export function witnessOf(condition: Condition, likelihoodOf: LikelihoodOf): Witness | undefined {
+  if (costOf(condition, likelihoodOf, true) === NONE) return undefined
   const atoms: number[] = []
-  gather(condition, likelihoods, true, atoms)
+  gather(condition, likelihoodOf, true, atoms)
   return atoms
 }
 
 /** The sum of the likelihoods of the cheapest witness; `holds` false: of the condition's negation. */
-function costOf(condition: Condition, likelihoods: ArrayLike<number>, holds: boolean): number {
+function costOf(condition: Condition, likelihoodOf: LikelihoodOf, holds: boolean): number {
   switch (condition.kind) {
     case 'const':
       return condition.value === holds ? NONE : 0
     case 'not':
-      return costOf(condition.arg, likelihoods, !holds)
+      return costOf(condition.arg, likelihoodOf, !holds)
     case 'atom':
-      return holds ? likelihoods[condition.atom]! : NONE
+      return holds ? likelihoodOf(condition.atom) : NONE
     case 'late': {
       if (!holds || condition.guards === undefined) return NONE
       let cost = 0
-      for (const guard of condition.guards) cost += likelihoods[guard]!
+      for (const guard of condition.guards) cost += likelihoodOf(guard)
       return cost
     }
     case 'and':
@@ -41,7 +41,7 @@ function costOf(condition: Condition, likelihoods: ArrayLike<number>, holds: boo
       const isAll = (condition.kind === 'and') === holds
       let cost = isAll ? NONE : 0
       for (const arg of condition.args) {
-        const own = costOf(arg, likelihoods, holds)
+        const own = costOf(arg, likelihoodOf, holds)
         cost = isAll ? Math.min(cost, own) : cost + own
       }
       return cost
@@ -52,7 +52,7 @@ function costOf(condition: Condition, likelihoods: ArrayLike<number>, holds: boo
 /** Adds the atoms of the cheapest witness of a condition that has one. */
 function gather(
   condition: Condition,
-  likelihoods: ArrayLike<number>,
+  likelihoodOf: LikelihoodOf,
   holds: boolean,
   atoms: number[],
 ): void {
@@ -60,7 +60,7 @@ function gather(
     case 'const':
       return
     case 'not':
-      gather(condition.arg, likelihoods, !holds, atoms)
+      gather(condition.arg, likelihoodOf, !holds, atoms)
       return
     case 'atom':
       atoms.push(condition.atom)
@@ -71,12 +71,12 @@ function gather(
     case 'and':
     case 'or': {
       if ((condition.kind === 'and') !== holds) {
-        for (const arg of condition.args) gather(arg, likelihoods, holds, atoms)
+        for (const arg of condition.args) gather(arg, likelihoodOf, holds, atoms)
         return
       }
-      const costs = condition.args.map((arg) => costOf(arg, likelihoods, holds))
+      const costs = condition.args.map((arg) => costOf(arg, likelihoodOf, holds))
       const cheapest = costs.indexOf(Math.min(...costs))
-      gather(condition.args[cheapest]!, likelihoods, holds, atoms)
+      gather(condition.args[cheapest]!, likelihoodOf, holds, atoms)
     }
   }
 }

@@ -49,10 +49,7 @@ function walk(automaton: Automaton, from: i32, start: usize, to: usize, end: usi
   let row = from
   for (let at = start; at < to; at++) {
     row = step(table, classes, row, at)
-    if (row < 0) {
-      row = ~row
-      addEnds(automaton, row, at + 1, end)
-    }
+    if (row < 0) row = addEnds(automaton, ~row, at + 1, end)
   }
   return row
 }
@@ -68,14 +65,8 @@ function walkHalves(automaton: Automaton, start: usize, end: usize): void {
     a = step(table, classes, a, at)
     b = step(table, classes, b, at + part)
     if ((a | b) >= 0) continue
-    if (a < 0) {
-      a = ~a
-      addEnds(automaton, a, at + 1, end)
-    }
-    if (b < 0) {
-      b = ~b
-      addEnds(automaton, b, at + part + 1, end)
-    }
+    if (a < 0) a = addEnds(automaton, ~a, at + 1, end)
+    if (b < 0) b = addEnds(automaton, ~b, at + part + 1, end)
   }
   finish(automaton, a, middle, end)
   walk(automaton, b, middle + part, end, end)
@@ -98,22 +89,10 @@ function walkQuarters(automaton: Automaton, start: usize, end: usize): void {
     c = step(table, classes, c, at + twice)
     d = step(table, classes, d, at + thrice)
     if ((a | b | c | d) >= 0) continue
-    if (a < 0) {
-      a = ~a
-      addEnds(automaton, a, at + 1, end)
-    }
-    if (b < 0) {
-      b = ~b
-      addEnds(automaton, b, at + part + 1, end)
-    }
-    if (c < 0) {
-      c = ~c
-      addEnds(automaton, c, at + twice + 1, end)
-    }
-    if (d < 0) {
-      d = ~d
-      addEnds(automaton, d, at + thrice + 1, end)
-    }
+    if (a < 0) a = addEnds(automaton, ~a, at + 1, end)
+    if (b < 0) b = addEnds(automaton, ~b, at + part + 1, end)
+    if (c < 0) c = addEnds(automaton, ~c, at + twice + 1, end)
+    if (d < 0) d = addEnds(automaton, ~d, at + thrice + 1, end)
   }
   finish(automaton, a, first, end)
   finish(automaton, b, first + part, end)
@@ -129,27 +108,25 @@ function finish(automaton: Automaton, from: i32, start: usize, end: usize): void
     const depth = load<u32>(automaton.depthAt + ((<usize>(<u32>row / classCount)) << 2))
     if (<usize>depth <= at - start) return
     row = step(automaton.table, automaton.classes, row, at)
-    if (row < 0) {
-      row = ~row
-      addEnds(automaton, row, at + 1, end)
-    }
+    if (row < 0) row = addEnds(automaton, ~row, at + 1, end)
   }
 }
 
-/** Adds what ends at a state, or goes on alone from `at` in the text. */
-function addEnds(automaton: Automaton, row: i32, at: usize, end: usize): void {
-  let state = <u32>row / automaton.classCount
-  if (load<i32>(automaton.atomAt + ((<usize>state) << 2)) < 0) {
-    state = load<u32>(automaton.shorter + ((<usize>state) << 2))
+/** Adds what ends at `ended`, or goes on alone from `at` in the text; the row to go on from. */
+function addEnds(automaton: Automaton, ended: i32, at: usize, end: usize): i32 {
+  let one = ended
+  if (load<i32>(automaton.atomAt + ((<usize>one) << 2)) < 0) {
+    one = load<i32>(automaton.shorter + ((<usize>one) << 2))
   }
-  while (state > 0) {
-    const place = (<usize>state) << 2
+  while (one >= 0) {
+    const place = (<usize>one) << 2
     const rest = load<i32>(automaton.restAt + place)
     if (rest < 0 || continues(automaton.rests + ((<usize>rest) << 3), at, end)) {
       addHit(load<i32>(automaton.atomAt + place))
     }
-    state = load<u32>(automaton.shorter + place)
+    one = load<i32>(automaton.shorter + place)
   }
+  return load<i32>(automaton.rowAt + ((<usize>ended) << 2))
 }
 
 function continues(rest: usize, at: usize, end: usize): bool {

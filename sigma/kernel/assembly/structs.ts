@@ -15,11 +15,12 @@ export class Automaton {
   classes: usize
   classCount: u32
   table: usize
+  depthAt: usize
+  rowAt: usize
   atomAt: usize
   restAt: usize
   rests: usize
   shorter: usize
-  depthAt: usize
 }
 
 /** See `sigma/eval/trie.ts`; `texts` are starts and lengths. */
