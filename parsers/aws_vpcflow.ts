@@ -1,9 +1,10 @@
 // AWS VPC and transit gateway flow logs: columns by the header line, by the order of AWS's own list of them, or
 // JSON (CloudWatch, Athena, Parquet exports).
 import type { EventLogSource, Fields, FieldValue, Pivots } from '../sigma/event.ts'
+import { epochTime } from './epoch-time.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
-import { epochTime, parseTime } from './time.ts'
+import { parseTime } from './time.ts'
 import { ipOf, portOf } from './values.ts'
 import { DEFAULT_NAMES, namesOf } from './vpcflow-columns.ts'
 

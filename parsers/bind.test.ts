@@ -82,3 +82,34 @@ testLines('bind', [
     { pivots: { src_ip: '192.0.2.1', outcome: 'success' }, fields: { zone: 'example.org' } },
   ],
 ])
+
+testLines('bind', [
+  [
+    '<30>Nov 20 10:11:12 ns1 named[7]: client 192.0.2.9#51511 UDP: query: www.example.org IN A response: NOERROR +AED www.example.org. 60 IN CNAME a.example.org.; a.example.org. 60 IN A 198.51.100.7',
+    {
+      pivots: {
+        src_ip: '192.0.2.9',
+        domain: 'www.example.org',
+        action: 'answer',
+        outcome: 'success',
+      },
+      fields: {
+        record_type: 'A',
+        answer: 'a.example.org., 198.51.100.7',
+        response_code: 'NOERROR',
+      },
+    },
+  ],
+  [
+    'client 192.0.2.9#51511 TCP: query: gone.example.org IN A response: NXDOMAIN +ED',
+    { pivots: { domain: 'gone.example.org', outcome: 'failure' } },
+  ],
+  [
+    '<30>Nov 20 10:11:12 ns1 named[7]: client @0x7f1a9b54aaaa 192.0.2.9#41959 (www.example.org): view Recursion View: query: www.example.org IN A +E(0)DV (192.0.2.53)',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '192.0.2.53' }, fields: { view: 'Recursion View' } },
+  ],
+  [
+    '<30>Nov 20 10:11:12 ns1 named[7]: client s@0x7f2c1c8adddd 192.0.2.9#32925 (www.example.org): view Recursion View: query failed (SERVFAIL) for www.example.org/IN/A at query.c:8678',
+    { pivots: { src_ip: '192.0.2.9', domain: 'www.example.org', outcome: 'failure' } },
+  ],
+])

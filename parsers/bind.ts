@@ -14,7 +14,7 @@ const LABELS =
   /^(?:([a-z-]{2,24}): )?(?:(debug \d{1,2}|info|notice|warning|error|critical|dynamic): )?/
 const LEVELS: ReadonlySet<string> = new Set(['info', 'notice', 'warning', 'error', 'critical'])
 const CLIENT =
-  /^client (?:@0x[0-9a-f]{1,16} )?([0-9A-Fa-f:.%\w]{2,64})#(\d{1,5})(?:\/key [^\s:]{1,255})?(?: \(([^)]{0,255})\))?: (?:view ([^\s:]{1,64}): )?/
+  /^client (?:\w{0,2}@0x[0-9a-f]{1,16} )?([0-9A-Fa-f:.%\w]{2,64})#(\d{1,5})(?:\/key [^\s:]{1,255})?(?: \(([^)]{0,255})\))?(?: (?:UDP|TCP))?: (?:view ([^:]{1,64}): )?/
 const QUERY = /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24})(?: (\S{1,32}))?(?: \(([^)\s]{1,64})\))?/
 const NAMED =
   /^(query|query \(cache\)|bad zone transfer request:|zone transfer|update|update forwarding|updating zone|notify|query failed|transfer of|rpz [A-Z-]+ \S+ rewrite)\s?'?([^'\s/]{1,1024})\/(\w{1,24})(?:\/(\w{1,24}))?'?/
@@ -25,6 +25,12 @@ const OWN =
 /** Of the category responses: `answer: example.org IN A +E (192.0.2.1) -> NOERROR`. */
 const ANSWER =
   /^(?:answer|response): (\S{1,1024}) (\S{1,16}) (\S{1,24}) (?:(\S{1,32}) )?\(([^)\s]{1,64})\) -> (\w{1,16})/
+
+/** As Infoblox writes answers: `query: example.org IN A response: NOERROR +AED example.org. 60 IN A 192.0.2.1; ...`. */
+const RESPONSE =
+  /^query: (\S{1,1024}) (\S{1,16}) (\S{1,24}) response: (\w{1,16})(?: (\S{1,32}))?(?: (.{0,2048}))?/
+/** A record's data, behind its name, time to live, class and type. */
+const RECORD = /^\S{1,1024} \d{1,10} \w{1,16} \w{1,24} (.{1,1024})$/
 
 /** The text behind the log's own time, with that time. */
 interface Body {
@@ -101,6 +107,7 @@ function readClient(
   put(fields, 'query', name?.split(' ', 1)[0])
   put(fields, 'view', view)
   const text = message.slice(whole.length)
+  if (readResponse(text.slice(0, 4096), fields, pivots)) return
   const query = QUERY.exec(text.slice(0, 2048))
   if (query !== null) {
     putQuestion(fields, query)
@@ -116,6 +123,22 @@ function readClient(
     return
   }
   readNamed(text, fields, pivots)
+}
+
+function readResponse(text: string, fields: WritableFields, pivots: WritablePivots): boolean {
+  const match = text.includes(' response: ') ? RESPONSE.exec(text) : null
+  if (match === null) return false
+  const [, query, recordClass, recordType, code, flags, records = ''] = match
+  put(fields, 'query', query)
+  put(fields, 'record_class', recordClass)
+  put(fields, 'record_type', recordType)
+  put(fields, 'response_code', code)
+  put(fields, 'query_flags', flags)
+  const answers = records.split('; ').flatMap((record) => RECORD.exec(record.trim())?.[1] ?? [])
+  if (answers.length > 0) fields.answer = answers.join(', ')
+  pivots.action = 'answer'
+  pivots.outcome = code === 'NOERROR' ? 'success' : 'failure'
+  return true
 }
 
 /** What queries and answers begin with: name, class, type, flags and our own address. */

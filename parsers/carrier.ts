@@ -88,7 +88,9 @@ export function carriedInput(json: Fields): CarriedInput | undefined {
 /** What is in the outermost envelope; undefined also where it looks like JSON and is none. */
 function contentOf(json: Fields): CarriedInput | undefined {
   const parted = partedLine(json)
-  if (parted !== undefined) return { text: parted, json: undefined, isRebuilt: true }
+  if (parted !== undefined) {
+    return { text: parted, json: undefined, isRebuilt: parted !== json.SyslogMessage }
+  }
   const content = envelopeContent(json) ?? carriedLine(json)
   if (content === undefined) return undefined
   if (typeof content !== 'string') return { text: '', json: content }

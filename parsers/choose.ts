@@ -1,7 +1,7 @@
 // Chooses the parser of an input and runs it: by the name its sender gives, else by recognition. What is
 // wrapped in another format (a line in a JSON envelope, JSON in a syslog line) is read as what it is.
 import type { Fields } from '../sigma/event.ts'
-import { carriedInput } from './carrier.ts'
+import { type CarriedInput, carriedInput } from './carrier.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { envelopeFields, ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
@@ -183,8 +183,18 @@ function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined 
   if (input === undefined) return undefined
   const parser = recognise(input, context)
   const isLine = input.isRebuilt !== true && input.text.startsWith('<')
-  const isSure = !UNSURE.has(parser) || (parser === PARSERS.syslog && isLine)
+  const isSure =
+    !UNSURE.has(parser) || (parser === PARSERS.syslog && (isLine || isTelling(input, context)))
   return isSure ? unwrap(json, [parser], context) : undefined
+}
+
+/** Whether a line that was put together again says more than its parts: who, from where, to where. */
+function isTelling(input: CarriedInput, context: ParseContext): boolean {
+  if (input.isRebuilt !== true) return false
+  const parsed = PARSERS.syslog.parse(input, context)
+  if ('code' in parsed) return false
+  const { src_ip, dst_ip, user } = parsed.pivots
+  return src_ip !== undefined || dst_ip !== undefined || user !== undefined
 }
 
 function attempt(parser: Parser, input: ParserInput, context: ParseContext): Chosen | EventError {

@@ -10,10 +10,10 @@ import {
 } from './device/event.ts'
 import { HEADER_UNITS_MAX, readHeader } from './device/header.ts'
 import { verdictOf } from './device/verdict.ts'
+import { epochTime } from './epoch-time.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { internedAt } from './names.ts'
-import { epochTime } from './time.ts'
 
 /** Version, epoch time, device, kind of log. The version may be gone with the priority. */
 const MARK =

@@ -130,3 +130,21 @@ testLines('fortinet', [
 ])
 
 testRefused('fortinet', ['type=event subtype=system of something else'])
+
+testLines('fortinet', [
+  [
+    '{"type":"traffic","subtype":"forward","time":"10:11:12","date":"2026-11-20","tz":"+0000","devname":"fg1","vd":"root","logid":"0000000013","srcip":"192.0.2.9","srcport":51511,"dstip":"198.51.100.7","dstport":443,"action":"deny","msg":"say \\"no\\""}',
+    {
+      time: '2026-11-20T10:11:12Z',
+      pivots: {
+        host: 'fg1',
+        src_ip: '192.0.2.9',
+        src_port: 51511,
+        dst_ip: '198.51.100.7',
+        dst_port: 443,
+        action: 'denied',
+      },
+      fields: { srcport: '51511', msg: 'say "no"' },
+    },
+  ],
+])

@@ -12,6 +12,7 @@ import { pairFields } from './device/pairs.ts'
 import { verdictOf } from './device/verdict.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { addAddresses } from './fortinet/addresses.ts'
+import { fortiLine, isFortiJson } from './fortinet/json.ts'
 import { logsourceOf } from './fortinet/logsource.ts'
 import { AT, firstWord, WANTED, word } from './fortinet/pairs.ts'
 import { joinClock, timeOf } from './fortinet/time.ts'
@@ -55,8 +56,10 @@ function isSophos(text: string): boolean {
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const { text } = input
-  const start = input.json === undefined ? pairsStart(text) : -1
+  const { json } = input
+  const isJson = json !== undefined && isFortiJson(json)
+  const text = isJson ? fortiLine(json) : input.text
+  const start = json === undefined ? pairsStart(text) : isJson ? 0 : -1
   if (start < 0)
     return { code: 'fortinet-no-pairs', message: 'no FortiGate date= and logid= pairs' }
   const header = headerBefore(text, start, context)
@@ -156,7 +159,8 @@ export const fortinet: Parser = {
   name: 'fortinet',
   title: 'Fortinet FortiGate (traffic, UTM, event)',
   aliases: ['fortigate', 'fortios', 'forti'],
-  keys: [],
-  recognise: ({ json, text }) => json === undefined && pairsStart(text) >= 0 && !isSophos(text),
+  keys: ['logid', 'log_id', 'logdesc'],
+  recognise: ({ json, text }) =>
+    json === undefined ? pairsStart(text) >= 0 && !isSophos(text) : isFortiJson(json),
   parse,
 }

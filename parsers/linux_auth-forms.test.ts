@@ -187,3 +187,44 @@ describe('a message without its program', () => {
     expect(got).toMatchObject({ parser: 'unparsed', error: { code: 'linux-auth-no-header' } })
   })
 })
+
+describe('headers without a program', () => {
+  test.each(['<86>Nov 20 10:11:12 h1 ', '<86>1 2026-11-20T10:11:12Z h1 - - - - '])(
+    '%s',
+    (header) => {
+      const got = event(`${header}Failed password for eve from 192.0.2.7 port 9 ssh2`, 'linux_auth')
+      expect(got).toMatchObject({
+        parser: 'linux_auth',
+        logsource: { product: 'linux', service: ['sshd', 'auth', 'syslog'] },
+        pivots: {
+          host: 'h1',
+          process: 'sshd',
+          user: 'eve',
+          src_ip: '192.0.2.7',
+          outcome: 'failure',
+        },
+      })
+    },
+  )
+})
+
+test.each([
+  ['error: maximum authentication attempts exceeded for eve from 192.0.2.7 port 9 ssh2', 'failure'],
+  ['Partial publickey for eve from 192.0.2.7 port 9 ssh2', undefined],
+])('%s is known without its header', (text, outcome) => {
+  const got = event(text)
+  expect(got).toMatchObject({ parser: 'linux_auth', pivots: { user: 'eve', src_ip: '192.0.2.7' } })
+  expect(got.pivots.outcome).toBe(outcome as string)
+})
+
+test.each([
+  ["sshd: SSHD_LOGIN_FAILED: Login failed for user 'eve' from host '192.0.2.7'", 'failure'],
+  ['sshd[7]: pam_radius_auth: pam_radius_auth: user eve successfully authenticated', 'success'],
+  ['internal-sftp[7]: session opened for local user eve from [192.0.2.7]', 'success'],
+])('%s', (text, outcome) => {
+  expect(event(`Nov 20 10:11:12 h1 ${text}`)).toMatchObject({
+    parser: 'linux_auth',
+    pivots: { user: 'eve', outcome },
+    fields: { user: 'eve' },
+  })
+})

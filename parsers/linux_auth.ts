@@ -8,6 +8,7 @@ import type { KnownMessage, Meaning } from './linux/known.ts'
 import { PAM, PROGRAMS } from './linux/messages.ts'
 import { isPamMessage, pamMessage } from './linux/pam.ts'
 import { closedLogSource } from './logsource.ts'
+import { addLogin } from './syslog/content.ts'
 import { syslogFields, syslogPivots } from './syslog/fields.ts'
 import { type SyslogLine, splitSyslog } from './syslog-header.ts'
 import { keyValues } from './template.ts'
@@ -45,8 +46,16 @@ function lineOf(text: string, context: ParseContext): SyslogLine | undefined {
   const line = splitSyslog(text, context)
   if (line === undefined || line.program !== undefined) return line
   const own = line.message.startsWith('[pid ') ? VSFTPD.exec(line.message) : null
-  if (own === null) return line
+  if (own === null) return programless(line)
   return { ...line, program: 'vsftpd', pid: own[1]!, message: line.message.slice(own[0].length) }
+}
+
+/** A header without a program, whose message may tell it. */
+function programless(line: SyslogLine): SyslogLine {
+  const bare = bareLine(line.message)
+  if (bare?.program === undefined) return line
+  const { program, message } = bare
+  return { ...line, program, message, ...(bare.pid === undefined ? {} : { pid: bare.pid }) }
 }
 
 /** The event of a line whose header is known: also what journald's JSON says. */
@@ -58,6 +67,7 @@ export function linuxEvent(given: SyslogLine): Parsed {
   const pivots: { -readonly [name in keyof Pivots]: Pivots[name] } = syslogPivots(line)
   addValues(fields, values)
   addPivots(pivots, fields, meaning)
+  if (meaning === undefined && pivots.user === undefined) addLogin(line.message, fields, pivots)
   return {
     ...(line.time === undefined ? {} : { time: line.time }),
     logsource: LOGSOURCES.get(program) ?? OTHER,

@@ -2,6 +2,7 @@
 // under names of the collector's own. The line is put together again, as RFC 5424 has it.
 import type { Fields, FieldValue } from '../sigma/event.ts'
 import { wordedPriority } from './syslog-words.ts'
+import { usTimeAsIso } from './us-time.ts'
 
 /** Names of the program: Logstash, rsyslog, Fluentd and Fluent Bit, Vector, syslog-ng, the journal, Graylog. */
 const PROGRAMS = [
@@ -57,7 +58,10 @@ export function partedLine(json: Fields): string | undefined {
 function timeOf(json: Fields, names: readonly string[]): string {
   for (const name of names) {
     const value = json[name]
-    if (typeof value === 'string' && ISO.test(value)) return value
+    if (typeof value !== 'string') continue
+    if (ISO.test(value)) return value
+    const iso = usTimeAsIso(value)
+    if (iso !== undefined) return `${iso}Z`
   }
   return '-'
 }

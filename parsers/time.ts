@@ -2,7 +2,9 @@
 import type { FieldValue } from '../sigma/event.ts'
 import { utcTime, zonedTime } from './calendar.ts'
 import { zoneOffsetMinutes } from './device/zones.ts'
+import { epochTime } from './epoch-time.ts'
 import type { ParseContext } from './event.ts'
+import { usTimeAsIso } from './us-time.ts'
 
 /** A year that a format leaves out is chosen so that the time is at most this far ahead of now. */
 export const AHEAD_MAX_MS = 24 * 60 * 60 * 1000
@@ -10,8 +12,6 @@ const TIME_LENGTH_MAX = 64
 const YEARS_BACK_MAX = 8
 /** More than any offset that can be written: two digits of hours and of minutes. */
 const OFFSET_MAX_MS = 101 * 60 * 60 * 1000
-/** What a double of this era may lack of the decimal it was written as. Fractions are cut, not rounded. */
-const DOUBLE_SLACK_MS = 5e-4
 
 /** A time that stands at the start of a text, and where it ends. */
 export interface TimeAt {
@@ -30,17 +30,9 @@ export function parseTime(
   const text = value.trim()
   if (isDecimal(text)) return epochTime(Number(text))
   const found = timeAt(text, 0, context)
-  return found !== undefined && isZoneRest(text, found.end) ? found.time : undefined
-}
-
-/** Epoch seconds below 10^11, then milliseconds, microseconds and nanoseconds by factors of 1,000. */
-export function epochTime(value: number): number | undefined {
-  if (!Number.isFinite(value)) return undefined
-  const size = Math.abs(value)
-  if (size < 1e11) return Math.floor(value * 1000 + DOUBLE_SLACK_MS)
-  if (size < 1e14) return Math.round(value)
-  if (size < 1e17) return Math.floor(value / 1000)
-  return size < 1e20 ? Math.floor(value / 1e6) : undefined
+  if (found !== undefined) return isZoneRest(text, found.end) ? found.time : undefined
+  const iso = text.charCodeAt(text.length - 1) > 0x40 ? usTimeAsIso(text) : undefined
+  return iso === undefined ? undefined : timeAt(iso, 0, context)?.time
 }
 
 let lastText: string | undefined

@@ -1,10 +1,10 @@
 // Unbound: queries, replies, local zones and response policy.
 import { daemonLine } from './device/daemon.ts'
 import { deviceEvent, put, type WritableFields, type WritablePivots } from './device/event.ts'
+import { epochTime } from './epoch-time.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { severityOf } from './severity.ts'
-import { epochTime } from './time.ts'
 
 const DNS = closedLogSource('unbound', ['dns'], ['unbound', 'syslog'])
 const OTHER = closedLogSource('unbound', [], ['unbound', 'syslog'])

@@ -2,8 +2,8 @@
 // logs it is only its own keys say.
 import type { EventLogSource } from '../../sigma/event.ts'
 import { accountName, put, type WritableFields, type WritablePivots } from '../device/event.ts'
+import { epochTime } from '../epoch-time.ts'
 import { OPEN_LOGSOURCE } from '../logsource.ts'
-import { epochTime } from '../time.ts'
 
 const PRODUCTS: readonly (readonly [RegExp, string])[] = [
   [/^fortinet\b/i, 'fortigate'],

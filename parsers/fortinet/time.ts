@@ -2,8 +2,9 @@
 import { zonedTime } from '../calendar.ts'
 import { timeWithOffset, utcTimeAt } from '../device/clock.ts'
 import type { WritableFields } from '../device/event.ts'
+import { epochTime } from '../epoch-time.ts'
 import type { ParseContext } from '../event.ts'
-import { epochTime, parseTime } from '../time.ts'
+import { parseTime } from '../time.ts'
 import { AT, WANTED, word } from './pairs.ts'
 
 /** Old releases put a blank behind the hour: `time=12: 26:24`. */

@@ -36,7 +36,7 @@ export function bareLine(text: string): SyslogLine | undefined {
 }
 
 const SURE =
-  /^\s{0,8}(?:(?:Accepted|Failed|Postponed) [\w/-]{1,32} for |Invalid user |(?:Received disconnect|Disconnected) from |Connection (?:closed|reset) by |User .{1,64} not allowed because |pam_\w{1,32}\(|[\w.-]{1,64} : .{0,512}\bCOMMAND=|(?:[\w.-]{1,255} )?(?:sshd|sshd-session|sudo|su|CRON)\[\d{1,10}\]: |sudo: )/
+  /^\s{0,8}(?:(?:Accepted|Failed|Postponed|Partial) [\w/-]{1,32} for |(?:error: )?maximum authentication attempts exceeded for |Invalid user |(?:Received disconnect|Disconnected) from |Connection (?:closed|reset) by |User .{1,64} not allowed because |pam_\w{1,32}\(|[\w.-]{1,64} : .{0,512}\bCOMMAND=|(?:[\w.-]{1,255} )?(?:sshd|sshd-session|sudo|su|CRON)\[\d{1,10}\]: |sudo: )/
 
 /** Whether such a message can be nothing else. */
 export function isSureBare(text: string): boolean {

@@ -228,6 +228,11 @@ export const PAM = table([
   ['Failed to create session: {reason}', 'session_opened', 'failure'],
 ])
 
+const SFTP = table([
+  ['session opened for local user {user} from [{src_ip}]', 'sftp_session_opened', 'success'],
+  ['session closed for local user {user} from [{src_ip}]', 'sftp_session_closed'],
+])
+
 const SSH_LOGIN = [...SSHD, ...DUO]
 
 /** Messages and Sigma services by program. */
@@ -239,6 +244,8 @@ export const PROGRAMS: ReadonlyMap<
     sshd: { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
     'sshd-session': { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
     'sshd-auth': { services: ['sshd', 'auth', 'syslog'], messages: SSH_LOGIN },
+    'internal-sftp': { services: ['sshd', 'auth', 'syslog'], messages: SFTP },
+    'sftp-server': { services: ['sshd', 'auth', 'syslog'], messages: SFTP },
     dropbear: { services: ['sshd', 'auth', 'syslog'], messages: DROPBEAR },
     sudo: { services: ['sudo', 'auth', 'syslog'], messages: [] },
     su: { services: ['su', 'auth', 'syslog'], messages: SU },

@@ -113,3 +113,64 @@ test('a program without its id in front of a named source', () => {
     pivots: { src_ip: '192.0.2.9', process: 'accesslogs' },
   })
 })
+
+test.each([
+  ['query[AAAA] www.example.org from 192.0.2.9', { src_ip: '192.0.2.9' }, { record_type: 'AAAA' }],
+  ['17 192.0.2.9/40000 query[A] www.example.org from 192.0.2.9', { action: 'query' }, {}],
+  [
+    '17 192.0.2.9/40000 reply www.example.org is 198.51.100.7',
+    { src_ip: '192.0.2.9' },
+    { answer: '198.51.100.7' },
+  ],
+  [
+    'forwarded www.example.org to 198.51.100.53',
+    { action: 'forwarded' },
+    { dst_ip: '198.51.100.53' },
+  ],
+])('dnsmasq: %s', (message, pivots, fields) => {
+  const event = normalise(`<30>Nov 20 10:11:12 gw1 dnsmasq[7]: ${message}`, OPTIONS)
+  expect(event).toMatchObject({
+    parser: 'syslog',
+    pivots: { ...pivots, domain: 'www.example.org', process: 'dnsmasq' },
+    fields: { ...fields, query: 'www.example.org' },
+  })
+})
+
+test.each([
+  [
+    'system,info,account user anna logged in from 192.0.2.9 via ssh',
+    { user: 'anna', outcome: 'success' },
+  ],
+  ['connection established from 192.0.2.9, port: 5 to 198.51.100.7', { src_ip: '192.0.2.9' }],
+  ["UI_CMDLINE_READ_LINE: User 'anna', command 'show version '", { user: 'anna' }],
+  [
+    'Failed to log in through SSH. (UserName=anna, IpAddress=192.0.2.9, Times=1)',
+    { user: 'anna', src_ip: '192.0.2.9' },
+  ],
+])('%s', (message, pivots) => {
+  expect(normalise(HEADER + message, OPTIONS)).toMatchObject({ parser: 'syslog', pivots })
+})
+
+test('a line that a collector took apart is put together where its message tells more', () => {
+  const row = { program: 'flowd', pid: 7, host: 'gw1', '@timestamp': '2026-11-20T10:11:12Z' }
+  const told = { ...row, message: 'denied 192.0.2.9:51511->198.51.100.7:443' }
+  expect(normalise(JSON.stringify(told), OPTIONS)).toMatchObject({
+    parser: 'syslog',
+    pivots: { ...ENDS, action: 'denied', host: 'gw1', process: 'flowd' },
+  })
+  const silent = { ...row, message: 'started' }
+  expect(normalise(JSON.stringify(silent), OPTIONS).parser).toBe('json')
+})
+
+test('a row of Azure Monitor whose message is a whole line', () => {
+  const row = {
+    SyslogMessage:
+      '<11>Nov 20 10:11:12 gw1 IDS spoofing! source: 192.0.2.9, destination: 198.51.100.7',
+    Computer: 'collector',
+    TimeGenerated: '2026-11-20T10:11:13Z',
+  }
+  expect(normalise(JSON.stringify(row), OPTIONS)).toMatchObject({
+    parser: 'syslog',
+    pivots: { host: 'gw1', src_ip: '192.0.2.9', dst_ip: '198.51.100.7' },
+  })
+})

@@ -7,6 +7,7 @@ import { readPairs } from '../device/pairs.ts'
 import type { ParseContext } from '../event.ts'
 import type { StructuredData } from '../structured-data.ts'
 import type { SyslogLine } from '../syslog-header.ts'
+import { addDnsmasq } from './dnsmasq.ts'
 import { type End, endOf, endsIn } from './ends.ts'
 import { loginIn } from './login.ts'
 
@@ -16,6 +17,8 @@ const BLANK = 0x20
 const TAB = 0x09
 const COMMA = 0x2c
 const SEMICOLON = 0x3b
+const OPEN = 0x28
+const CLOSE = 0x29
 const NAME = /^[A-Za-z_][\w.@/-]{0,63}$/
 
 /** Adds what the message and the structured data say to what the header gave, which wins. Returns their time. */
@@ -40,7 +43,8 @@ export function addContent(
     }
   }
   addEnds(message, fields, pivots)
-  addLogin(message, pivots)
+  if (line.program?.startsWith('dnsmasq') === true) addDnsmasq(message, fields, pivots)
+  addLogin(message, fields, pivots)
   return time
 }
 
@@ -49,7 +53,9 @@ function messagePairs(message: string): WritableFields | undefined {
   const separator = message.includes('\t') && isTabbed(message) ? TAB : BLANK
   const found: WritableFields = {}
   let count = 0
-  readPairs(message, 0, separator, (name, value, quoted) => {
+  readPairs(message, 0, separator, (given, value, quoted) => {
+    // `(a=1, b=2)`.
+    const name = given.charCodeAt(0) === OPEN ? given.slice(1) : given
     if (!NAME.test(name) || name === '__proto__') return
     count++
     // `a=1, b=2; c=3`: what parts the pairs is no part of a value.
@@ -67,7 +73,8 @@ function withoutMarks(value: string): string {
   ) {
     end--
   }
-  return value.slice(0, end)
+  const isClosed = value.charCodeAt(end - 1) === CLOSE && !value.includes('(')
+  return value.slice(0, isClosed ? end - 1 : end)
 }
 
 /** Whether values may hold blanks, tabs parting the pairs. */
@@ -155,11 +162,18 @@ function addEnds(message: string, fields: WritableFields, pivots: WritablePivots
   }
 }
 
-function addLogin(message: string, pivots: WritablePivots): void {
+/** Adds who logged in or failed to, where a message says so in words. */
+export function addLogin(message: string, fields: WritableFields, pivots: WritablePivots): void {
   if (pivots.user !== undefined && pivots.src_ip !== undefined) return
   const login = loginIn(message)
   if (login === undefined) return
-  if (login.user !== undefined) pivots.user ??= accountName(login.user)
-  if (login.ip !== undefined) pivots.src_ip ??= login.ip
+  if (login.user !== undefined && pivots.user === undefined) {
+    pivots.user = accountName(login.user)
+    fields.user ??= login.user
+  }
+  if (login.ip !== undefined && pivots.src_ip === undefined) {
+    pivots.src_ip = login.ip
+    fields.src_ip ??= login.ip
+  }
   if (login.outcome !== undefined) pivots.outcome ??= login.outcome
 }

@@ -11,11 +11,16 @@ export interface Login {
 /** Longest beginning of a message that is looked at, UTF-16 units. */
 const MESSAGE_UNITS_MAX = 512
 const LOGIN = /\blog(?:ged|ging)?[ -]?(?:in|on|out|off)\b|\bauthenticat|\bpassword\b|LOGIN|_AUTH/i
+/** Connections name who connects. */
+const CONNECTED = /\bconnect(?:ed|ion)\b/i
+/** `User 'anna'`: a name whatever the message is about. */
+const SURE_USER = /\b[Uu]ser(?:name)? ["']([^"'\s]{1,64})["']/
 const FROM =
   /\b(?:from|at)(?: (?:host|address|ip|ip address|remote address|client))?:? ["'([]?([\da-f:.]{3,45})/i
 const QUOTED_USER =
   /\b(?:user(?:name)?|account|administrator|for|admin)[ :=]+["']([^"'\s]{1,64})["']/i
-const USER = /\b(?:user(?:name)?|account)[ :=]+([\w.@\\$+-]{1,64})/gi
+/** Looked ahead: in `account user anna` the second word is no name, the third is. */
+const USER = /\b(?:user(?:name)?|account)[ :=]+(?=([\w.@\\$+-]{1,64}))/gi
 /** Words behind `user` that are no name. */
 const NO_NAMES: ReadonlySet<string> = new Set([
   ...['login', 'logon', 'logged', 'logging', 'log', 'logout', 'authentication', 'authenticated'],
@@ -32,12 +37,22 @@ const SUCCEEDED =
 /** What a message says of a login; undefined where it is about none, or names neither user nor address. */
 export function loginIn(message: string): Login | undefined {
   const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
-  if (!LOGIN.test(text)) return undefined
-  const user = userIn(text)
+  const isLogin = LOGIN.test(text)
+  if (!isLogin && !CONNECTED.test(text)) {
+    const named = SURE_USER.exec(text)?.[1]
+    return named === undefined || ipOf(named) !== undefined ? undefined : { user: named }
+  }
+  const user = isLogin ? userIn(text) : SURE_USER.exec(text)?.[1]
   const from = FROM.exec(text)?.[1]
   const ip = from === undefined ? undefined : ipOf(from.replace(/[.:]+$/, ''))
   if (user === undefined && ip === undefined) return undefined
-  const outcome = FAILED.test(text) ? 'failure' : SUCCEEDED.test(text) ? 'success' : undefined
+  const outcome = !isLogin
+    ? undefined
+    : FAILED.test(text)
+      ? 'failure'
+      : SUCCEEDED.test(text)
+        ? 'success'
+        : undefined
   return {
     ...(user === undefined ? {} : { user }),
     ...(ip === undefined ? {} : { ip }),
