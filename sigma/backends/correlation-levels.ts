@@ -126,15 +126,22 @@ function firingMatches(
   const asked: Carried[] = []
   const columns = wantedOf(correlation, input, carried).map(({ name, isNumber, column }) => {
     const group = isNumber ? -1 : below.groupBy.indexOf(name)
-    if (group >= 0) return `g${group} AS ${column}`
+    if (group >= 0) return `f.g${group} AS ${column}`
     const known = asked.findIndex((one) => one.name === name && one.isNumber === isNumber)
     const at = known >= 0 ? known : asked.push({ name, isNumber }) - 1
-    return `c${at} AS ${column}`
+    return `f.c${at} AS ${column}`
   })
   const number = levels.below++
   const level = levelOf(levels, below, `m${number}`, asked)
   const name = `f${number}`
   levels.made.push([name, levels.firings(level)])
-  const own = ['id', 'time', `${n + 1} AS src`, ...stageOf(correlation, n), ...columns]
-  return `SELECT ${own.join(', ')} FROM ${name}`
+  // The columns say whose they are: ClickHouse would take a name made beside them for what is meant.
+  const own = [
+    'f.id AS id',
+    'f.time AS time',
+    `${n + 1} AS src`,
+    ...stageOf(correlation, n),
+    ...columns,
+  ]
+  return `SELECT ${own.join(', ')} FROM ${name} AS f`
 }

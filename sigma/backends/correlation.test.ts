@@ -180,6 +180,10 @@ correlation: {type: temporal, rules: [b, d], timespan: 700ms}
 title: mid
 id: mid
 correlation: {type: event_count, rules: [low], group-by: [user], timespan: 2s, condition: {gte: 2}}
+---
+title: amount
+id: amount
+correlation: {type: value_sum, rules: [low, b], group-by: [user], timespan: 2s, condition: {field: m, gte: 2}}
 `.replace('700ms', '1s')
 
 const CHAINS = [
@@ -201,6 +205,10 @@ const CHAINS = [
   [
     'three levels and a carried number',
     'type: value_avg, rules: [mid], condition: {field: n, lt: 3}',
+  ],
+  [
+    'a sum, and another field carried past it',
+    'type: value_count, rules: [amount], condition: {field: n, gte: 2}',
   ],
   [
     'an alias for a group below',
