@@ -246,3 +246,56 @@ describe('osquery', () => {
     expect(read({ columns: { a: 'b' }, name: 'x', hostname: 'h' }).parser).toBe('json')
   })
 })
+
+describe('other sensors’ process starts', () => {
+  const AT = Date.UTC(2026, 10, 20, 10, 11, 12)
+  const read = (json: object) =>
+    normalise(JSON.stringify(json), { now: AT, received: AT, timeZone: 'UTC' })
+  const expected = {
+    parser: 'endpoint',
+    time: AT,
+    logsource: { product: 'windows', category: ['process_creation'], service: [] },
+    pivots: { host: 'ws1', user: 'anna', process: 'C:\\Windows\\System32\\cmd.exe' },
+    fields: { Image: 'C:\\Windows\\System32\\cmd.exe', CommandLine: 'cmd.exe /c whoami' },
+  }
+
+  test('CrowdStrike', () => {
+    const got = read({
+      ...{ event_simpleName: 'ProcessRollup2', aid: 'a', cid: 'c', timestamp: String(AT) },
+      ...{ ComputerName: 'ws1', UserName: 'CORP\\anna', CommandLine: 'cmd.exe /c whoami' },
+      ImageFileName: '\\Device\\HarddiskVolume2\\Windows\\System32\\cmd.exe',
+      ...{ ParentBaseFileName: 'explorer.exe', SHA256HashData: 'ab', event_platform: 'Win' },
+    })
+    expect(got).toMatchObject(expected)
+    expect(got.fields).toMatchObject({ ParentImage: 'explorer.exe', Hashes: 'SHA256=AB' })
+    const dns = { event_simpleName: 'DnsRequest', aid: 'a', DomainName: 'bad.example' }
+    expect(read({ ...dns, event_platform: 'Lin' })).toMatchObject({
+      logsource: { product: 'linux', category: ['dns_query'] },
+      pivots: { domain: 'bad.example' },
+    })
+  })
+
+  test('Carbon Black: the child is what starts', () => {
+    const got = read({
+      ...{ type: 'endpoint.event.procstart', action: 'ACTION_CREATE_PROCESS' },
+      ...{ device_name: 'CORP\\ws1', device_timestamp: '2026-11-20 10:11:12 +0000 UTC' },
+      ...{ process_path: 'C:\\Windows\\explorer.exe', process_cmdline: 'explorer' },
+      ...{ childproc_name: 'C:\\Windows\\System32\\cmd.exe', childproc_username: 'CORP\\anna' },
+      target_cmdline: 'cmd.exe /c whoami',
+    })
+    expect(got).toMatchObject(expected)
+    expect(got.fields.ParentImage).toBe('C:\\Windows\\explorer.exe')
+  })
+
+  test('SentinelOne', () => {
+    const got = read({
+      ...{ 'event.type': 'Process Creation', 'event.time': AT, 'endpoint.name': 'ws1' },
+      ...{ 'endpoint.os': 'windows', 'src.process.user': 'CORP\\anna' },
+      'src.process.image.path': 'C:\\Windows\\explorer.exe',
+      'tgt.process.image.path': 'C:\\Windows\\System32\\cmd.exe',
+      'tgt.process.cmdline': 'cmd.exe /c whoami',
+    })
+    expect(got).toMatchObject(expected)
+    expect(got.fields.ParentImage).toBe('C:\\Windows\\explorer.exe')
+  })
+})

@@ -1,10 +1,11 @@
 // What endpoint sensors report, under the names of Sysmon that Sigma's rules use: the tables of Microsoft Defender
-// (advanced hunting, streamed or queried), the documents of Elastic Defend and osquery's results.
+// (advanced hunting, streamed or queried), the documents of Elastic Defend, osquery's results, process starts of others.
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import { readDefenderRow } from './endpoint/defender.ts'
 import { readElasticDocument } from './endpoint/elastic.ts'
 import type { Observation } from './endpoint/observation.ts'
 import { readOsqueryResult } from './endpoint/osquery.ts'
+import { readSensorDocument } from './endpoint/sensors.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { parseTime } from './time.ts'
@@ -25,7 +26,12 @@ const COLUMNS = {
 } as const satisfies Partial<Record<keyof Pivots, readonly string[]>>
 
 function observationOf(json: Fields): Observation | undefined {
-  return readDefenderRow(json) ?? readElasticDocument(json) ?? readOsqueryResult(json)
+  return (
+    readDefenderRow(json) ??
+    readElasticDocument(json) ??
+    readOsqueryResult(json) ??
+    readSensorDocument(json)
+  )
 }
 
 function parse({ json }: ParserInput, context: ParseContext): Parsed | EventError {
@@ -33,7 +39,7 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
   if (json === undefined || seen === undefined) {
     return {
       code: 'endpoint-no-event',
-      message: 'no row of Defender, no document of Elastic Defend, no result of osquery',
+      message: 'no row of Defender, no document of a sensor that is known, no result of osquery',
     }
   }
   const time = firstTime(seen.times, context)
@@ -102,9 +108,15 @@ function messageOf({ fields, action, categories }: Observation): string {
 
 export const endpoint: Parser = {
   name: 'endpoint',
-  title: 'Endpoint sensors (tables of Microsoft Defender, Elastic Defend, osquery)',
-  aliases: ['defender_xdr', 'elastic_defend', 'osquery'],
-  keys: ['ActionType', 'properties', 'event', 'hostIdentifier', 'diffResults'],
+  title: 'Endpoint sensors (Microsoft Defender, Elastic Defend, osquery, CrowdStrike and others)',
+  aliases: [
+    ...['defender_xdr', 'elastic_defend', 'osquery', 'crowdstrike', 'falcon', 'carbonblack'],
+    'sentinelone',
+  ],
+  keys: [
+    ...['ActionType', 'properties', 'event', 'hostIdentifier', 'diffResults'],
+    ...['event_simpleName', 'type', 'event.type'],
+  ],
   jsonOnly: true,
   recognise: ({ json }) => json !== undefined && observationOf(json) !== undefined,
   parse,

@@ -28,6 +28,8 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   squid: ['webserver'],
   // Its results are read as endpoint events.
   '(Osquery.Differential)': ['endpoint'],
+  '(Crowdstrike.FDREvent)': ['endpoint'],
+  '(Crowdstrike.DNSRequest)': ['endpoint'],
   // Network logs of clouds have one parser.
   '(AWS.VPCDns)': ['cloud_network'],
   '(GCP.HTTPLoadBalancer)': ['cloud_network'],
