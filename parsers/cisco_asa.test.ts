@@ -50,6 +50,10 @@ testLines('cisco_asa', [
     },
   ],
   [
+    '%ASA-6-113012: AAA user authentication Successful : database (LOCAL) : user = anna(guest',
+    { pivots: { user: 'anna(guest' } },
+  ],
+  [
     'ASA-6-605004: Login denied from 192.0.2.9/51511 to inside:192.0.2.1/ssh for user "anna"',
     { pivots: { user: 'anna', outcome: 'failure', src_ip: '192.0.2.9' } },
   ],

@@ -7,9 +7,10 @@ import { readFtdPairs } from './cisco/ftd-pairs.ts'
 import { type Mark, markIn } from './cisco/mark.ts'
 import { readUnmarked } from './cisco/unmarked.ts'
 import { deviceEvent, type WritableFields, type WritablePivots } from './device/event.ts'
-import { readHeader } from './device/header.ts'
+import { headerBeforeMark } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
+import { standsAt } from './names.ts'
 import { syslogSeverity } from './severity.ts'
 
 const FACILITIES: ReadonlySet<string> = new Set(['ASA', 'FTD', 'PIX', 'FWSM', 'NGIPS'])
@@ -27,8 +28,8 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     if (unmarked !== undefined) return unmarked
     return { code: 'cisco-asa-no-mark', message: 'no %ASA- or %FTD- mark' }
   }
-  const header = readHeader(text.slice(0, mark.start), context)
-  const message = text.slice(mark.end).trimEnd()
+  const header = headerBeforeMark(text, mark.start, context)
+  const message = messageOf(text, mark)
   const fields: WritableFields = {}
   fields.message_id = mark.id
   fields.severity_level = mark.severity
@@ -37,28 +38,31 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const severity = syslogSeverity(mark.severity)
   if (severity !== undefined && severity !== 'informational') pivots.severity = severity
   const kind = kindOf(mark.id)
-  const pairs = kind.hasPairs ? readFtdPairs(message, fields, pivots) : 0
+  const words = mark.facility.length + mark.id.length + MARK_UNITS
+  const pairs = kind.hasPairs ? readFtdPairs(message, words, fields, pivots) : 0
   if (pairs === 0) {
-    readAsaMessage(message, fields, pivots)
-    correctEnds(mark.id, message, fields, pivots)
-    addMeaning(kind, message, fields, pivots)
+    readAsaMessage(message, words, fields, pivots)
+    correctEnds(mark.id, message, words, fields, pivots)
+    addMeaning(kind, message, words, fields, pivots)
   }
-  return deviceEvent(header, {
-    logsource: logsourceOf(kind, fields),
-    message: messageOf(text, mark, message),
-    fields,
-    pivots,
-  })
+  const logsource = pairs === 0 ? plainSource(kind) : pairsSource(kind, fields)
+  return deviceEvent(header, { logsource, message, fields, pivots })
 }
 
-/** The mark and the message; where they stand so in the text, its end. */
-function messageOf(text: string, mark: Mark, message: string): string {
+/** Of `%ASA-6-302013: ` what is neither the facility nor the number. */
+const MARK_UNITS = 6
+
+/** The mark in its usual form and the words behind it; where they stand so in the text, its end. */
+function messageOf(text: string, mark: Mark): string {
   const plain = mark.sub === undefined && text.charCodeAt(mark.start) === 0x25
-  const length = mark.facility.length + mark.id.length + 6
-  if (plain && mark.end - mark.start === length && text.startsWith(': ', mark.end - 2)) {
-    return text.slice(mark.start, mark.end + message.length)
+  const length = mark.facility.length + mark.id.length + MARK_UNITS
+  if (plain && mark.end - mark.start === length && standsAt(text, mark.end - 2, ': ')) {
+    const end = text.charCodeAt(text.length - 1)
+    // Blanks that belong to the mark stay.
+    if (end > 0x20 && end < 0x80) return text.slice(mark.start)
+    return text.slice(mark.start, mark.end) + text.slice(mark.end).trimEnd()
   }
-  return `%${mark.facility}-${mark.severity}-${mark.id}: ${message}`
+  return `%${mark.facility}-${mark.severity}-${mark.id}: ${text.slice(mark.end).trimEnd()}`
 }
 
 const RESUMED = /Connection from (?:IP )?<?([\d.:A-Fa-f]{2,45}?)>?\.?$/i
@@ -67,6 +71,7 @@ const RESUMED = /Connection from (?:IP )?<?([\d.:A-Fa-f]{2,45}?)>?\.?$/i
 function correctEnds(
   id: string,
   message: string,
+  words: number,
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
@@ -75,7 +80,7 @@ function correctEnds(
   for (const name of ['src_ip', 'src_port', 'dst_ip', 'dst_port'] as const) delete pivots[name]
   if (id === '716059') {
     // A session was resumed: its address, and the one that the client comes from now.
-    const from = RESUMED.exec(message.slice(-128))?.[1]
+    const from = RESUMED.exec(message.slice(Math.max(words, message.length - 128)))?.[1]
     if (from === undefined) return
     if (fields.src_ip !== undefined) fields.dst_ip ??= fields.src_ip
     fields.src_ip = from
@@ -95,10 +100,11 @@ const COMMAND = /(?:executed(?: the| cmd:)?|cmd:) '?([^']{1,4096})/
 function addMeaning(
   kind: AsaKind,
   message: string,
+  words: number,
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
-  const outcome = outcomeOf(kind, message, fields.action)
+  const outcome = outcomeOf(kind, message, words, fields.action)
   if (outcome !== undefined) {
     fields.outcome = outcome
     pivots.outcome = outcome
@@ -106,13 +112,16 @@ function addMeaning(
   const action = fields.action ?? kind.action
   if (typeof action === 'string') pivots.action = action
   if (!kind.isCommand) return
-  const command = COMMAND.exec(message.slice(0, 8192))?.[1]
+  const command = COMMAND.exec(message.slice(words, words + 8192))?.[1]
   if (command !== undefined) fields.command = command.trimEnd()
 }
 
-function logsourceOf(kind: AsaKind, fields: WritableFields): EventLogSource {
+function pairsSource(kind: AsaKind, fields: WritableFields): EventLogSource {
   if (fields.query !== undefined) return DNS
-  if (fields['c-uri'] !== undefined) return PROXY
+  return fields['c-uri'] === undefined ? plainSource(kind) : PROXY
+}
+
+function plainSource(kind: AsaKind): EventLogSource {
   if (kind.isIntrusion) return INTRUSION
   return kind.isAaa ? AAA : FIREWALL
 }

@@ -3,7 +3,7 @@ import type { EventLogSource } from '../sigma/event.ts'
 import { readIosMessage } from './cisco/ios-messages.ts'
 import { type Mark, markIn } from './cisco/mark.ts'
 import { deviceEvent, type WritableFields, type WritablePivots } from './device/event.ts'
-import { readHeader } from './device/header.ts'
+import { headerBeforeMark, readHeader } from './device/header.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { closedLogSource } from './logsource.ts'
 import { syslogSeverity } from './severity.ts'
@@ -45,7 +45,7 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (mark === undefined || FIREWALLS.has(mark.facility)) {
     return { code: 'cisco-ios-no-mark', message: 'no %FACILITY-SEVERITY-MNEMONIC: mark' }
   }
-  const header = readHeader(text.slice(0, mark.start), context)
+  const header = headerBeforeMark(text, mark.start, context)
   const message = text.slice(mark.end).replace(/^ ?: /, '').trimEnd()
   const fields: WritableFields = {
     facility: mark.facility,

@@ -1,6 +1,7 @@
 // The ends of the connection that an ASA message is about, as its words name them.
 import { put, type WritableFields, type WritablePivots } from '../device/event.ts'
 import type { Role } from './asa-keywords.ts'
+import { isDigits } from './asa-words.ts'
 import type { Endpoint, PlainEndpoint } from './endpoint.ts'
 
 /** What was found on the way through a message. */
@@ -14,6 +15,9 @@ export interface State {
   user: string | undefined
   /** A value that was read ahead: no endpoint, whatever it looks like. */
   spent: string | undefined
+  /** Whether the ends are known. */
+  hasSource: boolean
+  hasTarget: boolean
   /** Whether names stand bare behind endpoints: messages of connections. */
   readonly connection: boolean
 }
@@ -38,12 +42,9 @@ export function roleOf(name: string | undefined): Role | undefined {
 }
 
 function sideOf(state: State, role: Role | undefined): 'src' | 'dst' | undefined {
-  const { fields } = state
   if (role === 'mapped') return undefined
-  const known = fields.src_ip !== undefined || fields.src_host !== undefined
-  if (role === 'dst' || role === 'server')
-    return fields.dst_ip === undefined && fields.dst_host === undefined ? 'dst' : undefined
-  return known ? undefined : 'src'
+  if (role === 'dst' || role === 'server') return state.hasTarget ? undefined : 'dst'
+  return state.hasSource ? undefined : 'src'
 }
 
 const SIDES = {
@@ -71,6 +72,10 @@ export function addSide(state: State, side: 'src' | 'dst', endpoint: Endpoint): 
   const names = SIDES[side]
   if (endpoint.ip !== undefined) fields[names.ip] = endpoint.ip
   else put(fields, names.host, endpoint.name)
+  if (endpoint.ip !== undefined || fields[names.host] !== undefined) {
+    if (side === 'src') state.hasSource = true
+    else state.hasTarget = true
+  }
   if (!isRole(endpoint.interface)) put(fields, names.interface, endpoint.interface)
   put(fields, names.port, endpoint.port)
   state.last = side
@@ -94,6 +99,7 @@ export function addPlain(
   const named = name !== undefined && !(mayBeRole && isRole(name))
   state.last = place
   if (place === 'src') {
+    state.hasSource = true
     fields.src_ip = ip
     pivots.src_ip = ip
     if (named) fields.src_interface = name
@@ -101,6 +107,7 @@ export function addPlain(
     fields.src_port = portNumber
     pivots.src_port = portNumber
   } else {
+    state.hasTarget = true
     fields.dst_ip = ip
     pivots.dst_ip = ip
     if (named) fields.dst_interface = name
@@ -125,14 +132,20 @@ export function addMapped(state: State, side: 'src' | 'dst', endpoint: Endpoint)
 export function addSuffix(state: State, user: string): void {
   const side = state.last
   if (side === undefined || user === '') return
-  if (SECURITY_GROUP.test(user)) {
-    put(state.fields, SIDES[side].group, user)
-    return
-  }
-  if (/^\d+$|^(?:type|no|code|current)\b/.test(user)) return
+  const first = user.charCodeAt(0)
+  if (first >= 0x30 && first <= 0x39) {
+    if (SECURITY_GROUP.test(user)) {
+      put(state.fields, SIDES[side].group, user)
+      return
+    }
+    if (isDigits(user)) return
+  } else if (NO_ACCOUNT.test(user)) return
   state.fields[SIDES[side].user] ??= user
   if (side === 'src') state.user ??= user
 }
+
+/** What stands there of ICMP and of counters. */
+const NO_ACCOUNT = /^(?:type|no|code|current)\b/
 
 /** A TrustSec tag and its name. */
 const SECURITY_GROUP = /^\d{1,5}:[\w.-]{1,64}$/

@@ -7,52 +7,29 @@ import {
   type WritableFields,
   type WritablePivots,
 } from '../device/event.ts'
+import { standsAt } from '../names.ts'
 import { addMapped, addPlain, addSide, addSuffix, placeOf, roleOf, type State } from './asa-ends.ts'
-import { type Keyword, keywordAt } from './asa-keywords.ts'
-import { labelEnd, trimmed, valueBehind } from './asa-words.ts'
+import { type Keyword, keywordAt, NO_NAMES } from './asa-keywords.ts'
+import {
+  DIVIDED,
+  holds,
+  isDigits,
+  labelEnd,
+  MARK_UNITS,
+  marksIn,
+  POINTED,
+  trimmed,
+  valueBehind,
+} from './asa-words.ts'
 import { type Endpoint, plainEndpoint, readEndpoint } from './endpoint.ts'
 
-/** Longest word that may be an endpoint, UTF-16 units. */
-const MARK_UNITS = 300
 /** Words looked at, at most: longer texts are lists of rules or certificates. */
 const WORDS_MAX = 160
 
-/** Words behind `user` that are no name. */
-const NO_NAMES: ReadonlySet<string> = new Set([
-  ...['authentication', 'authorization', 'accounting', 'ip', 'priv', 'was', 'logged', 'to', 'from'],
-  ...[
-    'database',
-    'session',
-    'account',
-    'has',
-    'requested',
-    'name',
-    'not',
-    'is',
-    'for',
-    'list',
-    'or',
-  ],
-  ...[
-    'deleted',
-    'added',
-    'group',
-    'identity',
-    'records',
-    'in',
-    'on',
-    'at',
-    'did',
-    'failed',
-    'limit',
-  ],
-  ...['agent', 'defined', 'idle', 'locked', 'profile', 'denied', 'error', 'does', 'and', 'timeout'],
-  ...['login', 'logins', 'priv', 'acl', 'was'],
-])
-
-/** Adds what the words of a message say to `fields` and `pivots`. */
+/** Adds what the words of a message from `start` on say to `fields` and `pivots`. */
 export function readAsaMessage(
   message: string,
+  start: number,
   fields: WritableFields,
   pivots: WritablePivots,
 ): void {
@@ -64,10 +41,12 @@ export function readAsaMessage(
     previous: undefined,
     user: undefined,
     spent: undefined,
-    connection: message.startsWith('Built ') || message.startsWith('Teardown '),
+    hasSource: false,
+    hasTarget: false,
+    connection: standsAt(message, start, 'Built ') || standsAt(message, start, 'Teardown '),
   }
   const { length } = message
-  let at = 0
+  let at = start
   for (let count = 0; at < length && count < WORDS_MAX; count++) {
     const space = message.indexOf(' ', at)
     const end = space < 0 ? length : space
@@ -87,8 +66,7 @@ function readWord(state: State, message: string, start: number, end: number): vo
   if (state.spent !== undefined && !(alone && (first === EQUALS || first === COLON))) {
     const value = state.spent
     state.spent = undefined
-    const inside = message.indexOf(value, start)
-    if (inside >= 0 && inside + value.length <= end) {
+    if (holds(message, start, end, value)) {
       state.previous = telling(value, 0, value.length)
       return
     }
@@ -105,24 +83,14 @@ function readWord(state: State, message: string, start: number, end: number): vo
     state.previous = telling(message, start, end)
     return
   }
-  const isShort = end - start <= MARK_UNITS || isMarked(message, start, end)
-  if (isShort && state.previous !== 'URL' && readPlain(state, message, start, end)) return
-  const marked = isMarked(message, start, end)
-  if (marked || (state.last !== undefined && (first === OPEN || state.connection))) {
-    if (readValue(state, message, start, end, marked)) return
+  const marks = marksIn(message, start, end)
+  const mayBePlain = end - start <= MARK_UNITS ? (marks & POINTED) !== 0 : marks !== 0
+  if (mayBePlain && state.previous !== 'URL' && readPlain(state, message, start, end)) return
+  if (marks !== 0 || (state.last !== undefined && (first === OPEN || state.connection))) {
+    if (readValue(state, message, start, end, marks)) return
   } else readLabelled(state, message, start, end)
   state.last = undefined
   state.previous = telling(message, start, end)
-}
-
-/** Whether `/`, `:` or `.` stands in the word, as in every endpoint. */
-function isMarked(message: string, start: number, end: number): boolean {
-  const stop = Math.min(end, start + MARK_UNITS)
-  for (let at = start; at < stop; at++) {
-    const code = message.charCodeAt(at)
-    if (code === SLASH || code === COLON || code === POINT) return true
-  }
-  return false
 }
 
 /** The bit that makes a letter small. */
@@ -133,8 +101,7 @@ const SMALL_U = 0x75
 const EQUALS = 0x3d
 const COLON = 0x3a
 const OPEN = 0x28
-const SLASH = 0x2f
-const POINT = 0x2e
+const COMMA = 0x2c
 const CAPITAL_D = 0x44
 const CAPITAL_U = 0x55
 
@@ -165,14 +132,16 @@ function readValue(
   message: string,
   start: number,
   end: number,
-  marked: boolean,
+  marks: number,
 ): boolean {
-  const word = message.slice(start, end)
-  if (!marked) {
-    addSuffix(state, word.replace(/^\(/, '').replace(/[),]+$/, ''))
+  const opened = message.charCodeAt(start) === OPEN
+  if (marks === 0) {
+    let last = end
+    while (last > start && isSuffixEnd(message.charCodeAt(last - 1))) last--
+    addSuffix(state, message.slice(opened && last > start ? start + 1 : start, last))
     return true
   }
-  if (addEndpoint(state, word, message.charCodeAt(start) === OPEN)) return true
+  if (addEndpoint(state, message, start, end, marks, opened)) return true
   readLabelled(state, message, start, end)
   return false
 }
@@ -201,7 +170,8 @@ function readKeyword(state: State, keyword: Keyword, message: string, end: numbe
       return
     case 'bytes': {
       const value = valueBehind(message, end)
-      if (value !== undefined && /^\d{1,15}$/.test(value)) fields.bytes ??= Number(value)
+      if (value !== undefined && value.length <= 15 && isDigits(value))
+        fields.bytes ??= Number(value)
       return
     }
     case 'fact': {
@@ -224,7 +194,12 @@ function readKeyword(state: State, keyword: Keyword, message: string, end: numbe
 function readFact(fields: WritableFields, word: string, value: string | undefined): void {
   if (value === undefined) return
   if (word !== 'connection') fields[word] ??= value
-  else if (/^\d+$/.test(value)) fields.connection_id ??= value
+  else if (isDigits(value)) fields.connection_id ??= value
+}
+
+/** `)` and `,`. */
+function isSuffixEnd(code: number): boolean {
+  return code === 0x29 || code === 0x2c
 }
 
 const DOMAIN = 'LOCAL\\'
@@ -254,15 +229,29 @@ function named(value: string): string | undefined {
   return value === '' || value === '<unknown>' ? undefined : value
 }
 
+const PORT_BEHIND = /\(\d+\)$/
+
 /** True when the word is an address with a part in the message. */
-function addEndpoint(state: State, word: string, bracketed: boolean): boolean {
-  if (word.includes('://') || state.previous === 'URL') return addUrl(state, word)
-  const text = trimmed(word)
-  const endpoint = readEndpoint(text, state.role !== undefined || /\(\d+\)$/.test(text.slice(-8)))
+function addEndpoint(
+  state: State,
+  message: string,
+  start: number,
+  end: number,
+  marks: number,
+  bracketed: boolean,
+): boolean {
+  if ((marks & DIVIDED) !== 0 || end - start > MARK_UNITS || state.previous === 'URL') {
+    const word = message.slice(start, end)
+    if (state.previous === 'URL' || word.includes('://')) return addUrl(state, word)
+  }
+  const text = trimmed(message, start, end)
+  if (text === '') return false
+  const named = state.role !== undefined || (text.endsWith(')') && PORT_BEHIND.test(text.slice(-8)))
+  const endpoint = readEndpoint(text, named)
   if (endpoint === undefined) return false
   takeEndpoint(state, endpoint, bracketed)
   // What stands behind a comma is another thing.
-  if (word.endsWith(',')) state.last = undefined
+  if (message.charCodeAt(end - 1) === COMMA) state.last = undefined
   return true
 }
 
@@ -285,7 +274,10 @@ function addUrl(state: State, word: string): boolean {
   const before = text.slice(0, Math.max(start - 1, 0))
   const endpoint = readEndpoint(before, false)
   if (endpoint?.user !== undefined) state.user ??= endpoint.user
-  if (endpoint?.ip !== undefined) fields.dst_ip ??= endpoint.ip
+  if (endpoint?.ip !== undefined) {
+    fields.dst_ip ??= endpoint.ip
+    state.hasTarget = true
+  }
   state.previous = undefined
   return true
 }

@@ -8,15 +8,16 @@ const FAILED =
 const SUCCEEDED =
   /\b(?:succe(?:eded|ssful)|permitted|ACCEPT|completed?|created|deleted|started|assigned to session|PHASE \d COMPLETED|end configuration: OK)\b/i
 
-/** `success`, `failure` or undefined where the message says neither. */
+/** `success`, `failure` or undefined where the message says neither from `words` on. */
 export function outcomeOf(
   { outcome }: AsaKind,
   message: string,
+  words: number,
   action: FieldValue | undefined,
 ): 'success' | 'failure' | undefined {
   if (outcome === 'refused') return 'failure'
   if (outcome === 'session') {
-    const text = message.slice(0, 512)
+    const text = message.slice(words, words + 512)
     if (FAILED.test(text)) return 'failure'
     return SUCCEEDED.test(text) ? 'success' : undefined
   }

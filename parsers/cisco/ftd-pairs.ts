@@ -74,9 +74,10 @@ function colonOf(text: string, start: number, end: number): number {
   return -1
 }
 
-/** Adds the pairs of a message, those with a common name under it too; how many there were. */
+/** Adds the pairs of a message from `start` on, those with a common name under it too; how many there were. */
 export function readFtdPairs(
   message: string,
+  start: number,
   fields: WritableFields,
   pivots: WritablePivots,
 ): number {
@@ -84,7 +85,7 @@ export function readFtdPairs(
   let last: string | undefined
   let count = 0
   let common = 0
-  for (let at = 0, parts = 0; at <= length && parts < PAIRS_MAX; parts++) {
+  for (let at = start, parts = 0; at <= length && parts < PAIRS_MAX; parts++) {
     const comma = message.indexOf(', ', at)
     const end = comma < 0 ? length : comma
     const colon = colonOf(message, at, end)

@@ -1,7 +1,7 @@
 // The mark that Cisco devices put in front of a message: `%ASA-6-302013:`, `%SEC-6-IPACCESSLOGP:`.
 
 import { HEADER_UNITS_MAX } from '../device/header.ts'
-import { internedAt } from '../names.ts'
+import { internedAt, standsAt } from '../names.ts'
 
 /** A mark's parts and where the message behind it starts. */
 export interface Mark {
@@ -52,15 +52,15 @@ export function markIn(text: string): Mark | undefined {
 
 /** `%ASA-6-302013: ` and `%FTD-6-302013: `, by far the most. */
 function numberedMark(text: string, start: number): Mark | undefined {
-  const facility = text.startsWith('%ASA-', start)
+  const facility = standsAt(text, start, '%ASA-')
     ? 'ASA'
-    : text.startsWith('%FTD-', start)
+    : standsAt(text, start, '%FTD-')
       ? 'FTD'
       : undefined
   if (facility === undefined || text.charCodeAt(start + 6) !== 0x2d) return undefined
   const severity = text.charCodeAt(start + 5) - 0x30
   const colon = start + 7 + ID_DIGITS
-  if (!(severity >= 0 && severity <= 9) || !text.startsWith(': ', colon)) return undefined
+  if (!(severity >= 0 && severity <= 9) || !standsAt(text, colon, ': ')) return undefined
   for (let index = start + 7; index < colon; index++) {
     const code = text.charCodeAt(index)
     if (!(code >= 0x30 && code <= 0x39)) return undefined

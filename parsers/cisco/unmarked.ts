@@ -23,7 +23,7 @@ export function readUnmarked(text: string, context: ParseContext): Parsed | unde
     const start = pairs.index + pairs[0].length
     const fields: WritableFields = {}
     const pivots: WritablePivots = {}
-    if (readFtdPairs(text.slice(start), fields, pivots) < 2) return undefined
+    if (readFtdPairs(text, start, fields, pivots) < 2) return undefined
     const header = readHeader(text.slice(0, start), context)
     return deviceEvent(header, { logsource: SENSOR, message: text.slice(start), fields, pivots })
   }

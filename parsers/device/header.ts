@@ -1,8 +1,8 @@
 // What stands in front of a device's own text, whichever relays and formats put it there: octet count,
 // priority, RFC 5424 or 3164 header, sequence numbers, a second time of the device itself, `host:`, `tag[7]:`.
 import type { ParseContext } from '../event.ts'
-import type { SyslogLine } from '../syslog-header.ts'
 import { type TimeAt, timeAt } from '../time.ts'
+import { addWord, type DeviceHeader, type HeaderState } from './header-words.ts'
 import { zoneOffsetMinutes } from './zones.ts'
 
 /** Longest text in front of a device's own that is read as a header, UTF-16 units. */
@@ -12,11 +12,6 @@ const PRIORITY_MAX = 191
 /** An octet count or a blank may stand in front of the priority. */
 const PRIORITY = /^(?:\d{1,5} )?\s?<(\d{1,3})>/
 const UTC_CONTEXT_ZONE = 'UTC'
-
-/** A header, and the sequence number that Cisco devices put into it. Fresh: its caller may change it. */
-export type DeviceHeader = { -readonly [name in keyof SyslogLine]: SyslogLine[name] } & {
-  sequence?: string
-}
 
 /** The header in front of `end`; undefined where nothing stands there. */
 export function headerBefore(
@@ -30,25 +25,36 @@ export function headerBefore(
   return isMark ? header : readHeader(text.slice(0, end), context)
 }
 
-interface State {
-  readonly header: DeviceHeader
-  /** A time was read since the host: what follows is another header's. */
-  again: boolean
-}
-
 /** Reads the header that is the whole of `prefix`; words it does not know are passed over. Never fails: a
  * collector may have cut anything. `message` is empty. */
 export function readHeader(prefix: string, context: ParseContext): DeviceHeader {
+  return readUpTo(prefix, prefix.length, context)
+}
+
+/** The header in front of a mark that begins with `%`. */
+export function headerBeforeMark(text: string, mark: number, context: ParseContext): DeviceHeader {
+  // Behind a blank a mark goes on with no word and no time: it need not be cut off.
+  return text.charCodeAt(mark - 1) === 0x20
+    ? readUpTo(text, mark, context)
+    : readHeader(text.slice(0, mark), context)
+}
+
+function readUpTo(text: string, end: number, context: ParseContext): DeviceHeader {
   const header: DeviceHeader = { form: 'rfc3164', message: '' }
-  let at = readPriority(prefix, header)
-  if (header.priority !== undefined && prefix.startsWith('1 ', at)) {
-    return rfc5424(prefix, at + 2, header, context)
+  let at = readPriority(text, header)
+  if (header.priority !== undefined && is5424(text, at)) {
+    return rfc5424(text.slice(0, end), at + 2, header, context)
   }
-  const state: State = { header, again: false }
-  for (let count = 0; at < prefix.length && count < WORDS_MAX; count++) {
-    at = readPart(prefix, at, state, context)
+  const state: HeaderState = { header, again: false }
+  for (let count = 0; at < end && count < WORDS_MAX; count++) {
+    at = readPart(text, at, end, state, context)
   }
   return header
+}
+
+/** Whether RFC 5424's version stands there. */
+function is5424(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 0x31 && text.charCodeAt(at + 1) === 0x20
 }
 
 /** Reads `<134>`; where the rest starts. */
@@ -73,13 +79,19 @@ function readPriority(prefix: string, header: DeviceHeader): number {
 }
 
 /** Reads one time or word at `start`; where the next part starts. */
-function readPart(text: string, start: number, state: State, context: ParseContext): number {
+function readPart(
+  text: string,
+  start: number,
+  stop: number,
+  state: HeaderState,
+  context: ParseContext,
+): number {
   const { header } = state
   const code = text.charCodeAt(start)
   if (code === 0x20 || code === 0x3a || code === 0x2a || code === 0x2e || code === 0x09)
     return start + 1
   if (code === 0x3c) {
-    const inner = readInner(text, start, state, context)
+    const inner = readInner(text, start, stop, state, context)
     if (inner > start) return inner
   }
   const stamp = mayBeTime(text, start)
@@ -91,21 +103,26 @@ function readPart(text: string, start: number, state: State, context: ParseConte
     return stamp.end
   }
   let end = start
-  while (end < text.length && !isBlank(text.charCodeAt(end))) end++
-  const word = text.slice(start, end)
-  if (word.charCodeAt(2) === 0x2f) {
-    const node = NODE.exec(word)
+  while (end < stop && !isBlank(text.charCodeAt(end))) end++
+  if (start + 2 < end && text.charCodeAt(start + 2) === 0x2f) {
+    const node = NODE.exec(text.slice(start, end))
     if (node !== null) {
       header.program ??= node[1]!
       return start + node[0].length
     }
   }
-  addWord(word, state)
+  addWord(text, start, end, state)
   return end + 1
 }
 
 /** A priority behind a relay's header begins the sender's own; where that goes on, or `start` for none. */
-function readInner(text: string, start: number, state: State, context: ParseContext): number {
+function readInner(
+  text: string,
+  start: number,
+  stop: number,
+  state: HeaderState,
+  context: ParseContext,
+): number {
   const { header } = state
   const mark = INNER.exec(text.slice(start, start + 8))
   if (mark === null || Number(mark[1]) > PRIORITY_MAX) return start
@@ -115,8 +132,8 @@ function readInner(text: string, start: number, state: State, context: ParseCont
     state.again = header.host !== undefined
     return end
   }
-  rfc5424(text, end, header, context)
-  return text.length
+  rfc5424(text.slice(0, stop), end, header, context)
+  return stop
 }
 
 const INNER = /^<(\d{1,3})>(1 )?/
@@ -144,47 +161,6 @@ function isBoundary(text: string, at: number): boolean {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
-}
-
-/** Facility and severity as Kiwi and others write them: `Local4.Warning`. */
-const FACILITY_LEVEL =
-  /^(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])\.(?:emerg|alert|crit|critical|err|error|warn|warning|notice|info|debug)$/i
-
-/** `585917:` a sequence, `asa[7]:` a program, `fw-1:` the host (once), `10.1.1.1` the host. */
-function addWord(word: string, state: State): void {
-  const { header } = state
-  const { length } = word
-  const bare = word.charCodeAt(length - 1) === 0x3a ? word.slice(0, -1) : word
-  if (bare === '' || bare === '-' || bare.includes('=')) return
-  if (isSequence(bare)) {
-    header.sequence ??= bare
-    return
-  }
-  if (isDigit(bare.charCodeAt(0)) && UPTIME.test(bare)) return
-  const closed = bare.charCodeAt(bare.length - 1) === 0x5d
-  const open = closed ? bare.indexOf('[') : -1
-  if (open > 0) {
-    header.program = bare.slice(0, open)
-    header.pid = bare.slice(open + 1, -1)
-  } else if (zoneOffsetMinutes(bare) !== undefined) return
-  else if (header.host === undefined && bare.includes('.') && FACILITY_LEVEL.test(bare)) return
-  else if (header.host === undefined || state.again === true) {
-    header.host = bare
-    state.again = false
-  } else header.program ??= bare
-}
-
-/** How long a device without a clock has run: `00:00:46`, `2y10w`, `1d02h`. */
-const UPTIME = /^(?:\d{1,3}:\d\d:\d\d|\d{1,3}[ywd]\d{1,3}[wdh])$/
-
-/** One to twelve digits. */
-function isSequence(text: string): boolean {
-  const { length } = text
-  if (length === 0 || length > 12) return false
-  for (let index = 0; index < length; index++) {
-    if (!isDigit(text.charCodeAt(index))) return false
-  }
-  return true
 }
 
 function isDigit(code: number): boolean {

@@ -42,6 +42,9 @@ const OFFSETS_MIN: ReadonlyMap<string, number> = new Map([
   ['BRT', -3 * HOUR_MIN],
 ])
 
+/** Length of the longest abbreviation. */
+export const ZONE_UNITS_MAX = Math.max(...[...OFFSETS_MIN.keys()].map(({ length }) => length))
+
 /** Minutes ahead of UTC of an abbreviation in capitals (`CET`), or undefined. */
 export function zoneOffsetMinutes(name: string): number | undefined {
   return OFFSETS_MIN.get(name)
