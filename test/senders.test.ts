@@ -46,6 +46,66 @@ describe('Elasticsearch', () => {
     expect(await licence.json()).toMatchObject({ license: { status: 'active', type: 'basic' } })
   })
 
+  test.each([
+    ['/_xpack/usage', {}],
+    ['/_nodes/_all/http', { cluster_name: 'trapline' }],
+    ['/_cat/indices', []],
+    ['/_cluster/settings', { persistent: {} }],
+    ['/_ilm/status', { operation_mode: 'RUNNING' }],
+    ['/_cluster/health?filter_path=status', { status: 'green' }],
+  ])('%s is answered, also as HEAD', async (path, body) => {
+    const got = await server.fetch(path, { headers: elasticKey })
+    expect(got.headers.get('x-elastic-product')).toBe('Elasticsearch')
+    expect(await got.json()).toMatchObject(body)
+    expect((await server.fetch(path, { method: 'HEAD', headers: elasticKey })).status).toBe(200)
+  })
+
+  test('an index is made, and monitoring is ignored', async () => {
+    const put = { method: 'PUT', body: '{}', headers: elasticKey }
+    expect(await (await server.fetch('/logstash-2026', put)).json()).toMatchObject({
+      acknowledged: true,
+      index: 'logstash-2026',
+    })
+    const path = '/_monitoring/bulk?system_id=logstash&interval=10s'
+    expect((await post(path, '{"index":{}}\n{}\n', elasticKey)).body.ignored).toBe(true)
+  })
+
+  test('other questions and errors are answered in its words', async () => {
+    const search = await post('/_search', '{}', elasticKey)
+    expect(search).toMatchObject({
+      status: 404,
+      body: { status: 404, error: { type: 'resource_not_found_exception' } },
+    })
+    expect(search.headers.get('x-elastic-product')).toBe('Elasticsearch')
+    const bad = await post('/_bulk', 'no bulk', elasticKey)
+    expect(bad).toMatchObject({
+      status: 400,
+      body: { error: { type: 'illegal_argument_exception', code: 'invalid' } },
+    })
+    const anonymous = {
+      accept: 'application/vnd.elasticsearch+json; compatible-with=8',
+      anonymous: '1',
+    }
+    expect((await server.fetch('/', { headers: anonymous })).status).toBe(401)
+  })
+
+  test.each(['/_bulk/', '/fluentd/_doc/_bulk', '/fluentd/_bulk'])(
+    '%s takes a body, too',
+    async (path) => {
+      const answer = await post(path, '{"index":{"_id":7}}\r\n{"message":"typed"}\r\n', elasticKey)
+      expect(answer).toMatchObject({
+        status: 200,
+        body: { items: [{ index: { _id: '7', status: 201 } }] },
+      })
+    },
+  )
+
+  test('a document that comes alone', async () => {
+    const answer = await post('/rsyslog/_doc', '{\n "message": "alone 4711"\n}', elasticKey)
+    expect(answer).toMatchObject({ status: 201, body: { _index: 'rsyslog', result: 'created' } })
+    expect(await find('"alone 4711"')).toHaveLength(1)
+  })
+
   test('templates and policies are there already', async () => {
     for (const path of ['/_index_template/filebeat-9.1.0', '/_ilm/policy/filebeat']) {
       const head = await server.fetch(path, { method: 'HEAD', headers: elasticKey })
@@ -67,7 +127,8 @@ describe('Elasticsearch', () => {
     const path = '/_bulk?filter_path=errors,items.*.error,items.*.status'
     const answer = await post(path, gzip(body), headers)
     expect(answer).toMatchObject({ status: 200, body: { errors: false } })
-    expect(answer.body.items[0].create).toMatchObject({ _index: 'filebeat-9.1.0', status: 201 })
+    // What `filter_path` names, and nothing else.
+    expect(answer.body).toEqual({ errors: false, items: [{ create: { status: 201 } }] })
     expect(await find('user:bulkuser')).toMatchObject([
       { parser: 'linux_auth', src_ip: '203.0.113.7', outcome: 'failure', host: 'web1' },
     ])
@@ -232,6 +293,18 @@ describe('Splunk HEC', () => {
     ['no event', '', '{"host":"a"}', splunk, 400, 12],
     ['nested fields', '', '{"event":"a","fields":{"a":{}}}', splunk, 400, 15],
     ['numbers that are none', ack, '{"acks":["a"]}', splunk, 400, 6],
+    ['a time that is none', '', '{"event":"a","time":"noon"}', splunk, 400, 6],
+    [
+      'an event that is too large',
+      '',
+      `{"event":"${'x'.repeat(EVENT_BYTES_MAX)}"}`,
+      splunk,
+      413,
+      27,
+    ],
+    ['a path that is none', '/s2s', 'x', splunk, 404, 404],
+    ['a slash behind the path', '/event/', '{"event":"slash"}', splunk, 200, 0],
+    ['a slash behind the root', '/', '{"event":"slash"}', splunk, 200, 0],
     ['Basic with the token', '', '{"event":"a"}', basicToken, 200, 0],
   ])('%s', async (_, path, body, headers, status, code) => {
     const answer = await post(`/services/collector${path}`, body, headers)

@@ -10,8 +10,11 @@ const INGEST = new Set([
   ...['/ingest', '/api/v1/logs/ingest', '/v1/logs', '/loki/api/v1/push', '/api/prom/push'],
 ])
 
+/** Elasticsearch's ways in. */
+const DOCUMENTS = /\/(?:_bulk\/?|_doc(?:\/[^/]*)?|_create\/[^/]*)$/
+
 function isIngest(path: string): boolean {
-  return INGEST.has(path) || path.endsWith('/_bulk')
+  return INGEST.has(path) || DOCUMENTS.test(path)
 }
 
 /** Where names and passwords are tried; the sign-in page counts for itself. */

@@ -11,6 +11,7 @@ import type { Services } from '../services/services.ts'
 import { type Acks, createAcks } from '../splunk/acks.ts'
 import { type HecDefaults, type HecGroup, hecEvents, hecLines } from '../splunk/events.ts'
 import { HecError, REPLIES, type ReplyName } from '../splunk/replies.ts'
+import { EVENT_TOO_LARGE } from '../stores/events/dead-letter.ts'
 import { WorkerError } from '../workers/rpc.ts'
 import { readIngestBody } from './body.ts'
 import { errorAnswer } from './errors.ts'
@@ -32,16 +33,34 @@ export function splunkRoutes(app: Hono<AppEnv>, services: Services, limits: Rate
     }
   }
   const take = (read: typeof hecEvents) => guarded((c) => store(c, services, acks, read))
-  for (const path of [ROOT, `${ROOT}/event`, `${ROOT}/event/1.0`]) app.post(path, take(hecEvents))
-  for (const path of [`${ROOT}/raw`, `${ROOT}/raw/1.0`]) app.post(path, take(hecLines))
-  app.post(
-    `${ROOT}/ack`,
-    guarded((c) => answerAcks(c, acks)),
-  )
-  for (const path of [`${ROOT}/health`, `${ROOT}/health/1.0`]) {
-    app.get(path, (c) => reply(c, services.ingest.isFull() ? 'unhealthy' : 'healthy'))
+  const post = (paths: readonly string[], handle: (c: AppContext) => Promise<Response>) => {
+    for (const path of paths.flatMap(withSlash)) {
+      app
+        .post(path, handle)
+        .all(path, (c) => plainReply(c, 'The requested method is not allowed', 405))
+    }
   }
   app.options(`${ROOT}/*`, (c) => c.body(null, 200))
+  post(['', '/event', '/event/1.0'], take(hecEvents))
+  post(['/raw', '/raw/1.0'], take(hecLines))
+  post(
+    ['/ack'],
+    guarded((c) => answerAcks(c, acks)),
+  )
+  for (const path of ['/health', '/health/1.0'].flatMap(withSlash)) {
+    app.get(path, (c) => reply(c, services.ingest.isFull() ? 'unhealthy' : 'healthy'))
+  }
+  app.all(`${ROOT}/*`, (c) => plainReply(c, 'The requested URL was not found on this server', 404))
+}
+
+/** Libraries differ in whether a slash follows. */
+function withSlash(path: string): readonly string[] {
+  return [`${ROOT}${path}`, `${ROOT}${path}/`]
+}
+
+/** Where no token was looked at: the code is the status, as Splunk answers. */
+function plainReply(c: AppContext, text: string, status: 404 | 405): Response {
+  return c.json({ text, code: status }, status)
 }
 
 function reply(c: AppContext, name: ReplyName, more: Readonly<Record<string, unknown>> = {}) {
@@ -84,12 +103,17 @@ async function store(
   const channel = channelOf(c)
   const body = new TextDecoder().decode(await readIngestBody(c.req.raw))
   if (body.trim() === '') throw new HecError('noData')
+  let accepted = 0
+  let tooLarge = false
   for (const { source, texts } of read(body, defaultsOf(c))) {
-    await services.ingest.ingest({
+    const answer = await services.ingest.ingest({
       body: new TextEncoder().encode(texts.join('\n')),
       ...(source === undefined ? {} : { source }),
     })
+    accepted += answer.accepted
+    tooLarge ||= answer.errors.some(({ code }) => code === EVENT_TOO_LARGE)
   }
+  if (accepted === 0 && tooLarge) throw new HecError('tooLarge')
   return reply(c, 'success', channel === undefined ? {} : { ackId: acks.add(channel) })
 }
 
@@ -126,7 +150,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Splunk's answer to what went wrong; ours where Splunk has none (413, 415). */
+/** Splunk's answer to what went wrong; ours where Splunk has none (415). */
 function refusal(c: AppContext, error: unknown): Response {
   if (error instanceof HecError) {
     const { reply: name, event } = error
@@ -139,6 +163,7 @@ function refusal(c: AppContext, error: unknown): Response {
     return reply(c, 'busy')
   }
   if (code === 'invalid') return reply(c, 'invalidFormat')
+  if (code === 'too-large') return reply(c, 'tooLarge')
   return errorAnswer(error, c)
 }
 

@@ -76,7 +76,7 @@ test('a file can be cancelled while it arrives: nothing of it is stored, and oth
       controller.enqueue(new TextEncoder().encode('{"message":"first"}\n'))
     },
   })
-  const sent = upload('endless.ndjson', body, '&source=endless').catch(() => undefined)
+  const sent = Promise.allSettled([upload('endless.ndjson', body, '&source=endless')])
   const html = await eventually(
     async () => (await server.fetch('/sources/imports')).text(),
     (text) => text.includes('endless.ndjson') && text.includes('Cancel'),

@@ -72,6 +72,8 @@ describe('events', () => {
     ['{"event":"a"}x', 'invalidFormat', 1],
     ['{"event":"a"', 'invalidFormat', 0],
     ['{"event":"a","host":7}', 'invalidFormat', 0],
+    ['{"event":"a"}{"event":"b","time":"yesterday"}', 'invalidFormat', 1],
+    ['{"event":"a","time":-5}', 'invalidFormat', 0],
     ['{"event":"a","fields":{"a":{"b":1}}}', 'fieldsInvalid', 0],
     [' ', 'noData', undefined],
   ])('%s', (body, reply, event) => {

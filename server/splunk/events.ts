@@ -70,6 +70,7 @@ function oneEvent(
   const parsed = Metadata.safeParse(document)
   if (!parsed.success) throw new HecError('invalidFormat', number)
   const { event, fields } = document
+  if (!isTime(parsed.data.time)) throw new HecError('invalidFormat', number)
   if (event === undefined || event === null) throw new HecError('eventRequired', number)
   if (typeof event === 'string' && event.trim() === '') throw new HecError('eventBlank', number)
   if (fields !== undefined && fields !== null && !isFlat(fields)) {
@@ -78,6 +79,13 @@ function oneEvent(
   const known = withDefaults(parsed.data, defaults)
   const indexed = fields as Record<string, unknown> | undefined | null
   return { source: labelOf(known), text: textOf(event, known, indexed ?? undefined) }
+}
+
+/** Seconds since 1970, or (unlike Splunk) ISO 8601. */
+function isTime(time: Metadata['time']): boolean {
+  if (!isGiven(time)) return true
+  const seconds = Number(time)
+  return Number.isNaN(seconds) ? !Number.isNaN(Date.parse(String(time))) : seconds >= 0
 }
 
 /** An object's own text with what it lacks; a string as the line that a carrier carries. */

@@ -17,6 +17,7 @@ export const REPLIES = {
   queryAuthorization: [16, 400, 'Query string authorization is not enabled'],
   healthy: [17, 200, 'HEC is healthy'],
   unhealthy: [18, 503, 'HEC is unhealthy, queues are full'],
+  tooLarge: [27, 413, 'Request entity too large'],
 } as const satisfies Record<string, readonly [code: number, status: number, text: string]>
 
 export type ReplyName = keyof typeof REPLIES

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { EVENT_BYTES_MAX } from '../ingest/take.ts'
-import { splitBulk } from './elasticsearch.ts'
+import { splitBulk } from './bulk.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const split = (text: string) => splitBulk(bytes(text))
@@ -14,6 +14,22 @@ test('documents follow one another as lines, whatever index they name', () => {
     { action: 'create', index: 'filebeat', id: undefined },
     { action: 'index', index: undefined, id: '7' },
   ])
+})
+
+test.each([
+  ['a number as id', '{"index":{"_index":"x","_id":7}}', 'x', '7'],
+  ['nulls', '{"create":{"_index":null,"_id":null}}', undefined, undefined],
+  ['nothing', '{"create":null}', undefined, undefined],
+  [
+    'what is not for us',
+    '{"index":{"_index":"x","_type":"_doc","pipeline":"p","dynamic_templates":{"a":"b"}}}',
+    'x',
+    undefined,
+  ],
+] as const)('%s beside an action', (_, line, index, id) => {
+  const { items } = split(`${line}\r\n{"a":1}\r\n`)
+  expect(items).toMatchObject([{ index, id }])
+  expect(documentsOf(`${line}\r\n{"a":1}\r\n`)).toBe('{"a":1}\n')
 })
 
 test('a last line without its newline counts', () => {
