@@ -29,8 +29,12 @@ export function endsIn(message: string): Ends | undefined {
     if (source !== undefined && destination !== undefined) return { source, destination }
     arrow = message.indexOf(ARROW, arrow + ARROW.length)
   }
+  if (!ADDRESS.test(message)) return undefined
   return sideBySide(message) ?? fromTo(message) ?? labelled(message)
 }
+
+/** What looks like an address, to be asked before dearer patterns. */
+const ADDRESS = /\d\.\d{1,3}\.\d{1,3}\.\d|:[\da-fA-F]{0,4}:/
 
 /** `from 192.0.2.9:51511 to 198.51.100.7`, but for what changed from one address to another. */
 const FROM_TO = /\bfrom (\S{3,64}) to (\S{3,64})/gi

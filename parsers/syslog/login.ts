@@ -10,6 +10,8 @@ export interface Login {
 
 /** Longest beginning of a message that is looked at, UTF-16 units. */
 const MESSAGE_UNITS_MAX = 512
+/** In one of them each of the patterns below begins, to be asked before them. */
+const TELLING = /[Ll][Oo][Gg]|[Aa][Uu][Tt][Hh]|[Pp]assw|[Cc]onnect|[Uu]ser/
 const LOGIN = /\blog(?:ged|ging)?[ -]?(?:in|on|out|off)\b|\bauthenticat|\bpassword\b|LOGIN|_AUTH/i
 /** Connections name who connects. */
 const CONNECTED = /\bconnect(?:ed|ion)\b/i
@@ -37,6 +39,7 @@ const SUCCEEDED =
 /** What a message says of a login; undefined where it is about none, or names neither user nor address. */
 export function loginIn(message: string): Login | undefined {
   const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
+  if (!TELLING.test(text)) return undefined
   const isLogin = LOGIN.test(text)
   if (!isLogin && !CONNECTED.test(text)) {
     const named = SURE_USER.exec(text)?.[1]
