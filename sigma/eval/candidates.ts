@@ -28,6 +28,8 @@ interface Piece {
 
 const CANDIDATES_MAX = 400
 const LIST_VALUES_MAX = 50
+/** Pieces above which none is looked for in the others. */
+const JOINED_PIECES_MAX = 100
 /** Longer values are not built upon but written anew. */
 const BASE_UNITS_MAX = 2_000
 /** Values for fields of which only is asked what they must not be. */
@@ -190,6 +192,7 @@ function join(pieces: readonly Piece[], base: string): string[] {
   const tail = longest(pieces.filter(({ isBegin, isEnd }) => isEnd && !isBegin))
   const inner = pieces.filter(({ isBegin, isEnd }) => !isBegin && !isEnd).map(({ text }) => text)
   const middle = (have: string, blank: string) => {
+    if (inner.length > JOINED_PIECES_MAX) return [have, ...inner].join(blank)
     let out = have
     for (const text of [...inner].sort((a, b) => b.length - a.length)) {
       if (!fold(head + out + tail).includes(fold(text))) out += (out === '' ? '' : blank) + text

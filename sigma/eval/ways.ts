@@ -2,7 +2,7 @@
 // that must stay as they are. Only the best are kept, so that rules of any size take bounded time.
 import type { SigmaEvent } from '../event.ts'
 import type { Expr, Target, Test } from '../ir/expr.ts'
-import { evaluate } from './evaluate.ts'
+import { evaluateOnce } from './once.ts'
 import { fieldValues, targetValues } from './values.ts'
 
 export type Match = Extract<Expr, { readonly kind: 'match' }>
@@ -85,7 +85,7 @@ function waysOf(expr: Expr, to: boolean, event: SigmaEvent): readonly Draft[] {
 }
 
 function waysOfTest(match: Match, to: boolean, event: SigmaEvent): readonly Draft[] {
-  const holds = evaluate(match, event) === to
+  const holds = evaluateOnce(match, event) === to
   const own = placeOf(match.target)
   const change = (field: string): Draft => ({
     fields: new Set([field]),

@@ -146,6 +146,14 @@ describe('the smallest change', () => {
     expect(change).toMatchObject({ changes: [{ field: 'a.b', example: null }], isProven: true })
   })
 
+  test('shows long values cut, and no character in two', () => {
+    const rule = ruleOf('    selection:\n        A|endswith: .exe\n    condition: selection\n')
+    const why = explainWhy(rule, eventOf({ A: `${'x'.repeat(299)}\u{1F600}${'y'.repeat(5_000)}` }))
+    expect(leaves(why.tree)[0]?.test?.actual).toBe(`${'x'.repeat(299)}...`)
+    expect(why.change).toMatchObject({ changes: [{ example: '.exe' }], isProven: true })
+    expect(why.change?.changes[0]?.from?.length).toBe(1_003)
+  })
+
   test('of a keyword is a message', () => {
     const rule = ruleOf("    keywords: ['segfault at']\n    condition: keywords\n")
     const { change } = explainWhy(rule, { ...eventOf({}), message: 'kernel:' })

