@@ -199,8 +199,21 @@ export interface DeadLetter {
   readonly sample: string
 }
 
+/** What could not be parsed of one source for one reason. */
+export interface ParseFailure {
+  readonly source: string
+  readonly code: string
+  /** Newest first; at least one. */
+  readonly samples: readonly DeadLetter[]
+  /** How many of the source's newest failures are of this kind, and of how many. */
+  readonly count: number
+  readonly of: number
+}
+
 export interface SourceService {
   list(): Promise<readonly SourceCard[]>
+  /** The newest failures by source and reason, of every source or of one; the newest first. */
+  failures(source?: string): Promise<readonly ParseFailure[]>
   deadLetters(source?: string): Promise<readonly DeadLetter[]>
   setSilentAfter(source: string, seconds: number, by: Principal): Promise<void>
 }

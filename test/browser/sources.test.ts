@@ -79,7 +79,7 @@ describe.skipIf(chromium === undefined)('sources', () => {
     await run.getByText('1 could not be parsed').waitFor()
     expect(await run.locator('.samples').textContent()).toMatch(/^2: /)
     await page.reload()
-    await page.locator('#dead-letters td', { hasText: 'not json {' }).waitFor()
+    await page.locator('#dead-letters .failure', { hasText: 'not json {' }).waitFor()
   })
 
   test('a file that is no log at all says why it stopped', async () => {

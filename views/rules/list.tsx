@@ -128,7 +128,7 @@ export function RuleList(props: {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row row={row} now={now} />
+              <Row row={row} now={now} causes={CAUSE_STATES.has(filter.state)} />
             ))}
           </tbody>
         </table>
@@ -139,8 +139,12 @@ export function RuleList(props: {
   )
 }
 
-function Row(props: { readonly row: RuleRow; readonly now: number }) {
+/** Lists of rules that do not work say of each one why. */
+const CAUSE_STATES: ReadonlySet<RuleListState> = new Set(['refused', 'dead', 'rare', 'silent'])
+
+function Row(props: { readonly row: RuleRow; readonly now: number; readonly causes: boolean }) {
   const { row } = props
+  const cause = row.refused?.message ?? row.liveness?.cause?.message
   return (
     <tr data-row={row.id}>
       <td>
@@ -157,6 +161,9 @@ function Row(props: { readonly row: RuleRow; readonly now: number }) {
         )}
         {row.refused === undefined && <LivenessPill liveness={row.liveness} />}{' '}
         <StagePill rollout={row.rollout} /> <SchedulePill every={row.schedule} />
+        {props.causes && cause !== undefined && (
+          <div class="cause muted small-text">{visible(cause)}</div>
+        )}
       </td>
       <td class="wide muted">{logsourceText(row.logsource)}</td>
       <td class="wide muted">{row.status}</td>

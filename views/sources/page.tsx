@@ -1,5 +1,5 @@
 /** @jsxImportSource hono/jsx */
-import type { DeadLetter, SourceCard } from '../../server/services/services.ts'
+import type { DeadLetter, ParseFailure, SourceCard } from '../../server/services/services.ts'
 import {
   formatAge,
   formatCount,
@@ -171,12 +171,12 @@ function SilentAfter(props: { readonly card: SourceCard; readonly csrfToken: str
   )
 }
 
-/** What could not be parsed, with the reason; kept raw and searchable. */
-export function DeadLetters(props: {
-  readonly letters: readonly DeadLetter[]
+/** What could not be parsed, by source and reason, with examples; kept raw and searchable. */
+export function Failures(props: {
+  readonly failures: readonly ParseFailure[]
   readonly source: string
 }) {
-  const { letters, source } = props
+  const { failures, source } = props
   return (
     <>
       {source !== '' && (
@@ -189,45 +189,62 @@ export function DeadLetters(props: {
           </span>
         </p>
       )}
-      {letters.length === 0 ? (
+      {failures.length === 0 ? (
         <p class="muted">Everything that arrived could be read.</p>
       ) : (
-        <table class="letters">
-          <thead>
-            <tr>
-              <th scope="col" class="c-date">
-                received
-              </th>
-              <th scope="col" class="c-source">
-                source
-              </th>
-              <th scope="col">reason</th>
-              <th scope="col" class="wide">
-                text
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {letters.map((letter) => (
-              <tr>
-                <td class="mono faint" title={formatIso(letter.at)}>
-                  {letter.eventId === undefined ? (
-                    formatDateTime(letter.at)
-                  ) : (
-                    <a class="link" href={letterHref(letter)}>
-                      {formatDateTime(letter.at)}
-                    </a>
-                  )}
-                </td>
-                <td>{visible(letter.source)}</td>
-                <td title={letter.code}>{visible(letter.message)}</td>
-                <td class="wide mono">{visible(letter.sample)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <ul class="failures">
+          {failures.map((failure) => (
+            <FailureGroup failure={failure} isOne={source !== ''} />
+          ))}
+        </ul>
       )}
     </>
+  )
+}
+
+function FailureGroup(props: { readonly failure: ParseFailure; readonly isOne: boolean }) {
+  const { source, code, samples, count, of } = props.failure
+  const [newest] = samples
+  if (newest === undefined) return null
+  const href = urls.deadLetters.href({ source })
+  return (
+    <li class="failure">
+      <p>
+        <strong>{visible(source)}</strong>{' '}
+        <span class="high" title={code}>
+          {visible(newest.message)}
+        </span>{' '}
+        <span class="muted">
+          {count === of
+            ? plural(count, 'event')
+            : `${formatCount(count)} of its newest ${plural(of, 'failure')}`}
+        </span>{' '}
+        {!props.isOne && count > samples.length && (
+          <a class="link" href={href}>
+            more
+          </a>
+        )}
+      </p>
+      <ul class="mono">
+        {samples.map((letter) => (
+          <li>
+            <span class="faint" title={formatIso(letter.at)}>
+              {letter.eventId === undefined ? (
+                formatDateTime(letter.at)
+              ) : (
+                <a class="link" href={letterHref(letter)}>
+                  {formatDateTime(letter.at)}
+                </a>
+              )}
+            </span>{' '}
+            {letter.message !== newest.message && (
+              <span class="high">{visible(letter.message)}: </span>
+            )}
+            {visible(letter.sample)}
+          </li>
+        ))}
+      </ul>
+    </li>
   )
 }
 

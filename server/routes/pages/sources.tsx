@@ -6,7 +6,7 @@ import { PARSERS } from '../../../parsers/table.ts'
 import { NewSource } from '../../../views/sources/add.tsx'
 import { FieldTable, SourcePage } from '../../../views/sources/fields.tsx'
 import { ImportRuns } from '../../../views/sources/files.tsx'
-import { DeadLetters, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
+import { Failures, SourceCards, SourcesPage } from '../../../views/sources/page.tsx'
 import { urls } from '../../../views/urls.ts'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
@@ -43,8 +43,8 @@ export function sourceRoutes(services: Services, renderer: Renderer) {
   })
   app.get(urls.deadLetters.pattern, async (c) => {
     const source = c.req.query('source') ?? ''
-    const letters = await services.sources.deadLetters(source === '' ? undefined : source)
-    return fragment(c, renderer, FACTS, <DeadLetters letters={letters} source={source} />)
+    const failures = await services.sources.failures(source === '' ? undefined : source)
+    return fragment(c, renderer, FACTS, <Failures failures={failures} source={source} />)
   })
   app.get(urls.sourceImports.pattern, (c) => imports(c, services, renderer))
   app.post(urls.sourceUpload.pattern, (c) => upload(c, services, renderer))

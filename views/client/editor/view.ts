@@ -11,7 +11,7 @@ import { yaml } from '@codemirror/lang-yaml'
 import { HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language'
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search'
-import { EditorState, type Extension } from '@codemirror/state'
+import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import {
   drawSelection,
   EditorView,
@@ -98,7 +98,14 @@ export function createEditor(area: HTMLTextAreaElement, options: EditorOptions):
   host.addEventListener('keydown', (event) => event.stopPropagation())
   area.before(host)
   area.hidden = true
-  const view = new EditorView({ root, parent: root, state: stateOf(area, options) })
+  const wrapping = new Compartment()
+  const narrow = matchMedia(NARROW)
+  const extension = () => (narrow.matches ? EditorView.lineWrapping : [])
+  const wrapped = wrapping.of(extension())
+  const view = new EditorView({ root, parent: root, state: stateOf(area, options, wrapped) })
+  narrow.addEventListener('change', () => {
+    view.dispatch({ effects: wrapping.reconfigure(extension()) })
+  })
   return {
     view,
     focus: () => view.focus(),
@@ -113,7 +120,14 @@ export function createEditor(area: HTMLTextAreaElement, options: EditorOptions):
   }
 }
 
-function stateOf(area: HTMLTextAreaElement, options: EditorOptions): EditorState {
+/** Where long lines wrap: reading them must not need scrolling to the side. */
+const NARROW = '(max-width: 900px)'
+
+function stateOf(
+  area: HTMLTextAreaElement,
+  options: EditorOptions,
+  wrapping: Extension,
+): EditorState {
   return EditorState.create({
     doc: area.value,
     extensions: [
@@ -129,6 +143,7 @@ function stateOf(area: HTMLTextAreaElement, options: EditorOptions): EditorState
         area.value = update.state.doc.toString()
         options.changed()
       }),
+      wrapping,
       keysOf(),
       completionOf(options),
     ],
