@@ -21,31 +21,51 @@ const STAMP = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?`
 const ENDS = String.raw`\S{2,64} (?:\S{2,64}|-) `
 const TIMES = String.raw`(?:-?\d{1,9}(?:\.\d{1,9})? |- ){3}`
 /** How a line of each kind begins. */
-const KINDS: readonly (readonly [Kind, RegExp])[] = [
-  ['alb', new RegExp(`^(?:https?|h2|grpcs|wss?) ${STAMP} app/\\S{1,128} ${ENDS}${TIMES}`)],
-  ['nlb', new RegExp(`^tls \\d\\.\\d ${STAMP} net/\\S{1,128} \\S{1,64} ${ENDS}`)],
-  [
-    'clb',
-    new RegExp(`^${STAMP} [\\w-]{1,64} ${ENDS}${TIMES}(?:\\d{3}|-) (?:\\d{3}|-) \\d+ \\d+ "`),
-  ],
-  [
-    's3',
-    /^[0-9a-f]{64} \S{1,63} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[^\]]{8,20}\] \S{1,64} \S{1,512} \S{1,64} [A-Z][\w-]{0,15}\.[A-Z]/,
-  ],
-  [
-    'route53',
-    new RegExp(`^1\\.\\d ${STAMP} Z[A-Z0-9]{5,32} \\S{1,255} [A-Z]{1,10} [A-Z]{4,12} (?:UDP|TCP) `),
-  ],
-]
+const KINDS: Readonly<Record<Kind, RegExp>> = {
+  alb: new RegExp(`^(?:https?|h2|grpcs|wss?) ${STAMP} app/\\S{1,128} ${ENDS}${TIMES}`),
+  nlb: new RegExp(`^tls \\d\\.\\d ${STAMP} net/\\S{1,128} \\S{1,64} ${ENDS}`),
+  clb: new RegExp(`^${STAMP} [\\w-]{1,64} ${ENDS}${TIMES}(?:\\d{3}|-) (?:\\d{3}|-) \\d+ \\d+ "`),
+  s3: /^[0-9a-f]{64} \S{1,63} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:[^\]]{8,20}\] \S{1,64} \S{1,512} \S{1,64} [A-Z][\w-]{0,15}\.[A-Z]/,
+  route53: new RegExp(
+    `^1\\.\\d ${STAMP} Z[A-Z0-9]{5,32} \\S{1,255} [A-Z]{1,10} [A-Z]{4,12} (?:UDP|TCP) `,
+  ),
+}
 /** The beginning of a line says what it is within this, UTF-16 units. */
 const HEAD_UNITS = 1600
 
+/** Asked of every line of text: a few characters tell most. */
 function kindOf(text: string): Kind | undefined {
-  const first = text.charCodeAt(0)
-  // Digits, or the small letters with which the others begin.
-  if (!(first >= 0x30 && first <= 0x39) && !(first >= 0x61 && first <= 0x77)) return undefined
-  const head = text.slice(0, HEAD_UNITS)
-  return KINDS.find(([, start]) => start.test(head))?.[0]
+  const kind = likelyKind(text)
+  return kind !== undefined && KINDS[kind].test(text.slice(0, HEAD_UNITS)) ? kind : undefined
+}
+
+const BLANK = 0x20
+const BRACKET = 0x5b
+const OWNER_UNITS = 64
+
+function likelyKind(text: string): Kind | undefined {
+  if (text.charCodeAt(OWNER_UNITS) === BLANK && isHex(text.charCodeAt(0))) {
+    const time = text.indexOf(' ', OWNER_UNITS + 1) + 1
+    if (text.charCodeAt(time) === BRACKET) return 's3'
+  }
+  switch (text.charCodeAt(0)) {
+    case 0x67: // g
+    case 0x68: // h
+    case 0x77: // w
+      return 'alb'
+    case 0x74: // t
+      return text.startsWith('tls ') ? 'nlb' : undefined
+    case 0x31: // 1
+      return text.charCodeAt(1) === 0x2e ? 'route53' : undefined
+    case 0x32: // 2
+      return text.charCodeAt(10) === 0x54 ? 'clb' : undefined
+    default:
+      return undefined
+  }
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66)
 }
 
 function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {

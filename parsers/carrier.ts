@@ -50,6 +50,9 @@ const KEYS: ReadonlySet<string> = new Set([
   ...['container_id', 'container_name', 'container_created_at', 'image', 'label', 'ecs_cluster'],
   ...['ecs_task_arn', 'ecs_task_definition', 'partial_message', 'partial_id', 'partial_ordinal'],
   ...['ddsource', 'ddtags', 'status'],
+  // Sources of Vector, archives of Datadog, New Relic.
+  ...['bucket', 'object', 'region', 'topic', 'partition', 'headers', 'message_key', 'message_id'],
+  ...['_id', 'attributes', 'status', 'ddsource', 'ddtags', 'logtype', 'plugin', 'entity'],
   ...['logGroup', 'logGroupName', 'logStream', 'logStreamName', 'owner', 'process', 'ordering_key'],
 ])
 /** Envelopes inside each other, at most. */

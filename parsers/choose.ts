@@ -185,7 +185,7 @@ function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined 
   const isLine = input.isRebuilt !== true && input.text.startsWith('<')
   const isSure =
     !UNSURE.has(parser) || (parser === PARSERS.syslog && (isLine || isTelling(input, context)))
-  return isSure ? unwrap(json, [parser], context) : undefined
+  return isSure ? unwrap(json, [parser], context, true) : undefined
 }
 
 /** Whether a line that was put together again says more than its parts: who, from where, to where. */
@@ -227,7 +227,12 @@ function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Par
 const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text, PARSERS.logfmt])
 
 /** The event of a line that a shipper wrapped: `{source, host, message, fields}` and its kin. */
-function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {
+function unwrap(
+  json: Fields,
+  named: readonly Parser[],
+  context: ParseContext,
+  isCarrier = false,
+): Chosen | undefined {
   const input = carriedInput(json) ?? messageInput(json)
   if (input === undefined) return undefined
   const inner =
@@ -238,11 +243,17 @@ function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): 
   const parsed: Parsed = {
     ...(outer.time === undefined ? {} : { time: outer.time }),
     ...inner.parsed,
-    pivots: { ...outer.pivots, ...inner.parsed.pivots },
+    pivots: { ...(isCarrier ? ofCarrier(outer) : outer.pivots), ...inner.parsed.pivots },
     fields: { ...rest, ...inner.parsed.fields },
     fieldsAreRaw: false,
   }
   return { parser: inner.parser, parsed }
+}
+
+/** What a carrier's columns say of the event in it: not its own account, status or action. */
+function ofCarrier({ pivots }: Parsed): Parsed['pivots'] {
+  const { user: _user, outcome: _outcome, action: _action, ...rest } = pivots
+  return rest
 }
 
 /** The text in `message` of JSON that is no carrier. */

@@ -9,6 +9,8 @@ const BASE64_UNITS_MAX = 2 ** 21
 interface Envelope {
   /** All of these are at the top of it. */
   readonly names: readonly string[]
+  /** Nothing else is at the top of it. */
+  readonly alone?: true
   /** What it holds: a line, or an object. */
   readonly read: (json: Fields) => FieldValue | undefined
 }
@@ -76,6 +78,15 @@ const ENVELOPES: readonly Envelope[] = [
     read: ({ ContentData: content }) => objectIn(content) ?? textOf(content),
   },
   { names: ['body', 'enqueuedTimeUtc'], read: ({ body }) => objectIn(body) ?? textOf(body) },
+  // A record of Kafka, a line of Loki, a log of Datadog's search, any event of EventBridge.
+  { names: ['topic', 'value'], read: ({ value }) => objectIn(value) ?? textOf(value) },
+  { names: ['line', 'labels'], read: ({ line }) => textOf(line) },
+  { names: ['line', 'stream'], read: ({ line }) => textOf(line) },
+  { names: ['content', 'id'], read: ({ content }) => messageIn(content) },
+  { names: ['detail-type', 'detail'], read: ({ detail }) => objectIn(detail) },
+  // Sumo Logic's export; what Firehose delivers over HTTP.
+  { names: ['_raw', '_messagetime'], read: (json) => textOf(json._raw) },
+  { names: ['data'], alone: true, read: (json) => textOf(json.data, true) },
   // A shipper that has read the JSON already.
   { names: ['json'], read: ({ json }) => objectIn(json) },
 ]
@@ -85,7 +96,8 @@ const BY_NAME = [...Map.groupBy(ENVELOPES, ({ names }) => names[0]!)]
 
 /** Whether JSON with these names may be an envelope. */
 export function mayBeEnvelope(has: (name: string) => boolean): boolean {
-  return ENVELOPES.some(({ names }) => names.every(has))
+  // Documents with one name are no lines of generic JSON anyway.
+  return ENVELOPES.some(({ names, alone }) => alone === undefined && names.every(has))
 }
 
 /** What an envelope holds: a line, or an object; undefined where JSON is none. */
@@ -93,8 +105,9 @@ export function envelopeContent(json: Fields): string | Fields | undefined {
   for (let at = 0; at < BY_NAME.length; at++) {
     const [name, envelopes] = BY_NAME[at]!
     if (json[name] === undefined) continue
-    for (const { names, read } of envelopes) {
+    for (const { names, alone, read } of envelopes) {
       if (!names.every((other) => json[other] !== undefined)) continue
+      if (alone === true && !isAlone(json)) continue
       const content = read(json)
       if (typeof content === 'string' || isFields(content)) return content
     }
@@ -113,6 +126,13 @@ function messageIn(value: FieldValue | undefined): string | undefined {
 
 function objectIn(value: FieldValue | undefined): Fields | undefined {
   return isFields(value) ? value : undefined
+}
+
+/** Whether an object has one member. */
+function isAlone(json: Fields): boolean {
+  let count = 0
+  for (const _ in json) if (++count > 1) return false
+  return count === 1
 }
 
 function textOf(value: FieldValue | undefined, isEncoded = false): string | undefined {

@@ -29,7 +29,7 @@ const FIRST: Readonly<Record<string, RegExp>> = {
   receivedMessages: /"ackId"/,
   Messages: /"ReceiptHandle"/,
   records:
-    /"operationName"|"category"|"resourceId"|"time"|"OperationName"|"recordId"|^\[\s*\{\s*"data"/,
+    /"eventVersion"|"eventType"|"eventTime"|"CreationTime"|"auditID"|"protoPayload"|"operationName"|"category"|"resourceId"|"time"|"OperationName"|"recordId"|^\[\s*\{\s*"data"/,
 }
 
 /** Members with which such documents begin: any other text is told from them at once. */

@@ -196,3 +196,46 @@ describe('in envelopes', () => {
     expect(normalise(texts![0]!, OPTIONS).parser).toBe('kubernetes')
   })
 })
+
+describe('what only carries an event', () => {
+  const event = {
+    ...{ eventVersion: '1.08', eventTime: TIME, eventSource: 'iam.amazonaws.com' },
+    ...{ eventName: 'CreateUser', awsRegion: 'us-east-1', sourceIPAddress: '192.0.2.3' },
+    userIdentity: { type: 'IAMUser', userName: 'anna' },
+  }
+  const text = JSON.stringify(event)
+  test.each([
+    ['Kafka', { topic: 't', partition: 0, offset: 1, key: null, value: text }],
+    ['Kafka, read', { topic: 't', partition: 0, offset: 1, value: event }],
+    ['Loki', { line: text, ts: TIME, labels: { job: 'x' } }],
+    ['Datadog’s search', { id: 'x', content: { message: text, host: 'h', attributes: {} } }],
+    ['Datadog’s archive', { _id: 'x', date: TIME, status: 'info', message: text, attributes: {} }],
+    ['New Relic', { message: text, logtype: 'aws', plugin: { type: 'lambda' }, timestamp: AT }],
+    ['Sumo Logic', { _raw: text, _messagetime: String(AT) }],
+    ['Vector', { message: text, source_type: 'aws_s3', bucket: 'b', object: 'o', region: 'r' }],
+    ['EventBridge', { 'detail-type': 'x', account: '1', source: 'aws.x', detail: event }],
+    ['Firehose', { data: Buffer.from(text).toString('base64') }],
+  ])('%s', (_, carrier) => {
+    const got = read(carrier)
+    expect(got).toMatchObject({
+      parser: 'cloudtrail',
+      time: AT,
+      pivots: { user: 'anna', src_ip: '192.0.2.3', outcome: 'success' },
+    })
+  })
+
+  test('a carrier’s account, status and action are not the event’s', () => {
+    const finding = {
+      ...{ schemaVersion: '2.0', accountId: '1', type: 'Recon:EC2/Portscan', severity: 2 },
+      ...{ service: { serviceName: 'guardduty', detectorId: 'd' }, updatedAt: TIME },
+    }
+    const got = read({
+      ...{ 'detail-type': 'x', account: '1', status: 'info', action: 'sent' },
+      detail: finding,
+    })
+    expect(got.parser).toBe('aws_guardduty')
+    expect(got.pivots.user).toBeUndefined()
+    expect(got.pivots.outcome).toBeUndefined()
+    expect(got.pivots.action).toBe('Recon:EC2/Portscan')
+  })
+})
