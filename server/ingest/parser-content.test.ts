@@ -1,16 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readParserContent } from './parser-content.ts'
 
 let root: string
-beforeAll(() => {
+beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'trapline-content-'))
   mkdirSync(join(root, 'detections'))
   mkdirSync(join(root, 'parsers/mappings'), { recursive: true })
 })
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 const read = (overlay = false) => readParserContent([{ path: join(root, 'detections'), overlay }])
 

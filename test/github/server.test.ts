@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { createSign, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,7 +16,7 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', {
 let hub: GitHub
 let clone: string
 
-beforeAll(async () => {
+beforeEach(async () => {
   hub = await startGitHub({
     owner: 'acme',
     repo: 'rules',
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await git(clone, 'push', '--quiet', 'origin', 'main')
 })
 
-afterAll(async () => {
+afterEach(async () => {
   await hub.stop()
   await rm(clone, { recursive: true, force: true })
 })
@@ -223,8 +223,10 @@ test('what the description does not know is recorded', async () => {
 })
 
 test('the page of a pull request shows it, escaped', async () => {
-  const { number } = hub.world.pulls[0]!
+  await branch('shown', 'f.yml', 'title: f\n')
+  const made = await call('POST', PULLS, { title: 'Add <b>', head: 'shown', base: 'main' })
+  const { number } = await made.json()
   const page = await fetch(`${hub.pageUrl}/acme/rules/pull/${number}`)
-  expect(await page.text()).toContain('Add b')
+  expect(await page.text()).toContain('Add &lt;b&gt;')
   expect((await fetch(`${hub.pageUrl}/acme/rules/pull/999`)).status).toBe(404)
 })

@@ -1,15 +1,18 @@
 import { Database } from 'bun:sqlite'
-import { afterAll, expect, test } from 'bun:test'
+import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { INTAKE_FORMAT, openIntake } from './intake.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'trapline-intake-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trapline-intake-'))
+  openIntake(folder).close()
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('an intake opens again in the version that made it', () => {
-  openIntake(folder).close()
   const again = openIntake(folder)
   expect(again.query('PRAGMA user_version').get()).toEqual({ user_version: INTAKE_FORMAT })
   again.close()
