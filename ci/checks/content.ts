@@ -63,7 +63,7 @@ export function checkContent(
   const known = new Set([...linted, ...shaped].map(lineOf))
   const named = new Set(linted.map(({ path, code }) => `${path}:${code}`))
   const off = new Set(options.disable ?? [])
-  const rules = files.filter((file) => fileKind(file) === 'sigma')
+  const rules = loadedFiles(files, options.only).filter((file) => fileKind(file) === 'sigma')
   const content = contentOptions(files)
   const loaded = loadRules(rules, content.options)
   const refused = [...loaded.diagnostics, ...content.diagnostics].flatMap(
@@ -77,6 +77,16 @@ export function checkContent(
   const parsers = checkParsers(all).filter(({ path }) => wanted(path))
   const placed = checkPlacement(all).filter(({ path, code }) => wanted(path) && !off.has(code))
   return [...linted, ...shaped, ...refused, ...parsers, ...placed].sort(inOrder)
+}
+
+/** The files that have to be loaded to judge some of them: all, unless these hold nothing that reads others. */
+function loadedFiles(
+  files: readonly LintFile[],
+  only: ReadonlySet<string> | undefined,
+): readonly LintFile[] {
+  const wanted = only === undefined ? files : files.filter(({ path }) => only.has(path))
+  const readsOthers = wanted.some(({ text }) => /^(correlation|filter)\s*:/m.test(text))
+  return readsOthers || only === undefined ? files : wanted
 }
 
 /** Tables and patterns of parsers, and their tests. */

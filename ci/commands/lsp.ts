@@ -17,7 +17,7 @@ Diagnostics, completion, hover and quick fixes: fields, modifiers and tags of ru
 and filters name, steps and conditions of pipelines, keys of hunts and tests. Editors start it; editors/vscode does for VS Code.`
 
 /** Files of a workspace up to which references between them are looked up. */
-const WORKSPACE_FILES_MAX = 2_000
+const WORKSPACE_FILES_MAX = 20_000
 
 export async function run(args: readonly string[]): Promise<number> {
   const odd = args.find((arg) => arg !== '--stdio')
@@ -74,7 +74,10 @@ async function readWorkspace(folders: readonly string[]): Promise<readonly LintF
       if (await isFolder(`${folder}/${name}`)) paths.push(`${folder}/${name}`)
   }
   const files = await readContent(paths)
-  return files.length > WORKSPACE_FILES_MAX ? [] : files
+  if (files.length <= WORKSPACE_FILES_MAX) return files
+  const most = `more than ${WORKSPACE_FILES_MAX}`
+  console.error(`trapline lsp: ${files.length} files are ${most}: each is checked on its own`)
+  return []
 }
 
 async function isFolder(path: string): Promise<boolean> {

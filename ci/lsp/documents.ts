@@ -1,4 +1,5 @@
 // Open documents and their positions.
+import { fileURLToPath } from 'node:url'
 import type { Position, Range } from './protocol.ts'
 
 /** An open document. */
@@ -10,11 +11,22 @@ export interface OpenDocument {
 
 /** What `didChange` carries: a range to replace, or the whole text. */
 export interface Change {
-  readonly range?: Range
+  readonly range?: Range | null | undefined
   readonly text: string
 }
 
-/** Offset of a position, kept inside its line. */
+/** The path of a file on this machine; any other document is called by its URI. */
+export function pathOf({ uri }: Pick<OpenDocument, 'uri'>): string {
+  if (!uri.startsWith('file:')) return uri
+  try {
+    return fileURLToPath(uri)
+  } catch (error) {
+    if (error instanceof TypeError) return uri
+    throw error
+  }
+}
+
+/** Offset of a position, kept inside its line: before `\n`, and before the `\r` that belongs to it. */
 export function offsetAt(text: string, { line, character }: Position): number {
   let start = 0
   for (let n = 0; n < line; n++) {
@@ -22,8 +34,10 @@ export function offsetAt(text: string, { line, character }: Position): number {
     if (next < 0) return text.length
     start = next + 1
   }
-  const end = text.indexOf('\n', start)
-  return Math.min(start + character, end < 0 ? text.length : end)
+  const next = text.indexOf('\n', start)
+  const newline = next < 0 ? text.length : next
+  const end = next > start && text.charAt(next - 1) === '\r' ? next - 1 : newline
+  return Math.min(start + character, end)
 }
 
 /** Position of an offset. */
@@ -40,7 +54,7 @@ export function rangeOf(text: string, start: number, end: number): Range {
 /** The text after changes, each applied to the outcome of the one before. */
 export function applyChanges(text: string, changes: readonly Change[]): string {
   return changes.reduce((now, { range, text: to }) => {
-    if (range === undefined) return to
+    if (range === undefined || range === null) return to
     return now.slice(0, offsetAt(now, range.start)) + to + now.slice(offsetAt(now, range.end))
   }, text)
 }

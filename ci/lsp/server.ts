@@ -1,13 +1,13 @@
 // The language server: messages in, messages out. It knows no streams; `ci/commands/lsp.ts` has them.
-import { fileURLToPath } from 'node:url'
 import type { Finding } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
 import { completionsAt, ITEMS_MAX } from '../checks/completion.ts'
 import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { actionsAt, diagnosticOf } from './diagnostics.ts'
-import { applyChanges, type Change, type OpenDocument } from './documents.ts'
+import { applyChanges, type OpenDocument, pathOf } from './documents.ts'
 import { hoverAt } from './hover.ts'
-import { type Position, type Range, RPC } from './protocol.ts'
+import { type Position, RPC } from './protocol.ts'
+import { isChanges, isPosition, isRange } from './shapes.ts'
 
 export interface ServerOptions {
   readonly facts: LintFacts
@@ -45,7 +45,7 @@ const CAPABILITIES = {
 interface State {
   readonly options: ServerOptions
   readonly documents: Map<string, OpenDocument>
-  readonly found: Map<string, { readonly version: number; readonly findings: readonly Finding[] }>
+  readonly found: WeakMap<OpenDocument, readonly Finding[]>
   readonly timers: Map<string, ReturnType<typeof setTimeout>>
   phase: 'new' | 'ready' | 'down'
 }
@@ -62,7 +62,7 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
   const state: State = {
     options,
     documents: new Map(),
-    found: new Map(),
+    found: new WeakMap(),
     timers: new Map(),
     phase: 'new',
   }
@@ -123,7 +123,10 @@ async function handle(
   params: Params,
   isRequest: boolean,
 ): Promise<unknown> {
-  if (method === 'initialize') return initialize(state, params)
+  if (method === 'initialize') {
+    if (state.phase !== 'new') throw new RpcError(RPC.request, 'initialize comes once')
+    return initialize(state, params)
+  }
   if (state.phase === 'new') {
     if (isRequest) throw new RpcError(RPC.notReady, 'initialize comes first')
     return undefined
@@ -142,19 +145,29 @@ async function handle(
     case 'textDocument/didClose':
       return didClose(state, params)
     case 'textDocument/completion':
-      return complete(state, document(), params.position as Position)
+      return complete(state, document(), positionIn(params))
     case 'textDocument/hover':
-      return hoverAt(document().text, params.position as Position, {
+      return hoverAt(document().text, positionIn(params), {
         facts: state.options.facts,
         path: pathOf(document()),
         rules: knownRules(state, document()),
       })
     case 'textDocument/codeAction':
-      return actionsAt(document(), await findingsOf(state, document()), params.range as Range)
+      return actions(state, document(), params.range)
     default:
       if (isRequest) throw new RpcError(RPC.method, `${method} is not spoken here`)
       return undefined
   }
+}
+
+async function actions(state: State, document: OpenDocument, range: unknown): Promise<unknown> {
+  if (!isRange(range)) throw new RpcError(RPC.params, 'range is missing')
+  return actionsAt(document, await findingsOf(state, document), range)
+}
+
+function positionIn({ position }: Params): Position {
+  if (!isPosition(position)) throw new RpcError(RPC.params, 'position is missing')
+  return position
 }
 
 /** The items of a position; the client asks again as more is typed when they were cut. */
@@ -177,9 +190,12 @@ async function initialize(state: State, params: Params): Promise<unknown> {
   const folders = Array.isArray(params.workspaceFolders)
     ? (params.workspaceFolders as { uri?: unknown }[]).map(({ uri }) => uri)
     : [params.rootUri]
-  const paths = folders.flatMap((uri) =>
-    typeof uri === 'string' && uri.startsWith('file:') ? [fileURLToPath(uri)] : [],
-  )
+  const paths = folders
+    .flatMap((uri) => {
+      const path = typeof uri === 'string' ? pathOf({ uri }) : ''
+      return path === uri ? [] : [path]
+    })
+    .filter((path) => path !== '')
   await state.options.open?.(paths)
   state.phase = 'ready'
   return { capabilities: CAPABILITIES, serverInfo: { name: 'trapline' } }
@@ -197,12 +213,10 @@ function documentOf(state: State, params: Params): OpenDocument {
   return document
 }
 
-function pathOf({ uri }: OpenDocument): string {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : uri
-}
-
 function didOpen(state: State, params: Params): void {
-  const { uri, version, text } = params.textDocument as OpenDocument
+  const uri = uriIn(params)
+  const { version, text } = params.textDocument as OpenDocument
+  if (typeof text !== 'string') throw new RpcError(RPC.params, 'textDocument.text is missing')
   state.documents.set(uri, { uri, version, text })
   soon(state, uri)
 }
@@ -210,7 +224,9 @@ function didOpen(state: State, params: Params): void {
 function didChange(state: State, params: Params): void {
   const document = documentOf(state, params)
   const { version } = params.textDocument as OpenDocument
-  const text = applyChanges(document.text, params.contentChanges as readonly Change[])
+  const changes = params.contentChanges
+  if (!isChanges(changes)) throw new RpcError(RPC.params, 'contentChanges are no changes')
+  const text = applyChanges(document.text, changes)
   state.documents.set(document.uri, { uri: document.uri, version, text })
   soon(state, document.uri)
 }
@@ -220,7 +236,6 @@ function didClose(state: State, params: Params): void {
   clearTimeout(state.timers.get(uri))
   state.timers.delete(uri)
   state.documents.delete(uri)
-  state.found.delete(uri)
   publish(state, uri, [])
 }
 
@@ -238,7 +253,7 @@ function soon(state: State, uri: string): void {
 async function refresh(state: State, document: OpenDocument): Promise<void> {
   try {
     const findings = await findingsOf(state, document)
-    if (state.documents.get(document.uri)?.version !== document.version) return
+    if (state.documents.get(document.uri) !== document) return
     publish(
       state,
       document.uri,
@@ -256,10 +271,10 @@ async function refresh(state: State, document: OpenDocument): Promise<void> {
 }
 
 async function findingsOf(state: State, document: OpenDocument): Promise<readonly Finding[]> {
-  const known = state.found.get(document.uri)
-  if (known?.version === document.version) return known.findings
+  const known = state.found.get(document)
+  if (known !== undefined) return known
   const findings = await state.options.find(pathOf(document), document.text)
-  state.found.set(document.uri, { version: document.version, findings })
+  state.found.set(document, findings)
   return findings
 }
 

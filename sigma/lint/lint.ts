@@ -9,7 +9,7 @@ import type { Entries } from '../parse/reader.ts'
 import { newReport } from '../parse/report.ts'
 import { parseRules } from '../parse/rules.ts'
 import { readYaml, type YamlDocument } from '../parse/yaml.ts'
-import { contentOptions, isListFile, isPipelineFile } from '../pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../pipeline/content.ts'
 import { parsePipeline } from '../pipeline/pipeline.ts'
 import type { SigmaDocument, SigmaFilter, SigmaRule, Yaml } from '../rule.ts'
 import {
@@ -26,6 +26,7 @@ import {
   type YamlTests,
 } from './check.ts'
 import type { LintFacts } from './facts.ts'
+import { transformOf } from './steps.ts'
 import { readSuppressions } from './suppress.ts'
 import { CHECKS } from './table.ts'
 
@@ -72,8 +73,8 @@ interface ReadFile {
 
 /** Lints a set of files. Findings come by path, line and column. Never throws for what files hold. */
 export function lint(files: readonly LintFile[], options: LintOptions): readonly Finding[] {
-  const { transform } = contentOptions(files).options
-  const read = files.map((file) => readFile(file, transform))
+  const transform = transformOf(files)
+  const read = files.map((file) => readOnce(file, transform))
   const set = contentSet(read)
   const off = new Set(options.disable ?? [])
   const findings: Finding[] = []
@@ -90,6 +91,20 @@ export function lint(files: readonly LintFile[], options: LintOptions): readonly
     lintFile(one, { file: one.file, facts: options.facts, set }, checks, collect)
   }
   return findings.sort(inOrder)
+}
+
+/** Files that were read before: who lints the same objects again, as editors do, reads only what is new. */
+const known = new WeakMap<
+  LintFile,
+  { readonly read: ReadFile; readonly transform: RuleTransform | undefined }
+>()
+
+function readOnce(file: LintFile, transform: RuleTransform | undefined): ReadFile {
+  const found = known.get(file)
+  if (found !== undefined && found.transform === transform) return found.read
+  const read = readFile(file, transform)
+  known.set(file, { read, transform })
+  return read
 }
 
 function inOrder(a: Finding, b: Finding): number {
