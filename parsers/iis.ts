@@ -7,7 +7,7 @@ import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './ev
 import { isNative, nativeLine } from './iis/native.ts'
 import { guessColumns } from './iis/shape.ts'
 import { closedLogSource } from './logsource.ts'
-import { timeAt } from './time.ts'
+import { isoAt, timeAt } from './time.ts'
 
 const ACCESS = closedLogSource('windows', ['webserver'], ['iis'])
 const ERRORS = closedLogSource('windows', [], ['iis', 'httperr'])
@@ -30,35 +30,64 @@ const NUMBERS: ReadonlySet<string> = new Set([
 /** Headers, in which IIS writes blanks as `+`. */
 const PLUSSED: ReadonlySet<string> = new Set(['cs-user-agent', 'cs-cookie'])
 
-function namesOf(values: readonly string[], context: ParseContext): readonly string[] | undefined {
-  const { columns } = context
-  if (columns?.format === 'w3c' && columns.names.length > 0 && fits(columns, values)) {
-    return columns.names
-  }
-  return guessColumns(values)
-}
-
-/** Lines of another layout below the same header: a collector has mixed files. */
-function fits(columns: Columns, values: readonly string[]): boolean {
-  return Math.abs(columns.names.length - values.length) <= 2
-}
-
 function valuesOf(text: string): readonly string[] {
   const separator = text.includes('\t') ? '\t' : ' '
   return text.trimEnd().split(separator, COLUMNS_MAX)
 }
 
+const columnsByHeader = new WeakMap<Columns, readonly Column[]>()
+
+/** What the header above a line says of it; lines of another layout have more or fewer values by three or more: a
+ * collector has mixed files. */
+function columnsAbove(count: number, { columns }: ParseContext): readonly Column[] | undefined {
+  if (columns?.format !== 'w3c' || columns.names.length === 0) return undefined
+  if (Math.abs(columns.names.length - count) > 2) return undefined
+  let own = columnsByHeader.get(columns)
+  if (own === undefined) {
+    own = columns.names.map(columnOf)
+    columnsByHeader.set(columns, own)
+  }
+  return own
+}
+
+/** Adds a line's values by its header; false where it has none that fits. */
+function addLine(fields: WritableFields, text: string, context: ParseContext): boolean {
+  const separator = text.includes('\t') ? TAB : BLANK
+  const last = text.charCodeAt(text.length - 1)
+  const { length } = last > BLANK && last < 0x80 ? text : text.trimEnd()
+  let count = 1
+  for (let at = 0; at < length; at++) if (text.charCodeAt(at) === separator) count++
+  const columns = columnsAbove(Math.min(count, COLUMNS_MAX), context)
+  if (columns === undefined) return false
+  const stop = Math.min(columns.length, count, COLUMNS_MAX)
+  for (let index = 0, start = 0; index < stop; index++) {
+    let end = start
+    while (end < length && text.charCodeAt(end) !== separator) end++
+    addCell(fields, columns[index]!, text, start, end)
+    start = end + 1
+  }
+  return true
+}
+
+const TAB = 0x09
+const BLANK = 0x20
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const { text } = input
   if (input.json !== undefined) return { code: 'iis-no-line', message: 'JSON, no W3C line' }
   const native = nativeLine(text)
-  const values = native?.values ?? valuesOf(text)
-  const names = native?.names ?? namesOf(values, context)
-  if (names === undefined)
-    return { code: 'iis-no-fields', message: 'no #Fields: known for the line' }
   const fields: WritableFields = {}
-  const count = Math.min(names.length, values.length)
-  for (let index = 0; index < count; index++) addColumn(fields, names[index]!, values[index]!)
+  if (native !== undefined || !addLine(fields, text, context)) {
+    const values = native?.values ?? valuesOf(text)
+    const names = native?.names ?? guessColumns(values)
+    if (names === undefined)
+      return { code: 'iis-no-fields', message: 'no #Fields: known for the line' }
+    const count = Math.min(names.length, values.length)
+    for (let index = 0; index < count; index++) {
+      const value = values[index]!
+      addCell(fields, columnOf(names[index]!), value, 0, value.length)
+    }
+  }
   const pivots: WritablePivots = {}
   const time =
     native === undefined ? timeOf(fields, context) : timeAt(native.clock, 0, context)?.time
@@ -109,38 +138,68 @@ function columnOf(name: string): Column {
   return column
 }
 
-/** One to fifteen digits. */
-function isInteger(text: string): boolean {
-  const { length } = text
-  if (length === 0 || length > 15) return false
-  for (let index = 0; index < length; index++) {
-    const code = text.charCodeAt(index)
-    if (!(code >= 0x30 && code <= 0x39)) return false
+/** One to fifteen digits as a number; -1 for any other text. */
+function integerAt(text: string, start: number, end: number): number {
+  if (end === start || end - start > 15) return -1
+  let value = 0
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return -1
+    value = value * 10 + digit
   }
-  return true
+  return value
 }
 
-function addColumn(fields: WritableFields, name: string, value: string): void {
-  const column = columnOf(name)
-  if (column.number && isInteger(value)) fields[column.name] = Number(value)
-  else put(fields, column.name, column.plussed ? value.replaceAll('+', ' ') : value)
+function addCell(
+  fields: WritableFields,
+  { name, number, plussed }: Column,
+  text: string,
+  start: number,
+  end: number,
+): void {
+  if (end === start || (end - start === 1 && text.charCodeAt(start) === DASH)) return
+  const value = number ? integerAt(text, start, end) : -1
+  if (value >= 0) fields[name] = value
+  else if (plussed) put(fields, name, text.slice(start, end).replace(PLUS, ' '))
+  else put(fields, name, text.slice(start, end))
 }
+
+const DASH = 0x2d
+/** A pattern: by far the fastest way to replace that many. */
+const PLUS = /\+/g
 
 /** Dates and times of W3C logs are UTC, whatever the server's zone. */
 function timeOf(fields: WritableFields, context: ParseContext): number | undefined {
   const date = fields.date ?? context.columns?.date?.split(' ', 1)[0]
   const { time } = fields
   if (typeof date !== 'string' || typeof time !== 'string') return undefined
+  const day = date.length === 10 ? isoAt(date, 0, UTC) : undefined
+  const clock = clockOf(time)
+  if (day?.end === 10 && clock >= 0) return day.time + clock
   return timeAt(`${date} ${time}Z`, 0, context)?.time
+}
+
+const UTC: ParseContext = { now: 0, timeZone: 'UTC' }
+
+/** Milliseconds of `10:11:12`; -1 for any other text. */
+function clockOf(time: string): number {
+  if (time.length !== 8 || time.charCodeAt(2) !== 0x3a || time.charCodeAt(5) !== 0x3a) return -1
+  const hour = integerAt(time, 0, 2)
+  const minute = integerAt(time, 3, 5)
+  const second = integerAt(time, 6, 8)
+  const isClock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60
+  return isClock ? ((hour * 60 + minute) * 60 + second) * 1000 : -1
 }
 
 /** An address without its scope, port or the link that a mail program made of it. */
 function addressOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
-  const linked = /^\[([^\]]{2,64})\]\(http/.exec(value)?.[1] ?? value
+  const linked = (value.charCodeAt(0) === 0x5b ? LINKED.exec(value)?.[1] : undefined) ?? value
   const scope = linked.indexOf('%')
   return scope > 0 ? linked.slice(0, scope) : linked
 }
+
+const LINKED = /^\[([^\]]{2,64})\]\(http/
 
 function addEnds(fields: WritableFields, pivots: WritablePivots): void {
   put(fields, 'src_ip', addressOf(fields['c-ip']))
@@ -150,7 +209,9 @@ function addEnds(fields: WritableFields, pivots: WritablePivots): void {
   const host = fields['s-computername']
   if (typeof host === 'string') pivots.host = host
   const domain = fields['cs-host']
-  if (typeof domain === 'string') pivots.domain = domain.replace(/:\d{1,5}$/, '')
+  if (typeof domain === 'string') {
+    pivots.domain = domain.includes(':') ? domain.replace(/:\d{1,5}$/, '') : domain
+  }
 }
 
 /** Some write the query with its question mark. */

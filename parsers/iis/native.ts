@@ -10,6 +10,7 @@ const NAMES = [
 const HEAD =
   /^[\dA-Fa-f:.%]{2,60}, [^,]{1,128}, (\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4}), (\d{1,2}:\d\d:\d\d), (?:W3|[A-Z]{2,8})SVC\d{0,10}, /
 const HEAD_MAX = 320
+const DASH = 0x2d
 
 /** A line's columns and its time as `2026-11-20 10:11:12`. */
 export interface NativeLine {
@@ -37,6 +38,8 @@ export function nativeLine(text: string): NativeLine | undefined {
 }
 
 function headOf(text: string): RegExpExecArray | null {
+  // A date of W3C's, by far the commonest.
+  if (text.charCodeAt(4) === DASH) return null
   const head = HEAD.exec(text.slice(0, HEAD_MAX))
   if (head === null) return null
   const address = text.slice(0, text.indexOf(',')).replace(/%.*$/, '')

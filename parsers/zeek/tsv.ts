@@ -2,7 +2,7 @@
 // writes when nobody changed them.
 import type { FieldValue } from '../../sigma/event.ts'
 import type { Columns } from '../columns.ts'
-import { internedAt } from '../names.ts'
+import { internedAt, standsAt } from '../names.ts'
 import { isIpv4, isIpv6 } from '../values.ts'
 import { unescapeBytes } from './escapes.ts'
 
@@ -49,17 +49,15 @@ function recordOf(text: string, columns: Columns, exact: boolean): ZeekRecord | 
   const record: ZeekRecord = {}
   if (columns.path !== undefined) record._path = columns.path
   for (let index = 0, start = 0; index <= last; index++) {
-    const found = text.indexOf(separator, start)
+    const found = separatorAt(text, start, separator)
     if (exact && (found < 0 ? index < last : index === last)) return undefined
     const end = found < 0 ? text.length : found
     if (!isCell(text, start, end, unset)) {
-      const { name, kind, element } = types[index]!
-      const plain = element === undefined && !escaped && !isCell(text, start, end, empty)
-      if (plain && kind === 'text') record[name] = text.slice(start, end)
-      else {
-        const number = kind === 'number' ? decimalAt(text, start, end) : undefined
-        record[name] = number ?? cellValue(text.slice(start, end), types[index]!, columns)
-      }
+      const type = types[index]!
+      record[type.name] =
+        type.element === undefined && !escaped && !isCell(text, start, end, empty)
+          ? plainValue(text, start, end, type.kind)
+          : cellValue(text.slice(start, end), type, columns)
     }
     if (found < 0) break
     start = end + separator.length
@@ -67,10 +65,34 @@ function recordOf(text: string, columns: Columns, exact: boolean): ZeekRecord | 
   return record
 }
 
+/** Where the next separator stands, or -1. Cells are short: looking at each character is faster than a search. */
+function separatorAt(text: string, start: number, separator: string): number {
+  if (separator.length !== 1) return text.indexOf(separator, start)
+  const mark = separator.charCodeAt(0)
+  for (let at = start; at < text.length; at++) if (text.charCodeAt(at) === mark) return at
+  return -1
+}
+
 /** Whether a cell is a text that stands for something; most are unset, and need not be cut out. */
 function isCell(text: string, start: number, end: number, wanted: string): boolean {
-  return end - start === wanted.length && text.startsWith(wanted, start)
+  return end - start === wanted.length && standsAt(text, start, wanted)
 }
+
+/** A cell without escapes that is neither unset nor empty. */
+function plainValue(text: string, start: number, end: number, kind: Kind): FieldValue {
+  if (kind === 'number') {
+    const number = decimalAt(text, start, end)
+    if (number !== undefined) return number
+  } else if (kind === 'bool' && end - start === 1) {
+    const code = text.charCodeAt(start)
+    if (code === CAPITAL_T || code === CAPITAL_F) return code === CAPITAL_T
+  }
+  const cell = text.slice(start, end)
+  return kind === 'text' ? cell : scalarOf(cell, kind)
+}
+
+const CAPITAL_T = 0x54
+const CAPITAL_F = 0x46
 
 /** A time in microseconds: sixteen digits and a point. */
 const NUMBER_UNITS_MAX = 17
