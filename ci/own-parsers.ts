@@ -1,11 +1,7 @@
 // What the content that is looked at brings for parsers: `parsers/` in the working folder.
 import { join, resolve } from 'node:path'
-import {
-  MAPPINGS_FOLDER,
-  type ParserContent,
-  parserContent,
-  SEVERITY_FILE,
-} from '../parsers/mapping/content.ts'
+import { MAPPINGS_FOLDER, type ParserContent, SEVERITY_FILE } from '../parsers/mapping/content.ts'
+import { loadParserContent } from '../parsers/mapping/load.ts'
 import { MAPPED } from '../parsers/table.ts'
 import { UsageError } from './command.ts'
 
@@ -16,7 +12,7 @@ const PROGRAM = resolve(import.meta.dir, '..')
  * naming a file that cannot be used. */
 export async function ownParsers(root = '.'): Promise<ParserContent> {
   if (resolve(root) === PROGRAM) return {}
-  const paths = [SEVERITY_FILE]
+  const paths = [SEVERITY_FILE, SEVERITY_FILE.replace(/yml$/, 'yaml')]
   const folder = Bun.file(join(root, MAPPINGS_FOLDER))
   const isFolder = await folder.stat().then(
     (info) => info.isDirectory(),
@@ -36,7 +32,7 @@ export async function ownParsers(root = '.'): Promise<ParserContent> {
     if (await file.exists()) files.push({ path, text: await file.text() })
   }
   try {
-    return parserContent(files, MAPPED)
+    return loadParserContent(files, MAPPED)
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

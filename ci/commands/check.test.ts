@@ -267,7 +267,7 @@ describe('parsers', () => {
     for (const path of ['parsers', 'detections/okta.yml', 'detections/okta.test.yml'])
       await rm(join(folder, path), { recursive: true })
     expect([without.code, passes.code, all]).toEqual([1, 0, 3])
-    expect([broken.code, broken.err]).toEqual([3, expect.stringContaining('okta.yml: ')])
+    expect([broken.code, broken.err]).toEqual([3, expect.stringContaining('okta.yml:1:1: ')])
   })
 
   test('a wrong mapping table stops, and is found where it is wrong', async () => {

@@ -10,7 +10,7 @@ import { readSettings } from '../settings.ts'
 import { readTestSettings } from '../test-settings.ts'
 
 /** What is checked when no path is named: the content, and what it brings for parsers. */
-const CHECKED = [...CONTENT_FOLDERS, MAPPINGS_FOLDER, SEVERITY_FILE]
+const CHECKED = [...CONTENT_FOLDERS, MAPPINGS_FOLDER, SEVERITY_FILE, 'parsers/severity.yaml']
 
 export const summary = "Checks that rules, hunts, pipelines, tests and parsers' tables can go live"
 export const usage = `trapline check [PATH...] [--format ${FORMAT_NAMES}] [--base REF]

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { MAPPED } from '../table.ts'
 import { checkParserFiles, parserFileKind } from './check.ts'
+import { loadParserContent } from './load.ts'
 
 const TABLE = `name: okta
 title: Okta System Log
@@ -49,6 +50,23 @@ test.each([
   expect(found.join('\n')).toContain(expected)
 })
 
+test.each([
+  ['parsers/severity.yaml', 'high: [x]\n', '1:1 is not read: call it parsers/severity.yml'],
+  ['parsers/mappings/ours/okta.yml', TABLE, '1:1 is not read: move it to parsers/mappings/'],
+])('%s is read by nobody, and says so', (path, text, expected) => {
+  expect(findings(text, path)).toEqual([expected])
+})
+
+test('what loads is what has no finding; an error names file, line and column', () => {
+  const load = (text: string) =>
+    loadParserContent([{ path: 'parsers/mappings/okta.yml', text }], MAPPED)
+  expect([...(load(TABLE).mappings?.keys() ?? [])]).toEqual(['okta'])
+  const broken = TABLE.replace('user: [', 'usr: [').replace('product:', 'produkt:')
+  expect(() => load(broken)).toThrow(
+    /^parsers\/mappings\/okta\.yml:3:1: unknown key produkt.*\nparsers\/mappings\/okta\.yml:11:3: pivots: usr is no column/,
+  )
+})
+
 test('two tables of one name are one too many', () => {
   const files = ['a', 'b'].map((name) => ({ path: `parsers/mappings/${name}.yml`, text: TABLE }))
   const [found, ...more] = checkParserFiles(files, MAPPED)
@@ -90,5 +108,5 @@ test.each([
   ['content/parsers/severity.test.yml', 'tests'],
   ['detections/okta.test.yml', undefined],
   ['detections/parsers.yml', undefined],
-  ['parsers/mappings/deep/okta.yml', undefined],
+  ['parsers/mappings/deep/okta.yml', 'mapping'],
 ] as const)('%s is %s', (path, kind) => expect(parserFileKind(path)).toBe(kind as 'mapping'))

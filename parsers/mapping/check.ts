@@ -14,7 +14,7 @@ import {
 } from 'yaml'
 import { PIVOTS } from '../../sigma/event.ts'
 import { severityPatterns } from '../severity.ts'
-import { isParserTests, SEVERITY_FILE } from './content.ts'
+import { isParserTests, MAPPINGS_FOLDER, SEVERITY_FILE } from './content.ts'
 import { compileMapping } from './parser.ts'
 import { compilePath } from './path.ts'
 import { conditionOf, logSourceOf, pairOf, rulesOf, TABLE_KEYS, textsOf } from './table.ts'
@@ -36,8 +36,17 @@ export type ParserFileKind = 'mapping' | 'severity' | 'tests'
 export function parserFileKind(path: string): ParserFileKind | undefined {
   const own = `/${path}`
   if (isParserTests(path)) return 'tests'
-  if (/\/parsers\/mappings\/[^/]+\.ya?ml$/.test(own)) return 'mapping'
-  return own.endsWith(`/${SEVERITY_FILE}`) ? 'severity' : undefined
+  if (/\/parsers\/mappings\/.+\.ya?ml$/.test(own)) return 'mapping'
+  return /\/parsers\/severity\.ya?ml$/.test(own) ? 'severity' : undefined
+}
+
+/** Why a file is read by nobody where it lies. */
+function misplaced(path: string): string | undefined {
+  const own = `/${path}`
+  if (own.endsWith('/parsers/severity.yaml')) return `is not read: call it ${SEVERITY_FILE}`
+  if (/\/parsers\/mappings\/.+\/[^/]+$/.test(own))
+    return `is not read: move it to ${MAPPINGS_FOLDER}/`
+  return undefined
 }
 
 /** Takes a finding at a node. */
@@ -55,7 +64,8 @@ export function checkParserFiles(
   names: ReadonlySet<string>,
 ): readonly ParserFinding[] {
   const seen = new Map<string, string>()
-  return files.flatMap((file) => {
+  const tables = files.filter(({ path }) => !isParserTests(path))
+  return tables.flatMap((file) => {
     const found: ParserFinding[] = []
     const lines = new LineCounter()
     const document = parseDocument(file.text, { lineCounter: lines })
@@ -64,8 +74,11 @@ export function checkParserFiles(
       const at = { path: file.path, line: Math.max(line, 1), column: Math.max(col, 1) }
       found.push({ code, severity: 'error', message, ...at })
     }
+    const unread = misplaced(file.path)
+    if (unread !== undefined) add(0, unread)
     for (const { message, pos } of [...document.errors, ...document.warnings]) {
-      add(pos[0], message.split('\n', 1)[0]!)
+      // The place stands in front already.
+      add(pos[0], message.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, ''))
     }
     if (found.length > 0) return found
     const report: Report = (node, message, code) => add(node?.range?.[0] ?? 0, message, code)

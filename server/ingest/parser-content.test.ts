@@ -29,5 +29,5 @@ test('tables and patterns beside the detections; an overlay brings none', () => 
 
 test('a broken table is refused by its name', () => {
   writeFileSync(join(root, 'parsers/mappings/github.yml'), 'name: github\n')
-  expect(() => read()).toThrow('parsers/mappings/github.yml: ')
+  expect(() => read()).toThrow('parsers/mappings/github.yml:1:1: ')
 })

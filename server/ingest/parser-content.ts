@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import {
   MAPPINGS_FOLDER,
   type ParserContent,
-  parserContent,
   SEVERITY_FILE,
 } from '../../parsers/mapping/content.ts'
+import { loadParserContent } from '../../parsers/mapping/load.ts'
 import { MAPPED } from '../../parsers/table.ts'
 import type { RuleFolder } from './rules.ts'
 
@@ -22,7 +22,7 @@ export function readParserContent(folders: readonly RuleFolder[]): ParserContent
     .flatMap((root) => pathsBelow(root).map((path) => ({ path, file: join(root, path) })))
     .filter(({ file }) => existsSync(file))
     .map(({ path, file }) => ({ path, text: readFileSync(file, 'utf8') }))
-  return parserContent(files, MAPPED)
+  return loadParserContent(files, MAPPED)
 }
 
 function pathsBelow(root: string): readonly string[] {
