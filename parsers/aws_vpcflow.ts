@@ -37,6 +37,23 @@ const CAMEL: Readonly<Record<string, string>> = {
   'log-status': 'logStatus',
 }
 
+/** Columns of Sentinel's table `AWSVPCFlow`. */
+const TABLE: Readonly<Record<string, string>> = {
+  'account-id': 'AccountId',
+  action: 'Action',
+  bytes: 'Bytes',
+  dstaddr: 'DstAddr',
+  dstport: 'DstPort',
+  'instance-id': 'InstanceId',
+  'interface-id': 'InterfaceId',
+  'log-status': 'LogStatus',
+  packets: 'Packets',
+  protocol: 'Protocol',
+  srcaddr: 'SrcAddr',
+  srcport: 'SrcPort',
+  version: 'Version',
+}
+
 function parse({ text, json }: ParserInput, context: ParseContext): Parsed | EventError {
   const flow = json === undefined ? flowOf(text, context) : jsonFlow(json)
   if (flow === undefined) {
@@ -77,7 +94,11 @@ function jsonFlow(json: Fields): Flow | undefined {
   const flow: Flow = {}
   for (const name of [...DEFAULT_NAMES, 'pkt-srcaddr', 'pkt-dstaddr', 'instance-id', 'vpc-id']) {
     const value =
-      json[name] ?? json[name.replaceAll('-', '_')] ?? json[CAMEL[name] ?? ''] ?? undefined
+      json[name] ??
+      json[name.replaceAll('-', '_')] ??
+      json[CAMEL[name] ?? ''] ??
+      json[TABLE[name] ?? ''] ??
+      undefined
     if (typeof value === 'string' ? value !== '-' : typeof value === 'number') flow[name] = value!
   }
   return flow.srcaddr === undefined && flow['log-status'] === undefined ? undefined : flow
@@ -91,7 +112,8 @@ function timeOf(flow: Flow): number | undefined {
 }
 
 function jsonTime(json: Fields, context: ParseContext): number | undefined {
-  return parseTime(json.timestamp ?? json['@timestamp'] ?? json.end ?? json.start, context)
+  const { timestamp, '@timestamp': stamp, end, start, TimeGenerated: generated } = json
+  return parseTime(timestamp ?? stamp ?? end ?? start ?? generated, context)
 }
 
 function pivotsOf(flow: Flow): Pivots {
@@ -139,7 +161,7 @@ function recognise({ text, json }: ParserInput, context: ParseContext): boolean 
     const mayBe = context.columns?.format === 'vpcflow' || text.charCodeAt(1) === BLANK
     return mayBe && text.length <= TEXT_UNITS_MAX && flowOf(text, context) !== undefined
   }
-  const id = json['interface-id'] ?? json.interface_id ?? json.interfaceId
+  const id = json['interface-id'] ?? json.interface_id ?? json.interfaceId ?? json.InterfaceId
   return typeof id === 'string' && id.startsWith('eni-') && jsonFlow(json) !== undefined
 }
 
@@ -151,7 +173,7 @@ export const awsVpcflow: Parser = {
   name: 'aws_vpcflow',
   title: 'AWS VPC flow logs',
   aliases: ['vpcflow', 'vpc_flow'],
-  keys: ['interface-id', 'interface_id', 'interfaceId'],
+  keys: ['interface-id', 'interface_id', 'interfaceId', 'InterfaceId'],
   recognise,
   parse,
 }

@@ -17,10 +17,43 @@ function record(json: Fields): Fields {
 }
 
 function renamedRecord(json: Fields): Fields {
+  if (json['Event name'] !== undefined && json['AWS region'] !== undefined) return exported(json)
   if (json.UserIdentityType !== undefined && json.EventName !== undefined) return tableRow(json)
   const { api, metadata } = json
   const isOcsf = isFields(api) && isFields(metadata) && isFields(metadata.product)
   return isOcsf && (metadata.product as Fields).name === 'CloudTrail' ? ocsfEvent(json, api) : json
+}
+
+/** Columns of what the console's event history exports. */
+const EXPORTED: Readonly<Record<string, string>> = {
+  'AWS region': 'awsRegion',
+  'Error code': 'errorCode',
+  'Event ID': 'eventID',
+  'Event category': 'eventCategory',
+  'Event name': 'eventName',
+  'Event source': 'eventSource',
+  'Event type': 'eventType',
+  'Read-only': 'readOnly',
+  'Recipient Account Id': 'recipientAccountId',
+  'Request ID': 'requestID',
+  'Source IP address': 'sourceIPAddress',
+}
+
+/** A row of that export: `November 01, 2026, 10:11:12 (UTC+00:00)` is its time. */
+function exported(json: Fields): Fields {
+  const { 'Event time': written, 'User name': userName, 'AWS access key': accessKeyId } = json
+  const found =
+    typeof written === 'string'
+      ? /^([A-Z][a-z]{2})[a-z]* (\d\d), (\d{4}), (\d\d:\d\d:\d\d) \(UTC([+-]\d\d:\d\d)\)$/.exec(
+          written,
+        )
+      : null
+  const time = found === null ? NaN : Date.parse(`${found.slice(1, 5).join(' ')} ${found[5]}`)
+  return {
+    ...renamed(json, EXPORTED),
+    eventTime: Number.isNaN(time) ? (written ?? null) : time,
+    userIdentity: { userName: userName ?? null, accessKeyId: accessKeyId ?? null },
+  }
 }
 
 /** Columns of Sentinel's table `AWSCloudTrail`. */
@@ -107,5 +140,5 @@ function ocsfEvent(json: Fields, api: Fields): Fields {
 }
 
 export const cloudtrail = mappedParser(table, record, [
-  ...['detail', 'eventData', 'CloudTrailEvent', 'UserIdentityType', 'api'],
+  ...['detail', 'eventData', 'CloudTrailEvent', 'UserIdentityType', 'api', 'Event name'],
 ])

@@ -73,7 +73,27 @@ function listedRecords(text: string): readonly string[] | undefined {
   return isList ? elementsOf(text, text.indexOf('[')) : undefined
 }
 
+/** What a query of a log workspace answers: a table's columns, and rows without names. */
+const TABLES = /^\s*\{\s*"tables"\s*:\s*\[\s*\{/
+
+function tableRecords(text: string): readonly string[] | undefined {
+  const document = TABLES.test(text) ? parseJsonText(text) : undefined
+  if (document instanceof JsonError || document === undefined || !isFields(document))
+    return undefined
+  const tables = Array.isArray(document.tables) ? document.tables.filter(isFields) : []
+  return tables.flatMap(({ columns, rows }) => {
+    if (!Array.isArray(columns) || !Array.isArray(rows)) return []
+    const names = columns.map((column) => (isFields(column) ? String(column.name) : ''))
+    return rows.map((row) => {
+      const cells = Array.isArray(row) ? row : []
+      return JSON.stringify(Object.fromEntries(names.map((name, i) => [name, cells[i] ?? null])))
+    })
+  })
+}
+
 function requestRecords(text: string): readonly string[] | undefined {
+  const rows = tableRecords(text)
+  if (rows !== undefined && rows.length > 0) return rows
   const document = REQUEST.test(text) ? parseJsonText(text) : undefined
   if (document instanceof JsonError || document === undefined || !isFields(document))
     return undefined
@@ -95,13 +115,19 @@ function unpackedRecords(document: string): readonly string[] | undefined {
 
 /** Whether a document may hold several events, by how it begins and whether it holds anything packed. */
 export function mayBeRecords(text: string): boolean {
-  return FIRST_KEY.test(text) || REQUEST.test(text) || LIST.test(text) || mayBePacked(text)
+  return (
+    FIRST_KEY.test(text) ||
+    REQUEST.test(text) ||
+    TABLES.test(text) ||
+    LIST.test(text) ||
+    mayBePacked(text)
+  )
 }
 
 /** Names that tell a list by themselves, and those that need another beside them. */
 const LIST_NAMES = [
   ...['Records', 'records', 'logEvents', 'Events', 'events', 'Findings', 'entries'],
-  ...['receivedMessages', 'Messages', 'awslogs', 'kinesis', 'resourceLogs'],
+  ...['receivedMessages', 'Messages', 'awslogs', 'kinesis', 'resourceLogs', 'tables'],
 ]
 const LIST_PAIRS = [
   ['items', 'kind'],

@@ -127,6 +127,19 @@ describe('CloudTrail', () => {
     expect(JSON.stringify(got.fields.requestParameters)).toContain('eve')
   })
 
+  test('the console’s export', () => {
+    const got = read({
+      'Event name': 'CreateUser',
+      'Event time': 'November 20, 2026, 11:11:12 (UTC+01:00)',
+      'User name': 'anna',
+      'Event source': 'iam.amazonaws.com',
+      'AWS region': 'us-east-1',
+      'Error code': 'AccessDenied',
+      'Source IP address': '192.0.2.3',
+    })
+    expect(got).toMatchObject({ parser: 'cloudtrail', time: AT - 123, pivots: expected.pivots })
+  })
+
   test('Security Lake’s schema', () => {
     const got = read({
       metadata: { product: { name: 'CloudTrail', vendor_name: 'AWS' }, version: '1.1.0' },
@@ -143,6 +156,61 @@ describe('CloudTrail', () => {
     })
     expect(got).toMatchObject(expected)
   })
+})
+
+test('Google’s audit log in Sentinel’s table', () => {
+  const got = read({
+    TimeGenerated: TIME,
+    PrincipalEmail: 'anna@corp.example',
+    MethodName: 'SetIamPolicy',
+    ServiceName: 'cloudresourcemanager.googleapis.com',
+    RequestMetadata: '{"callerIp":"192.0.2.4"}',
+    Severity: 'NOTICE',
+    Type: 'GCPAuditLogs',
+  })
+  expect(got).toMatchObject({
+    parser: 'gcp_audit',
+    time: AT,
+    pivots: { user: 'anna@corp.example', src_ip: '192.0.2.4', action: 'SetIamPolicy' },
+    fields: { 'gcp.audit.method_name': 'SetIamPolicy' },
+  })
+})
+
+test('flow records in Sentinel’s table', () => {
+  const got = read({
+    ...{ TimeGenerated: TIME, Action: 'REJECT', InterfaceId: 'eni-1', LogStatus: 'OK' },
+    ...{ SrcAddr: '10.0.0.1', SrcPort: 20641, DstAddr: '203.0.113.12', DstPort: 443, Protocol: 6 },
+  })
+  expect(got).toMatchObject({
+    parser: 'aws_vpcflow',
+    time: AT,
+    pivots: { src_ip: '10.0.0.1', dst_ip: '203.0.113.12', dst_port: 443, outcome: 'blocked' },
+  })
+})
+
+test('a query’s answer: rows under the names of its columns', () => {
+  const columns = ['TimeGenerated', 'Category', 'ResultType', 'UserPrincipalName']
+  const rows = [
+    [TIME, 'SignInLogs', '0', 'a@b.c'],
+    [TIME, 'SignInLogs', '50126', 'a@b.c'],
+  ]
+  const table = { name: 'PrimaryResult', columns: columns.map((name) => ({ name })), rows }
+  const texts = recordsOf(JSON.stringify({ tables: [table] })) ?? []
+  expect(texts.map((text) => normalise(text, OPTIONS))).toMatchObject([
+    { parser: 'azure_signin', time: AT, pivots: { outcome: 'success', user: 'a@b.c' } },
+    { parser: 'azure_signin', pivots: { outcome: 'failure' } },
+  ])
+})
+
+test('outcomes of unknown JSON have one writing; a number is none', () => {
+  for (const [status, outcome] of [
+    ['Success', 'success'],
+    ['FAILED', 'failure'],
+    ['Blocked', 'Blocked'],
+    ['200', undefined],
+  ]) {
+    expect(read({ who: 1, status }).pivots.outcome).toBe(outcome as string)
+  }
 })
 
 describe('in envelopes', () => {

@@ -9,7 +9,7 @@ export const PIVOT_UNITS_MAX = 1024
 export function pivotValue(name: PivotName, value: FieldValue): string | number | undefined {
   if (Array.isArray(value)) return firstOf(name, value)
   if (name === 'src_port' || name === 'dst_port') return portOf(value)
-  if (name === 'outcome') return typeof value === 'boolean' ? success(value) : wordOf(value)
+  if (name === 'outcome') return typeof value === 'boolean' ? success(value) : outcomeOf(value)
   if (typeof value === 'number') return name === 'user' ? String(value) : undefined
   const text = wordOf(value)
   if (text === undefined) return undefined
@@ -30,6 +30,24 @@ function firstOf(name: PivotName, values: readonly FieldValue[]): string | numbe
 function wordOf(value: FieldValue): string | undefined {
   if (typeof value !== 'string' || value === '' || value === '-') return undefined
   return value.length <= PIVOT_UNITS_MAX ? value : undefined
+}
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  success: 'success',
+  succeeded: 'success',
+  successful: 'success',
+  failure: 'failure',
+  failed: 'failure',
+}
+const NUMBER = /^\d{1,9}$/
+
+/** The common words in one writing; a status that is a number is none. */
+function outcomeOf(value: FieldValue): string | undefined {
+  const word = wordOf(value)
+  if (word === undefined || word === 'success' || word === 'failure') return word
+  if (NUMBER.test(word)) return undefined
+  const lower = word.toLowerCase()
+  return Object.hasOwn(OUTCOMES, lower) ? OUTCOMES[lower] : word
 }
 
 function success(value: boolean): string {

@@ -61,7 +61,8 @@ export function readDefenderRow(json: Fields): Observation | undefined {
 function rowOf(json: Fields): Fields | undefined {
   if (json.ActionType !== undefined) return json
   const { properties, category } = json
-  const isStreamed = typeof category === 'string' && category.startsWith('AdvancedHunting-Device')
+  const isStreamed =
+    typeof category === 'string' && /^AdvancedHunting-(?:Device|Identity)/.test(category)
   return isStreamed && isFields(properties) ? properties : undefined
 }
 
