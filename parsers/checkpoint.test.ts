@@ -112,3 +112,10 @@ testLines('checkpoint', [
     },
   ],
 ])
+
+testLines('checkpoint', [
+  [
+    '<134>1 2026-11-20T10:11:12Z gw1 CheckPoint 7 - [action:"Log In"; flags:"18688"; ifdir:"inbound"; loguid:"{0x1,0x2,0x3,0x4}"; origin:"192.0.2.1"; time:"1795169472"; version:"5"; event_type:"Login"; product:"Mobile"; reason:"Wrong password"; src:"198.51.100.7"; status:"Failure"; user:" Anna Berg (anna) "]',
+    { pivots: { src_ip: '198.51.100.7', user: 'Anna Berg', outcome: 'failure' } },
+  ],
+])

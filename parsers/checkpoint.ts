@@ -141,7 +141,7 @@ const OWN_NAMES = [
     'process_name',
   ] as const),
   ...(['file_sha256', 'file_sha1', 'file_md5', 'action', 'operation', 'auth_status'] as const),
-  ...(['audit_status', 'severity', 'product'] as const),
+  ...(['audit_status', 'severity', 'product', 'status'] as const),
 ] as const
 const WANTED = wantedNames(OWN_NAMES)
 const AT = placesOf(OWN_NAMES)
@@ -235,7 +235,8 @@ function addNames(fields: WritableFields, pivots: WritablePivots): void {
   const name = firstWord(USERS)
   if (name !== undefined) {
     fields.user ??= name
-    pivots.user = (name.endsWith(')') ? name.replace(DISPLAY_NAME, '') : name).trim()
+    const trimmed = name.trim()
+    pivots.user = trimmed.endsWith(')') ? trimmed.replace(DISPLAY_NAME, '').trim() : trimmed
   }
   const process = word(AT.process_name)
   if (process !== undefined) pivots.process = process
@@ -248,11 +249,16 @@ function addNames(fields: WritableFields, pivots: WritablePivots): void {
 
 const FAILED = /fail|denied|reject/i
 
+/** A status that says that it failed; others say how far something is. */
+function failure(status: string | undefined): string | undefined {
+  return status !== undefined && FAILED.test(status) ? status : undefined
+}
+
 function addMeaning(pivots: WritablePivots): void {
   const action = word(AT.action) ?? word(AT.operation)
   const said = action === undefined ? undefined : verdictOf(action)
   if (action !== undefined) pivots.action = said ?? action
-  const own = word(AT.auth_status) ?? word(AT.audit_status)
+  const own = word(AT.auth_status) ?? word(AT.audit_status) ?? failure(word(AT.status))
   const status = own ?? action
   if (status !== undefined) {
     const verdict = own === undefined ? said : verdictOf(own)

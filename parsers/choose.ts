@@ -75,7 +75,10 @@ function taggedEvent(
 ): Chosen | undefined {
   const tag = TAG.exec(text.slice(0, 68))
   if (tag === null) return undefined
-  const chosen = firstOf(named, { text: text.slice(tag[0].length), json: undefined }, context)
+  const rest = text.slice(tag[0].length)
+  const json = parseJsonObject(rest)
+  if (json instanceof JsonError) return undefined
+  const chosen = firstOf(named, { text: rest, json }, context)
   if ('code' in chosen) return undefined
   const { parser, parsed } = chosen
   return { parser, parsed: { ...parsed, pivots: { process: tag[1]!, ...parsed.pivots } } }
@@ -209,10 +212,13 @@ function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Par
   const json = parseJsonObject(text)
   if (json instanceof JsonError) return parsed
   const input: ParserInput = (json && carriedInput(json)) ?? { text, json }
-  const parser = recognise(input, context)
-  if (parser.inner !== undefined || UNSURE.has(parser)) return parsed
-  const inner = parser.parse(input, context)
-  if ('code' in inner) return parsed
+  const recognised = recognise(input, context)
+  if (recognised.inner !== undefined) return parsed
+  const read = attempt(recognised, input, context)
+  // Behind a header there may be another event.
+  const chosen = recognised === PARSERS.syslog ? withInnerJson(read, context) : read
+  if ('code' in chosen || UNSURE.has(chosen.parser)) return parsed
+  const inner = chosen.parsed
   return {
     ...inner,
     ...(parsed.time === undefined ? {} : { time: parsed.time }),

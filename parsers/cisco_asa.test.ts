@@ -223,3 +223,10 @@ testLines('cisco_asa', [
     { pivots: { src_ip: '192.0.2.9', dst_port: 53, action: 'denied' } },
   ],
 ])
+
+testLines('cisco_asa', [
+  [
+    '%ASA-4-401004: Shunned packet: 192.0.2.9 ==> 198.51.100.7 on interface outside',
+    { pivots: { src_ip: '192.0.2.9', dst_ip: '198.51.100.7', action: 'denied' } },
+  ],
+])

@@ -73,3 +73,45 @@ testLines('haproxy', [
 ])
 
 testRefused('haproxy', ['no line of a balancer'])
+
+const REQUEST = {
+  client_ip: '192.0.2.9',
+  client_port: 51511,
+  frontend_name: 'www~',
+  backend_name: 'app',
+  server_name: 's1',
+  status_code: 404,
+  bytes_read: 512,
+  http_request: 'GET /a?b=1 HTTP/1.1',
+  user_agent: 'curl/8.0',
+  time_local: '20/Nov/2026:10:11:12 +0000',
+}
+const READ = {
+  pivots: {
+    src_ip: '192.0.2.9',
+    src_port: 51511,
+    url: '/a?b=1',
+    action: 'GET',
+    outcome: 'failure',
+  },
+  fields: {
+    frontend: 'www',
+    backend: 'app',
+    'sc-status': 404,
+    'cs-uri-stem': '/a',
+    'cs-user-agent': 'curl/8.0',
+  },
+  logsource: { product: 'haproxy', category: ['webserver'] },
+}
+
+testLines('haproxy', [
+  [
+    JSON.stringify({ ...REQUEST, termination_state: '----' }),
+    { ...READ, time: '2026-11-20T10:11:12Z' },
+  ],
+  [JSON.stringify(REQUEST), READ, 'named'],
+  [
+    `<134>Nov 20 10:11:12 lb1 haproxy[7]: ${JSON.stringify(REQUEST)}`,
+    { ...READ, pivots: { ...READ.pivots, host: 'lb1' } },
+  ],
+])

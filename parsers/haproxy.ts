@@ -1,4 +1,5 @@
 // HAProxy: HTTP, HTTPS and TCP logs, `Connect from`, and errors of connections.
+import type { Fields } from '../sigma/event.ts'
 import { type DaemonLine, daemonLine } from './device/daemon.ts'
 import {
   deviceEvent,
@@ -8,7 +9,14 @@ import {
   type WritablePivots,
 } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
+import {
+  haproxyJsonFields,
+  haproxyJsonTime,
+  isHaproxyJson,
+  isSurelyHaproxyJson,
+} from './haproxy/json.ts'
 import { readHttp, readTcp, START } from './haproxy/lines.ts'
+import { JsonError, parseJsonObject } from './json-text.ts'
 import { closedLogSource } from './logsource.ts'
 import { parseTime } from './time.ts'
 import { ipOf } from './values.ts'
@@ -33,8 +41,14 @@ function lineOf(input: ParserInput, context: ParseContext): DaemonLine {
 }
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  if (input.json !== undefined) return { code: 'haproxy-no-line', message: 'JSON, no log line' }
+  if (input.json !== undefined) return jsonEvent(undefined, input.json, input.text, context)
   const { header, program, text } = lineOf(input, context)
+  if (text.charCodeAt(0) === BRACE) {
+    const json = parseJsonObject(text)
+    if (json !== undefined && !(json instanceof JsonError)) {
+      return jsonEvent(header, json, text, context)
+    }
+  }
   const fields: WritableFields = {}
   const pivots: WritablePivots = {}
   const start = START.exec(text.slice(0, 1024))
@@ -78,6 +92,25 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   return deviceEvent(header, { logsource: OTHER, message: text, fields, pivots })
 }
 
+const BRACE = 0x7b
+
+/** A log format of JSON, as operators write it. */
+function jsonEvent(
+  header: DaemonLine['header'],
+  json: Fields,
+  text: string,
+  context: ParseContext,
+): Parsed | EventError {
+  if (!isHaproxyJson(json)) return { code: 'haproxy-no-line', message: 'JSON, no log line' }
+  const fields = haproxyJsonFields(json)
+  const pivots: WritablePivots = {}
+  const access = fields['sc-status'] !== undefined || fields['cs-method'] !== undefined
+  addPivots(fields, pivots, true)
+  const time = haproxyJsonTime(json, context)
+  const logsource = access ? ACCESS : OTHER
+  return deviceEvent(header, { time, logsource, message: text, fields, pivots })
+}
+
 /** `frontend/1: SSL handshake failure`, `frontend/192.0.2.1:443: Timeout during SSL handshake`. */
 function addError(fields: WritableFields, frontend: string, rest: string): void {
   const port = /^:(\d{1,5})(?=:)/.exec(rest)
@@ -104,9 +137,9 @@ export const haproxy: Parser = {
   name: 'haproxy',
   title: 'HAProxy (HTTP, TCP, connection errors)',
   aliases: ['hapee'],
-  keys: [],
+  keys: ['frontend', 'frontend_name', 'ft', 'fe'],
   recognise(input, context) {
-    if (input.json !== undefined) return false
+    if (input.json !== undefined) return isSurelyHaproxyJson(input.json)
     const { program, text } = lineOf(input, context)
     if (program === 'haproxy' || program === 'hapee') return true
     if (text.startsWith('Connect from ')) return CONNECT.test(text.slice(0, 512))

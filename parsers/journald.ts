@@ -1,10 +1,12 @@
 // journald's JSON (`journalctl -o json`, and what Filebeat's journald input makes of it): the fields as they
 // are, and what the program's message means.
 import type { Fields, FieldValue } from '../sigma/event.ts'
+import type { WritableFields } from './device/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { beatLine, isJournalDocument, numberOf, textOf } from './linux/beat.ts'
 import { linux, PROGRAMS } from './linux/messages.ts'
 import { linuxEvent, programOf } from './linux_auth.ts'
+import { addContent } from './syslog/content.ts'
 import type { SyslogLine } from './syslog-header.ts'
 
 const decoder = new TextDecoder()
@@ -19,6 +21,7 @@ function parse({ json }: ParserInput, context: ParseContext): Parsed | EventErro
   const line = isOwn ? lineOf(json, time) : beatLine(json, context)
   const event = linuxEvent(line)
   const known = PROGRAMS.has(programOf(line))
+  if (!known) addContent(line, event.fields as WritableFields, event.pivots, context)
   return {
     ...event,
     logsource: known ? event.logsource : SYSLOG,

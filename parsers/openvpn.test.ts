@@ -110,3 +110,14 @@ testLines('openvpn', [
     { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '192.0.2.9', outcome: 'failure' } },
   ],
 ])
+
+testLines('openvpn', [
+  [
+    'Nov 20 10:11:12 gw1 openvpn[7]: 192.0.2.9:1194 [anna] AUTH_FAILED: Auth Username/Password was not provided by peer',
+    { pivots: { user: 'anna', src_ip: '192.0.2.9', outcome: 'failure' } },
+  ],
+  [
+    'Nov 20 10:11:12 gw1 openvpn[7]: 192.0.2.9:1194 PLUGIN_CALL: POST /usr/lib/openvpn-plugin-auth-pam.so/PLUGIN_AUTH_USER_PASS_VERIFY status=1',
+    { pivots: { action: 'login', outcome: 'failure' } },
+  ],
+])

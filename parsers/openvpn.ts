@@ -16,7 +16,7 @@ const CLIENT =
 const UNNAMED_CLIENT = new RegExp(`^${CLIENT.source.slice(CLIENT.source.indexOf('(?:(?:tcp'))}`)
 const SOCKET =
   /\[AF_INET6?\](?:::ffff:)?((?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f:]{2,45}?):(\d{1,5})(?=[\s,;]|$)/
-const NAME = /^\[([^\]]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout)/
+const NAME = /^\[([^\]]{1,255})\] (?:Peer Connection Initiated|Inactivity timeout|AUTH_FAILED)/
 const USERNAME =
   /(?:for username|username|[Uu]ser) ['"]([^'"\s]{1,255})['"]|(?:'user': '|\buser=)([^'\s]{1,255})|authentication (?:succeeded|failed|deferred) for username '([^']{1,255})'/
 const LEARN = /^MULTI: Learn: (\S{1,64}) -> (?:([^\s/][^/]{0,254})\/)?([^\s/]{1,64}):(\d{1,5})/
@@ -26,7 +26,7 @@ const COMMON_NAME = /\bCN=([^,/"\s][^,/"]{0,254})/
 const MEANINGS: readonly (readonly [RegExp, string, ('success' | 'failure')?])[] = [
   [/TLS Error:|OpenSSL: error/, 'tls_error', 'failure'],
   [
-    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|LDAP user "[^"]{1,256}" was not found|Incorrect password supplied|AUTH ERROR|VPN Auth Failed|Username\/Password.{0,40}(?:failed|rejected)/i,
+    /AUTH_FAILED|Auth Username\/Password verification failed|auth(?:entication)? fail|could not authenticate|LDAP bind failed|LDAP user "[^"]{1,256}" was not found|Incorrect password supplied|AUTH ERROR|VPN Auth Failed|USER_PASS_VERIFY status=1|Username\/Password.{0,40}(?:failed|rejected)/i,
     'login',
     'failure',
   ],

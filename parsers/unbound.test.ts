@@ -45,3 +45,21 @@ testLines('unbound', [
 ])
 
 testRefused('unbound', ['no line of a resolver'])
+
+testLines('unbound', [
+  [
+    '1795169472 unbound[1234:0] info: 192.0.2.9 www.example.org. A IN',
+    { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '192.0.2.9', domain: 'www.example.org' } },
+  ],
+  [
+    'Nov 20 10:11:12 unbound[1234:0] info: 192.0.2.9 www.example.org. A IN',
+    { time: '2026-11-20T10:11:12Z', pivots: { src_ip: '192.0.2.9', domain: 'www.example.org' } },
+  ],
+  [
+    'Nov 20 10:11:12 gw1 unbound[1234]: [1234:0] error: SERVFAIL <www.example.org. A IN>: all servers for this domain failed, at zone example.org.',
+    {
+      pivots: { domain: 'www.example.org', outcome: 'failure', severity: 'medium' },
+      fields: { response_code: 'SERVFAIL', record_type: 'A' },
+    },
+  ],
+])

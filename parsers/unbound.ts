@@ -9,7 +9,9 @@ import { severityOf } from './severity.ts'
 const DNS = closedLogSource('unbound', ['dns'], ['unbound', 'syslog'])
 const OTHER = closedLogSource('unbound', [], ['unbound', 'syslog'])
 
-const FILE = /^\[(\d{9,11})\] ([\w./-]{1,64})\[(\d{1,10}):(\w{1,8})\] /
+const FILE = /^\[?(\d{9,11})\]? ([\w./-]{0,64}unbound)\[(\d{1,10}):(\w{1,8})\] /
+/** The process' name and thread where a header should have its process id. */
+const TAGGED = /^(?:\[?\d{9,11}\]? )?[\w./-]{0,64}unbound\[(\d{1,10}):(\w{1,8})\] /
 const THREAD = /^\[(\d{1,10}):(\w{1,8})\] /
 const LEVEL = /^(info|notice|warning|error|debug|fatal|query|reply): /
 const QUERY =
@@ -27,10 +29,12 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   const fields: WritableFields = {}
   const pivots: WritablePivots = {}
   if (file !== null) put(fields, 'pid', file[3])
-  const thread = THREAD.exec(line.text.slice(0, 64))
+  const head = line.text.slice(0, 128)
+  const tagged = file === null ? TAGGED.exec(head) : null
+  const thread = tagged ?? THREAD.exec(head)
   const behind = thread === null ? line.text : line.text.slice(thread[0].length)
   const level = LEVEL.exec(behind.slice(0, 32))
-  const own = 'program' in line && line.program === 'unbound'
+  const own = tagged !== null || ('program' in line && line.program === 'unbound')
   if (level === null && file === null && !own) {
     return { code: 'unbound-no-line', message: 'no line of unbound' }
   }
@@ -48,12 +52,24 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   })
 }
 
+/** `SERVFAIL <example.com. A IN>: all servers for this domain failed`. */
+const REFUSED = /^(SERVFAIL|REFUSED) <(\S{1,1024}) (\w{1,16}) (\w{1,16})>: (.{1,512})/
+
 /** `validation failure <example.com. A IN>: reason from 192.0.2.1`. */
 const INVALID =
   /^validation failure <?(\S{1,1024}) (\w{1,16}) (\w{1,16})>?: (.{1,512}?)(?: (?:from|for key .{1,255} while building chain of trust from) ([0-9A-Fa-f:.]{2,45}))?$/
 
 function readQuery(message: string, fields: WritableFields, pivots: WritablePivots): boolean {
   const text = message.slice(0, 4096)
+  const refused = REFUSED.exec(text)
+  if (refused !== null) {
+    addQuery(fields, pivots, refused[2], refused[3], refused[4])
+    put(fields, 'response_code', refused[1])
+    put(fields, 'reason', refused[5])
+    pivots.action = 'reply'
+    pivots.outcome = 'failure'
+    return true
+  }
   const query = QUERY.exec(text)
   if (query !== null) {
     addQuery(fields, pivots, query[3], query[4], query[5])
@@ -110,10 +126,10 @@ export const unbound: Parser = {
   keys: [],
   recognise(input, context) {
     if (input.json !== undefined) return false
-    if (/^\[\d{9,11}\] [\w./-]{0,64}unbound\[/.test(input.text.slice(0, 128))) return true
+    if (FILE.test(input.text.slice(0, 128))) return true
     if (!input.text.includes('unbound') && input.text.charCodeAt(0) !== 0x5b) return false
     const line = daemonLine(input, context)
-    if (line.program === 'unbound') return true
+    if (line.program === 'unbound' || TAGGED.test(line.text.slice(0, 128))) return true
     const thread = line.program === undefined ? THREAD.exec(line.text.slice(0, 64)) : null
     return (
       thread !== null &&

@@ -61,7 +61,7 @@ function keywordTable(): Map<string, Keyword> {
   add('access-group access-list', () => ({ kind: 'rule' }))
   add('inbound outbound', (word) => ({ kind: 'direction', word }))
   add('connection interface duration', (word) => ({ kind: 'fact', word }))
-  add('deny denied dropped dropping discarded drop reset blocked rejected', () => ({
+  add('deny denied dropped dropping discarded drop reset blocked rejected shunned', () => ({
     kind: 'verdict',
     word: 'denied',
   }))

@@ -174,3 +174,41 @@ test('a row of Azure Monitor whose message is a whole line', () => {
     pivots: { host: 'gw1', src_ip: '192.0.2.9', dst_ip: '198.51.100.7' },
   })
 })
+
+test('which address is blocked', () => {
+  const line = 'sshguard[7]: Blocking "192.0.2.9/32" for 120 secs (3 attacks in 2 secs)'
+  expect(normalise(HEADER + line, OPTIONS).pivots).toMatchObject({
+    src_ip: '192.0.2.9',
+    action: 'denied',
+  })
+})
+
+test('an entry of the journal whose program no parser knows', () => {
+  const entry = {
+    __REALTIME_TIMESTAMP: '1795169472000000',
+    _HOSTNAME: 'h1',
+    SYSLOG_IDENTIFIER: 'flowd',
+    MESSAGE: 'blocked 192.0.2.9:51511->198.51.100.7:443',
+  }
+  expect(normalise(JSON.stringify(entry), OPTIONS)).toMatchObject({
+    parser: 'journald',
+    pivots: { ...ENDS, action: 'denied', host: 'h1' },
+  })
+})
+
+test('JSON behind a header in a container’s line', () => {
+  const eve = { event_type: 'alert', src_ip: '192.0.2.9', timestamp: '2026-11-20T10:11:12+0000' }
+  const inner = `<134>Nov 20 10:11:12 h1 suricata[7]: ${JSON.stringify({ ...eve, alert: {} })}`
+  const line = JSON.stringify({ log: `${inner}\n`, stream: 'stdout', time: '2026-11-20T10:11:12Z' })
+  const event = normalise(line, OPTIONS)
+  expect(event).toMatchObject({ parser: 'docker', pivots: { src_ip: '192.0.2.9', host: 'h1' } })
+  expect(event.logsource.product).toBe('suricata')
+})
+
+test('ports behind the address of a pair', () => {
+  const line = 'level=warn msg="login failed" user=anna remote_addr=192.0.2.9:51511'
+  expect(normalise(line, OPTIONS)).toMatchObject({
+    parser: 'logfmt',
+    pivots: { src_ip: '192.0.2.9', src_port: 51511, user: 'anna' },
+  })
+})

@@ -9,7 +9,7 @@ import type { StructuredData } from '../structured-data.ts'
 import type { SyslogLine } from '../syslog-header.ts'
 import { addDnsmasq } from './dnsmasq.ts'
 import { type End, endOf, endsIn } from './ends.ts'
-import { loginIn } from './login.ts'
+import { blockedIn, loginIn } from './login.ts'
 
 /** Pairs that a message must have to be read as such. */
 const PAIRS_MIN = 3
@@ -90,6 +90,9 @@ function parameters(data: StructuredData): WritableFields {
 
 /** Texts that say there is no value. */
 const NOTHING: ReadonlySet<string> = new Set(['N/A', 'n/a', '(null)', 'none', 'None', 'unknown'])
+/** Names whose values may have a port, and an interface behind it. */
+const SOURCES = ['src', 'source', 'from', 'remote_addr', 'remote', 'client', 'client_addr', 'peer']
+const DESTINATIONS = ['dst', 'dest', 'destination', 'to']
 const VERDICT =
   /^(?:(den(?:y|ied)|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|discard(?:ed)?)|allow(?:ed)?|permit(?:ted)?|pass(?:ed)?|accept(?:ed)?)$/i
 const OUTCOME = /^(?:(fail(?:ed|ure)?|error|denied|false)|success(?:ful)?|succeeded|ok|true)$/i
@@ -113,8 +116,8 @@ export function pairPivots(
   }
   const verdict = verdictWord(action) ?? verdictWord(outcome) ?? verdictWord(pairs.log_subtype)
   if (verdict !== undefined) pivots.action = verdict
-  addEnd(pivots, 'src', valueEnd(pairs, src_ip, ['src', 'source', 'from']))
-  addEnd(pivots, 'dst', valueEnd(pairs, dst_ip, ['dst', 'dest', 'destination', 'to']))
+  addEnd(pivots, 'src', valueEnd(pairs, src_ip, SOURCES))
+  addEnd(pivots, 'dst', valueEnd(pairs, dst_ip, DESTINATIONS))
   return {
     ...(time === undefined ? {} : { time }),
     ...(message === undefined ? {} : { message }),
@@ -162,11 +165,18 @@ function addEnds(message: string, fields: WritableFields, pivots: WritablePivots
   }
 }
 
-/** Adds who logged in or failed to, where a message says so in words. */
+/** Adds who logged in or failed to, or which address is blocked, where a message says so in words. */
 export function addLogin(message: string, fields: WritableFields, pivots: WritablePivots): void {
   if (pivots.user !== undefined && pivots.src_ip !== undefined) return
   const login = loginIn(message)
-  if (login === undefined) return
+  if (login === undefined) {
+    const blocked = pivots.src_ip === undefined ? blockedIn(message) : undefined
+    if (blocked === undefined) return
+    pivots.src_ip = blocked
+    fields.src_ip ??= blocked
+    pivots.action ??= 'denied'
+    return
+  }
   if (login.user !== undefined && pivots.user === undefined) {
     pivots.user = accountName(login.user)
     fields.user ??= login.user

@@ -72,3 +72,14 @@ function userIn(text: string): string | undefined {
   }
   return undefined
 }
+
+/** `Blocking "192.0.2.9/32" for 120 secs`, `Ban 192.0.2.9`. */
+const BLOCKED =
+  /\b(?:block(?:ed|ing)?|ban(?:ned|ning)?|attack from)\b:?(?: (?:host|address|ip))? ["'(]?([\da-f][\da-f.:]{2,44})/i
+
+/** The address that a message says to be blocked; undefined where it says so of none. */
+export function blockedIn(message: string): string | undefined {
+  const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
+  const found = BLOCKED.exec(text)?.[1]
+  return found === undefined ? undefined : ipOf(found.replace(/[.:]+$/, ''))
+}
