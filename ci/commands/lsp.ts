@@ -1,13 +1,14 @@
 // `trapline lsp`: the language server, over standard input and output.
 
 import { stat } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import { checkContent, lintFacts } from '../checks/content.ts'
 import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { checkSchema, isSettingsFile } from '../checks/schema.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { CONTENT_FOLDERS, readContent } from '../content-files.ts'
-import { readLintSettings } from '../lint-settings.ts'
+import { isIgnored, readLintSettings } from '../lint-settings.ts'
 import { FramingError, frame, messageSplitter } from '../lsp/framing.ts'
 import { createLanguageServer } from '../lsp/server.ts'
 
@@ -25,16 +26,19 @@ export async function run(args: readonly string[]): Promise<number> {
   const today = new Date().toISOString().slice(0, 10)
   let workspace: readonly LintFile[] = []
   let rules: readonly KnownRule[] = []
+  let root = '.'
   const server = createLanguageServer({
     facts: lintFacts({ today }),
     open: async (folders) => {
+      root = folders[0] ?? root
       workspace = await readWorkspace(folders)
       rules = workspace.flatMap(({ path, text }) => rulesIn(path, text))
     },
     rules: () => rules,
     find: async (path, text): Promise<readonly Finding[]> => {
       if (isSettingsFile(path)) return checkSchema({ path, text })
-      const settings = await readLintSettings()
+      const settings = await readLintSettings([], root)
+      if (isIgnored(relative(root, path), settings.ignore)) return []
       const others = workspace.filter((file) => file.path !== path)
       const complete = others.length < workspace.length
       return checkContent([...others, { path, text }], {
@@ -73,7 +77,8 @@ async function readWorkspace(folders: readonly string[]): Promise<readonly LintF
     for (const name of CONTENT_FOLDERS)
       if (await isFolder(`${folder}/${name}`)) paths.push(`${folder}/${name}`)
   }
-  const files = await readContent(paths)
+  // Editors name documents by their whole path.
+  const files = (await readContent(paths)).map(({ path, text }) => ({ path: resolve(path), text }))
   if (files.length <= WORKSPACE_FILES_MAX) return files
   const most = `more than ${WORKSPACE_FILES_MAX}`
   console.error(`trapline lsp: ${files.length} files are ${most}: each is checked on its own`)

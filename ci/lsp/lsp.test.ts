@@ -139,6 +139,11 @@ describe('the language server', () => {
     )
   })
 
+  test('does not take a document for a double of itself', async () => {
+    const found = (await diagnosticsOf(1)).map(({ code }) => `${code}`)
+    expect(found.filter((code) => code.endsWith('-duplicate'))).toEqual([])
+  })
+
   test('offers a quick fix whose edits mend the text, and one that switches the check off', async () => {
     const range = { start: { line: 10, character: 8 }, end: { line: 10, character: 8 } }
     const context = { diagnostics: [] }
