@@ -55,6 +55,17 @@ function expectEqual(text: string, options: NormaliseOptions, reader = createLin
 describe('a line is the event that normalise makes of its text', () => {
   test.each([
     ['nothing', '{}'],
+    ...[
+      'success',
+      'failure',
+      'Success',
+      'FAILED',
+      'succeeded',
+      'blocked',
+      '200',
+      '-',
+      'failurf',
+    ].map((status) => [`the outcome ${status}`, `{"status":"${status}","a":1}`] as const),
     [
       'what every event has',
       '{"time":"2026-11-21T11:00:00Z","host":"h1","message":"m","user":"u"}',

@@ -140,7 +140,7 @@ export function pivotsOf(
   return others
 }
 
-/** True only where `pivotValue` gives the value's own text; for the severity never. */
+/** True only where `pivotValue` gives the value's own text; for the severity never, for an outcome in two words. */
 function isKeptAsIs(name: PivotName, line: FlatLine, place: number): boolean {
   const kind = line.kinds[place]!
   if (kind > TEXT_KIND_MAX) return false
@@ -156,10 +156,18 @@ function isKeptAsIs(name: PivotName, line: FlatLine, place: number): boolean {
     case 'dst_port':
     case 'severity':
       return false
+    case 'outcome':
+      return isWord(bytes, start, end, 'success') || isWord(bytes, start, end, 'failure')
     case 'hash':
       if (bytes.subarray(start, end).includes(EQUALS)) return false
   }
   return end - start > 1 || bytes[start] !== DASH
+}
+
+function isWord(bytes: Uint8Array, start: number, end: number, word: string): boolean {
+  if (end - start !== word.length) return false
+  for (let i = 0; i < word.length; i++) if (bytes[start + i] !== word.charCodeAt(i)) return false
+  return true
 }
 
 /** The place of the message, also into `chosen`. */
