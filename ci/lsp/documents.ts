@@ -1,5 +1,6 @@
 // Open documents and their positions.
 import { fileURLToPath } from 'node:url'
+import type { LintFile } from '../../sigma/lint/check.ts'
 import type { Position, Range } from './protocol.ts'
 
 /** An open document. */
@@ -24,6 +25,17 @@ export function pathOf({ uri }: Pick<OpenDocument, 'uri'>): string {
     if (error instanceof TypeError) return uri
     throw error
   }
+}
+
+const files = new WeakMap<OpenDocument, LintFile>()
+
+/** A document as a file; the same object as long as the document is. */
+export function fileOf(document: OpenDocument): LintFile {
+  const known = files.get(document)
+  if (known !== undefined) return known
+  const file = { path: pathOf(document), text: document.text }
+  files.set(document, file)
+  return file
 }
 
 /** Offset of a position, kept inside its line: before `\n`, and before the `\r` that belongs to it. */

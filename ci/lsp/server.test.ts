@@ -34,8 +34,8 @@ function start(find?: (text: string) => Promise<readonly Finding[]>) {
   let arrived: (() => void) | undefined
   const server = createLanguageServer({
     facts: lintFacts({ today: TODAY }),
-    find: async (path, text) =>
-      find?.(text) ?? checkContent([{ path, text }], { today: TODAY, complete: false }),
+    find: async (file) =>
+      find?.(file.text) ?? checkContent([file], { today: TODAY, complete: false }),
     send: (message) => {
       sent.push(message as Message)
       arrived?.()

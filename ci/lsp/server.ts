@@ -1,18 +1,20 @@
 // The language server: messages in, messages out. It knows no streams; `ci/commands/lsp.ts` has them.
-import type { Finding } from '../../sigma/lint/check.ts'
+import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
 import { completionsAt, ITEMS_MAX } from '../checks/completion.ts'
 import { type KnownRule, rulesIn } from '../checks/known-rules.ts'
 import { actionsAt, diagnosticOf } from './diagnostics.ts'
-import { applyChanges, type OpenDocument, pathOf } from './documents.ts'
+import { applyChanges, fileOf, type OpenDocument, pathOf } from './documents.ts'
 import { hoverAt } from './hover.ts'
 import { type Position, RPC } from './protocol.ts'
-import { isChanges, isPosition, isRange } from './shapes.ts'
+import { isChanges, isPosition, isRange, type Message, messageOf } from './shapes.ts'
 
 export interface ServerOptions {
   readonly facts: LintFacts
-  /** Findings of one document; the others are open ones and those of the workspace. */
-  readonly find: (path: string, text: string) => Promise<readonly Finding[]>
+  /** Findings of one document, beside the other open ones and those of the workspace. */
+  readonly find: (file: LintFile, open: readonly LintFile[]) => Promise<readonly Finding[]>
+  /** Called with the paths of files that may have changed on disk. */
+  readonly changed?: (paths: readonly string[]) => Promise<void>
   /** Rules and correlations of the workspace. */
   readonly rules?: () => readonly KnownRule[]
   /** Called with the workspace's folders once they are known. */
@@ -20,12 +22,6 @@ export interface ServerOptions {
   readonly send: (message: unknown) => void
   /** Milliseconds after the last keystroke before findings are looked for. */
   readonly delay_ms?: number
-}
-
-interface Message {
-  readonly id?: number | string | null
-  readonly method?: string
-  readonly params?: Readonly<Record<string, unknown>>
 }
 
 /** How an exit was asked for: the exit code, 0 only after `shutdown`. */
@@ -36,7 +32,7 @@ export interface LanguageServer {
 
 const DELAY_MS = 150
 const CAPABILITIES = {
-  textDocumentSync: { openClose: true, change: 2 },
+  textDocumentSync: { openClose: true, change: 2, save: true },
   completionProvider: { triggerCharacters: ['|', '.', ' ', ':'] },
   hoverProvider: true,
   codeActionProvider: { codeActionKinds: ['quickfix'] },
@@ -68,7 +64,7 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
   }
   return {
     async receive(text) {
-      const message = parse(text)
+      const message = messageOf(text)
       if (message === undefined) {
         options.send({
           jsonrpc: '2.0',
@@ -84,16 +80,6 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
       if (message.method !== undefined) await answer(state, message)
       return undefined
     },
-  }
-}
-
-function parse(text: string): Message | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
   }
 }
 
@@ -144,6 +130,10 @@ async function handle(
       return didChange(state, params)
     case 'textDocument/didClose':
       return didClose(state, params)
+    case 'textDocument/didSave':
+      return state.options.changed?.([pathOf(document())])
+    case 'workspace/didChangeWatchedFiles':
+      return state.options.changed?.(changedPaths(params))
     case 'textDocument/completion':
       return complete(state, document(), positionIn(params))
     case 'textDocument/hover':
@@ -231,12 +221,20 @@ function didChange(state: State, params: Params): void {
   soon(state, document.uri)
 }
 
-function didClose(state: State, params: Params): void {
+async function didClose(state: State, params: Params): Promise<void> {
   const uri = uriIn(params)
   clearTimeout(state.timers.get(uri))
   state.timers.delete(uri)
   state.documents.delete(uri)
   publish(state, uri, [])
+  await state.options.changed?.([pathOf({ uri })])
+}
+
+function changedPaths({ changes }: Params): readonly string[] {
+  if (!Array.isArray(changes)) throw new RpcError(RPC.params, 'changes are missing')
+  return changes.flatMap((change: { uri?: unknown } | null) =>
+    typeof change?.uri === 'string' ? [pathOf({ uri: change.uri })] : [],
+  )
 }
 
 /** Looks for findings after a moment without another keystroke. */
@@ -273,7 +271,8 @@ async function refresh(state: State, document: OpenDocument): Promise<void> {
 async function findingsOf(state: State, document: OpenDocument): Promise<readonly Finding[]> {
   const known = state.found.get(document)
   if (known !== undefined) return known
-  const findings = await state.options.find(pathOf(document), document.text)
+  const others = [...state.documents.values()].filter(({ uri }) => uri !== document.uri)
+  const findings = await state.options.find(fileOf(document), others.map(fileOf))
   state.found.set(document, findings)
   return findings
 }

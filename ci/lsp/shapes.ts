@@ -2,6 +2,23 @@
 import type { Change } from './documents.ts'
 import type { Position, Range } from './protocol.ts'
 
+export interface Message {
+  readonly id?: number | string | null
+  readonly method?: string
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
+/** A message by its text; undefined when it is no JSON object. */
+export function messageOf(text: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }

@@ -11,7 +11,13 @@ exports.activate = async () => {
     'trapline',
     'Trapline',
     { command, args },
-    { documentSelector: [{ scheme: 'file', language: 'yaml' }] },
+    {
+      documentSelector: [
+        { scheme: 'file', language: 'yaml' },
+        { scheme: 'untitled', language: 'yaml' },
+      ],
+      synchronize: { fileEvents: workspace.createFileSystemWatcher('**/*.{yml,yaml,txt}') },
+    },
   )
   await client.start()
 }
