@@ -57,3 +57,33 @@ test('every field and column of an event has a step', () => {
   expect(Object.keys(got.pivots).toSorted()).toEqual(Object.keys(event.pivots).toSorted())
   expect(got.pivots.host).toBe('sender')
 })
+
+test('a value that stands twice is of the place that decides', () => {
+  const record = {
+    ...{ eventVersion: '1.08', eventSource: 'iam.amazonaws.com', eventName: 'CreateUser' },
+    ...{ awsRegion: 'eu-west-1', eventTime: '2026-11-20T10:11:12Z', sourceIPAddress: '192.0.2.7' },
+    eventID: 'REDACTED',
+    userIdentity: { type: 'IAMUser', userName: 'Alice', accountId: 'REDACTED' },
+    requestParameters: { userName: 'Alice' },
+  }
+  const got = explained(JSON.stringify(record))
+  expect(got.pivots.user).toBe('parser cloudtrail, input userIdentity.userName')
+  expect(got.fields['requestParameters.userName']).toBe('input requestParameters.userName')
+  expect(got.pivots.src_ip).toBe('parser cloudtrail, field sourceIPAddress')
+})
+
+test('what the raw line beside it decides is not said to be of the member', () => {
+  const line = 'Nov 20 10:11:12 gate sshd[7]: Failed password for anna from 192.0.2.1 port 22 ssh2'
+  const document = { '@timestamp': '2026-11-20T10:11:12Z', message: line, process: { pid: 7 } }
+  const got = explained(JSON.stringify(document))
+  expect(got.pivots).toMatchObject({ user: 'parser linux_auth, field user' })
+  expect(got.fields.pid).toBe('parser linux_auth, input message')
+})
+
+test('a column of a line names a field only where both change together', () => {
+  const line =
+    '<134>Nov 20 10:11:12 gw1 sshd[7]: Failed password for gw1 from 192.0.2.1 port 22 ssh2'
+  const { pivots } = explained(line)
+  expect(pivots.host).not.toBe('parser linux_auth, field user')
+  expect(pivots.user).not.toContain('hostname')
+})

@@ -1,5 +1,6 @@
 // Where each part of a normalised event came from: the input as it is, the header around it, the parser's
-// mapping, or the normaliser's defaults. Found by looking at what each step had, so it holds for every parser.
+// mapping, or the normaliser's defaults. Found by changing the input and reading it again, so it holds for every parser;
+// what no change shows is only said to be the parser's.
 import {
   type Fields,
   type FieldValue,
@@ -9,8 +10,15 @@ import {
 } from '../sigma/event.ts'
 import { choose } from './choose.ts'
 import type { NormalisedEvent } from './event.ts'
+import {
+  comesFromOnePlace,
+  type Influence,
+  influenceOf,
+  keyOf,
+  type Member,
+} from './explain-probe.ts'
 import { ownSource } from './json.ts'
-import { isFields, JsonError, parseJsonObject } from './json-text.ts'
+import { JsonError, parseJsonObject } from './json-text.ts'
 import { type NormaliseOptions, ORIGINAL_TIME_FIELD } from './normalise.ts'
 import { syslogFields } from './syslog/fields.ts'
 import { splitSyslog } from './syslog-header.ts'
@@ -26,9 +34,6 @@ export interface Explanation {
   readonly fields: { readonly [name: string]: string }
 }
 
-/** Leaves of an input that are looked at for where a value stood. */
-const LEAVES_MAX = 4096
-
 /** Explains `event`, which `normalise(text, options)` gave. */
 export function explain(
   text: string,
@@ -41,12 +46,12 @@ export function explain(
   const chosen = json instanceof JsonError ? undefined : choose(input, options.source, options)
   const parsed = chosen === undefined || 'code' in chosen ? undefined : chosen.parsed
   const step = `parser ${event.parser}`
-  const leaves = decoded === undefined ? NO_LEAVES : leavesOf(decoded)
+  const influence = decoded === undefined ? undefined : influenceOf(decoded, event, options)
   return {
     parser: parserReason(event, input.json, options.source),
     time: timeReason(event, parsed?.time, step),
-    pivots: pivotReasons(event, parsed?.pivots ?? {}, step, options),
-    fields: fieldReasons(text, event, leaves, step, options),
+    pivots: pivotReasons(text, event, { own: parsed?.pivots ?? {}, step, influence }, options),
+    fields: fieldReasons(text, event, { step, influence }, options),
   }
 }
 
@@ -68,19 +73,33 @@ function timeReason(event: NormalisedEvent, own: number | undefined, step: strin
   return own === undefined ? 'receipt: the input has no readable time' : step
 }
 
+interface Found {
+  readonly step: string
+  readonly influence: Influence | undefined
+}
+
 function pivotReasons(
+  text: string,
   event: NormalisedEvent,
-  own: Pivots,
-  step: string,
+  { own, step, influence }: Found & { readonly own: Pivots },
   options: NormaliseOptions,
 ): Explanation['pivots'] {
+  const isOf = (name: PivotName, field: string, value: string): boolean => {
+    if (influence === undefined) {
+      return comesFromOnePlace(text, value, [field, name], event, options)
+    }
+    return share(influence.pivots.get(name), influence.fields.get(field))
+  }
   const reasons: { -readonly [name in PivotName]?: string } = {}
   for (const name of PIVOTS) {
     const value = event.pivots[name]
     if (value === undefined) continue
     if (own[name] !== undefined) {
-      const field = fieldWith(event.fields, value, USUAL_FIELDS[name] ?? [])
-      reasons[name] = field === undefined ? step : `${step}, field ${field}`
+      const fits = (field: string) => isOf(name, field, String(value))
+      const field = fieldWith(event.fields, value, USUAL_FIELDS[name] ?? [], fits)
+      const member = equalMember(influence?.pivots.get(name), value)
+      const place = member === undefined ? '' : `, input ${member.path}`
+      reasons[name] = field === undefined ? step + place : `${step}, field ${field}`
     } else if (name === 'host' && options.host !== undefined) reasons.host = 'sender'
     else if (name === 'severity') {
       const byPattern = value !== 'informational'
@@ -96,88 +115,70 @@ const USUAL_FIELDS: { readonly [name in PivotName]?: readonly string[] } = {
   user: ['User', 'SubjectUserName', 'TargetUserName', 'user'],
 }
 
-/** The field that holds a column's value, also inside a longer text like `LAB\anna`. */
+/** The field that holds a column's value, also inside a longer text like `LAB\\anna`, and that `fits`. */
 function fieldWith(
   fields: Fields,
   value: string | number,
   usual: readonly string[],
+  fits: (field: string) => boolean,
 ): string | undefined {
   const text = String(value)
-  for (const name of usual) if (String(fields[name]) === text) return name
-  for (const name in fields) if (String(fields[name]) === text) return name
-  for (const name in fields) {
-    const other = fields[name]
-    if (typeof other === 'string' && text.length > 2 && other.includes(text)) return name
-  }
-  return undefined
+  const holds = (other: FieldValue | undefined) =>
+    typeof other === 'string' && text.length > 2 && other.includes(text)
+  const names = [...usual.filter((name) => Object.hasOwn(fields, name)), ...Object.keys(fields)]
+  return (
+    names.find((name) => String(fields[name]) === text && fits(name)) ??
+    names.find((name) => holds(fields[name]) && fits(name))
+  )
+}
+
+function equalMember(
+  from: ReadonlySet<Member> | undefined,
+  value: string | number,
+): Member | undefined {
+  return [...(from ?? [])].find((member) => keyOf(member.value) === String(value))
+}
+
+function share(a: ReadonlySet<Member> | undefined, b: ReadonlySet<Member> | undefined): boolean {
+  return a !== undefined && b !== undefined && [...a].some((member) => b.has(member))
 }
 
 function fieldReasons(
   text: string,
   event: NormalisedEvent,
-  leaves: Leaves,
-  step: string,
+  found: Found,
   options: NormaliseOptions,
 ): Explanation['fields'] {
   const line = splitSyslog(text, options)
   const header: Fields = line === undefined ? {} : syslogFields(line)
-  const reasons: [string, string][] = []
-  for (const [name, value] of Object.entries(event.fields)) {
-    reasons.push([name, fieldReason(name, value, header, leaves, event.fields, step)])
-  }
-  return Object.fromEntries(reasons)
+  return Object.fromEntries(
+    Object.keys(event.fields).map((name) => [name, fieldReason(name, event.fields, header, found)]),
+  )
 }
 
 function fieldReason(
   name: string,
-  value: FieldValue,
-  header: Fields,
-  leaves: Leaves,
   fields: Fields,
-  step: string,
+  header: Fields,
+  { step, influence }: Found,
 ): string {
   if (name === ORIGINAL_TIME_FIELD) return 'normaliser: time out of bounds'
+  const value = fields[name]
   const key = keyOf(value)
-  const path = leaves.byName.get(`${name}\n${key}`)
-  if (path !== undefined) return `input ${path}`
+  const from = influence?.fields.get(name)
+  const equal = [...(from ?? [])].filter((member) => keyOf(member.value) === key)
+  const same = equal.find((member) => member.name === name || member.path === name)
+  if (same !== undefined) return `input ${same.path}`
   if (header[name] !== undefined && keyOf(header[name]) === key) return 'syslog header'
   if (typeof value === 'string' && value !== '') {
     for (const other in fields) {
       if (other === name) break
-      if (fields[other] === value) return `${step}, as ${other}`
-    }
-    const renamed = leaves.byValue.get(key)
-    if (renamed !== undefined) return `${step}, input ${renamed}`
-  }
-  return step
-}
-
-interface Leaves {
-  readonly byName: ReadonlyMap<string, string>
-  readonly byValue: ReadonlyMap<string, string>
-}
-
-const NO_LEAVES: Leaves = { byName: new Map(), byValue: new Map() }
-
-/** Every member of a document by its last name and value, and by value alone. */
-function leavesOf(document: Fields): Leaves {
-  const byName = new Map<string, string>()
-  const byValue = new Map<string, string>()
-  const open: [path: string, object: Fields][] = [['', document]]
-  for (let at = 0; at < open.length && byName.size < LEAVES_MAX; at++) {
-    const [path, object] = open[at]!
-    for (const [name, value] of Object.entries(object)) {
-      const place = path === '' ? name : `${path}.${name}`
-      const key = keyOf(value)
-      if (!byName.has(`${name}\n${key}`)) byName.set(`${name}\n${key}`, place)
-      if (!byValue.has(key)) byValue.set(key, place)
-      if (isFields(value)) open.push([place, value])
+      const isTwin = fields[other] === value
+      if (isTwin && (influence === undefined || share(from, influence.fields.get(other)))) {
+        return `${step}, as ${other}`
+      }
     }
   }
-  return { byName, byValue }
-}
-
-/** Equal for equal values; numbers and their texts are equal. */
-function keyOf(value: FieldValue): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const [only] = equal.length > 0 ? equal : from?.size === 1 ? [...from] : []
+  return only === undefined ? step : `${step}, input ${only.path}`
 }
