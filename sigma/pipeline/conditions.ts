@@ -6,7 +6,14 @@ import type { FieldConditionName, ItemConditionName, RuleConditionName } from '.
 import { type Context, setHolds } from './context.ts'
 import { itemsOf } from './items.ts'
 import type { PipelineItem } from './pipeline.ts'
-import { type Plain, type PlainMap, plainOf, stringAccess, withWildcards } from './values.ts'
+import {
+  type Plain,
+  type PlainMap,
+  plainOf,
+  plainText,
+  stringAccess,
+  withWildcards,
+} from './values.ts'
 
 export function ruleHolds(item: PipelineItem, context: Context): boolean {
   return setHolds(item.rule, (condition) =>
@@ -55,7 +62,9 @@ function valuesOf(item: DetectionItem): readonly Scalar[] {
 }
 
 function equals(scalar: Scalar, value: Plain | undefined): boolean {
-  return plainOf(scalar) === value
+  if (scalar.kind === 'null') return false
+  if (scalar.kind !== 'string' || typeof value !== 'string') return plainOf(scalar) === value
+  return plainText(scalar.text) === plainText(value)
 }
 
 function stateHolds({ key, val, op }: PlainMap, { state }: Context): boolean {
@@ -136,7 +145,7 @@ const ITEM: Record<ItemConditionName, OnItem> = {
     }
     const isString = stringAccess(item) === 'strings'
     return anyOrAll(condition, withWildcards(item), (scalar) => {
-      const matches = isString && scalar.kind === 'string' && compiled.test(scalar.text)
+      const matches = isString && scalar.kind === 'string' && compiled.test(plainText(scalar.text))
       return matches !== (condition['negate'] === true)
     })
   },

@@ -3,7 +3,14 @@ import { RE2JS } from 're2js'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
 import type { DetectionItem, Position, Scalar } from '../rule.ts'
 import type { Context } from './context.ts'
-import { type PlainMap, scalarOf, stringAccess, textScalar, withWildcards } from './values.ts'
+import {
+  type PlainMap,
+  plainText,
+  scalarOf,
+  stringAccess,
+  textScalar,
+  withWildcards,
+} from './values.ts'
 
 /** Items of which any must hold: for each value that matches, a field for each group that took part. */
 export function extractItems(
@@ -30,7 +37,7 @@ export function extractItems(
   const prefix = settings['field_prefix']
   const nameOf = (group: string) => (typeof prefix === 'string' ? `${prefix}.${group}` : group)
   const made = values.flatMap((value): DetectionItem[] => {
-    const matcher = RE2JS.compile(pattern).matcher(value.text)
+    const matcher = RE2JS.compile(pattern).matcher(plainText(value.text))
     if (!matcher.lookingAt()) {
       return settings['preserve_unmatched'] === true
         ? [{ ...item, modifiers: [], values: [value] }]

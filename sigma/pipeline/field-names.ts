@@ -49,7 +49,5 @@ function own(mapping: { readonly [name: string]: Plain }, field: string | undefi
 
 function namesOf(value: Plain | undefined): readonly string[] | undefined {
   if (typeof value === 'string') return [value]
-  return Array.isArray(value) && value.length > 0
-    ? (value as readonly Plain[]).map(String)
-    : undefined
+  return Array.isArray(value) ? (value as readonly Plain[]).map(String) : undefined
 }

@@ -157,6 +157,44 @@ describe('pipelines', () => {
       'Image:wildcard ',
     ],
     [
+      'replace with what Python writes for groups, backslashes and the end of a line',
+      "{s: {Image: 'axb'}, condition: s}",
+      String.raw`  - {type: replace_string, regex: '(?P<n>x)', replacement: '\\\\\g<n>\1\n$1'}`,
+      String.raw`Image=a\\xx` + '\n$1b',
+    ],
+    [
+      'leave a backslash at the end before the wildcard of contains',
+      String.raw`{s: {Image|contains: '\b\'}, condition: s}`,
+      '  - {type: replace_string, regex: zzz, replacement: y, skip_special: true}',
+      String.raw`Image:contains \b\ `.trimEnd(),
+    ],
+    [
+      'replace before a backslash at the end',
+      String.raw`{s: {Image|contains: '\b\'}, condition: s}`,
+      '  - {type: replace_string, regex: b, replacement: cc}',
+      String.raw`Image:contains \cc\ `.trimEnd(),
+    ],
+    [
+      'make regular expressions of values that end in a backslash',
+      String.raw`{s: {Image|contains: '\b\'}, condition: s}`,
+      '  - {type: regex, method: plain}',
+      String.raw`Image~^(?:.*\\b\\.*)$/s`,
+    ],
+    [
+      'compare texts however their backslashes are written',
+      String.raw`{s: {Image: 'a\\b', User: 'a\b'}, condition: s}`,
+      String.raw`  - {type: field_name_prefix, prefix: p., detection_item_conditions: [{type: match_string, cond: any, pattern: 'a\\b$'}, {type: match_value, cond: any, value: 'a\b'}]}` +
+        '\n' +
+        String.raw`  - {type: map_string, mapping: {'a\b': q}}`,
+      '(p.Image=q and p.User=q)',
+    ],
+    [
+      'snake case of every capital',
+      "{s: {Image|cased: 'AbCDef'}, condition: s}",
+      '  - {type: case, method: snake_case}',
+      'Image=ab_c_def',
+    ],
+    [
       'map strings to several',
       SEL,
       '  - {type: map_string, mapping: {a: [c, d]}}',
@@ -275,6 +313,17 @@ describe('pipelines', () => {
     ['a file', '  - {type: file_placeholders}', 'pipeline-transformation-unsupported'],
     ['a server', '  - {type: http_placeholders}', 'pipeline-transformation-unsupported'],
     ['a program', '  - {type: command_placeholders}', 'pipeline-transformation-unsupported'],
+    [
+      'a mapping to nothing',
+      '  - {type: field_name_mapping, mapping: {Image: []}}',
+      'pipeline-shape',
+    ],
+    ['a value that is a list', '  - {type: set_value, value: [a, b]}', 'pipeline-shape'],
+    [
+      'a replacement that is none',
+      String.raw`  - {type: replace_string, regex: a, replacement: '\2'}`,
+      'pipeline-regex',
+    ],
     ['a pattern without names', "  - {type: extract_fields, regex: '(x)'}", 'pipeline-regex'],
     [
       'numbers that are none',

@@ -45,6 +45,11 @@ const unsupported: Apply = (step, { fail }) => {
 const mapFields: Apply = (step, context) => {
   changing(step, context, (item) => {
     const names = fieldNames(step, item.field)
+    if (names?.length === 0) {
+      const message = `${step.type}: ${item.field ?? 'keywords'}: has no new name`
+      context.fail('pipeline-shape', message, step.at)
+      return [item]
+    }
     const made = referencing(step, item, names)
     if (names !== undefined) for (const one of made) context.mapped.add(one)
     return made
@@ -120,7 +125,7 @@ const addCondition: Apply = ({ settings, at }, context) => {
 function fillIn(text: string, logsource: LogSource): string {
   return text.replaceAll(
     /\$\{?(category|product|service)\}?/g,
-    (_, key: keyof LogSource) => logsource[key] ?? '',
+    (_, key: keyof LogSource) => logsource[key] ?? 'None',
   )
 }
 

@@ -1,12 +1,13 @@
 // Transformations of values. They see strings as pySigma does: `contains` and its kin written as wildcards.
-import { RE2JS } from 're2js'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
 import type { DetectionItem, Position, Scalar } from '../rule.ts'
 import { formatWildcards, parseWildcards } from '../text/wildcard.ts'
 import type { Context } from './context.ts'
+import { replacing } from './replacement.ts'
 import {
   type Plain,
   type PlainMap,
+  plainText,
   scalarOf,
   stringAccess,
   textScalar,
@@ -43,30 +44,20 @@ function ofStrings(
   }
 }
 
-/** Python writes groups of a replacement as `\1` and `\g<name>`, RE2 as `$1` and `${name}`. */
-function replacementOf(text: string): string {
-  return text
-    .replaceAll('$', '\\$')
-    .replaceAll(/\\g<(\w+)>/g, (_, name: string) =>
-      /^\d+$/.test(name) ? `$${name}` : `\${${name}}`,
-    )
-    .replaceAll(/\\(\d)/g, '$$$1')
-}
-
 /** Expressions of pipelines see a backslash as one, however the rule writes it; afterwards each that is not before a
  * wildcard stands for itself. */
 function replaceWhole(text: string, replace: (text: string) => string): string {
   const parts = parseWildcards(text)
-  const plain = parts
-    .map((part) => (typeof part === 'string' ? part : part.literal.replaceAll(/[*?]/g, '\\$&')))
-    .join('')
+  const plain = plainText(text)
   const written = (one: string) => one.replaceAll(/\\(?![*?])/g, '\\\\')
-  // A backslash before a wildcard has no plain form.
-  if (formatWildcards(parseWildcards(written(plain))) !== formatWildcards(parts)) {
-    return replace(text)
-  }
   const replaced = replace(plain)
-  return replaced === plain ? text : written(replaced)
+  if (replaced === plain) return text
+  if (formatWildcards(parseWildcards(written(plain))) === formatWildcards(parts)) {
+    return written(replaced)
+  }
+  // A backslash before a wildcard has no plain form: where no wildcard is meant literally, every one is one.
+  const isLiteral = parts.some((part) => typeof part !== 'string' && /[*?]/.test(part.literal))
+  return isLiteral ? replace(text) : replaced.replaceAll('\\', '\\\\')
 }
 
 const replaceString: Change = (settings, item, context, at) => {
@@ -76,20 +67,23 @@ const replaceString: Change = (settings, item, context, at) => {
     context.fail('pipeline-regex', `replace_string: ${compiled.message}`, at)
     return item
   }
-  const regex = RE2JS.compile(pattern)
-  const replacement = replacementOf(String(settings['replacement'] ?? ''))
-  const replace = (text: string) => regex.matcher(text).replaceAll(replacement)
+  const replace = replacing(pattern, String(settings['replacement'] ?? ''))
+  if (typeof replace === 'string') {
+    context.fail('pipeline-regex', `replace_string: replacement: ${replace}`, at)
+    return item
+  }
   if (settings['skip_special'] !== true) {
     const change = ofStrings((text) => [replaceWhole(text, replace)], true)
     return change(settings, item, context, at)
   }
-  const literally = (text: string) =>
-    settings['interpret_special'] === true ? text : text.replaceAll(/[\\*?]/g, '\\$&')
-  const change = ofStrings((text) => [
-    parseWildcards(text)
-      .map((part) => (typeof part === 'string' ? part : literally(replace(part.literal))))
-      .join(''),
-  ])
+  const isRead = settings['interpret_special'] === true
+  const literally = (literal: string) => (isRead ? parseWildcards(literal) : [{ literal }])
+  const change = ofStrings((text) => {
+    const parts = parseWildcards(text).flatMap((part) =>
+      typeof part === 'string' ? [part] : literally(replace(part.literal)),
+    )
+    return [formatWildcards(parts)]
+  })
   return change(settings, item, context, at)
 }
 
@@ -136,7 +130,11 @@ const convertType: Change = ({ target_type: target }, item, { fail }, at) => {
   return { ...item, values }
 }
 
-const setValue: Change = ({ value = null, force_type: force }, item) => {
+const setValue: Change = ({ value = null, force_type: force }, item, { fail }, at) => {
+  if (typeof value === 'object' && value !== null) {
+    fail('pipeline-shape', 'set_value: sets one value, no list or map', at)
+    return item
+  }
   const plain: Plain = force === 'str' ? String(value) : force === 'num' ? Number(value) : value
   const modifiers = item.modifiers.filter((name) => name === 'neq')
   return { ...item, modifiers, values: [scalarOf(plain, item)] }
@@ -146,18 +144,18 @@ const setValue: Change = ({ value = null, force_type: force }, item) => {
 const changeCase = ofStrings((text, { method }) => {
   if (method === 'upper') return [text.toUpperCase()]
   if (method !== 'snake_case') return [text.toLowerCase()]
-  return [
-    text
-      .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
-      .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
-      .toLowerCase(),
-  ]
+  const snake = (literal: string) => literal.replaceAll(/(?!^)(?=[A-Z])/g, '_').toLowerCase()
+  const parts = parseWildcards(text).map((part) =>
+    typeof part === 'string' ? part : { literal: snake(part.literal) },
+  )
+  return [formatWildcards(parts)]
 })
 
 const mapString = ofStrings((text, { mapping }) => {
-  if (typeof mapping !== 'object' || mapping === null || !Object.hasOwn(mapping, text))
+  const plain = plainText(text)
+  if (typeof mapping !== 'object' || mapping === null || !Object.hasOwn(mapping, plain))
     return [text]
-  const to = (mapping as PlainMap)[text]
+  const to = (mapping as PlainMap)[plain]
   return Array.isArray(to) ? (to as readonly Plain[]).map(String) : [String(to)]
 })
 

@@ -1,5 +1,6 @@
 // Scalars of pipelines as plain values, and a rule's values as pySigma's transformations see them.
 import type { DetectionItem, Position, Scalar, Yaml } from '../rule.ts'
+import { parseWildcards } from '../text/wildcard.ts'
 
 /** Any value of a pipeline, as plain data. */
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainMap
@@ -58,7 +59,20 @@ export function withWildcards(item: DetectionItem): DetectionItem {
   const [before, after] = SHAPES[shape]!
   const modifiers = item.modifiers.filter((name) => name !== shape)
   const values = item.values.map((value) =>
-    value.kind === 'null' ? value : textScalar(`${before}${value.text}${after}`, value),
+    value.kind === 'null' ? value : textScalar(before + closed(value.text, after) + after, value),
   )
   return { ...item, modifiers, values }
+}
+
+/** A value as conditions and mappings of pipelines see it: each backslash single, wildcards as they are. */
+export function plainText(text: string): string {
+  return parseWildcards(text)
+    .map((part) => (typeof part === 'string' ? part : part.literal.replaceAll(/[*?]/g, '\\$&')))
+    .join('')
+}
+
+/** A lone backslash at the end stands for itself: it must not take the wildcard that follows. */
+function closed(text: string, after: string): string {
+  const tail = /\\*$/.exec(text)?.[0].length ?? 0
+  return after !== '' && tail % 2 === 1 ? `${text}\\` : text
 }
