@@ -127,7 +127,7 @@ function both(a: Draft, b: Draft): Draft {
       ? a.fields.size === 0
         ? b.fields
         : a.fields
-      : a.fields.union(b.fields)
+      : new Set([...a.fields, ...b.fields])
   const parts = a.parts === undefined ? b.parts : b.parts === undefined ? a.parts : pair(a, b)
   return { fields, cost: a.cost + b.cost, parts }
 }
