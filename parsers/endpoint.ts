@@ -115,7 +115,7 @@ export const endpoint: Parser = {
   ],
   keys: [
     ...['ActionType', 'properties', 'event', 'hostIdentifier', 'diffResults'],
-    ...['event_simpleName', 'type', 'event.type'],
+    ...['event_simpleName', 'process_path', 'childproc_name', 'tgt.process.image.path'],
   ],
   jsonOnly: true,
   recognise: ({ json }) => json !== undefined && observationOf(json) !== undefined,
