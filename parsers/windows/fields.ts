@@ -4,6 +4,7 @@ import { addEcsNames } from './ecs.ts'
 import { addClassicContext, addModuleContext } from './powershell.ts'
 import { addRendered } from './rendered.ts'
 import { addRenderedLines } from './rendered-lines.ts'
+import { addSentence, hasSentences } from './rendered-sentences.ts'
 import type { WindowsEvent } from './shapes.ts'
 import { nameInserts, nameUnnamed } from './unnamed.ts'
 
@@ -51,9 +52,21 @@ function addByKind(fields: Writable, event: WindowsEvent, service: string | unde
 }
 
 function addByMessage(fields: Writable, event: WindowsEvent, service: string | undefined): void {
-  const { message } = event
-  if (message === undefined || !READ_BY_MESSAGE.has(service ?? '')) return
-  if (hasNoData(fields)) addRenderedLines(fields, message, service!, event.eventId)
+  const { message, eventId } = event
+  if (message === undefined) return
+  const log = service ?? logOf(event.channel)
+  const isSentence = hasSentences(log)
+  if (!isSentence && !READ_BY_MESSAGE.has(log)) return
+  if (!hasNoData(fields)) return
+  if (isSentence) addSentence(fields, message, log, eventId)
+  if (READ_BY_MESSAGE.has(log)) addRenderedLines(fields, message, log, eventId)
+}
+
+const CONNECTIONS = 'microsoft-windows-terminalservices-remoteconnectionmanager/operational'
+
+/** A log that Sigma names no service for. */
+function logOf(channel: string): string {
+  return channel.toLowerCase() === CONNECTIONS ? 'terminalservices-remoteconnectionmanager' : ''
 }
 
 /** Services whose messages have a line for each value. */

@@ -26,8 +26,13 @@ const ACCOUNT: Names = {
   'DNS Host Name': 'DnsHostName',
 }
 
+const CALLER: Names = { 'Process ID': 'CallerProcessId', 'Process Name': 'CallerProcessName' }
+const SHARE: Names = { 'Source Address': 'IpAddress' }
+const FILTERED: Names = { 'Process ID': 'ProcessID' }
+
 /** Names of the data by event id and label. */
 const LABELS: Readonly<Record<number, Names>> = {
+  1102: { 'Domain Name': 'SubjectDomainName' },
   4657: {
     'Object Value Name': 'ObjectValueName',
     'Operation Type': 'OperationType',
@@ -45,6 +50,18 @@ const LABELS: Readonly<Record<number, Names>> = {
   4738: ACCOUNT,
   4741: ACCOUNT,
   4742: ACCOUNT,
+  4798: CALLER,
+  4799: CALLER,
+  5140: SHARE,
+  5143: SHARE,
+  5144: SHARE,
+  5145: SHARE,
+  5154: FILTERED,
+  5155: FILTERED,
+  5156: FILTERED,
+  5157: FILTERED,
+  5158: FILTERED,
+  5159: FILTERED,
   4781: { 'Old Account Name': 'OldTargetUserName', 'New Account Name': 'NewTargetUserName' },
   5136: DIRECTORY,
   5137: DIRECTORY,
@@ -57,6 +74,16 @@ const LABELS: Readonly<Record<number, Names>> = {
     'Class ID': 'ClassId',
     'Class Name': 'ClassName',
   },
+}
+
+/** Security events whose `Subject` is the account that they are about. */
+export const SUBJECT_IS_TARGET: ReadonlySet<number> = new Set([
+  ...[4634, 4647, 4778, 4779, 4800, 4801, 4802, 4803],
+])
+
+/** Whether the target's security id is called `TargetSid`: events about accounts and tickets. */
+export function hasTargetSid(eventId: number): boolean {
+  return eventId >= 4720 && eventId <= 4799
 }
 
 /** The data's name for a label in an event of an id; undefined where it has none of its own there. */
@@ -73,7 +100,15 @@ interface Block {
 }
 
 const TASK: Block = { name: 'TaskContent', label: 'Task Content:', until: 'Other Information:' }
+const ACCESSES: Block = { name: 'AccessList', label: 'Accesses:', until: 'Access Reasons:' }
+const PRIVILEGES: Block = { name: 'PrivilegeList', label: 'Privileges:', until: undefined }
 const BLOCKS: Readonly<Record<number, Block>> = {
+  4656: ACCESSES,
+  4661: ACCESSES,
+  4663: { ...ACCESSES, until: 'Access Mask:' },
+  4672: PRIVILEGES,
+  4673: PRIVILEGES,
+  5145: { ...ACCESSES, until: 'Access Check Results:' },
   4662: { name: 'Properties', label: '\tProperties:', until: 'Additional Information:' },
   4698: TASK,
   4699: TASK,

@@ -1,7 +1,8 @@
 // Data out of the message that Windows rendered, for carriers that bring nothing else (Snare, plain syslog
 // forwarders): the labels of the Security log's messages under the names of the data behind them.
 import type { FieldValue } from '../../sigma/event.ts'
-import { blockOfEvent, labelOfEvent } from './rendered-events.ts'
+import { codedValue } from './rendered-codes.ts'
+import { blockOfEvent, hasTargetSid, labelOfEvent, SUBJECT_IS_TARGET } from './rendered-events.ts'
 
 type Writable = { [name: string]: FieldValue }
 
@@ -50,6 +51,14 @@ const LABELS: Readonly<Record<string, string>> = {
   'Logon Type': 'LogonType',
   'Logon GUID': 'LogonGuid',
   'Impersonation Level': 'ImpersonationLevel',
+  'Elevated Token': 'ElevatedToken',
+  'Restricted Admin Mode': 'RestrictedAdminMode',
+  'Virtual Account': 'VirtualAccount',
+  'Linked Logon ID': 'TargetLinkedLogonId',
+  'Network Account Name': 'TargetOutboundUserName',
+  'Network Account Domain': 'TargetOutboundDomainName',
+  'Layer Run-Time ID': 'LayerRTID',
+  'Service ID': 'ServiceSid',
   'Failure Reason': 'FailureReason',
   Status: 'Status',
   'Sub Status': 'SubStatus',
@@ -123,15 +132,7 @@ const OTHER_SECTIONS = [
   ...['Application Information', 'Filter Information', 'Attributes', 'Share Information'],
 ]
 /** Labels whose values are of no use, but end those in front of them. */
-const OTHER_LABELS = [
-  ...['Restricted Admin Mode', 'Virtual Account', 'Elevated Token', 'Linked Logon ID'],
-  ...[
-    'Network Account Name',
-    'Network Account Domain',
-    'Remote Credential Guard',
-    'Caller Process ID',
-  ],
-]
+const OTHER_LABELS = [...['Remote Credential Guard', 'Caller Process ID']]
 const MARKS = [
   ...Object.keys(LABELS),
   ...Object.keys(ACCOUNT_LABELS),
@@ -154,7 +155,7 @@ function partsOf(message: string): readonly string[] {
 /** Adds what a message of the Security log says, where the field is free. */
 export function addRendered(fields: Writable, message: string, eventId: number): void {
   const block = blockOfEvent(eventId, message)
-  if (block !== undefined) fields[block.name] ??= block.value
+  if (block !== undefined) fields[block.name] ??= codedValue(block.name, block.value)
   const parts = partsOf(message)
   let section = ''
   let label = ''
@@ -189,13 +190,18 @@ function addValue(
   value: string,
 ): void {
   if (value === '') return
-  const name = labelOfEvent(eventId, label) ?? nameOf(section, label)
-  if (name !== undefined) fields[name] ??= value
+  const name = labelOfEvent(eventId, label) ?? nameOf(section, label, eventId)
+  if (name !== undefined) fields[name] ??= codedValue(name, value)
 }
 
-function nameOf(section: string, label: string): string | undefined {
+function nameOf(section: string, label: string, eventId: number): string | undefined {
   if (section === 'Member' && Object.hasOwn(MEMBER_LABELS, label)) return MEMBER_LABELS[label]
   if (!Object.hasOwn(ACCOUNT_LABELS, label)) return LABELS[label]
-  const prefix = Object.hasOwn(ACCOUNTS, section) ? ACCOUNTS[section] : undefined
+  const isTarget = section === 'Subject' && SUBJECT_IS_TARGET.has(eventId)
+  const own = Object.hasOwn(ACCOUNTS, section) ? ACCOUNTS[section] : undefined
+  const prefix = isTarget ? 'Target' : own
+  if (prefix === 'Target' && ACCOUNT_LABELS[label] === 'UserSid' && hasTargetSid(eventId)) {
+    return 'TargetSid'
+  }
   return prefix === undefined ? undefined : `${prefix}${ACCOUNT_LABELS[label]}`
 }
