@@ -73,7 +73,7 @@ test.each<[string, readonly Event[], string, string | undefined, string]>([
     [full(), ...many(30, () => event({ CommandLine: 'b' }))],
     'rare',
     'fields-rare',
-    '3.2%',
+    'Only 3.2% of the newest 31 events of windows / process_creation have Image',
   ],
   ['open events with the fields', [open({ Image: 'a', CommandLine: 'b' })], 'alive', undefined, ''],
   ['open events without them', [open({ msg: 'a' })], 'dead', 'no-events', ''],

@@ -188,7 +188,10 @@ export function judge(
   }
   if (figures.able / events < RARE_BELOW) {
     const share = ((100 * figures.able) / events).toFixed(1)
-    const message = `Only ${share}% of the newest ${events} events of ${logsourceName(logsource)} have the fields it needs.`
+    const shares = new Map(figures.fields.map((field) => [field.name, field.share]))
+    const scarce = blame(need, (field) => (shares.get(field) ?? 0) >= RARE_BELOW)
+    const what = scarce.length === 0 ? 'the fields it needs together' : scarce.join(', ')
+    const message = `Only ${share}% of the newest ${events} events of ${logsourceName(logsource)} have ${what}.`
     return { ...figures, state: 'rare', cause: { code: 'fields-rare', message } }
   }
   const received = Math.max(...counted.map((shape) => shape.received))
