@@ -1,6 +1,6 @@
 // Nodes of the search language -> the shared IR. `field:value` is Sigma equality; a bare word is a whole
 // word of the message, any field's value or the raw text; a bare `*x*` is a substring of any of them.
-import { isValidCidr } from '../sigma/cidr.ts'
+import { canonicalCidr } from '../sigma/cidr.ts'
 import type { Diagnostic } from '../sigma/diagnostic.ts'
 import { PIVOTS } from '../sigma/event.ts'
 import type { ColumnName, Expr, Target, Test, WildcardPart } from '../sigma/ir/expr.ts'
@@ -88,7 +88,8 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 
 function lowerLiteral(target: Target, text: string, fail: Fail): Expr {
   if (/^[0-9a-f.:]+\/\d+$/i.test(text) && /[.:]/.test(text)) {
-    if (isValidCidr(text)) return match(target, { kind: 'cidr', network: text })
+    const network = canonicalCidr(text)
+    if (network !== undefined) return match(target, { kind: 'cidr', network })
     return fail('bad-cidr', `${text} is no network: quote it if you mean the text`)
   }
   const value = Number(text)
@@ -176,8 +177,8 @@ function lowerWords(text: string): Expr {
 function lowerBareTerm(parts: readonly WildcardPart[], fail: Fail): Expr {
   const literal = literalOf(parts)
   if (literal !== undefined) {
-    if (literal.includes('/') && isValidCidr(literal))
-      return match(ANY, { kind: 'cidr', network: literal })
+    const network = literal.includes('/') ? canonicalCidr(literal) : undefined
+    if (network !== undefined) return match(ANY, { kind: 'cidr', network })
     return lowerWords(literal)
   }
   if (parts.every((part) => typeof part === 'string')) return match(ANY, { kind: 'any' })

@@ -72,15 +72,45 @@ function groupsOf(text: string, isLast: boolean): number[] | undefined {
   return bytes
 }
 
-/** A network from `10.0.0.0/8` or `fe80::/10`; undefined when it is none. Host bits may be set. */
+/** A network from `10.0.0.0/8` or `fe80::/10`; undefined when it is none. Host bits may be set. An address alone
+ * is a network of one; IPv4 takes masks (`/255.0.0.0`, `/0.255.255.255`) as well. */
 export function parseCidr(text: string): Network | undefined {
   const slash = text.indexOf('/')
+  const address = slash < 0 ? text : text.slice(0, slash)
+  const bytes = parseAddress(address)
+  if (bytes === undefined) return undefined
+  const version = bytes.length === 4 ? 4 : 6
   const digits = text.slice(slash + 1)
-  if (slash < 0 || !/^\d{1,3}$/.test(digits)) return undefined
-  const bytes = parseAddress(text.slice(0, slash))
-  const prefix_bits = Number(digits)
-  if (bytes === undefined || prefix_bits > bytes.length * 8) return undefined
-  return { version: bytes.length === 4 ? 4 : 6, bytes, prefix_bits }
+  if (slash < 0) return { version, bytes, prefix_bits: bytes.length * 8 }
+  if (version === 4 && digits.includes('.')) {
+    const prefix_bits = maskBits(digits)
+    return prefix_bits === undefined ? undefined : { version, bytes, prefix_bits }
+  }
+  if (!/^\d{1,3}$/.test(digits)) return undefined
+  // IPv4 inside IPv6: the first 96 bits are always the same.
+  const prefix_bits = Number(digits) - (version === 4 && address.includes(':') ? 96 : 0)
+  if (prefix_bits < 0 || prefix_bits > bytes.length * 8) return undefined
+  return { version, bytes, prefix_bits }
+}
+
+/** How many bits a mask leaves to the network: those that are set first, or else those that are not set first. */
+function maskBits(text: string): number | undefined {
+  const bits = parseIpv4(text)
+    ?.map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+  if (bits === undefined) return undefined
+  if (/^1*0*$/.test(bits)) return bits.indexOf('0') < 0 ? 32 : bits.indexOf('0')
+  return /^0*1*$/.test(bits) ? bits.indexOf('1') : undefined
+}
+
+/** The network as `ADDRESS/BITS`, whichever way it is written; undefined when the text is none. */
+export function canonicalCidr(text: string): string | undefined {
+  const network = parseCidr(text)
+  if (network === undefined) return undefined
+  const { version, bytes, prefix_bits } = network
+  const isPlain = version === 4 ? /^[\d.]+\/\d+$/.test(text) : text.includes('/')
+  if (isPlain) return text
+  return version === 4 ? `${bytes.join('.')}/${prefix_bits}` : `${text}/${prefix_bits}`
 }
 
 export const isValidCidr = (text: string): boolean => parseCidr(text) !== undefined

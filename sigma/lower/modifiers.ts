@@ -1,6 +1,6 @@
 // Every modifier of Sigma in one table. A value modifier turns a value into values (of which one must
 // match); `all`, `neq` change how the values of an item are joined.
-import { isValidCidr } from '../cidr.ts'
+import { canonicalCidr } from '../cidr.ts'
 import type { CompareOp, TimePart } from '../ir/expr.ts'
 import { booleanOf } from '../parse/scalars.ts'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
@@ -185,9 +185,10 @@ const cidr = onValues(
     if (value.kind !== 'scalar' || value.scalar.kind === 'null') {
       return cannot(value, 'the value as written')
     }
-    const network = value.scalar.text
-    if (!isValidCidr(network)) {
-      return problem('cidr-invalid', `"${network}" is no network like 10.0.0.0/8 or fe80::/10`)
+    const { text } = value.scalar
+    const network = canonicalCidr(text)
+    if (network === undefined) {
+      return problem('cidr-invalid', `"${text}" is no network like 10.0.0.0/8 or fe80::/10`)
     }
     return [{ kind: 'test', test: { kind: 'cidr', network } }]
   },
