@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test'
+import { loadParserContent } from '../../parsers/mapping/load.ts'
 import { compileMapping } from '../../parsers/mapping/parser.ts'
+import { MAPPED } from '../../parsers/table.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import schema from '../../sigma/schema/parser-tests.schema.json' with { type: 'json' }
 import { type ParserTest, parseParserTests } from './parser-test-file.ts'
@@ -121,4 +123,21 @@ test('schema and reader know the same columns, and agree on what is a test', () 
     expect([text, checkSchema({ path, text }).length === 0]).toEqual([text, isRight])
     expect([text, parseParserTests(text, path).diagnostics.length === 0]).toEqual([text, isRight])
   }
+})
+
+test('the table, the patterns and the tests that the guide shows are right', async () => {
+  const guide = await Bun.file(new URL('../../docs/parsers.md', import.meta.url)).text()
+  const [table = '', patterns = '', tests = ''] = guide
+    .split('```yaml\n')
+    .slice(1)
+    .map((block) => block.split('```')[0]!)
+  const files = [
+    { path: 'parsers/mappings/okta.yml', text: table },
+    { path: 'parsers/severity.yml', text: patterns },
+  ]
+  const content = loadParserContent(files, MAPPED)
+  const parsed = parseParserTests(tests, 'parsers/mappings/okta.test.yml')
+  expect(parsed.diagnostics).toEqual([])
+  expect(parsed.tests.flatMap((one) => runParserTest(one, 'okta', content))).toEqual([])
+  expect(parsed.tests).not.toEqual([])
 })
