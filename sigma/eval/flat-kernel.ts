@@ -3,13 +3,9 @@
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
 import { BEHIND_HITS } from '../kernel/places.ts'
 import { createWindow, type Window } from '../kernel/window.ts'
-import type { Automaton } from './automaton.ts'
+import { addIndex, NOWHERE } from './flat-index.ts'
 import type { Reader } from './readers.ts'
-import type { Singles } from './singles.ts'
 import type { TextIndex } from './text-index.ts'
-import type { Trie } from './trie.ts'
-
-const NOWHERE = 0
 
 /** What readers and plans may take until the kernel is to be dropped: they are made anew for ever new log sources. */
 const CHURN_BYTES_MAX = 64 * 1024 * 1024
@@ -123,40 +119,4 @@ function addMemos(memory: KernelMemory): void {
     ])
   }
   memory.exports.useMemos(add(VALUE_LIMITS), add(KEY_LIMITS), add(KEY_LIMITS))
-}
-
-function addIndex(memory: KernelMemory, { ascii }: TextIndex): number {
-  const { singles, inner, start, end } = ascii
-  return memory.addWords([
-    singles === undefined ? NOWHERE : addSingles(memory, singles),
-    inner === undefined ? NOWHERE : addAutomaton(memory, inner),
-    start === undefined ? NOWHERE : addTrie(memory, start),
-    end === undefined ? NOWHERE : addTrie(memory, end),
-  ])
-}
-
-function addSingles(memory: KernelMemory, groups: Singles): number {
-  let next = NOWHERE
-  for (const { maskAt, atoms } of groups) {
-    next = memory.addWords([memory.addWords(maskAt), memory.addWords(atoms), next])
-  }
-  return next
-}
-
-function addAutomaton(memory: KernelMemory, automaton: Automaton): number {
-  const { classes, table, depthAt, rowAt, atomAt, restAt, rests, shorter } = automaton
-  return memory.addWords([
-    ...[memory.addBytes(classes.ascii), classes.count, memory.addWords(table)],
-    ...[memory.addWords(depthAt), memory.addWords(rowAt), memory.addWords(atomAt)],
-    ...[memory.addWords(restAt), memory.addTexts(rests), memory.addWords(shorter)],
-  ])
-}
-
-function addTrie(memory: KernelMemory, trie: Trie): number {
-  const { classes, table, firstAt, texts, atoms, whole } = trie
-  return memory.addWords([
-    ...[memory.addBytes(classes.ascii), classes.count, memory.addWords(table)],
-    ...[memory.addWords(firstAt), memory.addTexts(texts)],
-    ...[memory.addWords(atoms), memory.addBytes(whole)],
-  ])
 }

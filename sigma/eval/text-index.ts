@@ -23,28 +23,42 @@ interface Scanners {
 }
 
 export interface TextIndex {
-  readonly ascii: Scanners
+  readonly literals: readonly Literal[]
+  /** Built for the first text that is looked at here: kernels have their own. */
+  readonly ascii: () => Scanners
   /** Built for the first value that has such characters: their classes make wide tables. */
   readonly other: () => Scanners
   readonly hasInner: boolean
 }
 
 export function buildTextIndex(literals: readonly Literal[]): TextIndex {
-  const ascii = buildScanners(literals.filter(({ text }) => isAscii(text)))
+  let ascii: Scanners | undefined
   let other: Scanners | undefined
-  return {
-    ascii,
+  const index: TextIndex = {
+    literals,
+    ascii: () => {
+      ascii ??= buildScanners(asciiLiterals(index))
+      return ascii
+    },
     other: () => {
       other ??= buildScanners(literals.filter(({ text }) => !isAscii(text)))
       return other
     },
     hasInner: literals.some(({ kind }) => kind === 'contains'),
   }
+  return index
+}
+
+export function asciiLiterals({ literals }: TextIndex): readonly Literal[] {
+  return literals.filter(({ text }) => isAscii(text))
+}
+
+/** Whether a literal is a substring of one ASCII character. */
+export function isSingle({ kind, text }: Literal): boolean {
+  return kind === 'contains' && text.length === 1 && isAscii(text)
 }
 
 function buildScanners(literals: readonly Literal[]): Scanners {
-  const isSingle = ({ kind, text }: Literal) =>
-    kind === 'contains' && text.length === 1 && isAscii(text)
   const singles = literals.filter(isSingle)
   const inner = literals.filter((one) => one.kind === 'contains' && !isSingle(one))
   const start = literals.filter(({ kind }) => kind === 'equals' || kind === 'startswith')
@@ -61,7 +75,7 @@ function buildScanners(literals: readonly Literal[]): Scanners {
 /** Adds the atoms of all literals that hold for `text`. */
 export function scanText(index: TextIndex, text: string, hits: Hits): void {
   const before = hits.count
-  const { singles, inner, start, end } = index.ascii
+  const { singles, inner, start, end } = index.ascii()
   if (inner === undefined ? !isAscii(text) : !scanAscii(inner, text, hits)) {
     hits.count = before
     scanOther(index, fold(text), hits)
@@ -73,7 +87,7 @@ export function scanText(index: TextIndex, text: string, hits: Hits): void {
 }
 
 function scanOther(index: TextIndex, folded: string, hits: Hits): void {
-  for (const { singles, inner, start, end } of [index.ascii, index.other()]) {
+  for (const { singles, inner, start, end } of [index.ascii(), index.other()]) {
     if (singles !== undefined) scanSingles(singles, folded, hits)
     if (inner !== undefined) scanFolded(inner, folded, hits)
     if (start !== undefined) walkTrie(start, folded, hits)

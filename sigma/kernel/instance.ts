@@ -4,6 +4,8 @@ import { COMPILED_KERNEL } from './compiled.ts'
 /** What `assembly/index.ts` exports; numbers of places and addresses. */
 export interface KernelExports {
   readonly memory: WebAssembly.Memory
+  readonly buildIndex: (literals: number, count: number, singles: number, free: number) => number
+  readonly heapEnd: () => number
   readonly cut: (root: number, start: number, end: number, shift: number) => number
   readonly useMemos: (values: number, sets: number, lines: number) => void
   readonly emptyMemos: () => void

@@ -19,8 +19,10 @@ export interface KernelMemory {
   /** Adds numbers of 32 bits; their address. */
   addWords(values: ArrayLike<number>): number
   addBytes(values: Uint8Array): number
-  /** Adds ASCII texts; the address of their starts and lengths, two words each. */
-  addTexts(texts: readonly string[]): number
+  /** Adds ASCII texts, one behind the other; where they start. */
+  addText(texts: readonly string[]): number
+  /** Lets the kernel take what it needs from where memory is free; what `build` gives. */
+  build(build: (free: number) => number): number
 }
 
 /** A kernel with memory of its own; addresses from `start` on are free. */
@@ -28,6 +30,12 @@ export function createKernelMemory(start: number): KernelMemory {
   const exports = instantiate()
   const { memory: own } = exports
   let free = start
+  /** Memory that has grown is another buffer. */
+  const look = (): void => {
+    if (memory.bytes.buffer === own.buffer) return
+    memory.bytes = new Uint8Array(own.buffer)
+    memory.words = new Int32Array(own.buffer)
+  }
   const memory: KernelMemory = {
     exports,
     bytes: new Uint8Array(own.buffer),
@@ -42,8 +50,7 @@ export function createKernelMemory(start: number): KernelMemory {
       const missing = free + size_bytes - own.buffer.byteLength
       if (missing <= 0) return
       own.grow(Math.ceil(missing / PAGE_BYTES))
-      memory.bytes = new Uint8Array(own.buffer)
-      memory.words = new Int32Array(own.buffer)
+      look()
     },
     addWords(values) {
       const at = memory.take(values.length * Int32Array.BYTES_PER_ELEMENT)
@@ -55,16 +62,12 @@ export function createKernelMemory(start: number): KernelMemory {
       memory.bytes.set(values, at)
       return at
     },
-    addTexts(texts) {
-      const at = memory.addBytes(new TextEncoder().encode(texts.join('')))
-      const spans = new Int32Array(texts.length * 2)
-      let next = at
-      for (const [i, { length }] of texts.entries()) {
-        spans[2 * i] = next
-        spans[2 * i + 1] = length
-        next += length
-      }
-      return memory.addWords(spans)
+    addText: (texts) => memory.addBytes(new TextEncoder().encode(texts.join(''))),
+    build(build) {
+      const built = build(free)
+      free = exports.heapEnd()
+      look()
+      return built
     },
   }
   return memory

@@ -1,2 +1,3 @@
+export { buildIndex, heapEnd } from './build'
 export { cut } from './cut'
 export { emptyMemos, findLine, goOn, keepRules, useMemos } from './find'

@@ -1,7 +1,8 @@
 // The literals of a field in an ASCII text: the automata and tries of `sigma/eval/`, walked over bytes.
+import { EQUALS } from './build'
 import { folded } from './bytes'
 import { addHit } from './hits'
-import { Automaton, Index, Singles, Trie } from './structs'
+import { Automaton, End, Index, Literal, Singles, Trie } from './structs'
 
 /** Shorter texts are not worth two walks, or four. */
 const TWO_WALKS_BYTES_MIN: usize = 96
@@ -114,27 +115,24 @@ function finish(automaton: Automaton, from: i32, start: usize, end: usize): void
 
 /** Adds what ends at `ended`, or goes on alone from `at` in the text; the row to go on from. */
 function addEnds(automaton: Automaton, ended: i32, at: usize, end: usize): i32 {
-  let one = ended
-  if (load<i32>(automaton.atomAt + ((<usize>one) << 2)) < 0) {
-    one = load<i32>(automaton.shorter + ((<usize>one) << 2))
+  const first = endAt(automaton, ended)
+  let one = first
+  if (one.atom < 0) one = endAt(automaton, one.shorter)
+  while (true) {
+    if (continues(one.rest, <usize>one.restLength, at, end)) addHit(one.atom)
+    if (one.shorter < 0) return first.row
+    one = endAt(automaton, one.shorter)
   }
-  while (one >= 0) {
-    const place = (<usize>one) << 2
-    const rest = load<i32>(automaton.restAt + place)
-    if (rest < 0 || continues(automaton.rests + ((<usize>rest) << 3), at, end)) {
-      addHit(load<i32>(automaton.atomAt + place))
-    }
-    one = load<i32>(automaton.shorter + place)
-  }
-  return load<i32>(automaton.rowAt + ((<usize>ended) << 2))
 }
 
-function continues(rest: usize, at: usize, end: usize): bool {
-  const wanted = <usize>load<u32>(rest)
-  const length = <usize>load<u32>(rest, 4)
+function endAt(automaton: Automaton, place: i32): End {
+  return changetype<End>(automaton.ends + <usize>place * offsetof<End>())
+}
+
+function continues(rest: usize, length: usize, at: usize, end: usize): bool {
   if (end - at < length) return false
   for (let i: usize = 0; i < length; i++) {
-    if (folded(load<u8>(at + i)) !== load<u8>(wanted + i)) return false
+    if (folded(load<u8>(at + i)) !== load<u8>(rest + i)) return false
   }
   return true
 }
@@ -147,9 +145,8 @@ function walkTrie(trie: Trie, start: usize, end: usize, fromEnd: bool): void {
     const firstAt = trie.firstAt + ((<usize>state) << 2)
     const last = load<u32>(firstAt, 4)
     for (let i = load<u32>(firstAt); i < last; i++) {
-      if (restMatches(trie, i, start, end, depth, fromEnd)) {
-        addHit(load<i32>(trie.atoms + ((<usize>i) << 2)))
-      }
+      const literal = changetype<Literal>(load<usize>(trie.literals + ((<usize>i) << 2)))
+      if (restMatches(literal, start, end, depth, fromEnd)) addHit(literal.atom)
     }
     if (depth >= length) return
     const byte = load<u8>(fromEnd ? end - 1 - depth : start + depth)
@@ -161,21 +158,20 @@ function walkTrie(trie: Trie, start: usize, end: usize, fromEnd: bool): void {
 
 /** Compares what the walk has not seen of a literal. */
 function restMatches(
-  trie: Trie,
-  literal: u32,
+  literal: Literal,
   start: usize,
   end: usize,
   depth: usize,
   fromEnd: bool,
 ): bool {
-  const text = trie.texts + ((<usize>literal) << 3)
-  const wanted = <usize>load<u32>(text)
-  const length = <usize>load<u32>(text, 4)
-  const isWhole = load<u8>(trie.whole + <usize>literal) === 1
+  const length = <usize>literal.length
+  const isWhole = literal.kind === EQUALS
   if (isWhole ? end - start !== length : end - start < length) return false
-  for (let i = depth; i < length; i++) {
-    const byte = load<u8>(fromEnd ? end - 1 - i : start + i)
-    if (folded(byte) !== load<u8>(wanted + i)) return false
+  // Of a text walked from its end the first bytes are left, of any other the last ones.
+  const wanted = fromEnd ? literal.text : literal.text + depth
+  const at = fromEnd ? end - length : start + depth
+  for (let i: usize = 0; i < length - depth; i++) {
+    if (folded(load<u8>(at + i)) !== load<u8>(wanted + i)) return false
   }
   return true
 }

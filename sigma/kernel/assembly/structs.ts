@@ -1,5 +1,5 @@
 // What the host puts into the memory of a matching kernel: every field is 32 bits, in the order of
-// `sigma/kernel/find.ts`.
+// `sigma/eval/flat-kernel.ts`.
 
 /** Up to 31 literals of one character: by character the bit of its literal, by bit its atom. */
 @unmanaged
@@ -9,30 +9,44 @@ export class Singles {
   next: Singles
 }
 
-/** See `sigma/eval/automaton.ts`; `rests` are starts and lengths. */
+/** A literal: ASCII, folded, not empty; the bits of its kind in `build.ts`. */
+@unmanaged
+export class Literal {
+  text: usize
+  length: u32
+  kind: u32
+  atom: i32
+}
+
+/** See `sigma/eval/automaton.ts`. */
 @unmanaged
 export class Automaton {
   classes: usize
   classCount: u32
   table: usize
   depthAt: usize
-  rowAt: usize
-  atomAt: usize
-  restAt: usize
-  rests: usize
-  shorter: usize
+  ends: usize
 }
 
-/** See `sigma/eval/trie.ts`; `texts` are starts and lengths. */
+/** What ends, or goes on alone, at a place of an automaton: its atom or -1, the rest that must follow, the end of the
+ * next shorter suffix or -1, and the row to go on from. */
+@unmanaged
+export class End {
+  row: i32
+  atom: i32
+  shorter: i32
+  rest: usize
+  restLength: u32
+}
+
+/** See `sigma/eval/trie.ts`; `literals` are addresses. */
 @unmanaged
 export class Trie {
   classes: usize
   classCount: u32
   table: usize
   firstAt: usize
-  texts: usize
-  atoms: usize
-  whole: usize
+  literals: usize
 }
 
 /** The literals of one field; what it has none of is 0. */
