@@ -213,6 +213,7 @@ describe('archives', () => {
     ['encrypted', zip(PARTS, 8, 1), 'is encrypted'],
     ['damaged', damaged, 'damaged'],
     ['unknown method', zip(PARTS, 99 as 8), 'method 99'],
+    ['a workbook', zip([{ name: '[Content_Types].xml', content: '<Types/>' }]), 'export it as CSV'],
   ])('%s is an error that says so', async (_, content, message) => {
     await expect(texts(await write('a', content))).rejects.toThrow(message)
   })

@@ -17,6 +17,8 @@ const LOCAL_BYTES = 30
 const DIRECTORY_BYTES_MAX = 64 * 1024 * 1024
 const READ_BYTES = 256 * 1024
 const FULL_32 = 0xffff_ffff
+/** Every Office document has this part. */
+const OFFICE_PART = '[Content_Types].xml'
 const METHODS: Readonly<Record<number, 'deflate-raw' | 'zstd'>> = { 8: 'deflate-raw', 93: 'zstd' }
 
 /** Bytes at any place. */
@@ -49,7 +51,11 @@ export function looksLikeZip(head: Uint8Array): boolean {
 
 /** The members that are files, in the order of the directory. Rejects `InputError`. */
 export async function* zipMembers(path: string, file: RandomAccess): AsyncGenerator<ZipMember> {
-  for (const entry of await readDirectory(path, file)) {
+  const entries = await readDirectory(path, file)
+  if (entries.some(({ name }) => name === OFFICE_PART)) {
+    throw new InputError(path, 'is an Office document: export it as CSV')
+  }
+  for (const entry of entries) {
     if (entry.name.endsWith('/')) continue
     yield { name: entry.name, chunks: contentOf(`${path}/${entry.name}`, file, entry) }
   }
