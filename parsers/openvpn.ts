@@ -89,8 +89,22 @@ function fileTime(text: string, context: ParseContext): Body | undefined {
 const AUTH_LDAP = /^LDAP (?:user "|bind failed)/
 
 function clientIn(text: string): RegExpExecArray | null {
-  return (text.includes('/') ? CLIENT : UNNAMED_CLIENT).exec(text)
+  return (mayBeNamed(text) ? CLIENT : UNNAMED_CLIENT).exec(text)
 }
+
+/** Whether a slash stands where it may end a client's name: in front of all brackets. */
+function mayBeNamed(text: string): boolean {
+  const end = Math.min(text.length, NAME_UNITS_MAX + 1)
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (code === 0x2f) return true
+    if (code === 0x5b || code === 0x5d) return false
+  }
+  return false
+}
+
+/** Five words of 64 units and the blanks between them. */
+const NAME_UNITS_MAX = 324
 
 function isOwn(text: string): boolean {
   const start = text.slice(0, 1024)

@@ -75,6 +75,8 @@ const BARE = /^(ASA|FTD|PIX|FWSM)-(?:([a-z]{1,20})-)?([0-7])-(\d{6})(?::| )/
 
 /** A mark whose `%` a collector took away, at the start of the text. */
 function bareMark(text: string): Mark | undefined {
+  const first = text.charCodeAt(0)
+  if (first !== 0x41 && first !== 0x46 && first !== 0x50) return undefined
   const match = BARE.exec(text.slice(0, 48))
   if (match === null) return undefined
   const [whole, facility = '', , severity, id = ''] = match

@@ -51,6 +51,7 @@ export function isConsoleText(text: string): boolean {
     if (!text.startsWith('Event[') && !text.startsWith('Log Name:')) return false
     return /(?:^|\n)\s*Log Name:\s/.test(text) && /\n\s*Event ID:\s+\d/.test(text)
   }
+  if (first !== 0x54 && first !== 0x4d) return false
   if (!text.startsWith('TimeCreated ') && !text.startsWith('Message  ')) return false
   return /\nProviderName +: /.test(text) && /\nId +: \d/.test(text)
 }

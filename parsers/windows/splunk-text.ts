@@ -11,7 +11,8 @@ type Writable = { [name: string]: FieldValue }
 
 /** Whether a text surely is such an event. */
 export function isSplunkText(line: string): boolean {
-  if (line.startsWith('LogName=')) return /[\n\t ]EventCode=/.test(line)
+  if (line.charCodeAt(0) === 0x4c && line.startsWith('LogName='))
+    return /[\n\t ]EventCode=/.test(line)
   if (line.charCodeAt(2) !== 0x2f && line.charCodeAt(14) !== 0x2e) return false
   const end = line.indexOf('\n')
   if (line.startsWith('EventCode=', end + 1)) return isSplunkTime(line.slice(0, end))
