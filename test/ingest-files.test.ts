@@ -1,6 +1,6 @@
 // `trapline ingest` against a real server: event logs, audit records and header lines arrive as the events
 // that they are, once, however often they are sent.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,9 @@ import { sampleLog, textValue } from '../parsers/evtx/sample.ts'
 import { API_KEY, eventually, startTestServer, type TestServer } from './support/server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trapline-ingest-'))
+/** Machines that are busy take long to start a server. */
+setDefaultTimeout(60_000)
+
 let server: TestServer
 
 beforeAll(async () => {

@@ -1,10 +1,13 @@
 // Senders that people already run, in their own words: Filebeat, Winlogbeat, Vector, Fluent Bit and Logstash
 // to Elasticsearch's `_bulk`, Vector, Fluent Bit, Docker and Firehose to Splunk's HEC.
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
 import { EVENT_BYTES_MAX } from '../server/ingest/take.ts'
 import { bytesField, numberField, packed, textField } from '../server/wire/wire.samples.ts'
 import { API_KEY, PASSWORD, startTestServer, type TestServer } from './support/server.ts'
+
+/** Machines that are busy take long to start a server. */
+setDefaultTimeout(60_000)
 
 let server: TestServer
 beforeAll(async () => {

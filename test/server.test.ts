@@ -1,10 +1,13 @@
 // The server through its front door: what goes in is found, what happens live.
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { ROUTES } from '../server/routes/api/table.ts'
 import { eventually, startTestServer, type TestServer } from './support/server.ts'
+
+/** Machines that are busy take long to start a server. */
+setDefaultTimeout(60_000)
 
 let server: TestServer
 
@@ -43,9 +46,13 @@ test('both shapes of a generic event fill the pivots', async () => {
 test('a repeated Idempotency-Key stores once; with another body it is a conflict', async () => {
   const send = (body: string) =>
     server.fetch('/ingest', { method: 'POST', body, headers: { 'idempotency-key': 'batch-1' } })
-  const first = await (await send('{"message":"once only"}')).json()
-  const second = await (await send('{"message":"once only"}')).json()
-  expect(second).toEqual(first)
+  const [first, second] = [
+    await send('{"message":"once only"}'),
+    await send('{"message":"once only"}'),
+  ]
+  expect(await second.json()).toEqual(await first.json())
+  expect(first.headers.get('idempotent-replayed')).toBeNull()
+  expect(second.headers.get('idempotent-replayed')).toBe('true')
   expect((await find('"once only"')).total).toBe(1)
   expect((await send('{"message":"other"}')).status).toBe(409)
 })

@@ -123,7 +123,11 @@ async function post(
       },
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     })
-    if (response.ok) return { answer: (await response.json()) as IngestAnswer }
+    if (response.ok) {
+      const answer = (await response.json()) as IngestAnswer
+      const repeated = response.headers.get('idempotent-replayed') === 'true'
+      return { answer: repeated ? { ...answer, repeated } : answer }
+    }
     const whole = await response.text()
     const answer = response.status === 413 ? answerOf(whole) : undefined
     if (answer !== undefined) return { answer }

@@ -7,16 +7,14 @@ import { ErrorAnswer } from '../errors.ts'
 import { type Route, route } from './route.ts'
 
 const KEY_MAX_CHARACTERS = 200
+/** Tells that key and body came before: the answer is the one of then, nothing was stored now. */
+const REPEATED_HEADER = 'Idempotent-Replayed'
 
 const IngestAnswer = z.object({
   accepted: z.number(),
   unparsed: z.number(),
   batch: z.string(),
   errors: z.array(z.object({ index: z.number(), code: z.string(), message: z.string() })),
-  repeated: z
-    .boolean()
-    .optional()
-    .describe('The Idempotency-Key and the body came before: nothing was stored now'),
 })
 
 const ingest = (path: string): Route =>
@@ -49,12 +47,13 @@ const ingest = (path: string): Route =>
       if (key !== undefined && (key === '' || key.length > KEY_MAX_CHARACTERS)) {
         throw new ServiceError('invalid', `Idempotency-Key: 1 to ${KEY_MAX_CHARACTERS} characters`)
       }
-      const answer = await services.ingest.ingest({
+      const { repeated, ...answer } = await services.ingest.ingest({
         body: await readIngestBody(c.req.raw),
         ...(query.source === undefined ? {} : { source: query.source }),
         ...(key === undefined ? {} : { key }),
         ...importOf(query.import),
       })
+      if (repeated === true) c.header(REPEATED_HEADER, 'true')
       const tooLarge = answer.errors.find(({ code }) => code === EVENT_TOO_LARGE)
       if (answer.accepted > 0 || tooLarge === undefined) return answer
       const { message } = tooLarge
