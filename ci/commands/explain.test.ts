@@ -45,6 +45,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('trapline explain', () => {
+  test('does not promise a firing where the log source keeps the rule away', () => {
+    const { code, out } = call(
+      ...['--rule', 'rules.yml', '--id', 'Failed'],
+      ...['--event', '{"product":"windows","outcome":"ok"}'],
+    )
+    expect(code).toBe(1)
+    expect(out).toContain('- log source: the rule wants linux/-/-')
+    expect(out).toContain('For its log source it would fire if this were otherwise (tried):')
+  })
+
   test('ends with 1 and the smallest change where the rule does not fire', () => {
     const { code, out } = call(
       '--rule',

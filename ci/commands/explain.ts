@@ -137,7 +137,7 @@ function textOf(rule: LoadedRule, why: Why): string {
     lines.push(`  ${[kind, number, `"${name}"`].filter(Boolean).join(' ')}${what}`)
     lines.push(...changes.map((change) => `    ${change}`))
   }
-  if (why.change !== undefined) lines.push('', ...changeText(why.change))
+  if (why.change !== undefined) lines.push('', ...changeText(why.change, why.logsource.accepts))
   return lines.join('\n')
 }
 
@@ -153,9 +153,11 @@ function printNode(node: WhyNode, indent: string, lines: string[]): void {
     lines.push(`${indent}    and ${node.omitted} more that do not matter here`)
 }
 
-function changeText({ changes, isProven }: NonNullable<Why['change']>): string[] {
+function changeText({ changes, isProven }: NonNullable<Why['change']>, runs: boolean): string[] {
   if (changes.length === 0) return ['No change of this event can make the rule fire.']
-  const head = `It would fire if ${changes.length === 1 ? 'this were' : `these ${changes.length} values were`} otherwise${isProven ? ' (tried)' : ''}:`
+  const what = changes.length === 1 ? 'this were' : `these ${changes.length} values were`
+  const would = runs ? 'It would fire' : 'For its log source it would fire'
+  const head = `${would} if ${what} otherwise${isProven ? ' (tried)' : ''}:`
   const rows = changes.map(({ field, from, needs, example }) => {
     const is = from === undefined ? 'is not there' : `is ${JSON.stringify(from)}`
     const eg =
@@ -163,7 +165,7 @@ function changeText({ changes, isProven }: NonNullable<Why['change']>): string[]
         ? ''
         : example === null
           ? ', for example absent'
-          : `, for example ${JSON.stringify(example)}`
+          : `, for example ${field === '' ? 'the message ' : ''}${JSON.stringify(example)}`
     return `  ${field || 'the event'} ${is}, ${needs}${eg}`
   })
   return [head, ...rows]

@@ -9,7 +9,8 @@ import { testValue } from './evaluate.ts'
 import { textOf } from './values.ts'
 
 /** One value, or several where no single one will do; null takes the field away. */
-export type Example = string | number | boolean | null | readonly FieldValue[]
+export type Example = Scalar | readonly Scalar[]
+type Scalar = string | number | boolean | null
 
 /** Something that is asked of a value. */
 export interface Demand {
@@ -225,7 +226,7 @@ function listsOf(
 ): readonly Example[] {
   const unwanted = demands.flatMap(({ test, to }) => (to || !isOneValue(test) ? [] : [test]))
   const isFree = (value: FieldValue) => !unwanted.some((test) => testValue(test, value))
-  const kept = current.filter(isFree).slice(0, LIST_VALUES_MAX)
+  const kept = current.filter(isScalar).filter(isFree).slice(0, LIST_VALUES_MAX)
   const added = wanted.map(
     (demand) => scalarsOf([demand], []).find((value) => isValue(value) && isFree(value)) ?? null,
   )
@@ -237,6 +238,10 @@ function listsOf(
           .map((value) => [...kept, value])
       : []
   return [...alone, [...kept, ...added], added]
+}
+
+function isScalar(value: FieldValue): value is Scalar {
+  return value === null || typeof value !== 'object'
 }
 
 function isValue(example: Example): example is string | number | boolean {

@@ -230,13 +230,21 @@ function SmallestChange(props: {
             {field === '' ? 'the event' : visible(field)}{' '}
             {from === undefined ? 'is not there' : `is ${cut(from)}`}, {visible(needs)}
             {example !== undefined && (
-              <>, for example {example === null ? 'absent' : <mark>{cut(String(example))}</mark>}</>
+              <>
+                , for example{' '}
+                {example === null ? 'absent' : <mark>{cut(exampleText(example))}</mark>}
+              </>
             )}
           </li>
         ))}
       </ul>
     </div>
   )
+}
+
+/** A value as it would stand in the event; a list as JSON. */
+function exampleText(example: string | number | boolean | readonly unknown[]): string {
+  return typeof example === 'object' ? JSON.stringify(example) : String(example)
 }
 
 function cut(text: string): string {

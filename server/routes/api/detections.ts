@@ -64,6 +64,8 @@ export const getRule = route({
   },
 })
 
+const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
+
 export const explainRule = route({
   method: 'get',
   path: '/api/v1/detections/rules/:id/explain',
@@ -109,7 +111,10 @@ export const explainRule = route({
             field: z.string(),
             from: z.string().optional(),
             needs: z.string(),
-            example: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(),
+            example: z
+              .union([Scalar, z.array(Scalar).readonly()])
+              .optional()
+              .describe('A value that would do; null removes the field, a list is several values'),
           }),
         ),
         is_proven: z.boolean(),
