@@ -84,15 +84,20 @@ function taggedEvent(
   return { parser, parsed: { ...parsed, pivots: { process: tag[1]!, ...parsed.pivots } } }
 }
 
-/** A source whose events are JSON, sent by syslog: the event behind the header. */
+/** A source that knows no syslog, sent by syslog: the event behind the header. */
 function headedEvent(
   input: ParserInput,
   named: readonly Parser[],
   context: ParseContext,
 ): Chosen | undefined {
-  if (!input.text.includes('{')) return undefined
-  const chosen = withInnerJson(attempt(PARSERS.syslog, input, context), context, named)
-  return 'code' in chosen || chosen.parser === PARSERS.syslog ? undefined : chosen
+  const header = attempt(PARSERS.syslog, input, context)
+  if ('code' in header) return undefined
+  const chosen = withInnerJson(header, context, named)
+  if (!('code' in chosen) && chosen.parser !== PARSERS.syslog) return chosen
+  const { message } = header.parsed
+  if (message === '' || message.length === input.text.length) return undefined
+  const inner = firstOf(named, { text: message, json: undefined }, context)
+  return 'code' in inner || UNSURE.has(inner.parser) ? undefined : behindHeader(header, inner)
 }
 
 /** What a text that its sender calls something else surely is: CEF of a firewall, say. */
@@ -188,7 +193,7 @@ function unwrapUnnamed(json: Fields, context: ParseContext): Chosen | undefined 
   const isLine = input.isRebuilt !== true && input.text.startsWith('<')
   const isSure =
     !UNSURE.has(parser) || (parser === PARSERS.syslog && (isLine || isTelling(input, context)))
-  return isSure ? unwrap(json, [parser], context, true) : undefined
+  return isSure ? unwrap(json, [parser], context) : undefined
 }
 
 /** Whether a line that was put together again says more than its parts: who, from where, to where. */
@@ -233,12 +238,7 @@ function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Par
 const UNSURE: ReadonlySet<Parser> = new Set([PARSERS.syslog, PARSERS.text, PARSERS.logfmt])
 
 /** The event of a line that a shipper wrapped: `{source, host, message, fields}` and its kin. */
-function unwrap(
-  json: Fields,
-  named: readonly Parser[],
-  context: ParseContext,
-  isCarrier = false,
-): Chosen | undefined {
+function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): Chosen | undefined {
   const input = carriedInput(json) ?? messageInput(json)
   if (input === undefined) return undefined
   const inner =
@@ -249,17 +249,23 @@ function unwrap(
   const parsed: Parsed = {
     ...(outer.time === undefined ? {} : { time: outer.time }),
     ...inner.parsed,
-    pivots: { ...(isCarrier ? ofCarrier(outer) : outer.pivots), ...inner.parsed.pivots },
+    pivots: { ...ofCarrier(outer, json), ...inner.parsed.pivots },
     fields: { ...rest, ...inner.parsed.fields },
     fieldsAreRaw: false,
   }
   return { parser: inner.parser, parsed }
 }
 
-/** What a carrier's columns say of the event in it: not its own account, status or action. */
-function ofCarrier({ pivots }: Parsed): Parsed['pivots'] {
-  const { user: _user, outcome: _outcome, action: _action, ...rest } = pivots
-  return rest
+/** What a carrier's columns say of the event in it: not its own account, status or type, only what it calls a user, an
+ * outcome or an action. */
+function ofCarrier({ pivots }: Parsed, json: Fields): Parsed['pivots'] {
+  const { user, outcome, action, ...rest } = pivots
+  return {
+    ...rest,
+    ...(user === undefined || (json.user ?? json.username) === undefined ? {} : { user }),
+    ...(outcome === undefined || json.outcome === undefined ? {} : { outcome }),
+    ...(action === undefined || json.action === undefined ? {} : { action }),
+  }
 }
 
 /** The text in `message` of JSON that is no carrier. */
@@ -324,7 +330,11 @@ function withInnerJson(
   const { parsed } = outcome
   const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
   const inner = innerEvent(text, named, context) ?? auditEvent(parsed, context)
-  if (inner === undefined || 'code' in inner) return outcome
+  return inner === undefined || 'code' in inner ? outcome : behindHeader(outcome, inner)
+}
+
+/** The event behind a header, with the header's fields beside. */
+function behindHeader({ parsed }: Chosen, inner: Chosen): Chosen {
   return {
     parser: inner.parser,
     parsed: {

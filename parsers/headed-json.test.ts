@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { NOW } from '../test/support/parser-lines.ts'
 import { normalise } from './normalise.ts'
 
@@ -40,4 +40,36 @@ test('JSON that only its name tells is read behind a header, too', () => {
 test('a header in front of something else stays unparsed under a name', () => {
   const event = normalise(`${HEAD}{no json`, { ...OPTIONS, source: 'suricata' })
   expect(event).toMatchObject({ parser: 'unparsed' })
+})
+
+describe('a named source that knows no syslog, behind a header', () => {
+  const XML =
+    "<Event><System><Provider Name='Microsoft-Windows-Sysmon'/><EventID>1</EventID><Channel>Microsoft-Windows-Sysmon/Operational</Channel></System><EventData><Data Name='Image'>C:\\a.exe</Data></EventData></Event>"
+  test.each([
+    [
+      'aws_vpcflow',
+      '2 123456789010 eni-1235b8ca 10.0.0.1 203.0.113.12 20641 443 6 20 4249 1795169472 1795169532 ACCEPT OK',
+      { src_ip: '10.0.0.1', dst_port: 443 },
+    ],
+    [
+      'iis',
+      '2026-11-20 10:11:12 10.0.0.1 GET /a.aspx x=1 443 - 192.0.2.3 Mozilla/5.0 - 404 0 2 15',
+      { src_ip: '192.0.2.3', outcome: 'failure' },
+    ],
+    ['windows', XML, { process: 'C:\\a.exe' }],
+  ])('%s', (source, line, pivots) => {
+    for (const header of [
+      '<134>Nov 20 10:11:20 relay app: ',
+      '<134>1 2026-11-20T10:11:20Z relay app - - - ',
+    ]) {
+      const got = normalise(header + line, { ...OPTIONS, source })
+      expect(got).toMatchObject({ parser: source, pivots })
+      expect(got.error).toBeUndefined()
+    }
+  })
+
+  test('what is none of it stays refused', () => {
+    const got = normalise('<134>Nov 20 10:11:20 relay app: hello', { ...OPTIONS, source: 'iis' })
+    expect(got.error?.code).toStartWith('iis')
+  })
 })
