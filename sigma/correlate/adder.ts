@@ -42,6 +42,7 @@ export interface Adder {
 }
 
 const NOTHING: readonly Firing[] = []
+const NO_TEXTS: readonly FieldText[] = []
 /** While more of an event is to come, no window is looked at. */
 const never = () => false
 
@@ -55,7 +56,7 @@ export function createAdder(state: State): Adder {
     flags[at] = flags[at]! | FIRED
     state.firings++
     const firing = firingOf(current!, at, low, value, unreported)
-    raised.push({ firing, group: current!, carried: carried[at] ?? [] })
+    raised.push({ firing, group: current!, carried: carried[at] ?? NO_TEXTS })
   }
 
   const add = (group: Group, entry: NewEntry, correlation: Compiled) => {
@@ -104,7 +105,13 @@ export function createAdder(state: State): Adder {
     addAll,
     addOrdered,
     taken,
-    firings: () => (raised.length === 0 ? NOTHING : taken().map(({ firing }) => firing)),
+    firings: () => {
+      if (raised.length === 0) return NOTHING
+      if (raised.length > 1) return taken().map(({ firing }) => firing)
+      const { firing } = raised[0]!
+      raised.length = 0
+      return [firing]
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import type { Compiled, Feed } from './compile.ts'
 import { gather } from './gather.ts'
 import { groupOf, type State, tidy } from './state.ts'
 import { type Group, type GroupKey, mapKeyOf, type Stream } from './store.ts'
-import type { Firing, Ref } from './types.ts'
+import type { FieldText, Firing, Ref } from './types.ts'
 
 export interface Delivery {
   /** A match whose only text is that of its one group field, of a correlation that none reads. */
@@ -18,7 +18,13 @@ export interface Delivery {
     ref: Ref,
   ): readonly Firing[]
   /** A match of a correlation that none reads. */
-  one(stream: Stream, arrival: Arrival): readonly Firing[]
+  one(
+    stream: Stream,
+    feed: Feed,
+    texts: readonly FieldText[],
+    time: number,
+    ref: Ref,
+  ): readonly Firing[]
   /** All that one event brings: what is read goes before what reads it. */
   together(stream: Stream, arrivals: readonly Arrival[]): readonly Firing[]
 }
@@ -73,9 +79,9 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
       tidy(state, group, memory_bytes_max)
       return adder.firings()
     },
-    one: (stream, arrival) => {
-      const { to } = arrival.feed
-      const { keys, values, dropped } = gather(to, arrival.texts)
+    one: (stream, feed, texts, time, ref) => {
+      const { to } = feed
+      const { keys, values, dropped } = gather(to, texts)
       state.dropped_values += dropped
       if (values?.length === 0) return NOTHING
       for (const key of keys) {
@@ -84,9 +90,18 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
           continue
         }
         const group = groupOf(state, stream.lanes[to.index]!, mapKeyOf(key), key)
-        if (!to.staged && group.last === arrival.ref) continue
-        group.last = arrival.ref
-        adder.addAll(group, { arrival, values }, true)
+        if (!to.staged && group.last === ref) continue
+        group.last = ref
+        if (values === undefined || values.length === 1) {
+          const value = values?.[0]
+          adder.add(
+            group,
+            { time, ref, flags: 0, stage: feed.stage, value, carried: undefined },
+            to,
+          )
+        } else {
+          adder.addAll(group, { arrival: { feed, texts, time, ref, anchor: ref }, values }, true)
+        }
         tidy(state, group, memory_bytes_max)
       }
       return adder.firings()
@@ -95,8 +110,7 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
       const waiting = new Map<Compiled, Arrival[]>()
       for (const arrival of arrivals) pushTo(waiting, arrival.feed.to, arrival)
       let out: Firing[] | undefined
-      while (waiting.size > 0) {
-        const next = lowestOf(waiting.keys())
+      for (let next = lowestOf(waiting.keys()); next; next = lowestOf(waiting.keys())) {
         deliver(stream, waiting.get(next)!)
         waiting.delete(next)
         for (const one of adder.taken()) {
@@ -110,10 +124,10 @@ export function createDelivery(state: State, memory_bytes_max: number): Delivery
   }
 }
 
-function lowestOf(correlations: Iterable<Compiled>): Compiled {
+function lowestOf(correlations: Iterable<Compiled>): Compiled | undefined {
   let lowest: Compiled | undefined
   for (const one of correlations) if (lowest === undefined || one.rank < lowest.rank) lowest = one
-  return lowest!
+  return lowest
 }
 
 /** By time, those of ordered inputs in their order, else as they came. */

@@ -54,7 +54,7 @@ export function createCorrelator<E>(
       const found =
         typeof text !== 'object'
           ? deliver.plain(into, feed, text, time, ref)
-          : deliver.one(into, { feed, texts: textsOf(event, feed), time, ref, anchor: ref })
+          : deliver.one(into, feed, textsOf(event, feed), time, ref)
       if (found.length > 0) out = out.length === 0 ? found : [...out, ...found]
     }
     return out

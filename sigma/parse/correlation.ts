@@ -28,8 +28,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
-  M: 2_592_000_000,
-  y: 31_536_000_000,
+  // As pySigma has them: a twelfth of a year of 365.2425 days, and that year.
+  M: 2_629_746_000,
+  y: 31_556_952_000,
 }
 
 type CorrelationBody = Pick<
