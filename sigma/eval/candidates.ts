@@ -227,8 +227,8 @@ function listsOf(
   const unwanted = demands.flatMap(({ test, to }) => (to || !isOneValue(test) ? [] : [test]))
   const isFree = (value: FieldValue) => !unwanted.some((test) => testValue(test, value))
   const kept = current.filter(isScalar).filter(isFree).slice(0, LIST_VALUES_MAX)
-  const added = wanted.map(
-    (demand) => scalarsOf([demand], []).find((value) => isValue(value) && isFree(value)) ?? null,
+  const added: readonly Scalar[] = wanted.map(
+    (demand) => scalarsOf([demand], []).filter(isValue).find(isFree) ?? null,
   )
   const alone =
     kept.length > 1
