@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { loadRules } from '../../sigma/load.ts'
 import type { MatchFeed, StoredMatch } from '../stores/events/event-store.ts'
 import type { RuleFacts, StateStore } from '../stores/state/state-store.ts'
-import { SMALL_STATE_ENTRIES } from './correlator.ts'
+import { createMatchCorrelator, SMALL_STATE_ENTRIES, wholeEvents } from './correlator.ts'
 import { openState } from './state.ts'
 
 const NOON = Date.UTC(2026, 10, 21, 12)
@@ -147,5 +147,43 @@ describe('correlation alerts', () => {
         expect(await alertsOf(state)).toMatchObject([{ count: 1, seconds: [1, 3] }])
       })
     })
+  })
+})
+
+describe('matches of one event', () => {
+  const pair = [
+    { ...match(1, 0), eventId: 'e1' },
+    { ...match(2, 0), eventId: 'e1', ruleId: 'other', keys: { host: 'h' } },
+  ]
+
+  test('count together, whatever their order', () => {
+    const text = `${RULES}---
+title: Other
+id: other
+logsource: {product: linux}
+detection: {s: {action: other}, condition: s}
+---
+title: One alone
+id: alone
+correlation: {type: temporal, timespan: 1m, condition: failed and not other}
+`
+    const own = loadRules([{ path: 'r.yml', text }])
+    expect(own.refused).toEqual([])
+    const open = () => {
+      const correlator = createMatchCorrelator()
+      correlator.use(own.correlations.map((one) => ({ ...one, hash: one.id })))
+      return correlator
+    }
+    expect(open().push(pair)).toEqual([])
+    expect(open().push([pair[1]!, pair[0]!])).toEqual([])
+    const [alert, ...more] = open().push([pair[0]!])
+    expect(more).toEqual([])
+    expect(alert).toMatchObject({ ruleId: 'alone', eventId: 'e1', keys: { user: 'u1' } })
+  })
+
+  test('are not cut in two by the limit of a batch', () => {
+    expect(wholeEvents([match(0, 0), ...pair])).toEqual([match(0, 0)])
+    expect(wholeEvents(pair)).toEqual(pair)
+    expect(wholeEvents([])).toEqual([])
   })
 })
