@@ -15,6 +15,7 @@ export const CONTENT_FOLDERS = [
   'pipelines',
   'correlations',
 ] as const
+const withMark = new TextDecoder('utf-8', { ignoreBOM: true })
 const FILE_BYTES_MAX = 4 * 1024 * 1024
 
 async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
@@ -73,7 +74,9 @@ async function readFile(path: string): Promise<LintFile> {
   const file = Bun.file(path)
   if (file.size > FILE_BYTES_MAX)
     throw new UsageError(`${path} has more than ${FILE_BYTES_MAX} bytes`)
-  return { path, text: await file.text() }
+  if (isListFile(`/${path}`)) return { path, text: await file.text() }
+  // A byte order mark stays: it is reported, and what is fixed elsewhere in the file leaves it alone.
+  return { path, text: withMark.decode(await file.bytes()) }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { groupBy } from '../collections.ts'
 import type { Check, Edit, FileSubject, Fix } from './check.ts'
 import { fileNamePrefix } from './file-prefixes.ts'
+import { REPLACEMENT } from './fix.ts'
 
 const START = { line: 1, column: 1 }
 /** A line that begins a block scalar, where blanks are text; it may have an anchor. */
@@ -133,6 +134,21 @@ export const FILE_CHECKS = {
           fix('remove the mark', [{ start: 0, end: 1, text: '' }]),
         )
       }
+    },
+  },
+  'file-not-utf-8': {
+    on: 'file',
+    severity: 'warning',
+    summary: 'the file holds bytes that are no UTF-8',
+    why: 'Rules are read as UTF-8. Elsewhere-encoded letters become the replacement character, and a value with one never matches. Nothing in such a file is fixed; save it as UTF-8.',
+    bad: 'author: Ren\ufffd',
+    good: 'author: Ren\u00e9',
+    run({ file }, add) {
+      const at = file.text.indexOf(REPLACEMENT)
+      if (at < 0) return
+      const before = file.text.slice(0, at)
+      const column = at - before.lastIndexOf('\n')
+      add({ line: before.split('\n').length, column }, 'this is no UTF-8: save the file as UTF-8')
     },
   },
   'file-windows-line-ends': {

@@ -8,6 +8,9 @@ import { exprKey } from './implication.ts'
 /** Rounds of linting and fixing; each mends what the one before could not reach. */
 export const FIX_ROUNDS_MAX = 8
 
+/** What stands in a text for bytes that are no UTF-8. */
+export const REPLACEMENT = '\ufffd'
+
 export interface FixedFile {
   readonly path: string
   readonly text: string
@@ -49,6 +52,8 @@ export function fixUntilDone(
 ): FixedFile {
   let { text } = file
   let fixed = 0
+  // What could not be read as UTF-8 would be written as something else.
+  if (text.includes(REPLACEMENT)) return { path: file.path, text, fixed }
   for (let round = 0; round < FIX_ROUNDS_MAX; round++) {
     const outcome = fixFile({ path: file.path, text }, find({ path: file.path, text }))
     if (outcome.fixed === 0) break

@@ -155,6 +155,14 @@ describe('checks that need more than one text, or bytes that examples cannot sho
     expect(mended.text).toBe(text)
   })
 
+  test('nothing is mended in a file that is no UTF-8: its bytes would be others', () => {
+    const text = RULE.replace('how it began', 'caf\ufffd')
+    expect(codes(text)).toContain('file-not-utf-8')
+    expect(fixUntilDone({ path: 'rule.yml', text }, (file) => find(file.text))).toEqual({
+      ...{ path: 'rule.yml', text, fixed: 0 },
+    })
+  })
+
   test('two files of one name in two folders', () => {
     const other = RULE.replace('6f1d2c5e', '7f1d2c5e')
     const files = [
