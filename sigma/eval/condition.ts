@@ -116,9 +116,13 @@ function split(args: readonly Condition[]): {
   readonly atoms: Int32Array
   readonly others: readonly Condition[]
 } {
-  const isPlain = (arg: Condition) => arg.kind === 'atom' && arg.check === undefined
-  const atoms = args.flatMap((arg) => (arg.kind === 'atom' && isPlain(arg) ? [arg.atom] : []))
-  return { atoms: Int32Array.from(atoms), others: args.filter((arg) => !isPlain(arg)) }
+  const atoms: number[] = []
+  const others: Condition[] = []
+  for (const arg of args) {
+    if (arg.kind === 'atom' && arg.check === undefined) atoms.push(arg.atom)
+    else others.push(arg)
+  }
+  return { atoms: Int32Array.from(atoms), others }
 }
 
 function compileAll(

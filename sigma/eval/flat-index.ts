@@ -1,8 +1,9 @@
 // The literals of a field in the memory of a kernel, which builds their automata itself
 // (`sigma/kernel/assembly/build.ts`).
 import type { KernelMemory } from '../kernel/memory.ts'
+import { isAscii } from '../text/fold.ts'
 import { buildSingles, type Singles } from './singles.ts'
-import { asciiLiterals, isSingle, type LiteralKind, type TextIndex } from './text-index.ts'
+import { isSingle, type Literal, type LiteralKind, type TextIndex } from './text-index.ts'
 
 /** No address. */
 export const NOWHERE = 0
@@ -19,22 +20,26 @@ const LITERAL_WORDS = 4
 
 /** Adds the index of a field; its address. */
 export function addIndex(memory: KernelMemory, index: TextIndex): number {
-  const ascii = asciiLiterals(index)
-  const literals = ascii.filter((literal) => !isSingle(literal))
-  const single = ascii.filter(isSingle)
-  const singles = single.length === 0 ? NOWHERE : addSingles(memory, buildSingles(single))
-  const words = new Int32Array(literals.length * LITERAL_WORDS)
-  let text = memory.addText(literals.map((literal) => literal.text))
-  let at = 0
-  for (const literal of literals) {
-    words[at++] = text
-    words[at++] = literal.text.length
-    words[at++] = KINDS[literal.kind]
-    words[at++] = literal.atom
-    text += literal.text.length
+  const single: Literal[] = []
+  const texts: string[] = []
+  const words: number[] = []
+  let length = 0
+  for (const literal of index.literals) {
+    const { text, kind, atom } = literal
+    if (!isAscii(text)) continue
+    if (isSingle(literal)) {
+      single.push(literal)
+      continue
+    }
+    texts.push(text)
+    words.push(length, text.length, KINDS[kind], atom)
+    length += text.length
   }
+  const textsAt = memory.addText(texts)
+  for (let at = 0; at < words.length; at += LITERAL_WORDS) words[at]! += textsAt
   const first = memory.addWords(words)
-  return memory.build((free) => memory.exports.buildIndex(first, literals.length, singles, free))
+  const singles = single.length === 0 ? NOWHERE : addSingles(memory, buildSingles(single))
+  return memory.build((free) => memory.exports.buildIndex(first, texts.length, singles, free))
 }
 
 function addSingles(memory: KernelMemory, groups: Singles): number {

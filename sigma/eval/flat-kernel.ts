@@ -95,8 +95,9 @@ const KEY_LIMITS: MemoLimits = {
   atoms: 128 * 1024,
   entries: 16 * 1024,
 }
-/** Room for what comes next, so that memory grows rarely: that may start a garbage collection. */
-const FIRST_BYTES = 2 * 1024 * 1024
+/** Room for what comes next, so that memory grows rarely: that may start a garbage collection. What nobody writes to
+ * takes no memory. */
+const FIRST_BYTES = 12 * 1024 * 1024
 const ENTRY_BYTES = 32
 const WORD_BYTES = 4
 

@@ -183,8 +183,7 @@ export function checkedHits(reader: Reader, literals: Hits, text: () => string):
   const { count } = literals
   for (const check of reader.always) if (check.passes(text())) addHit(literals, check.atom)
   eachGuarded(reader, literals, count, (check) => {
-    const isKnown = literals.atoms.subarray(count, literals.count).includes(check.atom)
-    if (!isKnown && check.passes(text())) addHit(literals, check.atom)
+    if (!isAmong(literals, count, check.atom) && check.passes(text())) addHit(literals, check.atom)
   })
   const { atoms } = literals
   const { relevant } = reader
@@ -194,6 +193,12 @@ export function checkedHits(reader: Reader, literals: Hits, text: () => string):
     if ((relevant[atom]! & READ) !== 0) atoms[kept++] = atom
   }
   return kept === 0 ? NOTHING : atoms.slice(0, kept)
+}
+
+/** Whether an atom is among the hits from `from` on. */
+function isAmong({ atoms, count }: Hits, from: number, atom: number): boolean {
+  for (let i = from; i < count; i++) if (atoms[i] === atom) return true
+  return false
 }
 
 /** What a text sets at once, and what it leaves to be checked when a condition asks. */
@@ -246,6 +251,8 @@ function eachGuarded(
   for (let i = 0; i < count; i++) {
     const guard = literals.atoms[i]!
     if ((relevant[guard]! & GUARD) === 0) continue
-    for (const check of guarded.get(guard) ?? []) visit(check)
+    const checks = guarded.get(guard)
+    if (checks === undefined) continue
+    for (let at = 0; at < checks.length; at++) visit(checks[at]!)
   }
 }

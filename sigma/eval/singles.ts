@@ -1,6 +1,5 @@
 // Substrings of one ASCII character. An automaton would stop at every one of them; here the characters of a text
 // are gathered into a bit mask.
-import { fold } from '../text/fold.ts'
 import { addHit, type Hits } from './hits.ts'
 
 /** Up to 31 literals of one character. */
@@ -24,11 +23,11 @@ export function buildSingles(
   const groups: SingleGroup[] = []
   for (let from = 0; from < literals.length; from += GROUP_LITERALS_MAX) {
     const own = literals.slice(from, from + GROUP_LITERALS_MAX)
-    const bits = new Map(own.map(({ text }, bit) => [text, 1 << bit]))
-    const maskAt = Int32Array.from(
-      { length: ASCII },
-      (_, code) => bits.get(fold(String.fromCharCode(code))) ?? 0,
-    )
+    const maskAt = new Int32Array(ASCII)
+    for (const [bit, { text }] of own.entries()) {
+      maskAt[text.charCodeAt(0)] = 1 << bit
+      maskAt[text.toUpperCase().charCodeAt(0)] = 1 << bit
+    }
     groups.push({ maskAt, atoms: Int32Array.from(own, ({ atom }) => atom) })
   }
   return groups

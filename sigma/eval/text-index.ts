@@ -34,10 +34,10 @@ export interface TextIndex {
 export function buildTextIndex(literals: readonly Literal[]): TextIndex {
   let ascii: Scanners | undefined
   let other: Scanners | undefined
-  const index: TextIndex = {
+  return {
     literals,
     ascii: () => {
-      ascii ??= buildScanners(asciiLiterals(index))
+      ascii ??= buildScanners(literals.filter(({ text }) => isAscii(text)))
       return ascii
     },
     other: () => {
@@ -46,21 +46,17 @@ export function buildTextIndex(literals: readonly Literal[]): TextIndex {
     },
     hasInner: literals.some(({ kind }) => kind === 'contains'),
   }
-  return index
 }
 
-export function asciiLiterals({ literals }: TextIndex): readonly Literal[] {
-  return literals.filter(({ text }) => isAscii(text))
-}
-
-/** Whether a literal is a substring of one ASCII character. */
+/** Whether an ASCII literal is a substring of one character. */
 export function isSingle({ kind, text }: Literal): boolean {
-  return kind === 'contains' && text.length === 1 && isAscii(text)
+  return kind === 'contains' && text.length === 1
 }
 
 function buildScanners(literals: readonly Literal[]): Scanners {
-  const singles = literals.filter(isSingle)
-  const inner = literals.filter((one) => one.kind === 'contains' && !isSingle(one))
+  const isMasked = (one: Literal) => isSingle(one) && isAscii(one.text)
+  const singles = literals.filter(isMasked)
+  const inner = literals.filter((one) => one.kind === 'contains' && !isMasked(one))
   const start = literals.filter(({ kind }) => kind === 'equals' || kind === 'startswith')
   const end = literals.filter(({ kind }) => kind === 'endswith')
   const anchored = ({ kind, text, atom }: Literal) => ({ text, atom, whole: kind === 'equals' })
