@@ -21,7 +21,7 @@ export {
   type MatcherRule,
   type MatcherStats,
 } from './eval/matcher.ts'
-export { type Change, type SmallestChange, smallestChange } from './eval/nearest.ts'
+export { type Change, type SmallestChange, smallestChange, withChanges } from './eval/nearest.ts'
 export { compilePredicate, type EventPredicate } from './eval/predicate.ts'
 export { ruleAccepts } from './eval/routing.ts'
 // Why
