@@ -52,7 +52,7 @@ function likelyKind(text: string): Kind | undefined {
     case 0x67: // g
     case 0x68: // h
     case 0x77: // w
-      return 'alb'
+      return text.indexOf(' app/') > 0 ? 'alb' : undefined
     case 0x74: // t
       return text.startsWith('tls ') ? 'nlb' : undefined
     case 0x31: // 1

@@ -54,6 +54,9 @@ const audit = mappedParser(table, entry, ['data', 'protopayload_auditlog', 'Meth
 
 export const gcpAudit: Parser = {
   ...audit,
-  parse: (input, context) =>
-    (cloudNetwork.recognise(input, context) ? cloudNetwork : audit).parse(input, context),
+  parse(input, context) {
+    const isNetwork =
+      input.json?.protoPayload === undefined && cloudNetwork.recognise(input, context)
+    return (isNetwork ? cloudNetwork : audit).parse(input, context)
+  },
 }
