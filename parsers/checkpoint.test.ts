@@ -2,6 +2,12 @@ import { testLines, testRefused } from '../test/support/parser-lines.ts'
 
 testLines('checkpoint', [
   [
+    '<134>1 2026-11-20T10:11:13Z gw CheckPoint 77 - [action:"Drop"; product:"VPN-1 & FireWall-1"; s_port:"51511"; service:"23"; src:"192.0.2.9"; dst:"198.51.100.7"]',
+    {
+      pivots: { action: 'denied', outcome: 'failure', host: 'gw', src_ip: '192.0.2.9' },
+    },
+  ],
+  [
     '<134>1 2026-11-20T10:11:13Z gw CheckPoint 77 - [action:"Drop"; flags:"1"; ifdir:"inbound"; loguid:"{0x1}"; origin:"192.0.2.1"; time:"1795169472"; product:"VPN-1 & FireWall-1"; proto:"6"; s_port:"51511"; service:"23"; src:"192.0.2.9"; dst:"198.51.100.7"; __policy_id_tag:"a[b;c\\]"]',
     {
       time: '2026-11-20T10:11:12Z',

@@ -68,7 +68,10 @@ function quotedForm(text: string): Form | undefined {
   if (!text.includes('"') && !text.includes('@')) return undefined
   const id = text.indexOf('loguid')
   const origin = text.indexOf('origin')
-  if (id < 0 && origin < 0) return text.includes(OLD_PAIRS) ? 'quoted' : undefined
+  if (id < 0 && origin < 0) {
+    const named = text.includes('product:"') && text.includes(' CheckPoint ')
+    return named || text.includes(OLD_PAIRS) ? 'quoted' : undefined
+  }
   const known = text.includes('CheckPoint') || text.includes('originsicname') || id >= 0
   return known && QUOTED.some((name) => text.includes(name)) ? 'quoted' : undefined
 }

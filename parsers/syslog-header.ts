@@ -2,6 +2,7 @@
 // priority), or only `program[pid]: ` where a collector took the rest away.
 import type { ParseContext } from './event.ts'
 import { readStructuredData, type StructuredData } from './structured-data.ts'
+import { slashTimeAt } from './syslog/slash-time.ts'
 import { wholeTime } from './syslog/whole-time.ts'
 import { WORDED_UNITS_MAX, wordedLevel, wordedPriority } from './syslog-words.ts'
 import { epochAt, monthFirstAt, timeAt } from './time.ts'
@@ -55,7 +56,10 @@ function split(text: string, context: ParseContext): SyslogLine | undefined {
     const line = rfc5424(text, start, priority, context)
     if (line !== undefined) return line
   }
-  const found = timeAt(text, start, context) ?? epochAt(text, start)
+  const found =
+    timeAt(text, start, context) ??
+    epochAt(text, start) ??
+    (priority === undefined ? undefined : slashTimeAt(text, start, context))
   if (found !== undefined) {
     const { end, time } = wholeTime(text, start, found, context)
     if (isBlank(text.charCodeAt(end))) {

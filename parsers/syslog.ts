@@ -14,15 +14,20 @@ const LINUX_PROGRAMS: ReadonlySet<string> = new Set([
   ...['networkd-dispatcher', 'systemd-journald', 'systemd-udevd', 'accounts-daemon', 'anacron'],
 ])
 
+const NO_HEADER: EventError = { code: 'syslog-no-header', message: 'no syslog header' }
+
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
-  const line = splitSyslog(input.text, context) ?? { form: 'stripped', message: input.text }
+  const found = splitSyslog(input.text, context)
+  // What JSON holds is read as JSON.
+  if (found === undefined && input.json !== undefined) return NO_HEADER
+  const line = found ?? { form: 'stripped', message: input.text }
   const linux = line.program !== undefined && LINUX_PROGRAMS.has(line.program)
   const fields = syslogFields(line)
   const pivots = syslogPivots(line)
   const said = addContent(line, fields, pivots, context)
   // A collector took the header away: what the message says tells that it is one.
   if (line.message === input.text && Object.keys(pivots).length === 0) {
-    return { code: 'syslog-no-header', message: 'no syslog header' }
+    return NO_HEADER
   }
   const time = line.time ?? said
   return {

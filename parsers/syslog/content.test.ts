@@ -205,6 +205,37 @@ test('JSON behind a header in a container’s line', () => {
   expect(event.logsource.product).toBe('suricata')
 })
 
+test.each([
+  '<134>Nov 20 10:11:12 h1 sshd[7]: Failed password for root from 192.0.2.9 port 22 ssh2',
+  'Failed password for root from 192.0.2.9 port 22 ssh2',
+])('JSON that says it carries syslog: %s', (message) => {
+  const line = { message, source_type: 'syslog', timestamp: '2026-11-20T10:11:12Z' }
+  expect(normalise(JSON.stringify(line), OPTIONS)).toMatchObject({
+    time: Date.parse('2026-11-20T10:11:12Z'),
+    logsource: { product: 'linux' },
+    pivots: { user: 'root', src_ip: '192.0.2.9', src_port: 22 },
+  })
+})
+
+test.each([
+  [
+    'default TCP CONN 12 0 :  Source 192.0.2.9:51511 - Vserver 10.0.0.1:80 - Destination 198.51.100.7:443 - Total 1',
+    ENDS,
+  ],
+  [
+    'default GUI CMD 12 0 :  User anna - Remote_ip 192.0.2.9 - Command "login" - Status "Success"',
+    { user: 'anna', src_ip: '192.0.2.9', outcome: 'success' },
+  ],
+])('a time with slashes in front: %s', (message, pivots) => {
+  for (const date of ['11/20/2026', '20/11/2026']) {
+    const line = `<12> ${date}:10:11:12 GMT lb1 0-PPE-0 : ${message}`
+    const event = normalise(line, { ...OPTIONS, timeZone: 'Asia/Tokyo' })
+    expect(event).toMatchObject({ time: Date.parse('2026-11-20T10:11:12Z') })
+    expect(event.pivots).toMatchObject({ ...pivots, host: 'lb1' })
+    expect(event.pivots.process).toBeUndefined()
+  }
+})
+
 test('ports behind the address of a pair', () => {
   const line = 'level=warn msg="login failed" user=anna remote_addr=192.0.2.9:51511'
   expect(normalise(line, OPTIONS)).toMatchObject({

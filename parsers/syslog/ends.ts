@@ -56,9 +56,10 @@ function fromTo(message: string): Ends | undefined {
   return undefined
 }
 
-/** `Source IP Address: 192.0.2.9 Source Port: 51511 Destination IP Address: 198.51.100.7`. */
-const SOURCE = /\bsource(?: ip)?(?: address)?(?:es)?[:=] ?([\da-f.:]{3,45})/i
-const DESTINATION = /\bdestination(?: ips?)?(?: address)?(?:es)?[:=] ?([\da-f.:]{3,45})/i
+/** `Source IP Address: 192.0.2.9 Source Port: 51511 Destination IP Address: 198.51.100.7`,
+ * `Source 192.0.2.9:51511 - Destination 198.51.100.7:443`. */
+const SOURCE = /\bsource(?: ip)?(?: address)?(?:es)?(?:[:=] ?| )([\da-f.:]{3,45})/i
+const DESTINATION = /\bdestination(?: ips?)?(?: address)?(?:es)?(?:[:=] ?| )([\da-f.:]{3,45})/i
 const SOURCE_PORT = /\bsource port[:=] ?(\d{1,5})\b/i
 const DESTINATION_PORT = /\bdestination port[:=] ?(\d{1,5})\b/i
 
@@ -66,9 +67,13 @@ function labelled(message: string): Ends | undefined {
   if (!message.includes('ource') || !message.includes('estination')) return undefined
   const from = SOURCE.exec(message)?.[1]
   const to = DESTINATION.exec(message)?.[1]
-  const source = from && endFrom(from, SOURCE_PORT.exec(message)?.[1])
-  const destination = to && endFrom(to, DESTINATION_PORT.exec(message)?.[1])
+  const source = from && labelledEnd(from, SOURCE_PORT.exec(message)?.[1])
+  const destination = to && labelledEnd(to, DESTINATION_PORT.exec(message)?.[1])
   return source && destination ? { source, destination } : undefined
+}
+
+function labelledEnd(address: string, port: string | undefined): End | undefined {
+  return (port === undefined ? undefined : endFrom(address, port)) ?? endOf(address)
 }
 
 /** `tcp 192.0.2.9 198.51.100.7 51511 443`, perhaps with lengths between the protocol and the addresses. */

@@ -19,6 +19,8 @@ const CONNECTED = /\bconnect(?:ed|ion)\b/i
 const SURE_USER = /\b[Uu]ser(?:name)? ["']([^"'\s]{1,64})["']/
 const FROM =
   /\b(?:from|at)(?: (?:host|address|ip|ip address|remote address|client))?:? ["'([]?([\da-f:.]{3,45})/i
+/** `- Remote_ip 192.0.2.9 -`. */
+const LABELLED = /\b(?:remote|client|source)[_ ]?ip[ :=]+["']?([\da-f:.]{3,45})/i
 const QUOTED_USER =
   /\b(?:user(?:name)?|account|administrator|for|admin)[ :=]+["']([^"'\s]{1,64})["']/i
 /** Looked ahead: in `account user anna` the second word is no name, the third is. */
@@ -46,7 +48,7 @@ export function loginIn(message: string): Login | undefined {
     return named === undefined || ipOf(named) !== undefined ? undefined : { user: named }
   }
   const user = isLogin ? userIn(text) : SURE_USER.exec(text)?.[1]
-  const from = FROM.exec(text)?.[1]
+  const from = (FROM.exec(text) ?? LABELLED.exec(text))?.[1]
   const ip = from === undefined ? undefined : ipOf(from.replace(/[.:]+$/, ''))
   if (user === undefined && ip === undefined) return undefined
   const outcome = !isLogin
