@@ -125,21 +125,24 @@ function read(program: string, given: string): Reading {
 const GRAVE = /^(?:fatal|error): /
 
 function readTable(table: readonly KnownMessage[], message: string): Reading {
-  for (const known of table) {
+  const first = message.charCodeAt(0)
+  for (let index = 0; index < table.length; index++) {
+    const known = table[index]!
+    if (known.first !== first && !Number.isNaN(known.first)) continue
     const values = known.fit(message)
     if (values === undefined) continue
+    if (values.pairs === undefined) return { meaning: known, values }
     const { pairs, ...others } = values
-    return {
-      meaning: known,
-      values: pairs === undefined ? others : { ...others, ...pairsOf(pairs, known.action) },
-    }
+    return { meaning: known, values: { ...others, ...pairsOf(pairs, known.action) } }
   }
   return { values: {} }
 }
 
 /** `name=x, UID=1` of the account tools, `logname= rhost=1.2.3.4 user=root` of PAM. */
 function pairsOf(text: string, action: string): Readonly<Record<string, string>> {
-  const { name, account, ...values } = keyValues(text, text.includes(', ') ? ', ' : ' ')
+  const all = keyValues(text, text.includes(', ') ? ', ' : ' ')
+  if (all.name === undefined && all.account === undefined) return all
+  const { name, account, ...values } = all
   if (account !== undefined) return { ...values, target_user: account }
   if (name === undefined) return values
   return { ...values, [action === 'group_added' ? 'group' : 'target_user']: name }

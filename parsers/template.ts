@@ -2,6 +2,8 @@
 // are looked for from left to right, never twice, so time is linear in the message. `{name>}` ends at the
 // last place where the next literal stands, for values that an attacker chooses; a template that ends in
 // `*` leaves the rest alone; `{}` drops what it covers.
+import { trimmedAt } from './device/csv.ts'
+import { internedAt } from './names.ts'
 
 /** Values by the names in the braces; undefined when the message does not fit. */
 export type Template = (message: string) => Readonly<Record<string, string>> | undefined
@@ -131,13 +133,47 @@ function wordEnd(message: string, at: number, isAddress: boolean): number {
 /** Pairs that one message can have, at most. */
 const PAIRS_MAX = 256
 
-/** `name=value` words of a message, separated by blanks or `separator`; quotes around a value are dropped. */
-export function keyValues(message: string, separator: string): Readonly<Record<string, string>> {
-  const values: [string, string][] = []
-  for (const part of message.split(separator, PAIRS_MAX)) {
-    const at = part.indexOf('=')
-    const name = part.slice(0, at).trim()
-    if (at > 0 && /^[\w.-]+$/.test(name)) values.push([name, part.slice(at + 1).trim()])
+/** `name=value` words of a message, separated by `separator`. */
+export function keyValues(message: string, separator: string): Record<string, string> {
+  const values: Record<string, string> = {}
+  const { length } = message
+  for (let start = 0, parts = 0; start <= length && parts < PAIRS_MAX; parts++) {
+    const next = message.indexOf(separator, start)
+    const end = next < 0 ? length : next
+    let at = start
+    while (at < end && message.charCodeAt(at) !== EQUALS) at++
+    const name = at > start && at < end ? nameOf(message, start, at) : ''
+    if (name !== '' && name !== '__proto__') values[name] = trimmedAt(message, at + 1, end)
+    start = end + separator.length
   }
-  return Object.fromEntries(values)
+  return values
+}
+
+const EQUALS = 0x3d
+
+/** The name that stands there without white space around it; empty for what is none. */
+function nameOf(text: string, first: number, end: number): string {
+  let start = first
+  while (start < end && text.charCodeAt(start) === BLANK) start++
+  if (isName(text, start, end)) return internedAt(text, start, end)
+  const name = text.slice(start, end).trim()
+  return isName(name, 0, name.length) ? name : ''
+}
+
+const BLANK = 0x20
+
+/** Letters, digits, `_`, `.` and `-`, one at least. */
+function isName(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    const letter = code | 0x20
+    const known =
+      (letter >= 0x61 && letter <= 0x7a) ||
+      (code >= 0x30 && code <= 0x39) ||
+      code === 0x5f ||
+      code === 0x2e ||
+      code === 0x2d
+    if (!known) return false
+  }
+  return end > start
 }

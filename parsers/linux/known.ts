@@ -9,6 +9,8 @@ export interface Meaning {
 
 export interface KnownMessage extends Meaning {
   readonly fit: Template
+  /** The character that such a message begins with; not a number where it may be any. */
+  readonly first: number
 }
 
 /** A template, the action it stands for and how that went. */
@@ -18,6 +20,7 @@ export type Row = readonly [source: string, action: string, outcome?: 'success' 
 export function table(rows: readonly Row[]): readonly KnownMessage[] {
   return rows.map(([source, action, outcome]) => ({
     fit: template(source),
+    first: source.startsWith('{') || source === '*' ? Number.NaN : source.charCodeAt(0),
     action,
     ...(outcome === undefined ? {} : { outcome }),
   }))
