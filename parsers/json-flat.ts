@@ -66,11 +66,12 @@ export function createFlatCutter(): FlatCutter {
 }
 
 /** Makes the values that the kernel cuts those of the line. */
-function pointTo(line: FlatLine, { kinds, starts, ends, hashes }: LineKernel): void {
+function pointTo(line: FlatLine, { kinds, starts, ends, hashes, values }: LineKernel): void {
   line.kinds = kinds
   line.starts = starts
   line.ends = ends
   line.hashes = hashes
+  line.values = values
 }
 
 /** Learns what was not seen at the last known place before; false where it is not learnt. */

@@ -20,33 +20,6 @@ export interface FlatPlan {
   readonly kindsAt: number
   readonly startsAt: number
   readonly countsAt: number
-  /** The values of the line, as long as it has them in the same arrays. */
-  cut: CutValues | undefined
-}
-
-/** As many values as lines of a kind have, in the arrays of a line. */
-export interface CutValues {
-  readonly from: Int32Array
-  readonly kinds: Uint8Array
-  readonly starts: Int32Array
-  readonly ends: Int32Array
-  readonly hashes: Int32Array
-}
-
-/** The values of a line of a plan's kind. */
-export function cutValues(plan: FlatPlan, line: FlatLine): CutValues {
-  const { cut } = plan
-  if (cut !== undefined && cut.from === line.starts) return cut
-  const count = plan.fields.values.size
-  const made: CutValues = {
-    from: line.starts,
-    kinds: line.kinds.subarray(0, count),
-    starts: line.starts.subarray(0, count),
-    ends: line.ends.subarray(0, count),
-    hashes: line.hashes.subarray(0, count),
-  }
-  plan.cut = made
-  return made
 }
 
 /** More references than bits of one number are not answered beforehand. */
@@ -104,7 +77,6 @@ export function planFlat(
     },
     readsAdded: kind.added.some((name) => !readerOf(name).isIdle),
     ...{ address, kindsAt, startsAt, countsAt },
-    cut: undefined,
   }
 }
 

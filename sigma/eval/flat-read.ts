@@ -1,22 +1,19 @@
 // What a flat line's values set: found by the kernel, which leaves to the host the tests of single values, and set then
 // as an event's values do it (`scan.ts`).
 import {
-  ENDS,
   HAS_KEY,
-  HASHES,
   HIT_COUNT,
   HITS,
   HITS_MAX,
   HOST_BASE,
   HOST_KEEPS,
-  KINDS,
   RULE_COUNT,
   RULES,
   STARTS,
 } from '../kernel/places.ts'
 import { bringIn } from '../kernel/window.ts'
 import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
-import { cutValues, type FlatPlan } from './flat-plan.ts'
+import type { FlatPlan } from './flat-plan.ts'
 import { addHit, createHits } from './hits.ts'
 import { findNetworks } from './networks.ts'
 import { checkedHits, markHits, type Reader } from './readers.ts'
@@ -42,11 +39,7 @@ const hits = createHits()
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
 export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
   const { memory, window } = plan.kernel
-  const { kinds, starts, ends, hashes } = cutValues(plan, line)
-  memory.bytes.set(kinds, KINDS)
-  memory.words.set(starts, STARTS >> 2)
-  memory.words.set(ends, ENDS >> 2)
-  memory.words.set(hashes, HASHES >> 2)
+  memory.bytes.set(line.values, STARTS)
   const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
   let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
   while (outcome >= 0) {

@@ -29,6 +29,8 @@ export interface FlatLine {
   ends: Int32Array
   /** Equal for equal source texts. */
   hashes: Int32Array
+  /** All four as they stand in the memory of the kernel that cut the line. */
+  values: Uint8Array
 }
 
 /** A line of no bytes. */
@@ -37,7 +39,7 @@ export function createFlatLine(): FlatLine {
   const none = new Int32Array(0)
   return {
     ...{ bytes, view: new DataView(bytes.buffer), turn: 0, start: 0, end: 0 },
-    ...{ kinds: bytes, starts: none, ends: none, hashes: none },
+    ...{ kinds: bytes, starts: none, ends: none, hashes: none, values: bytes },
   }
 }
 

@@ -25,8 +25,9 @@ export function buildSingles(
     const own = literals.slice(from, from + GROUP_LITERALS_MAX)
     const maskAt = new Int32Array(ASCII)
     for (const [bit, { text }] of own.entries()) {
-      maskAt[text.charCodeAt(0)] = 1 << bit
-      maskAt[text.toUpperCase().charCodeAt(0)] = 1 << bit
+      const code = text.charCodeAt(0)
+      maskAt[code] = 1 << bit
+      if (code >= 0x61 && code <= 0x7a) maskAt[code - 0x20] = 1 << bit
     }
     groups.push({ maskAt, atoms: Int32Array.from(own, ({ atom }) => atom) })
   }

@@ -1,7 +1,16 @@
 // The kernel that cuts lines of JSON (`assembly/cut.ts`), with memory of its own: a window on the caller's bytes, the
 // names seen so far, and the values of the line cut last.
 import { instantiate } from './instance.ts'
-import { ENDS, HASHES, KINDS, STARTS, STOP_AT, STOP_PLACE, VALUES_MAX } from './places.ts'
+import {
+  ENDS,
+  HASHES,
+  KINDS,
+  STARTS,
+  STOP_AT,
+  STOP_PLACE,
+  VALUES_BYTES,
+  VALUES_MAX,
+} from './places.ts'
 import { BEHIND_WINDOW, bringIn, createWindow } from './window.ts'
 
 const PLACES = BEHIND_WINDOW
@@ -26,6 +35,7 @@ export interface LineKernel {
   readonly starts: Int32Array
   readonly ends: Int32Array
   readonly hashes: Int32Array
+  readonly values: Uint8Array
   /**
    * Cuts `bytes` from `start` to `end`, at most `LINE_BYTES_MAX`. Gives the number of the place where the line ends, or
    * a reason. `turn` is another number whenever the bytes are others.
@@ -79,6 +89,7 @@ export function createLineKernel(): LineKernel {
     starts: new Int32Array(memory.buffer, STARTS, VALUES_MAX),
     ends: new Int32Array(memory.buffer, ENDS, VALUES_MAX),
     hashes: new Int32Array(memory.buffer, HASHES, VALUES_MAX),
+    values: new Uint8Array(memory.buffer, STARTS, VALUES_BYTES),
     cut(from, turn, start, end) {
       const shift = bringIn(window, bytes, from, turn, start, end)
       return cut(root, start + shift, end + shift, shift)

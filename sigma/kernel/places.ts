@@ -18,6 +18,8 @@ export const STARTS = 1024
 export const ENDS = 2048
 export const HASHES = 3072
 export const KINDS = 4096
+/** All of them together, from `STARTS` on. */
+export const VALUES_BYTES = KINDS + VALUES_MAX - STARTS
 
 /** A window on the caller's bytes: see `window.ts`. */
 export const WINDOW = 8192
