@@ -169,6 +169,14 @@ describe('archives', () => {
     await expect(read()).rejects.toThrow('truncated gzip: only its beginning was read')
     expect(found.length).toBeGreaterThan(300)
     expect(found).toEqual(lines.slice(0, found.length))
+    const sent: string[] = []
+    const failures: string[] = []
+    const options = { onFailure: (error: Error) => void failures.push(error.message) }
+    for await (const { batch } of fileBatches(path, options)) {
+      sent.push(...batch.events.map(({ text }) => text))
+    }
+    expect(sent).toEqual(found)
+    expect(failures).toHaveLength(1)
   })
 
   test.each([

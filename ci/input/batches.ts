@@ -27,7 +27,8 @@ export interface BatchBody {
   readonly skipped: number
 }
 
-/** Events in batches; a batch has one header. `place` identifies a member whose first event does not. */
+/** Events in batches; a batch has one header. `place` identifies a member whose first event does not. Where the
+ * events break off, what came before is given out first. */
 export async function* batchesOf(
   events: AsyncIterable<readonly InputEvent[]>,
   place: string,
@@ -36,7 +37,8 @@ export async function* batchesOf(
   let units = 0
   let start = 0
   let identity: string | undefined
-  for await (const chunk of events) {
+  const failures: unknown[] = []
+  for await (const chunk of untilFailure(events, failures)) {
     for (const event of chunk) {
       identity ??= identityOf(event, place)
       const isFull = open.length >= BATCH_EVENTS || units + event.text.length > BATCH_UNITS
@@ -51,6 +53,15 @@ export async function* batchesOf(
     }
   }
   if (open.length > 0) yield { events: open, start, identity: identity ?? place }
+  if (failures.length > 0) throw failures[0]
+}
+
+async function* untilFailure<T>(items: AsyncIterable<T>, failures: unknown[]): AsyncGenerator<T> {
+  try {
+    yield* items
+  } catch (error) {
+    failures.push(error)
+  }
 }
 
 function identityOf(first: InputEvent, place: string): string {
