@@ -1,12 +1,15 @@
 // What a flat line's values set: found by the kernel, which leaves to the host the tests of single values, and set then
 // as an event's values do it (`scan.ts`).
 import {
+  ENDS,
   HAS_KEY,
+  HASHES,
   HIT_COUNT,
   HITS,
   HITS_MAX,
   HOST_BASE,
   HOST_KEEPS,
+  KINDS,
   RULE_COUNT,
   RULES,
   STARTS,
@@ -39,7 +42,7 @@ const hits = createHits()
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
 export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
   const { memory, window } = plan.kernel
-  memory.bytes.set(line.values, STARTS)
+  bringValues(line, plan)
   const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
   let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
   while (outcome >= 0) {
@@ -50,6 +53,26 @@ export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Ou
   if (outcome === KNOWN) return 'known'
   if (outcome !== DONE) return 'refused'
   return memory.words[HAS_KEY >> 2] === 1 ? 'keyed' : 'found'
+}
+
+/** Up to so many values are copied one by one: a call that copies all of them costs as much. */
+const FEW_VALUES = 16
+
+/** Brings what was cut of a line into the memory of the matcher's kernel. */
+function bringValues(line: FlatLine, { kernel, fields }: FlatPlan): void {
+  const { bytes, words } = kernel.memory
+  const count = fields.values.size
+  if (count > FEW_VALUES) {
+    bytes.set(line.values, STARTS)
+    return
+  }
+  const { kinds, starts, ends, hashes } = line
+  for (let value = 0; value < count; value++) {
+    bytes[KINDS + value] = kinds[value]!
+    words[(STARTS >> 2) + value] = starts[value]!
+    words[(ENDS >> 2) + value] = ends[value]!
+    words[(HASHES >> 2) + value] = hashes[value]!
+  }
 }
 
 /** Makes the tests of one value for the kernel; how many atoms it has, or -1 where there are too many. */
