@@ -1,8 +1,8 @@
 // Values as other collectors take them from the same records, decided by what the vendors document.
 import { describe, expect, test } from 'bun:test'
 import { GITHUB, GUARDDUTY, GWORKSPACE_LOGIN, KUBERNETES, M365 } from './cloud.samples.ts'
-import { usTime } from './mapping/us-time.ts'
 import { normalise } from './normalise.ts'
+import { usTime } from './time/us.ts'
 
 const NOW = Date.parse('2026-11-21T12:00:00Z')
 const event = (value: object | string, source?: string) =>

@@ -8,7 +8,8 @@ import type {
   SigmaEvent,
 } from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
-import type { Mapping } from './mapping/parser.ts'
+import type { Mapping } from './mapping/compile.ts'
+import type { TimeContext } from './time/clock.ts'
 
 /** A stored event. */
 export interface Event extends SigmaEvent {
@@ -78,11 +79,7 @@ export interface Parsed {
 }
 
 /** What a parser may need beside the input. All pure. */
-export interface ParseContext {
-  /** Now, milliseconds: for years that a format leaves out. */
-  readonly now: number
-  /** Zone of times without one, IANA name; `UTC` by default. */
-  readonly timeZone: string
+export interface ParseContext extends TimeContext {
   /** What header lines above the input say about its columns, where its format has such. */
   readonly columns?: Columns | undefined
   /** Mapping tables of a content repository, by name: each takes the place of ours. */

@@ -2,7 +2,7 @@
 // under names of the collector's own. The line is put together again, as RFC 5424 has it.
 import type { Fields, FieldValue } from '../sigma/event.ts'
 import { wordedPriority } from './syslog-words.ts'
-import { usTimeAsIso } from './us-time.ts'
+import { usTimeAsIso } from './time/us.ts'
 
 /** Names of the program: Logstash, rsyslog, Fluentd and Fluent Bit, Vector, syslog-ng, the journal, Graylog. */
 const PROGRAMS = [

@@ -2,7 +2,8 @@
 // and Windows events among them read as such.
 import type { Fields, FieldValue, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { applyMapping, compileMapping } from './mapping/parser.ts'
+import { compileMapping } from './mapping/compile.ts'
+import { applyMapping } from './mapping/parser.ts'
 import table from './mappings/velociraptor.yml' with { type: 'yaml' }
 import { looksLikeWindows } from './windows/shapes.ts'
 import { windows } from './windows.ts'

@@ -3,7 +3,8 @@
 import type { Fields, Pivots } from '../sigma/event.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
 import { isFields } from './json-text.ts'
-import { applyMapping, compileMapping } from './mapping/parser.ts'
+import { compileMapping } from './mapping/compile.ts'
+import { applyMapping } from './mapping/parser.ts'
 import table from './mappings/wazuh.yml' with { type: 'yaml' }
 import { syslogAlert } from './wazuh/syslog.ts'
 import { wazuhEvent } from './wazuh/win.ts'

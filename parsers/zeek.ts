@@ -3,7 +3,8 @@
 import type { Fields } from '../sigma/event.ts'
 import type { Columns } from './columns.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { applyMapping, compileMapping, type Mapping } from './mapping/parser.ts'
+import { compileMapping, type Mapping } from './mapping/compile.ts'
+import { applyMapping } from './mapping/parser.ts'
 import type { Program } from './mapping/program.ts'
 import table from './mappings/zeek.yml' with { type: 'yaml' }
 import { isKnownKind, kindOf, zeekLogSource } from './zeek/kinds.ts'

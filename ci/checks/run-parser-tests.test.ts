@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { compileMapping } from '../../parsers/mapping/compile.ts'
 import { loadParserContent } from '../../parsers/mapping/load.ts'
-import { compileMapping } from '../../parsers/mapping/parser.ts'
 import { MAPPED } from '../../parsers/table.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import schema from '../../sigma/schema/parser-tests.schema.json' with { type: 'json' }

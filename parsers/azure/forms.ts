@@ -2,8 +2,8 @@
 // exports, queries' columns in UTC, events of Event Grid, the table of all diagnostics, the firewall's sentences.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
-import { usTime } from '../mapping/us-time.ts'
 import { customRow, renamed } from '../renamed.ts'
+import { usTime } from '../time/us.ts'
 import { ACTIVITY_COLUMNS, AUDIT_COLUMNS, SIGNIN_COLUMNS } from './portal-columns.ts'
 
 /** Members that tell these forms. */
@@ -42,7 +42,7 @@ function withTimes(json: Fields): Fields {
     if (name === '__proto__') continue
     if (!name.endsWith(UTC)) out[name] = value
     else {
-      const text = typeof value === 'string' ? value.replace(',', '') : ''
+      const text = typeof value === 'string' ? value : ''
       out[name.slice(0, -UTC.length)] = usTime(text, { now: 0, timeZone: 'UTC' }) ?? value
     }
   }

@@ -14,8 +14,8 @@ import {
 } from 'yaml'
 import { PIVOTS } from '../../sigma/event.ts'
 import { severityPatterns } from '../severity.ts'
+import { compileMapping } from './compile.ts'
 import { isParserTests, MAPPINGS_FOLDER, SEVERITY_FILE } from './content.ts'
-import { compileMapping } from './parser.ts'
 import { compilePath } from './path.ts'
 import { conditionOf, logSourceOf, pairOf, rulesOf, TABLE_KEYS, textsOf } from './table.ts'
 

@@ -2,7 +2,7 @@
 // patterns.
 import { parse } from 'yaml'
 import { type SeverityPatterns, severityPatterns } from '../severity.ts'
-import { compileMapping, type Mapping } from './parser.ts'
+import { compileMapping, type Mapping } from './compile.ts'
 
 /** Below a content repository: `parsers/mappings/*.yml` and `parsers/severity.yml`. */
 export const MAPPINGS_FOLDER = 'parsers/mappings'

@@ -4,7 +4,8 @@ import type { Fields } from '../../sigma/event.ts'
 import * as cloud from '../cloud.samples.ts'
 import type { ParseContext } from '../event.ts'
 import { type NormaliseOptions, normalise } from '../normalise.ts'
-import { compileMapping, mappedParser } from './parser.ts'
+import { compileMapping } from './compile.ts'
+import { mappedParser } from './parser.ts'
 import { compilePath, valueAt } from './path.ts'
 
 const CONTEXT: ParseContext = { now: 0, timeZone: 'Asia/Tokyo' }

@@ -2,7 +2,7 @@
 // tables, PowerShell's `Get-WinEvent`, the event viewer's CSV, and whoever else writes one object an event.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
-import { usTime } from '../mapping/us-time.ts'
+import { usTime } from '../time/us.ts'
 import { channelOfProvider } from './channels.ts'
 import { allData } from './event-data.ts'
 import { fullChannel, hayabusaData } from './hayabusa.ts'
@@ -146,9 +146,7 @@ function timeOf(value: FieldValue | undefined): FieldValue | undefined {
 
 /** What Azure's portal exports: `11/20/2026, 10:11:12.345 AM`, in UTC. */
 function utcTime(value: FieldValue | undefined): number | undefined {
-  return typeof value === 'string'
-    ? usTime(value.replace(',', ''), { now: 0, timeZone: 'UTC' })
-    : undefined
+  return typeof value === 'string' ? usTime(value, { now: 0, timeZone: 'UTC' }) : undefined
 }
 
 /** Members that hold the data, as XML, as JSON or as an object; their members come beside the others. */

@@ -1,6 +1,6 @@
 // Times as consoles of Windows write them, in forms that say which number is the month.
 import type { ParseContext } from '../event.ts'
-import { usTime } from '../mapping/us-time.ts'
+import { usTime } from '../time/us.ts'
 import { parseTime } from '../time.ts'
 
 const DOTTED = /^(\d{1,2})\.(\d{1,2})\.(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?$/
@@ -10,8 +10,8 @@ const HALF_DAY_HOURS = 12
 /** `Nov 20, 2026 10:11:12 AM`. */
 const NAMED = /^([A-Z][a-z]{2} \d{1,2}), (\d{4}),? (\d{1,2})(:\d\d:\d\d) ([AP]M)$/
 
-/** Milliseconds of `11/20/2026 10:11:12 AM`, `Nov 20, 2026 10:11:12 AM`, `20.11.2026 10:11:12` and `20/11/2026 10:11:12`; undefined where day and
- * month cannot be told apart. */
+/** Milliseconds of `11/20/2026 10:11:12 AM`, `Nov 20, 2026 10:11:12 AM`, `20.11.2026 10:11:12` and
+ * `20/11/2026 10:11:12`; undefined where day and month cannot be told apart. */
 export function consoleTime(text: string, context: ParseContext): number | undefined {
   const named = NAMED.exec(text)
   if (named !== null) {
@@ -19,7 +19,7 @@ export function consoleTime(text: string, context: ParseContext): number | undef
     const hours = (Number(hour) % HALF_DAY_HOURS) + (half === 'PM' ? HALF_DAY_HOURS : 0)
     return parseTime(`${day} ${year} ${String(hours).padStart(2, '0')}${rest}`, context)
   }
-  if (/ [AP]M$/.test(text)) return usTime(text.replace(',', ''), context)
+  if (/ [AP]M$/.test(text)) return usTime(text, context)
   const dotted = DOTTED.exec(dayFirst(text) ? text.replaceAll('/', '.') : text)
   if (dotted === null) return undefined
   const [, day = '', month = '', year, hour = '', minute, second = '00'] = dotted
