@@ -10,6 +10,8 @@ const SPECIFIC: readonly Parser[] = Object.values<Parser>(PARSERS).filter((p) =>
 
 /** Those that may read a text that is no JSON. */
 const TEXT_PARSERS: readonly Parser[] = SPECIFIC.filter(({ jsonOnly }) => jsonOnly !== true)
+/** How each of them tells its lines. Asked by itself: every line goes through most of them. */
+const TEXT_CLAIMS: readonly Parser['recognise'][] = TEXT_PARSERS.map(({ recognise }) => recognise)
 
 /** Parsers, by their number in `SPECIFIC`, whose JSON has a key: one pass over an event's keys finds them. */
 const BY_KEY = new Map<string, number[]>()
@@ -23,7 +25,10 @@ export function recognise(input: ParserInput, context: ParseContext): Parser {
   if (json !== undefined) {
     return declaresLogSource(json) ? PARSERS.json : recogniseJson(input, json, context)
   }
-  for (const parser of TEXT_PARSERS) if (parser.recognise(input, context)) return parser
+  for (let index = 0; index < TEXT_CLAIMS.length; index++) {
+    const claims = TEXT_CLAIMS[index]!
+    if (claims(input, context)) return TEXT_PARSERS[index]!
+  }
   return PARSERS.syslog.recognise(input, context) ? PARSERS.syslog : PARSERS.text
 }
 

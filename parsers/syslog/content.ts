@@ -10,6 +10,7 @@ import type { SyslogLine } from '../syslog-header.ts'
 import { addDnsmasq } from './dnsmasq.ts'
 import { type End, endOf, endsIn } from './ends.ts'
 import { blockedIn, loginIn } from './login.ts'
+import { PAIRS, signsOf } from './signs.ts'
 
 /** Pairs that a message must have to be read as such. */
 const PAIRS_MIN = 3
@@ -29,7 +30,8 @@ export function addContent(
   context: ParseContext,
 ): number | undefined {
   const { message, structuredData } = line
-  const pairs = message.includes('=') ? messagePairs(message) : undefined
+  const signs = signsOf(message)
+  const pairs = (signs & PAIRS) === 0 ? undefined : messagePairs(message)
   if (pairs !== undefined) {
     for (const name in pairs) if (fields[name] === undefined) fields[name] = pairs[name]!
   }
@@ -38,31 +40,37 @@ export function addContent(
   if (said !== undefined) {
     const common = pairPivots(said, context)
     time = common.time
-    for (const [name, value] of Object.entries(common.pivots)) {
-      pivots[name as 'user'] ??= value as string
+    for (const name in common.pivots) {
+      pivots[name as 'user'] ??= common.pivots[name as 'user'] as string
     }
   }
-  addEnds(message, fields, pivots)
+  addEnds(message, signs, fields, pivots)
   if (line.program?.startsWith('dnsmasq') === true) addDnsmasq(message, fields, pivots)
-  addLogin(message, fields, pivots)
+  addLoginOf(message, signs, fields, pivots)
   return time
 }
+
+// Of the message that is read now: one function takes the pairs of them all.
+let found: WritableFields = {}
+let count = 0
 
 /** The pairs of a message that has enough of them; undefined for any other. */
 function messagePairs(message: string): WritableFields | undefined {
   const separator = message.includes('\t') && isTabbed(message) ? TAB : BLANK
-  const found: WritableFields = {}
-  let count = 0
-  readPairs(message, 0, separator, (given, value, quoted) => {
-    // `(a=1, b=2)`.
-    const name = given.charCodeAt(0) === OPEN ? given.slice(1) : given
-    if (!NAME.test(name) || name === '__proto__') return
-    count++
-    // `a=1, b=2; c=3`: what parts the pairs is no part of a value.
-    const text = quoted ? value : withoutMarks(value)
-    if (text !== '') found[name] ??= text
-  })
+  found = {}
+  count = 0
+  readPairs(message, 0, separator, takePair)
   return count < PAIRS_MIN ? undefined : found
+}
+
+function takePair(given: string, value: string, quoted: boolean): void {
+  // `(a=1, b=2)`.
+  const name = given.charCodeAt(0) === OPEN ? given.slice(1) : given
+  if (!NAME.test(name) || name === '__proto__') return
+  count++
+  // `a=1, b=2; c=3`: what parts the pairs is no part of a value.
+  const text = quoted ? value : withoutMarks(value)
+  if (text !== '') found[name] ??= text
 }
 
 function withoutMarks(value: string): string {
@@ -84,8 +92,11 @@ function isTabbed(message: string): boolean {
   return second > 0 && message.slice(first, second).includes('=')
 }
 
-function parameters(data: StructuredData): WritableFields {
-  return Object.assign({}, ...Object.values(data)) as WritableFields
+/** The parameters of all elements. */
+function parameters(data: StructuredData): Fields {
+  let all: Fields | undefined
+  for (const id in data) all = all === undefined ? data[id]! : { ...all, ...data[id]! }
+  return all ?? {}
 }
 
 /** Texts that say there is no value. */
@@ -103,8 +114,9 @@ export function pairPivots(
   context: ParseContext,
 ): { readonly time?: number; readonly message?: string; readonly pivots: WritablePivots } {
   const { time, message, pivots: common } = findCommon(pairs, undefined, context)
-  const pivots: WritablePivots = { ...common }
-  for (const [name, value] of Object.entries(pivots)) {
+  const pivots: WritablePivots = common
+  for (const name in pivots) {
+    const value = pivots[name as 'user']
     if (typeof value === 'string' && NOTHING.has(value)) delete pivots[name as 'user']
   }
   const { action, outcome, src_ip, dst_ip, user } = pivots
@@ -151,26 +163,42 @@ function addEnd(pivots: WritablePivots, side: 'src' | 'dst', end: End | undefine
 const MESSAGE_VERDICT =
   /\b(?:(den(?:y|ied)|drop(?:ped)?|block(?:ed)?|reject(?:ed)?|discard(?:ed)?)|allow(?:ed)?|permit(?:ted)?|pass(?:ed)?|accept(?:ed)?)\b/i
 
-function addEnds(message: string, fields: WritableFields, pivots: WritablePivots): void {
+function addEnds(
+  message: string,
+  signs: number,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
   if (pivots.src_ip === undefined && pivots.dst_ip === undefined) {
-    const ends = endsIn(message)
+    const ends = endsIn(message, signs)
     if (ends === undefined) return
     addEnd(pivots, 'src', ends.source)
     addEnd(pivots, 'dst', ends.destination)
     const verdict = pivots.action === undefined ? MESSAGE_VERDICT.exec(message) : null
     if (verdict !== null) pivots.action = verdict[1] === undefined ? 'allowed' : 'denied'
   }
-  for (const name of ['src_ip', 'src_port', 'dst_ip', 'dst_port'] as const) {
-    if (pivots[name] !== undefined) fields[name] ??= pivots[name]
-  }
+  if (pivots.src_ip !== undefined) fields.src_ip ??= pivots.src_ip
+  if (pivots.src_port !== undefined) fields.src_port ??= pivots.src_port
+  if (pivots.dst_ip !== undefined) fields.dst_ip ??= pivots.dst_ip
+  if (pivots.dst_port !== undefined) fields.dst_port ??= pivots.dst_port
 }
 
 /** Adds who logged in or failed to, or which address is blocked, where a message says so in words. */
 export function addLogin(message: string, fields: WritableFields, pivots: WritablePivots): void {
   if (pivots.user !== undefined && pivots.src_ip !== undefined) return
-  const login = loginIn(message)
+  addLoginOf(message, signsOf(message), fields, pivots)
+}
+
+function addLoginOf(
+  message: string,
+  signs: number,
+  fields: WritableFields,
+  pivots: WritablePivots,
+): void {
+  if (pivots.user !== undefined && pivots.src_ip !== undefined) return
+  const login = loginIn(message, signs)
   if (login === undefined) {
-    const blocked = pivots.src_ip === undefined ? blockedIn(message) : undefined
+    const blocked = pivots.src_ip === undefined ? blockedIn(message, signs) : undefined
     if (blocked === undefined) return
     pivots.src_ip = blocked
     fields.src_ip ??= blocked

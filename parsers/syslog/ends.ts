@@ -1,6 +1,7 @@
 // The two ends of traffic in a device's words, whoever made it: `192.0.2.9:51511->198.51.100.7:443`, or
 // addresses and ports side by side behind a protocol.
 import { ipOf, portOf } from '../values.ts'
+import { ARROW, FROM, IPV4, PROTOCOL, SOURCE as SOURCE_WORD } from './signs.ts'
 
 /** An address, perhaps with its port. */
 export interface End {
@@ -14,23 +15,33 @@ export interface Ends {
   readonly destination: End
 }
 
-const ARROW = '->'
+const ARROW_WORD = '->'
 /** Arrows that one message is looked through for; what stands behind them is translation and detail. */
 const ARROWS_MAX = 4
 const END_UNITS_MAX = 64
 const BLANK = 0x20
 
-/** The first two ends that a message names in one of these forms; undefined where it names none. */
-export function endsIn(message: string): Ends | undefined {
-  let arrow = message.indexOf(ARROW)
+const BESIDE = IPV4 | PROTOCOL
+
+/** The first two ends that a message with these signs names in one of these forms; undefined where it names none. */
+export function endsIn(message: string, signs: number): Ends | undefined {
+  let arrow = (signs & ARROW) === 0 ? -1 : message.indexOf(ARROW_WORD)
   for (let count = 0; arrow >= 0 && count < ARROWS_MAX; count++) {
     const source = endOf(wordBefore(message, arrow))
-    const destination = source && endOf(wordBehind(message, arrow + ARROW.length))
+    const destination = source && endOf(wordBehind(message, arrow + ARROW_WORD.length))
     if (source !== undefined && destination !== undefined) return { source, destination }
-    arrow = message.indexOf(ARROW, arrow + ARROW.length)
+    arrow = message.indexOf(ARROW_WORD, arrow + ARROW_WORD.length)
   }
+  const isBeside = (signs & BESIDE) === BESIDE
+  const isFromTo = (signs & FROM) !== 0
+  const isLabelled = (signs & SOURCE_WORD) !== 0 && message.includes('estination')
+  if (!isBeside && !isFromTo && !isLabelled) return undefined
   if (!ADDRESS.test(message)) return undefined
-  return sideBySide(message) ?? fromTo(message) ?? labelled(message)
+  return (
+    (isBeside ? sideBySide(message) : undefined) ??
+    (isFromTo ? fromTo(message) : undefined) ??
+    (isLabelled ? labelled(message) : undefined)
+  )
 }
 
 /** What looks like an address, to be asked before dearer patterns. */
@@ -43,13 +54,14 @@ const CHANGED = /\b(?:moved?|chang(?:ed?|ing)|renumbered|switched|updated|migrat
 const BEFORE_UNITS = 48
 
 function fromTo(message: string): Ends | undefined {
-  if (!message.includes('from ')) return undefined
-  let count = 0
-  for (const { 1: first, 2: second, index } of message.matchAll(FROM_TO)) {
-    if (++count > FROM_TO_MAX) return undefined
-    const source = endOf(first!)
-    const destination = source && endOf(second!)
+  FROM_TO.lastIndex = 0
+  for (let count = 0; count < FROM_TO_MAX; count++) {
+    const match = FROM_TO.exec(message)
+    if (match === null) return undefined
+    const source = endOf(match[1]!)
+    const destination = source && endOf(match[2]!)
     if (source === undefined || destination === undefined) continue
+    const { index } = match
     if (CHANGED.test(message.slice(Math.max(0, index - BEFORE_UNITS), index))) return undefined
     return { source, destination }
   }
@@ -64,7 +76,6 @@ const SOURCE_PORT = /\bsource port[:=] ?(\d{1,5})\b/i
 const DESTINATION_PORT = /\bdestination port[:=] ?(\d{1,5})\b/i
 
 function labelled(message: string): Ends | undefined {
-  if (!message.includes('ource') || !message.includes('estination')) return undefined
   const from = SOURCE.exec(message)?.[1]
   const to = DESTINATION.exec(message)?.[1]
   const source = from && labelledEnd(from, SOURCE_PORT.exec(message)?.[1])

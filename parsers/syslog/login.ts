@@ -1,5 +1,6 @@
 // Who logged in or failed to, and from where, in the words of devices that have no parser of their own.
 import { ipOf } from '../values.ts'
+import { BLOCK, CONNECT, LOGIN_UNITS_MAX, LOGIN as LOGIN_WORD, TELLING } from './signs.ts'
 
 /** What a message says of a login. */
 export interface Login {
@@ -8,10 +9,6 @@ export interface Login {
   readonly outcome?: 'success' | 'failure'
 }
 
-/** Longest beginning of a message that is looked at, UTF-16 units. */
-const MESSAGE_UNITS_MAX = 512
-/** In one of them each of the patterns below begins, to be asked before them. */
-const TELLING = /[Ll][Oo][Gg]|[Aa][Uu][Tt][Hh]|[Pp]assw|[Cc]onnect|[Uu]ser/
 const LOGIN = /\blog(?:ged|ging)?[ -]?(?:in|on|out|off)\b|\bauthenticat|\bpassword\b|LOGIN|_AUTH/i
 /** Connections name who connects. */
 const CONNECTED = /\bconnect(?:ed|ion)\b/i
@@ -38,12 +35,12 @@ const FAILED =
 const SUCCEEDED =
   /\b(?:success(?:ful(?:ly)?)?|succeeded|accepted|logged (?:in|on)|authenticated|passed)\b/i
 
-/** What a message says of a login; undefined where it is about none, or names neither user nor address. */
-export function loginIn(message: string): Login | undefined {
-  const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
-  if (!TELLING.test(text)) return undefined
-  const isLogin = LOGIN.test(text)
-  if (!isLogin && !CONNECTED.test(text)) {
+/** What a message with these signs says of a login; undefined where it is about none, or names neither user nor address. */
+export function loginIn(message: string, signs: number): Login | undefined {
+  if ((signs & TELLING) === 0) return undefined
+  const text = startOf(message)
+  const isLogin = (signs & LOGIN_WORD) !== 0 && LOGIN.test(text)
+  if (!isLogin && !((signs & CONNECT) !== 0 && CONNECTED.test(text))) {
     const named = SURE_USER.exec(text)?.[1]
     return named === undefined || ipOf(named) !== undefined ? undefined : { user: named }
   }
@@ -68,7 +65,8 @@ export function loginIn(message: string): Login | undefined {
 function userIn(text: string): string | undefined {
   const quoted = QUOTED_USER.exec(text)?.[1]
   if (quoted !== undefined && ipOf(quoted) === undefined) return quoted
-  for (const match of text.matchAll(USER)) {
+  USER.lastIndex = 0
+  for (let match = USER.exec(text); match !== null; match = USER.exec(text)) {
     const name = match[1]!.replace(/\.+$/, '')
     if (name !== '' && !NO_NAMES.has(name.toLowerCase())) return name
   }
@@ -79,9 +77,13 @@ function userIn(text: string): string | undefined {
 const BLOCKED =
   /\b(?:block(?:ed|ing)?|ban(?:ned|ning)?|attack from)\b:?(?: (?:host|address|ip))? ["'(]?([\da-f][\da-f.:]{2,44})/i
 
-/** The address that a message says to be blocked; undefined where it says so of none. */
-export function blockedIn(message: string): string | undefined {
-  const text = message.length > MESSAGE_UNITS_MAX ? message.slice(0, MESSAGE_UNITS_MAX) : message
-  const found = BLOCKED.exec(text)?.[1]
+/** The address that a message with these signs says to be blocked; undefined where it says so of none. */
+export function blockedIn(message: string, signs: number): string | undefined {
+  if ((signs & BLOCK) === 0) return undefined
+  const found = BLOCKED.exec(startOf(message))?.[1]
   return found === undefined ? undefined : ipOf(found.replace(/[.:]+$/, ''))
+}
+
+function startOf(message: string): string {
+  return message.length > LOGIN_UNITS_MAX ? message.slice(0, LOGIN_UNITS_MAX) : message
 }
