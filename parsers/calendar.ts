@@ -2,17 +2,6 @@
 const MS_PER_DAY = 86_400_000
 const OFFSETS_CACHED = 4096
 
-/** The parts of a local time. `month` counts from 1. */
-export interface CivilTime {
-  readonly year: number
-  readonly month: number
-  readonly day: number
-  readonly hour: number
-  readonly minute: number
-  readonly second: number
-  readonly millisecond: number
-}
-
 /** UTC milliseconds of a time that is taken as UTC; undefined when there is no such date or hour. */
 export function utcTime(
   year: number,

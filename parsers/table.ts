@@ -147,11 +147,6 @@ export const MAPPED: ReadonlySet<ParserName> = new Set([
   ...(['zeek', 'wazuh', 'velociraptor', 'cloud_network'] as const),
 ])
 
-/** The parser of a name or alias, in any case. */
-export function parserNamed(name: string): Parser | undefined {
-  return NAMES.get(name) ?? NAMES.get(name.toLowerCase())
-}
-
 /** Parsers by every name, in small letters, that stands for one or several. */
 const LISTS: ReadonlyMap<string, readonly Parser[]> = new Map<string, readonly Parser[]>([
   ...[...NAMES].map(([name, parser]): [string, readonly Parser[]] => [name, [parser]]),

@@ -113,8 +113,6 @@ export function canonicalCidr(text: string): string | undefined {
   return version === 4 ? `${bytes.join('.')}/${prefix_bits}` : `${text}/${prefix_bits}`
 }
 
-export const isValidCidr = (text: string): boolean => parseCidr(text) !== undefined
-
 /** Whether `address` (bytes of `parseAddress`) lies in the network; versions never mix. */
 export function contains(network: Network, address: readonly number[]): boolean {
   if (address.length !== network.bytes.length) return false

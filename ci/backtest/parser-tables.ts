@@ -79,6 +79,7 @@ function isSeverity(name: string): boolean {
   return name === 'severity' || name === '@severity'
 }
 
+/** Whether a file holds patterns of severities. */
 export function isSeverityFile(path: string): boolean {
   return parserFileKind(path) === 'severity'
 }

@@ -40,6 +40,7 @@ export async function rangeOfServer(access: ServerAccess, days: number): Promise
   return z.object({ from: z.string(), to: z.string() }).parse(await answer.json())
 }
 
+/** What reads stored events again that other tables, or severities where `bySeverity`, may change. */
 export function createRereader(
   access: ServerAccess,
   tables: ParserTables,

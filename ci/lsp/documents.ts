@@ -59,6 +59,7 @@ export function positionAt(text: string, offset: number): Position {
   return { line: before.split('\n').length - 1, character: before.length - start }
 }
 
+/** The range between two offsets of a text. */
 export function rangeOf(text: string, start: number, end: number): Range {
   return { start: positionAt(text, start), end: positionAt(text, end) }
 }

@@ -54,6 +54,7 @@ class RpcError extends Error {
   }
 }
 
+/** A language server before its `initialize`. */
 export function createLanguageServer(options: ServerOptions): LanguageServer {
   const state: State = {
     options,

@@ -27,10 +27,12 @@ function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
 }
 
+/** Whether this is a place in a text: a line and a character, both counted from 0. */
 export function isPosition(value: unknown): value is Position {
   return isObject(value) && isCount(value.line) && isCount(value.character)
 }
 
+/** Whether these are two places in a text. */
 export function isRange(value: unknown): value is Range {
   return isObject(value) && isPosition(value.start) && isPosition(value.end)
 }

@@ -29,6 +29,7 @@ export interface Summary {
   lines(files: number, took_ms: number): readonly string[]
 }
 
+/** A summary of nothing yet. */
 export function createSummary(): Summary {
   const sources = new Map<string, { events: number; unparsed: number }>()
   const failures = new Map<string, Failure>()

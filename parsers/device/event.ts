@@ -89,12 +89,6 @@ export function put(fields: WritableFields, name: string, value: string | undefi
   fields[name] = value
 }
 
-/** Sets a field to a number where the text is one. */
-export function putNumber(fields: WritableFields, name: string, value: string | undefined): void {
-  if (value !== undefined && isInteger(value)) fields[name] = Number(value)
-  else put(fields, name, value)
-}
-
 /** Up to 15 digits: a number that loses none. */
 export function isInteger(text: string): boolean {
   if (text.length === 0 || text.length > 15) return false

@@ -35,6 +35,8 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
+/** A committer over a writer. `onCommit` hears of each group that is on disk, `onFailure` of one that the store
+ * refused. */
 export function createCommitter(
   writer: Pick<EventWriter, 'append'>,
   onCommit: (committed: Committed) => void,

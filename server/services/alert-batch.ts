@@ -56,6 +56,7 @@ export interface BatcherOptions {
   readonly correlator: MatchCorrelator
 }
 
+/** What takes matches step by step, from the cursor of the alerts on. */
 export function createBatcher(options: BatcherOptions): Batcher {
   const { writer, rules, mutes, onAlerts, correlator } = options
   const maker = createAlertMaker()

@@ -52,6 +52,7 @@ export interface MatchCorrelator {
   group(id: string, key: readonly (string | undefined)[]): GroupView | undefined
 }
 
+/** Correlations without rules yet. `lateness_ms`: how long an event may come after later ones. */
 export function createMatchCorrelator(lateness_ms = LATENESS_DEFAULT_MS): MatchCorrelator {
   let correlations: readonly ServedCorrelation[] = []
   let engine: Correlator<Keys> | undefined

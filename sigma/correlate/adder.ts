@@ -46,6 +46,7 @@ const NO_TEXTS: readonly FieldText[] = []
 /** While more of an event is to come, no window is looked at. */
 const never = () => false
 
+/** What adds entries to the windows of groups. */
 export function createAdder(state: State): Adder {
   let raised: Raised[] = []
   let current: Group | undefined

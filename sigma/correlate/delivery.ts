@@ -31,6 +31,7 @@ export interface Delivery {
 
 const NOTHING: readonly Firing[] = []
 
+/** What brings matches to the groups of a state, which is kept within `memory_bytes_max`. */
 export function createDelivery(state: State, memory_bytes_max: number): Delivery {
   const adder = createAdder(state)
   const intoGroup = (stream: Stream, key: GroupKey, incoming: readonly Incoming[]) => {

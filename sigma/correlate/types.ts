@@ -1,5 +1,5 @@
 // What goes into the correlation engine and what comes out. All of it is plain data.
-import type { Level, LoadedCorrelation } from '../rule.ts'
+import type { LoadedCorrelation } from '../rule.ts'
 
 /** The caller's name of an event: an id, or a number. Kept in the state, so it must survive JSON. */
 export type Ref = string | number
@@ -142,13 +142,6 @@ export interface SnapshotGroup {
   readonly stages?: readonly number[]
   readonly values?: readonly (string | number)[]
   readonly carried?: readonly (readonly (string | readonly string[] | null)[])[]
-}
-
-/** What alerts need of a correlation. */
-export interface CorrelationHead {
-  readonly id: string
-  readonly title: string
-  readonly level: Level
 }
 
 export type { LoadedCorrelation }

@@ -32,6 +32,7 @@ export interface Window {
 /** Is called for every entry whose window holds. */
 export type OnFire = (at: number, low: number, value: number, unreported: number) => void
 
+/** An empty window of a correlation's group. */
 export function newWindow(correlation: Compiled): Window {
   const state = correlation.measure.create()
   return { entries: newEntries(), base: 0, low: 0, unreported: 0, state }

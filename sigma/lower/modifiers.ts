@@ -285,6 +285,7 @@ export const MODIFIERS = {
 
 export type ModifierName = keyof typeof MODIFIERS
 
+/** Whether Sigma has a modifier of this name. */
 export function isModifierName(name: string): name is ModifierName {
   return Object.hasOwn(MODIFIERS, name)
 }

@@ -15,12 +15,14 @@ import {
   withWildcards,
 } from './values.ts'
 
+/** Whether a step's conditions on rules hold for the rule in hand. */
 export function ruleHolds(item: PipelineItem, context: Context): boolean {
   return setHolds(item.rule, (condition) =>
     RULE[condition['type'] as RuleConditionName](condition, context),
   )
 }
 
+/** Whether a step's conditions on detection items, and on their fields, hold. */
 export function itemHolds(step: PipelineItem, item: DetectionItem, context: Context): boolean {
   const byItem = setHolds(step.item, (condition) =>
     ITEM[condition['type'] as ItemConditionName](condition, item, context),
@@ -28,6 +30,7 @@ export function itemHolds(step: PipelineItem, item: DetectionItem, context: Cont
   return byItem && fieldHolds(step, item.field, context)
 }
 
+/** Whether a step's conditions on field names hold; `undefined` is a keyword's. */
 export function fieldHolds(step: PipelineItem, field: string | undefined, context: Context) {
   return setHolds(step.field, (condition) =>
     FIELD[condition['type'] as FieldConditionName](condition, field, context),

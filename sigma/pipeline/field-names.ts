@@ -10,6 +10,7 @@ const FIELD_MAPPINGS = new Set([
   'field_name_prefix',
 ])
 
+/** Whether a step gives fields other names. */
 export function isFieldMapping({ type }: PipelineItem): boolean {
   return FIELD_MAPPINGS.has(type)
 }

@@ -6,6 +6,7 @@ import { parseWildcards } from '../text/wildcard.ts'
 export type Plain = string | number | boolean | null | readonly Plain[] | PlainMap
 export type PlainMap = { readonly [name: string]: Plain }
 
+/** A node of YAML as a plain value. */
 export function plainOf(value: Yaml): Plain {
   if (value.kind === 'list') return value.items.map(plainOf)
   if (value.kind === 'map') {
@@ -15,6 +16,7 @@ export function plainOf(value: Yaml): Plain {
   return value.kind === 'string' ? value.text : value.value
 }
 
+/** Whether a plain value is a mapping. */
 export function isMap(value: Plain | undefined): value is PlainMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -28,6 +30,7 @@ export function scalarOf(value: Plain, { line, column }: Position): Scalar {
   return { ...at, kind: 'string', text: typeof value === 'string' ? value : JSON.stringify(value) }
 }
 
+/** A text as a scalar at a position. */
 export function textScalar(text: string, { line, column }: Position): Scalar {
   return { line, column, kind: 'string', text }
 }

@@ -81,6 +81,7 @@ function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') === true && zone() !== undefined
 }
 
+/** Listens for files that are dropped or chosen, and for the end of the page. */
 export function startFiles(): void {
   // Leaving the page would end what is being sent; the browser asks.
   window.addEventListener('beforeunload', (event) => {

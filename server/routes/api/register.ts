@@ -1,6 +1,6 @@
 // Puts the route table into Hono: permission, input, handler, answer.
 import type { Hono } from 'hono'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { AppContext, AppEnv } from '../../middleware/env.ts'
 import { can } from '../../services/permissions.ts'
 import { ServiceError } from '../../services/service-error.ts'
@@ -80,7 +80,3 @@ function parse(schema: z.ZodType, input: unknown, where: string): unknown {
     details,
   )
 }
-
-/** For tests and docs: the zod type of JSON that a schema produces. */
-export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output') =>
-  z.toJSONSchema(schema, { io, unrepresentable: 'any' })

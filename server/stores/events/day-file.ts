@@ -257,15 +257,6 @@ export function readColumn(db: Database, segment: number, name: string): Uint8Ar
   return (row as { data: Uint8Array } | null)?.data
 }
 
-/** A column of all segments in `seq` order, one at a time. */
-export function* eachColumn(
-  db: Database,
-  name: string,
-): Generator<{ readonly segment: number; readonly data: Uint8Array }> {
-  const query = db.query('SELECT segment, data FROM columns WHERE name = ? ORDER BY segment')
-  for (const row of query.iterate(name)) yield row as { segment: number; data: Uint8Array }
-}
-
 /** Makes new names in a folder survive a power loss. */
 export function syncFolder(path: string): void {
   const folder = openSync(path, 'r')
