@@ -11,15 +11,18 @@ import { parseTime } from './time.ts'
 /** Pairs that a line must have to be recognised as one of them. */
 const PAIRS_MIN = 3
 const FIRST_PAIRS = /^[\w.@/-]{1,64}=(?:"[^"]{0,512}"|[^\s"]{0,256})[\s,]+[\w.@/-]{1,64}=/
+/** Longest beginning of a line that is looked through for them, UTF-16 units. */
+const PAIRS_UNITS_MAX = 2048
 const BLANK = 0x20
+
+function passOver(): void {}
 
 function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
   if (input.json !== undefined) return { code: 'logfmt-no-pairs', message: 'JSON, no pairs' }
   const { header, text } = bodyOf(input.text, context)
   const fields: WritableFields = {}
-  const count = readPairs(text, 0, BLANK, (name, value) => {
-    if (name !== '__proto__' && fields[name] === undefined) fields[name] = value
-  })
+  found = fields
+  const count = readPairs(text, 0, BLANK, keepFirst)
   if (count === 0) return { code: 'logfmt-no-pairs', message: 'no name=value pair' }
   const { time, message, pivots } = pairPivots(fields, context)
   return deviceEvent(header, {
@@ -29,6 +32,13 @@ function parse(input: ParserInput, context: ParseContext): Parsed | EventError {
     fields,
     pivots,
   })
+}
+
+// Of the line that is read now: one function takes the pairs of them all.
+let found: WritableFields = {}
+
+function keepFirst(name: string, value: string): void {
+  if (name !== '__proto__' && found[name] === undefined) found[name] = value
 }
 
 const DAY = /^\d{4}[-/]\d\d[-/]\d\d$/
@@ -76,9 +86,9 @@ export const logfmt: Parser = {
   recognise(input) {
     const start = input.json === undefined ? pairsStart(input.text) : -1
     if (start < 0) return false
-    let words = 0
-    const count = readPairs(input.text.slice(0, 2048), start, BLANK, () => words++)
-    return count >= PAIRS_MIN && words === count
+    const text =
+      input.text.length > PAIRS_UNITS_MAX ? input.text.slice(0, PAIRS_UNITS_MAX) : input.text
+    return readPairs(text, start, BLANK, passOver, PAIRS_MIN) === PAIRS_MIN
   },
   parse,
 }

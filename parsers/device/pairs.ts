@@ -1,7 +1,7 @@
 // `name=value name="quoted value"` texts, in one pass.
 import {
   behindName,
-  internedAt,
+  hashAt,
   NAME_SEED,
   nameHash,
   nameIn,
@@ -20,28 +20,45 @@ const NAME_UNITS_MAX = 128
 /** A name and the text of its value. */
 export type Pair = (name: string, value: string, quoted: boolean) => void
 
-/** Calls `found` for each pair from `start` on. Values end at `separator` (blanks always end them when it is
- * a blank); in quotes `\"` and `\\` are unescaped. Words without `=` are passed over. Returns the count. */
-export function readPairs(text: string, start: number, separator: number, found: Pair): number {
+/** Calls `found` for each pair from `start` on, `most` of them. Values end at `separator` (blanks always end them when it
+ * is a blank); in quotes `\"` and `\\` are unescaped. Words without `=` are passed over. Returns the count. */
+export function readPairs(
+  text: string,
+  start: number,
+  separator: number,
+  found: Pair,
+  most: number = PAIRS_MAX,
+): number {
   const mark = separator === 0x2c ? ',' : String.fromCharCode(separator)
+  const escapes = text.includes('\\')
+  forgetReplaced()
   const { length } = text
   let at = start
   let count = 0
-  while (at < length && count < PAIRS_MAX) {
+  let previous = 0
+  while (at < length && count < most) {
     const code = text.charCodeAt(at)
-    if (code === separator || code === 0x20 || code === 0x09) {
+    if (code === separator || code === BLANK || code === TAB) {
       at++
       continue
     }
-    const equals = nameEnd(text, at, separator)
-    if (text.charCodeAt(equals) !== 0x3d || equals === at) {
-      at = equals + 1
-      continue
+    let slot = expectedSlot(text, at, previous, separator)
+    const equals = slot < 0 ? nameEnd(text, at, separator) : at + nameIn(slot).length
+    if (slot < 0) {
+      if (text.charCodeAt(equals) !== EQUALS || equals === at) {
+        at = equals + 1
+        continue
+      }
+      slot = slotAt(text, at, equals, hashAt(text, at, equals))
+      forgetReplaced()
+      if (separator === BLANK) followers[previous] = slot + 1
     }
-    const name = internedAt(text, at, equals)
-    const close = text.charCodeAt(equals + 1) === 0x22 ? quotedEnd(text, equals + 2) : -1
+    previous = slot + 1
+    const name = slot < 0 ? text.slice(at, equals) : nameIn(slot)
+    const close = text.charCodeAt(equals + 1) === QUOTE ? quotedEnd(text, equals + 2) : -1
     if (close >= 0) {
-      found(name, unescaped(text.slice(equals + 2, close)), true)
+      const value = text.slice(equals + 2, close)
+      found(name, escapes ? unescaped(value) : value, true)
       at = close + 1
     } else {
       const next = text.indexOf(mark, equals + 1)

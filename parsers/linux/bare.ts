@@ -6,6 +6,9 @@ import { pamService } from './pam.ts'
 
 /** Programs whose messages tell themselves apart from those of the others, likeliest first. */
 const TELLING = ['sshd', 'su', 'CRON', 'systemd-logind', 'login', 'useradd', 'dropbear']
+const MESSAGES = TELLING.flatMap((name) =>
+  (PROGRAMS.get(name)?.messages ?? []).map((known) => ({ name, known })),
+)
 /** By action: which of the account tools it is. */
 const ACCOUNT_TOOLS: Readonly<Record<string, string>> = {
   user_added: 'useradd',
@@ -63,9 +66,10 @@ function programOfMessage(message: string): string | undefined {
   const service = pamService(message)
   if (service !== undefined) return service
   if (SUDO.test(message)) return 'sudo'
-  for (const name of TELLING) {
-    const known = PROGRAMS.get(name)?.messages.find(({ fit }) => fit(message) !== undefined)
-    if (known === undefined) continue
+  const first = message.charCodeAt(0)
+  for (const { name, known } of MESSAGES) {
+    if (known.first !== first && !Number.isNaN(known.first)) continue
+    if (known.fit(message) === undefined) continue
     return name === 'useradd' ? (ACCOUNT_TOOLS[known.action] ?? name) : name
   }
   return undefined
