@@ -4,16 +4,13 @@
 // Everything else passes through as it is.
 import { stampOf } from './auditd/record.ts'
 import { type CarriedRecord, carriedRecord, joinedRecords } from './frames/carried.ts'
+import type { Frame } from './frames/frame.ts'
 import { createJournalLines } from './frames/journal.ts'
 import { FRAME_UNITS_MAX } from './frames/limits.ts'
 import { createXmlLines } from './frames/windows.ts'
 import { createWindowsTextLines } from './frames/windows-text.ts'
 
-/** An event's text and the number of its first line. */
-export interface Frame {
-  readonly text: string
-  readonly index: number
-}
+export type { Frame } from './frames/frame.ts'
 
 /** Takes lines in order and gives events as they become whole. */
 export interface Framer {

@@ -1,7 +1,7 @@
 // The journal's export format: an entry is a block of `NAME=value` lines that a blank line ends. A value with
 // line ends in it has its name on a line of its own, then eight bytes of length and the bytes themselves. An
 // entry becomes the JSON that `journalctl -o json` would have written.
-import type { Frame } from '../frames.ts'
+import type { Frame } from './frame.ts'
 import { FRAME_UNITS_MAX } from './limits.ts'
 
 /** With these an entry begins. */

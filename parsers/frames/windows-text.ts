@@ -1,8 +1,9 @@
 // Windows events as text over many lines: as Splunk's forwarder writes them (a time on a line of its own, names and
 // values, a message), and as Windows' own tools print them. Each goes on to the next one's first line.
-import type { Frame } from '../frames.ts'
+
 import { type ConsoleKind, confirmsHead, consoleHead, endsList } from '../windows/console-text.ts'
 import { isSplunkTime } from '../windows/splunk-text.ts'
+import type { Frame } from './frame.ts'
 import { FRAME_UNITS_MAX } from './limits.ts'
 
 /** Takes the lines of such events. */

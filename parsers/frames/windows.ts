@@ -1,6 +1,7 @@
 // The XML of Windows events over several lines: each event is put together, what stands around events goes.
-import type { Frame } from '../frames.ts'
+
 import { isEventTag } from '../windows/xml.ts'
+import type { Frame } from './frame.ts'
 import { FRAME_UNITS_MAX } from './limits.ts'
 
 /** Takes the lines of events as XML. */

@@ -6,6 +6,10 @@ import { parseWindowsJson } from '../windows.ts'
 import { channelOfProvider } from './channels.ts'
 import { toId } from './json-values.ts'
 
+/** Keywords of the log `Security`. */
+const FAILED = 'Audit Failure'
+const SUCCEEDED = 'Audit Success'
+
 /** CEF's keys and the data they hold, where the data is not there itself. */
 const KEYS: Readonly<Record<string, string>> = {
   duser: 'TargetUserName',
@@ -29,7 +33,7 @@ export function windowsOfCef(
   id: string,
   fields: Fields,
 ): Fields | undefined {
-  if (!/^microsoft$/i.test(vendor) || !/windows/i.test(product)) return undefined
+  if (!isWindows(vendor, product)) return undefined
   const [, provider = '', ofClass = ''] = /^(.{1,128}):(\d{1,5})$/.exec(id) ?? []
   const eventId = toId(fields.externalId ?? ofClass)
   const channel = channelOfProvider(provider) ?? channelOf(fields)
@@ -51,6 +55,10 @@ export function windowsOfCef(
   return { ...out, Keywords: keywordsOf(fields) }
 }
 
+function isWindows(vendor: string, product: string): boolean {
+  return /^microsoft$/i.test(vendor) && /windows/i.test(product)
+}
+
 /** `Logon GUID` is `LogonGuid`. */
 function nameOfLabel(label: string): string {
   return label.replaceAll(' ', '').replace(/GUID$/, 'Guid').replace(/ID$/, 'Id')
@@ -65,8 +73,8 @@ function channelOf(fields: Fields): string | undefined {
 
 function keywordsOf({ deviceSeverity, categoryOutcome, outcome }: Fields): string {
   const words = `${String(deviceSeverity ?? '')} ${String(categoryOutcome ?? '')} ${String(outcome ?? '')}`
-  if (/failure/i.test(words)) return 'Audit Failure'
-  return /success/i.test(words) ? 'Audit Success' : ''
+  if (/failure/i.test(words)) return FAILED
+  return /success/i.test(words) ? SUCCEEDED : ''
 }
 
 /** Names of LEEF that stand for what all events have. */
@@ -86,7 +94,7 @@ export function windowsOfLeef(
   id: string,
   fields: Fields,
 ): Fields | undefined {
-  if (!/^microsoft$/i.test(vendor) || !/windows/i.test(product)) return undefined
+  if (!isWindows(vendor, product)) return undefined
   const eventId = toId(fields.EventID ?? id)
   const provider = fields.SourceName ?? fields.Source
   const own = typeof provider === 'string' ? channelOfProvider(provider) : undefined
@@ -97,9 +105,6 @@ export function windowsOfLeef(
   if (isAudit(fields.cat)) out.Keywords ??= /fail/i.test(String(fields.cat)) ? FAILED : SUCCEEDED
   return out
 }
-
-const FAILED = 'Audit Failure'
-const SUCCEEDED = 'Audit Success'
 
 /** `cat=Success Audit`. */
 function isAudit(category: FieldValue | undefined): boolean {

@@ -1,11 +1,11 @@
 // Event data under the names that Sigma rules use, beside the names that Windows gives.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { addEcsNames } from './ecs.ts'
+import type { WindowsEvent } from './event.ts'
 import { addClassicContext, addModuleContext } from './powershell.ts'
 import { addRendered } from './rendered.ts'
 import { addRenderedLines } from './rendered-lines.ts'
 import { addSentence, hasSentences } from './rendered-sentences.ts'
-import type { WindowsEvent } from './shapes.ts'
 import { nameInserts, nameUnnamed } from './unnamed.ts'
 
 type Writable = { [name: string]: FieldValue }

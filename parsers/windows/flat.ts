@@ -4,10 +4,10 @@ import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields, JsonError, parseJsonText } from '../json-text.ts'
 import { usTime } from '../time/us.ts'
 import { channelOfProvider } from './channels.ts'
+import type { WindowsEvent } from './event.ts'
 import { allData } from './event-data.ts'
 import { fullChannel, hayabusaData } from './hayabusa.ts'
 import { content, text, toId } from './json-values.ts'
-import type { WindowsEvent } from './shapes.ts'
 import { parseEventXml } from './xml.ts'
 
 /** Whether flat JSON surely is a Windows event: an id, and a channel or a provider of Windows. */

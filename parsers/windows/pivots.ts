@@ -3,7 +3,7 @@ import type { Fields, FieldValue, Pivots } from '../../sigma/event.ts'
 import { accountName } from '../device/event.ts'
 import { type EventSeverity, severityOf } from '../severity.ts'
 import { pivotValue } from '../values.ts'
-import type { WindowsEvent } from './shapes.ts'
+import type { WindowsEvent } from './event.ts'
 import { actionOf } from './titles.ts'
 
 /** Fields of each column, first usable value wins. */
