@@ -9,7 +9,7 @@ import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rul
 import { UsageError } from '../command.ts'
 
 /** Events held for one correlation at most. */
-export const HELD_EVENTS_MAX = 500_000
+const HELD_EVENTS_MAX = 500_000
 
 /** A correlation with everything that was loaded with it. */
 export interface CorrelationVersion {

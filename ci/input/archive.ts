@@ -17,11 +17,11 @@ import { looksLikeTar, TAR_BLOCK_BYTES, tarMembers } from './tar.ts'
 import { looksLikeZip, type RandomAccess, zipMembers } from './zip.ts'
 
 /** Archives and compressions inside each other, at most. */
-export const ARCHIVE_DEPTH_MAX = 4
+const ARCHIVE_DEPTH_MAX = 4
 /** Members of one file, those of archives in it counted. */
-export const ARCHIVE_MEMBERS_MAX = 100_000
+const ARCHIVE_MEMBERS_MAX = 100_000
 /** Largest zip inside another archive, bytes: it is held in memory. */
-export const INNER_ZIP_BYTES_MAX = 256 * 1024 * 1024
+const INNER_ZIP_BYTES_MAX = 256 * 1024 * 1024
 /** Enough of standard input to tell formats apart without waiting for more. */
 const STDIN_HEAD_BYTES = 8
 

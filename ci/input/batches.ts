@@ -7,9 +7,9 @@ import { type MemberEvents, type ReadOptions, readMembers } from './read-events.
 
 /** A batch goes out at this many events or characters. */
 export const BATCH_EVENTS = 1000
-export const BATCH_UNITS = 4 * 1024 * 1024
+const BATCH_UNITS = 4 * 1024 * 1024
 /** A first event of so many characters says which log it is, whatever its file is called. */
-export const IDENTIFYING_UNITS = 40
+const IDENTIFYING_UNITS = 40
 
 /** Events of one member that go out together; never empty. */
 export interface Batch {

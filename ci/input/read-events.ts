@@ -223,7 +223,7 @@ function firstLine(text: string): string {
 }
 
 /** What a file holds, by its name where that is clear, else by its start; undefined: `head` is too short. */
-export function formatOf(path: string, head: string, whole: boolean): InputFormat | undefined {
+function formatOf(path: string, head: string, whole: boolean): InputFormat | undefined {
   if (LINE_EXTENSIONS.test(path)) return 'lines'
   if (CSV_EXTENSIONS.test(path)) {
     if (!whole && !head.includes('\n')) return undefined

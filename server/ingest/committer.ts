@@ -7,8 +7,8 @@ import type { PreparedBatch } from './pipeline.ts'
 
 /** A group is committed at once at this many batches, bytes of event text or events: senders of large
  * batches are answered while the next ones are prepared. */
-export const GROUP_BATCHES_MAX = 16
-export const GROUP_BYTES_MAX = 8 * 1_048_576
+const GROUP_BATCHES_MAX = 16
+const GROUP_BYTES_MAX = 8 * 1_048_576
 export const GROUP_EVENTS_MAX = 2000
 
 /** What a commit did, for the notice `committed`. */

@@ -13,9 +13,9 @@ import { shadowFolding } from './shadow-lane.ts'
 
 /** Matches of one transaction. The number follows the time that one takes, since calls to the state
  * worker wait for it; too few would spend the time on fsync. */
-export const BATCH_MATCHES_MAX = 5000
-export const BATCH_MATCHES_MIN = 1500
-export const BATCH_TARGET_MS = 80
+const BATCH_MATCHES_MAX = 5000
+const BATCH_MATCHES_MIN = 1500
+const BATCH_TARGET_MS = 80
 export const ALERT_NOTICE_MAX = 500
 
 /** The intake is not the one that the cursor counts in: going on would skip or repeat matches. */

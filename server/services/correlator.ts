@@ -21,7 +21,7 @@ const REPLAY_BATCH = 5000
 /** A state of at most so many entries is stored with every batch of alerts. */
 export const SMALL_STATE_ENTRIES = 2000
 /** A larger one when so many matches came since, or when storing it has taken this share of the time. */
-export const SAVE_EVERY_MATCHES = 100_000
+const SAVE_EVERY_MATCHES = 100_000
 const SAVE_TIME_SHARE = 0.05
 
 /** A correlation as the server runs it. */

@@ -9,9 +9,9 @@ import { ServiceError } from './service-error.ts'
 import type { ImportRun, ImportService, IngestAnswer, IngestService } from './services.ts'
 
 /** Largest file, bytes. */
-export const UPLOAD_MAX_BYTES = 8 * 1024 ** 3
+const UPLOAD_MAX_BYTES = 8 * 1024 ** 3
 /** Files that are received or read at once. */
-export const IMPORTS_TOGETHER = 4
+const IMPORTS_TOGETHER = 4
 const RUNS_KEPT = 50
 const SAMPLES_KEPT = 5
 const BUSY_WAIT_MS = 500

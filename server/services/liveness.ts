@@ -149,7 +149,7 @@ async function confirmed(
 }
 
 /** What a rule's log source is called: `windows / process_creation`. */
-export function logsourceName(logsource: RuleSummary['logsource']): string {
+function logsourceName(logsource: RuleSummary['logsource']): string {
   const { product, category, service } = logsource
   const parts = [product, category, service].filter((part) => part !== undefined)
   return parts.length === 0 ? 'any log source' : parts.join(' / ')

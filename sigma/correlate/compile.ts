@@ -201,7 +201,7 @@ export function compares(
 }
 
 /** Whether a boolean condition holds for the inputs seen. */
-export function expressionHolds(
+function expressionHolds(
   condition: Condition,
   stages: ReadonlyMap<string, number>,
   counts: readonly number[],

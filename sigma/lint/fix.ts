@@ -6,7 +6,7 @@ import type { Edit, Finding, LintFile } from './check.ts'
 import { exprKey } from './implication.ts'
 
 /** Rounds of linting and fixing; each mends what the one before could not reach. */
-export const FIX_ROUNDS_MAX = 8
+const FIX_ROUNDS_MAX = 8
 
 /** What stands in a text for bytes that are no UTF-8. */
 export const REPLACEMENT = '\ufffd'
