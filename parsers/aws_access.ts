@@ -1,5 +1,5 @@
-// Access logs of AWS: load balancers (application, network, classic), S3, and the queries of Route 53's public zones. Words, some
-// in quotes or brackets, in the order that AWS documents; further ones may come behind.
+// Access logs of AWS: load balancers (application, network, classic), S3, and the queries of Route 53's public
+// zones. Words, some in quotes or brackets, in the order that AWS documents; further ones may come behind.
 import type { EventLogSource, FieldValue } from '../sigma/event.ts'
 import { ELB, NLB, ROUTE53, S3 } from './aws/access-columns.ts'
 import { cellsOf } from './aws/cells.ts'
@@ -16,6 +16,14 @@ const BUCKET: EventLogSource = closedLogSource('aws', ['webserver'], ['s3'])
 const QUERIES: EventLogSource = closedLogSource('aws', ['dns'], ['route53'])
 
 type Kind = 'alb' | 'clb' | 'nlb' | 's3' | 'route53'
+
+const COLUMNS: Readonly<Record<Kind, readonly string[]>> = {
+  alb: ['type', ...ELB],
+  clb: ELB,
+  nlb: NLB,
+  s3: S3,
+  route53: ROUTE53,
+}
 
 const STAMP = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?`
 const ENDS = String.raw`\S{2,64} (?:\S{2,64}|-) `
@@ -73,7 +81,7 @@ function parse({ text, json }: ParserInput, context: ParseContext): Parsed | Eve
   if (kind === undefined) {
     return { code: 'aws-access-no-line', message: 'no access line of a load balancer or of S3' }
   }
-  const names = { alb: ['type', ...ELB], clb: ELB, nlb: NLB, s3: S3, route53: ROUTE53 }[kind]
+  const names = COLUMNS[kind]
   const fields: WritableFields = {}
   for (const [index, cell] of cellsOf(text, names.length).entries())
     put(fields, names[index]!, cell)

@@ -1,5 +1,6 @@
-// Azure's records in forms that name or place things differently, brought to that of diagnostic settings: what the portal
-// exports, queries' columns in UTC, events of Event Grid, the table of all diagnostics, the firewall's sentences.
+// Azure's records in forms that name or place things differently, brought to that of diagnostic settings: what the
+// portal exports, queries' columns in UTC, events of Event Grid, the table of all diagnostics, the firewall's
+// sentences.
 import type { Fields, FieldValue } from '../../sigma/event.ts'
 import { isFields } from '../json-text.ts'
 import { customRow, renamed } from '../renamed.ts'
