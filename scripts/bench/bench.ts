@@ -9,7 +9,9 @@ export interface Bench {
 }
 
 export type BenchName =
+  | 'compile'
   | 'content'
+  | 'correlations'
   | 'engine'
   | 'engines'
   | 'ingest'
@@ -20,7 +22,9 @@ export type BenchName =
   | 'sigma'
 
 export const BENCHES = {
+  compile: () => import('./compile.ts'),
   content: () => import('./content.ts'),
+  correlations: () => import('./correlations.ts'),
   engine: () => import('./engine.ts'),
   engines: () => import('./engines.ts'),
   ingest: () => import('./ingest.ts'),
@@ -34,7 +38,7 @@ export const BENCHES = {
 async function usage(): Promise<string> {
   const lines: string[] = ['usage: bun run bench NAME ARGS...', '']
   for (const [name, load] of Object.entries(BENCHES)) {
-    lines.push(`  ${name.padEnd(8)}${(await load()).summary}`)
+    lines.push(`  ${name.padEnd(13)}${(await load()).summary}`)
   }
   return lines.join('\n')
 }

@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
+import { WINDOWS_LANE, windowsEvents } from './windows-lane.ts'
 
 export const summary = 'trapline eval against rsigma: both command lines on the same lanes'
 export const usage = `bun run bench engines --rsigma FILE [--only LANE] [--rounds N] [--events N] [--json]
@@ -19,7 +20,7 @@ const TRAPLINE = resolve(import.meta.dir, '../../ci/trapline.ts')
 /** The core that every measured process is bound to. */
 const CORE = String(cpus().length - 1)
 
-interface LaneRatio {
+export interface LaneRatio {
   readonly lane: string
   readonly events: number
   readonly rsigma_events_per_second: number
@@ -44,20 +45,43 @@ export async function run(args: readonly string[]): Promise<void> {
   })
   if (values.rsigma === undefined)
     throw new UsageError('--rsigma FILE: the program to compare with')
+  const show = values.json ? () => {} : (lane: LaneRatio) => console.log(describe(lane))
+  const { rsigma, only } = values
+  const lanes = await compareEngines({
+    ...{ rsigma, only, show },
+    ...{ rounds: Number(values.rounds), events: Number(values.events) },
+  })
+  if (values.json) console.log(JSON.stringify({ lanes }))
+}
+
+interface CompareOptions {
+  readonly rsigma: string
+  readonly only: string | undefined
+  readonly rounds: number
+  readonly events: number
+  readonly show: (lane: LaneRatio) => void
+}
+
+/** Both programs on every lane of the corpus, and on its real Windows events. */
+export async function compareEngines(options: CompareOptions): Promise<readonly LaneRatio[]> {
+  const { rsigma, only, rounds, events, show } = options
   const folder = mkdtempSync(join(tmpdir(), 'trapline-engines-'))
   try {
     const rules = copyRules(folder)
-    const rounds = Number(values.rounds)
+    const files = new Bun.Glob('*.ndjson.gz').scan({ cwd: join(CORPUS, 'lanes') })
+    const names = (await Array.fromAsync(files)).map((file) => basename(file, '.ndjson.gz')).sort()
     const found: LaneRatio[] = []
-    const lanes = new Bun.Glob('*.ndjson.gz').scan({ cwd: join(CORPUS, 'lanes') })
-    for (const file of (await Array.fromAsync(lanes)).sort()) {
-      const lane = basename(file, '.ndjson.gz')
-      if (values.only !== undefined && lane !== values.only) continue
-      const files = await writeLane(folder, join(CORPUS, 'lanes', file), Number(values.events))
-      found.push({ lane, ...measure(values.rsigma, rules, files, rounds) })
-      if (!values.json) console.log(describe(found.at(-1)!))
+    for (const lane of [...names, WINDOWS_LANE]) {
+      if (only !== undefined && lane !== only) continue
+      const once =
+        lane === WINDOWS_LANE
+          ? await windowsEvents(CORPUS)
+          : Bun.gunzipSync(await Bun.file(join(CORPUS, 'lanes', `${lane}.ndjson.gz`)).bytes())
+      const ratio = { lane, ...measure(rsigma, rules, writeLane(folder, once, events), rounds) }
+      found.push(ratio)
+      show(ratio)
     }
-    if (values.json) console.log(JSON.stringify({ lanes: found }))
+    return found
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -81,8 +105,7 @@ interface LaneFiles {
   readonly empty: string
 }
 
-async function writeLane(folder: string, path: string, wanted: number): Promise<LaneFiles> {
-  const lane = Bun.gunzipSync(await Bun.file(path).bytes())
+function writeLane(folder: string, lane: Uint8Array, wanted: number): LaneFiles {
   const count = lane.reduce((sum, byte) => sum + (byte === 0x0a ? 1 : 0), 0)
   const times = Math.max(1, Math.round(wanted / count))
   const files = {
@@ -108,40 +131,44 @@ function measure(rsigma: string, rules: string, files: LaneFiles, rounds: number
     ...[rsigma, '-q', 'engine', 'eval', '-r', rules, '--logsource-routing', ...more],
     ...['-e', `@${events}`, '-o', '/dev/null', '--no-stats'],
   ]
-  const rate = (work: CommandLine, idle: CommandLine) =>
-    Math.round(files.events / Math.max(1e-6, fastest(work, rounds) - fastest(idle, rounds)))
-  const flags: readonly CommandLine[] = [[], ['--bloom-prefilter']]
-  const rsigma_events_per_second = Math.max(
-    ...flags.map((more) => rate(theirs(files.whole, ...more), theirs(files.empty, ...more))),
-  )
-  const trapline_events_per_second = rate(ours(repeated), ours([files.empty]))
-  const trapline_no_memo_events_per_second = rate(
-    ours(repeated, '--no-memo'),
-    ours([files.empty], '--no-memo'),
-  )
+  const pairs: readonly (readonly [work: CommandLine, idle: CommandLine])[] = [
+    [theirs(files.whole), theirs(files.empty)],
+    [theirs(files.whole, '--bloom-prefilter'), theirs(files.empty, '--bloom-prefilter')],
+    [ours(repeated), ours([files.empty])],
+    [ours(repeated, '--no-memo'), ours([files.empty], '--no-memo')],
+  ]
+  // In turn: the machine's speed changes within minutes.
+  const work = pairs.map(() => Number.POSITIVE_INFINITY)
+  const idle = pairs.map(() => Number.POSITIVE_INFINITY)
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, [working, idling]] of pairs.entries()) {
+      work[i] = Math.min(work[i]!, seconds(working))
+      idle[i] = Math.min(idle[i]!, seconds(idling))
+    }
+  }
+  const [plain, bloom, memo, noMemo] = work.map((took, i) =>
+    Math.round(files.events / Math.max(1e-6, took - idle[i]!)),
+  ) as [number, number, number, number]
+  const best = Math.max(plain, bloom)
   return {
     events: files.events,
-    rsigma_events_per_second,
-    trapline_events_per_second,
-    trapline_no_memo_events_per_second,
-    ratio: trapline_events_per_second / rsigma_events_per_second,
-    ratio_no_memo: trapline_no_memo_events_per_second / rsigma_events_per_second,
+    rsigma_events_per_second: best,
+    trapline_events_per_second: memo,
+    trapline_no_memo_events_per_second: noMemo,
+    ratio: memo / best,
+    ratio_no_memo: noMemo / best,
   }
 }
 
-/** Seconds of wall time of the fastest run, bound to one core. */
-function fastest(command: CommandLine, rounds: number): number {
-  let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round++) {
-    const started = performance.now()
-    const { exitCode, stderr } = Bun.spawnSync(['taskset', '-c', CORE, ...command], {
-      stdout: Bun.file('/dev/null'),
-      stderr: 'pipe',
-    })
-    if (exitCode !== 0) throw new UsageError(`${command[0]} failed: ${stderr.toString().trim()}`)
-    best = Math.min(best, (performance.now() - started) / 1000)
-  }
-  return best
+/** Seconds of wall time of a run, bound to one core. */
+function seconds(command: CommandLine): number {
+  const started = performance.now()
+  const { exitCode, stderr } = Bun.spawnSync(['taskset', '-c', CORE, ...command], {
+    stdout: Bun.file('/dev/null'),
+    stderr: 'pipe',
+  })
+  if (exitCode !== 0) throw new UsageError(`${command[0]} failed: ${stderr.toString().trim()}`)
+  return (performance.now() - started) / 1000
 }
 
 function describe(lane: LaneRatio): string {

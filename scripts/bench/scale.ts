@@ -19,8 +19,9 @@ Processor time of one core, no memo of values.`
 const CORPUS = resolve(import.meta.dir, '../../../shared/corpus')
 const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const ROUNDS = 3
+export const SCALE_SIZES = [500, 1_000, 2_000, 3_700, 10_000, 30_000]
 
-interface ScaleFigures {
+export interface ScaleFigures {
   readonly rules: number
   readonly events_per_second: number
   /** Conditions run for an event. */
@@ -33,12 +34,27 @@ export async function run(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       lane: { type: 'string', default: 'structured_windows' },
-      sizes: { type: 'string', default: '500,1000,2000,3700,10000,30000' },
+      sizes: { type: 'string', default: SCALE_SIZES.join(',') },
       json: { type: 'boolean', default: false },
     },
   })
-  const path = join(CORPUS, 'lanes', `${values.lane}.ndjson.gz`)
-  if (!existsSync(path)) throw new UsageError(`no lane ${values.lane}: ${path} is not there`)
+  const sizes = values.sizes.split(',').map(Number)
+  if (!sizes.every((size) => Number.isInteger(size) && size > 0))
+    throw new UsageError('--sizes takes whole numbers')
+  const { lane } = values
+  const show = values.json ? () => {} : (figures: ScaleFigures) => console.log(describe(figures))
+  const found = await measureScale(lane, sizes, show)
+  if (values.json) console.log(JSON.stringify({ lane, sizes: found }))
+}
+
+/** The matcher on a lane of the corpus with so many rules. */
+export async function measureScale(
+  lane: string,
+  sizes: readonly number[],
+  show: (figures: ScaleFigures) => void,
+): Promise<readonly ScaleFigures[]> {
+  const path = join(CORPUS, 'lanes', `${lane}.ndjson.gz`)
+  if (!existsSync(path)) throw new UsageError(`no lane ${lane}: ${path} is not there`)
   const text = new TextDecoder().decode(Bun.gunzipSync(await Bun.file(path).bytes()))
   const options = { now: 0, received: 0, timeZone: 'UTC' }
   const events = text
@@ -46,13 +62,11 @@ export async function run(args: readonly string[]): Promise<void> {
     .filter((line) => line !== '')
     .map((line) => normalise(line, options))
   const { rules } = await readRuleFolder(RULE_SETS.map((set) => join(CORPUS, 'sigmahq', set)))
-  const found: ScaleFigures[] = []
-  for (const size of values.sizes.split(',').map(Number)) {
-    if (!Number.isInteger(size) || size < 1) throw new UsageError('--sizes takes whole numbers')
-    found.push(measure(ruleSet(rules, size), events))
-    if (!values.json) console.log(describe(found.at(-1)!))
-  }
-  if (values.json) console.log(JSON.stringify({ lane: values.lane, sizes: found }))
+  return sizes.map((size) => {
+    const figures = measure(ruleSet(rules, size), events)
+    show(figures)
+    return figures
+  })
 }
 
 /** `size` rules: an even share of the real ones, or all of them and variants. */
