@@ -194,10 +194,10 @@ function checkedAtom(slot: number, test: ValueTest, atoms: Atoms): number {
     guards === undefined
       ? CHECK_LIKELIHOOD
       : CHECK_FACTOR * guards.reduce((sum, atom) => sum + atoms.likelihoods[atom]!, 0)
-  return intern(key, likelihood, atoms, (atom) => {
-    atoms.slots[slot]!.checked.push({ atom, test, guards })
-    if (guards !== undefined) atoms.guardsOf.set(atom, guards)
-  })
+  const atom = addAtom(key, likelihood, atoms)
+  atoms.slots[slot]!.checked.push({ atom, test, guards })
+  if (guards !== undefined) atoms.guardsOf.set(atom, guards)
+  return atom
 }
 
 /** Atoms of which one is set whenever the test holds, from the literals it needs. */
@@ -261,29 +261,23 @@ function bestGroup(groups: readonly (readonly string[])[]): readonly string[] | 
 }
 
 function literalAtom(slot: number, kind: LiteralKind, text: string, atoms: Atoms): number {
-  return intern(`${slot}/${kind}/${text}`, likelihoodOf(kind, text), atoms, (atom) => {
-    atoms.slots[slot]!.literals.push({ kind, text, atom })
-  })
+  const key = `${slot}/${kind}/${text}`
+  const known = atoms.ids.get(key)
+  if (known !== undefined) return known
+  const atom = addAtom(key, likelihoodOf(kind, text), atoms)
+  atoms.slots[slot]!.literals.push({ kind, text, atom })
+  return atom
 }
 
 function presenceOf(slot: number, atoms: Atoms): number {
-  return intern(`${slot}/present`, PRESENCE_LIKELIHOOD, atoms, (atom) => {
-    atoms.slots[slot]!.presence = atom
-  })
+  const found = atoms.slots[slot]!
+  if (found.presence < 0) found.presence = addAtom(`${slot}/present`, PRESENCE_LIKELIHOOD, atoms)
+  return found.presence
 }
 
-function intern(
-  key: string,
-  likelihood: number,
-  atoms: Atoms,
-  add: (atom: number) => void,
-): number {
-  const known = atoms.ids.get(key)
-  if (known !== undefined) return known
-  const atom = atoms.likelihoods.length
-  atoms.likelihoods.push(likelihood)
+function addAtom(key: string, likelihood: number, atoms: Atoms): number {
+  const atom = atoms.likelihoods.push(likelihood) - 1
   atoms.ids.set(key, atom)
-  add(atom)
   return atom
 }
 
