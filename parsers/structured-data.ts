@@ -1,5 +1,7 @@
 // The structured data of RFC 5424: `[id name="value" ...][id2 ...]` or `-`.
 
+import { internedAt } from './names.ts'
+
 /** Parameters by element id. */
 export type StructuredData = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -12,24 +14,24 @@ export function readStructuredData(
 ): { readonly elements?: StructuredData; readonly end: number } | undefined {
   if (text.charCodeAt(start) === 0x2d) return { end: start + 1 }
   if (text.charCodeAt(start) !== 0x5b) return undefined
-  const elements: [string, Readonly<Record<string, string>>][] = []
+  const elements: Record<string, Readonly<Record<string, string>>> = {}
   let at = start
   while (text.charCodeAt(at) === 0x5b) {
     const element = readElement(text, at + 1)
     if (element === undefined) return undefined
-    elements.push([element.id, Object.fromEntries(element.parameters)])
+    setOwn(elements, element.id, element.parameters)
     at = element.end
   }
-  return { elements: Object.fromEntries(elements), end: at }
+  return { elements, end: at }
 }
 
 function readElement(
   text: string,
   start: number,
-): { id: string; parameters: [string, string][]; end: number } | undefined {
+): { id: string; parameters: Record<string, string>; end: number } | undefined {
   const idEnd = nameEnd(text, start)
   if (idEnd === start) return undefined
-  const parameters: [string, string][] = []
+  const parameters: Record<string, string> = {}
   let at = idEnd
   while (text.charCodeAt(at) === 0x20) {
     const end = nameEnd(text, at + 1)
@@ -40,12 +42,20 @@ function readElement(
     if (!text.startsWith('="', end)) return undefined
     const value = readQuoted(text, end + 2)
     if (value === undefined) return undefined
-    parameters.push([text.slice(at + 1, end), value.value])
+    setOwn(parameters, internedAt(text, at + 1, end), value.value)
     at = value.end
   }
   if (text.charCodeAt(at) !== 0x5d) return undefined
-  return { id: text.slice(start, idEnd), parameters, end: at + 1 }
+  return { id: internedAt(text, start, idEnd), parameters, end: at + 1 }
 }
+
+/** Sets a property of a sender's choice: none of them is the prototype. */
+function setOwn<Value>(record: Record<string, Value>, name: string, value: Value): void {
+  if (name !== '__proto__') record[name] = value
+  else Object.defineProperty(record, name, { value, ...OWN })
+}
+
+const OWN = { writable: true, enumerable: true, configurable: true }
 
 function nameEnd(text: string, start: number): number {
   let index = start

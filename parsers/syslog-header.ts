@@ -22,6 +22,8 @@ export interface SyslogLine {
   readonly message: string
 }
 
+type WritableLine = { -readonly [name in keyof SyslogLine]: SyslogLine[name] }
+
 const PRIORITY_MAX = 191
 const HOST_LENGTH_MAX = 255
 const PROGRAM_LENGTH_MAX = 128
@@ -192,11 +194,7 @@ function lineOf(
   host: string | undefined,
   tag: Tag,
 ): SyslogLine {
-  const line: { -readonly [name in keyof SyslogLine]: SyslogLine[name] } = {
-    form: 'rfc3164',
-    message: tag.message,
-    time,
-  }
+  const line: WritableLine = { form: 'rfc3164', message: tag.message, time }
   if (priority !== undefined) line.priority = priority
   const own = tag.host ?? host
   if (own !== undefined && own !== '-') line.host = own
@@ -281,35 +279,42 @@ function rfc5424(
   priority: number | undefined,
   context: ParseContext,
 ): SyslogLine | undefined {
-  const words: string[] = []
-  let at = start
-  for (let count = 0; count < 5; count++) {
-    const end = wordEnd(text, at, HOST_LENGTH_MAX)
-    if (end >= text.length || end === at) return undefined
-    words.push(text.slice(at, end))
-    at = end + 1
-  }
-  const [stamp = '-', host = '-', program = '-', pid = '-', messageId = '-'] = words
-  const time = timeAt(stamp, 0, context)
-  if (time === undefined && stamp !== '-') return undefined
+  const stampEnd = fieldEnd(text, start)
+  const hostEnd = fieldEnd(text, stampEnd + 1)
+  const programEnd = fieldEnd(text, hostEnd + 1)
+  const pidEnd = fieldEnd(text, programEnd + 1)
+  const idEnd = fieldEnd(text, pidEnd + 1)
+  if (idEnd >= text.length) return undefined
+  const at = idEnd + 1
+  const isTimeless = stampEnd === start + 1 && text.charCodeAt(start) === NIL
+  const time = isTimeless ? undefined : timeAt(text.slice(start, stampEnd), 0, context)
+  if (time === undefined && !isTimeless) return undefined
   // Data that is not well formed stays in the message: the header says enough by its time.
   const data = readStructuredData(text, at) ?? (time === undefined ? undefined : { end: at })
   if (data === undefined) return undefined
-  const start5424 = text.charCodeAt(data.end) === 0x20 ? data.end + 1 : data.end
-  const message = text.slice(text.charCodeAt(start5424) === 0xfeff ? start5424 + 1 : start5424)
-  return {
-    form: 'rfc5424',
-    ...(priority === undefined ? {} : { priority }),
-    ...(time === undefined ? {} : { time: time.time }),
-    ...(host === '-' ? {} : { host }),
-    ...(program === '-' ? {} : { program }),
-    ...(pid === '-' ? {} : { pid }),
-    ...(messageId === '-' ? {} : { messageId }),
-    ...(!('elements' in data) || data.elements === undefined
-      ? {}
-      : { structuredData: data.elements }),
-    message,
-  }
+  const behind = text.charCodeAt(data.end) === 0x20 ? data.end + 1 : data.end
+  const message = text.slice(text.charCodeAt(behind) === 0xfeff ? behind + 1 : behind)
+  const line: WritableLine = { form: 'rfc5424', message }
+  if (priority !== undefined) line.priority = priority
+  if (time !== undefined) line.time = time.time
+  const host = text.slice(stampEnd + 1, hostEnd)
+  if (host !== '-') line.host = host
+  const program = text.slice(hostEnd + 1, programEnd)
+  if (program !== '-') line.program = program
+  const pid = text.slice(programEnd + 1, pidEnd)
+  if (pid !== '-') line.pid = pid
+  const messageId = text.slice(pidEnd + 1, idEnd)
+  if (messageId !== '-') line.messageId = messageId
+  if ('elements' in data && data.elements !== undefined) line.structuredData = data.elements
+  return line
+}
+
+const NIL = 0x2d
+
+/** Where a field of RFC 5424 that starts there ends, a blank behind it; else, and behind such an end, the text's end. */
+function fieldEnd(text: string, start: number): number {
+  const end = wordEnd(text, start, HOST_LENGTH_MAX)
+  return end === start ? text.length : end
 }
 
 function wordEnd(text: string, start: number, limit: number): number {
