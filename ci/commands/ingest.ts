@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { EXIT, UsageError } from '../command.ts'
 import { type Batch, batchesOf } from '../input/batches.ts'
 import { STDIN } from '../input/bytes.ts'
-import { InputError } from '../input/error.ts'
+import { InputError, tellFailure } from '../input/error.ts'
 import { type InputFile, listFiles } from '../input/files.ts'
 import { type MemberEvents, readMembers } from '../input/read-events.ts'
 import { DEFAULT_ENDPOINT, ingestUrl, sendBatch, type Target } from '../send/client.ts'
@@ -99,8 +99,7 @@ async function reported(
   try {
     await done
   } catch (error) {
-    if (!(error instanceof InputError) || error.isFinal) throw error
-    onFailure(error)
+    tellFailure(error, onFailure)
   }
 }
 

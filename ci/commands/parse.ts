@@ -9,7 +9,7 @@ import { parseTime } from '../../parsers/time.ts'
 import { PIVOTS } from '../../sigma/event.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { STDIN } from '../input/bytes.ts'
-import { InputError } from '../input/error.ts'
+import { InputError, tellFailure } from '../input/error.ts'
 import type { InputEvent } from '../input/event.ts'
 import { type InputFile, listFiles } from '../input/files.ts'
 import { withHeader } from '../input/header.ts'
@@ -177,9 +177,8 @@ async function printFile(
     try {
       if (!(await printMember(member, line, output, file.path === STDIN))) return false
     } catch (error) {
-      if (!(error instanceof InputError) || error.isFinal) throw error
       await output.flush()
-      hearing.onFailure(error)
+      tellFailure(error, hearing.onFailure)
     }
   }
   return true

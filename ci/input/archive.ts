@@ -12,7 +12,7 @@ import {
   peek,
   STDIN,
 } from './bytes.ts'
-import { InputError } from './error.ts'
+import { InputError, tellFailure } from './error.ts'
 import { looksLikeTar, TAR_BLOCK_BYTES, tarMembers } from './tar.ts'
 import { looksLikeZip, type RandomAccess, zipMembers } from './zip.ts'
 
@@ -134,9 +134,7 @@ async function* unpackMember(source: Source, depth: number, state: State): Async
   try {
     yield* unpack(source, depth, state)
   } catch (error) {
-    const { onFailure } = state
-    if (!(error instanceof InputError) || error.isFinal || onFailure === undefined) throw error
-    onFailure(error)
+    tellFailure(error, state.onFailure)
   }
 }
 

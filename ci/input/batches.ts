@@ -1,9 +1,10 @@
 // Events of a file as batches for the ingest route: what `trapline ingest` and a file dropped on a page
 // both send.
-import { InputError } from './error.ts'
+import { tellFailure } from './error.ts'
 import type { InputEvent } from './event.ts'
 import { listFiles } from './files.ts'
 import { type MemberEvents, type ReadOptions, readMembers } from './read-events.ts'
+import { sha256 } from './sha256.ts'
 
 /** A batch goes out at this many events or characters. */
 export const BATCH_EVENTS = 1000
@@ -113,11 +114,6 @@ export function restOf(batch: Batch, conflict: string): Batch | undefined {
   return undefined
 }
 
-/** SHA-256, hex. */
-export function sha256(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
-}
-
 /** One file, or what an archive holds, as batches with the name of the member they are from. What a member cannot
  * give further goes to `onFailure`, if there is one. `called` is the file's name where that is not its path.
  * Rejects `InputError`. */
@@ -141,7 +137,6 @@ async function* memberBatches(
   try {
     for await (const batch of batchesOf(events, place)) yield { name, batch }
   } catch (error) {
-    if (!(error instanceof InputError) || error.isFinal || onFailure === undefined) throw error
-    onFailure(error)
+    tellFailure(error, onFailure)
   }
 }

@@ -16,3 +16,13 @@ export class InputError extends UsageError {
     this.isFinal = options?.isFinal ?? false
   }
 }
+
+/** Tells of a member that cannot be read, so that the others follow; throws what ends the whole file, what is no
+ * `InputError`, and everything where nobody hears of it. */
+export function tellFailure(
+  error: unknown,
+  onFailure: ((error: InputError) => void) | undefined,
+): void {
+  if (!(error instanceof InputError) || error.isFinal || onFailure === undefined) throw error
+  onFailure(error)
+}

@@ -192,8 +192,3 @@ export function sleep(pause_ms: number, signal: AbortSignal | undefined): Promis
     signal?.addEventListener('abort', stop, { once: true })
   })
 }
-
-/** SHA-256, hex: for keys. */
-export function sha256(text: string): string {
-  return new Bun.CryptoHasher('sha256').update(text).digest('hex')
-}

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UsageError } from '../command.ts'
+import { sha256 } from '../input/sha256.ts'
 import { checkOut, isCommit, isGitFolder } from './git.ts'
 import { type LockedSource, readLock, writeLock } from './lock.ts'
-import { differences, listFiles, manifestOf, sha256 } from './manifest.ts'
+import { differences, listFiles, manifestOf } from './manifest.ts'
 import { statIfAny } from './stat.ts'
 
 /** Folders of SigmaHQ that are taken when nothing else is asked for. */

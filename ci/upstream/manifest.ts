@@ -2,14 +2,11 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../command.ts'
+import { sha256 } from '../input/sha256.ts'
 
 /** Rule files are small; a larger one is not a rule. */
 export const FILE_BYTES_MAX = 1024 * 1024
 export const FILES_MAX = 50_000
-
-export function sha256(data: string | Uint8Array): string {
-  return new Bun.CryptoHasher('sha256').update(data).digest('hex')
-}
 
 /** Paths below a folder whose files (no links) match one of the patterns, sorted. */
 export async function listFiles(folder: string, patterns: readonly string[]): Promise<string[]> {

@@ -2,8 +2,9 @@
 // stored a batch, and every batch's key holds the cursors it spans.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { lineSplitter } from '../../ci/input/lines.ts'
+import { sha256 } from '../../ci/input/sha256.ts'
 import { readText } from '../../ci/input/text.ts'
-import { sendBatch, sha256, sleep, type Target } from '../../ci/send/client.ts'
+import { sendBatch, sleep, type Target } from '../../ci/send/client.ts'
 
 export interface JournalOptions {
   /** The command and its arguments before the cursor. */

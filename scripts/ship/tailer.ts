@@ -1,7 +1,8 @@
 // Follows one log file and sends its lines. The position is saved before a batch goes out and after it is
 // stored, and the batch's key comes from file and offsets: whatever happens in between, every line is
 // stored once. Renaming, replacing and truncating (`copytruncate`) are followed.
-import { type SendOptions, sendBatch, sha256, sleep, type Target } from '../../ci/send/client.ts'
+import { sha256 } from '../../ci/input/sha256.ts'
+import { type SendOptions, sendBatch, sleep, type Target } from '../../ci/send/client.ts'
 import { toEvents } from './lines.ts'
 import {
   beginsAs,
