@@ -1,17 +1,11 @@
 // Modifiers and values that contradict one another, or that tools read differently.
-import type { DetectionItem } from '../rule.ts'
 import type { Check } from './check.ts'
+import { hasModifier, keyOf } from './items.ts'
 import { isTextItem } from './values.ts'
-
-function keyOf(item: DetectionItem): string {
-  return [item.field ?? '', ...item.modifiers].join('|')
-}
 
 function example(lines: string): string {
   return `detection:\n    selection:\n        ${lines}\n    condition: selection`
 }
-
-const has = (item: DetectionItem, name: string) => item.modifiers.includes(name)
 
 export const COMBINATION_CHECKS = {
   'startswith-and-endswith': {
@@ -22,7 +16,9 @@ export const COMBINATION_CHECKS = {
     bad: example('CommandLine|startswith|endswith: whoami'),
     good: example('CommandLine|contains: whoami'),
     run(_subject, add, { item }) {
-      const places = ['contains', 'startswith', 'endswith'].filter((name) => has(item, name))
+      const places = ['contains', 'startswith', 'endswith'].filter((name) =>
+        hasModifier(item, name),
+      )
       if (places.length > 1) add(item, `${keyOf(item)}: ${places.join(' and ')} come to contains`)
     },
   },
@@ -34,11 +30,11 @@ export const COMBINATION_CHECKS = {
     bad: example("CommandLine|startswith: '*whoami'"),
     good: example('CommandLine|contains: whoami'),
     run(_subject, add, { item }) {
-      if (!isTextItem(item) || has(item, 'contains')) return
+      if (!isTextItem(item) || hasModifier(item, 'contains')) return
       for (const value of item.values) {
         if (value.kind !== 'string') continue
-        const opens = has(item, 'startswith') && /^\*+[^*]/.test(value.text)
-        const ends = has(item, 'endswith') && /[^*\\]\*+$/.test(value.text)
+        const opens = hasModifier(item, 'startswith') && /^\*+[^*]/.test(value.text)
+        const ends = hasModifier(item, 'endswith') && /[^*\\]\*+$/.test(value.text)
         if (opens || ends)
           add(value, `"${value.text}" with |${opens ? 'startswith' : 'endswith'} is contains`)
       }
@@ -52,7 +48,7 @@ export const COMBINATION_CHECKS = {
     bad: example("CommandLine|windash|contains|all:\n            - ' -a '\n            - ' -b '"),
     good: example("CommandLine|windash|contains: ' -a '"),
     run(_subject, add, { item }) {
-      if (has(item, 'windash') && has(item, 'all') && item.values.length > 1)
+      if (hasModifier(item, 'windash') && hasModifier(item, 'all') && item.values.length > 1)
         add(item, `${keyOf(item)}: some tools ask for every variant at once; write one line a flag`)
     },
   },
@@ -64,7 +60,7 @@ export const COMBINATION_CHECKS = {
     bad: example('CommandLine|re|all:\n            - who.mi\n            - /p.iv'),
     good: example('CommandLine|contains|all:\n            - whoami\n            - /priv'),
     run(_subject, add, { item }) {
-      if (has(item, 're') && has(item, 'all') && item.values.length > 1)
+      if (hasModifier(item, 're') && hasModifier(item, 'all') && item.values.length > 1)
         add(item, `${keyOf(item)}: ${item.values.length} patterns are run on every value`)
     },
   },

@@ -1,11 +1,8 @@
 // Modifiers that do nothing, miss something, or could be said more plainly.
 import type { DetectionItem } from '../rule.ts'
 import type { Check, DetectionSubject, Fix } from './check.ts'
+import { hasModifier, keyOf } from './items.ts'
 import { replaceKey } from './source.ts'
-
-function keyOf(item: DetectionItem): string {
-  return [item.field ?? '', ...item.modifiers].join('|')
-}
 
 /** A fix that takes modifiers off a key. */
 function without(
@@ -18,8 +15,6 @@ function without(
   return replaceKey(subject.file.text, item, keyOf(item), to, `remove |${names.join('|')}`)
 }
 
-const has = (item: DetectionItem, name: string) => item.modifiers.includes(name)
-
 export const MODIFIER_CHECKS = {
   'all-of-one-value': {
     on: 'item',
@@ -30,7 +25,7 @@ export const MODIFIER_CHECKS = {
     bad: 'detection:\n    selection:\n        CommandLine|contains|all: whoami\n    condition: selection',
     good: 'detection:\n    selection:\n        CommandLine|contains: whoami\n    condition: selection',
     run(subject, add, { item }) {
-      if (has(item, 'all') && item.values.length === 1 && !has(item, 'windash')) {
+      if (hasModifier(item, 'all') && item.values.length === 1 && !hasModifier(item, 'windash')) {
         add(item, `${keyOf(item)}: there is only one value`, without(subject, item, ['all']))
       }
     },
@@ -46,7 +41,7 @@ export const MODIFIER_CHECKS = {
       const [first, second, ...more] = item.modifiers
       const place = second === undefined ? '' : first === 'all' ? second : first
       const isEnd = place === 'startswith' || place === 'endswith'
-      if (item.field === undefined || !has(item, 'all') || more.length > 0) return
+      if (item.field === undefined || !hasModifier(item, 'all') || more.length > 0) return
       if (place !== '' && !isEnd) return
       const texts = item.values
         .filter((value) => value.kind !== 'string' || !/[*?]/.test(value.text))
@@ -91,7 +86,10 @@ export const MODIFIER_CHECKS = {
     bad: 'detection:\n    selection:\n        CommandLine|contains|windash: whoami\n    condition: selection',
     good: 'detection:\n    selection:\n        CommandLine|contains: whoami\n    condition: selection',
     run(subject, add, { item }) {
-      if (has(item, 'windash') && item.values.every((value) => !/[-/–—―]/u.test(value.text))) {
+      if (
+        hasModifier(item, 'windash') &&
+        item.values.every((value) => !/[-/–—―]/u.test(value.text))
+      ) {
         add(item, `${keyOf(item)}: no value has a flag`, without(subject, item, ['windash']))
       }
     },
@@ -108,7 +106,11 @@ export const MODIFIER_CHECKS = {
       const plain = !item.modifiers.some((name) =>
         ['re', 'base64', 'base64offset', 'fieldref'].includes(name),
       )
-      if (has(item, 'cased') && plain && item.values.every((value) => !/\p{L}/u.test(value.text))) {
+      if (
+        hasModifier(item, 'cased') &&
+        plain &&
+        item.values.every((value) => !/\p{L}/u.test(value.text))
+      ) {
         add(item, `${keyOf(item)}: no value has letters`, without(subject, item, ['cased']))
       }
     },
@@ -121,7 +123,7 @@ export const MODIFIER_CHECKS = {
     bad: 'detection:\n    selection:\n        CommandLine|base64|contains: whoami\n    condition: selection',
     good: 'detection:\n    selection:\n        CommandLine|base64offset|contains: whoami\n    condition: selection',
     run(subject, add, { item }) {
-      if (!has(item, 'base64') || !has(item, 'contains')) return
+      if (!hasModifier(item, 'base64') || !hasModifier(item, 'contains')) return
       const to = keyOf(item).replace('|base64', '|base64offset')
       const fix = replaceKey(subject.file.text, item, keyOf(item), to, 'use |base64offset', false)
       add(item, `${keyOf(item)}: misses the word at two of three offsets; use base64offset`, fix)
@@ -135,8 +137,9 @@ export const MODIFIER_CHECKS = {
     bad: 'detection:\n    selection:\n        CommandLine|base64offset: whoami\n    condition: selection',
     good: 'detection:\n    selection:\n        CommandLine|base64offset|contains: whoami\n    condition: selection',
     run(subject, add, { item }) {
-      if (!has(item, 'base64offset') || item.field === undefined) return
-      if (['contains', 'startswith', 'endswith', 're'].some((name) => has(item, name))) return
+      if (!hasModifier(item, 'base64offset') || item.field === undefined) return
+      if (['contains', 'startswith', 'endswith', 're'].some((name) => hasModifier(item, name)))
+        return
       const fix = replaceKey(
         subject.file.text,
         item,
@@ -156,7 +159,10 @@ export const MODIFIER_CHECKS = {
     bad: 'detection:\n    selection:\n        CommandLine|base64offset|contains: IEX\n    condition: selection',
     good: "detection:\n    selection:\n        CommandLine|base64offset|contains: 'IEX ('\n    condition: selection",
     run(_subject, add, { item }) {
-      if (!has(item, 'base64offset') || item.modifiers.some((name) => /^(wide|utf16)/.test(name)))
+      if (
+        !hasModifier(item, 'base64offset') ||
+        item.modifiers.some((name) => /^(wide|utf16)/.test(name))
+      )
         return
       for (const value of item.values) {
         if (value.text.length <= 3)
@@ -173,7 +179,7 @@ export const MODIFIER_CHECKS = {
     good: 'detection:\n    selection:\n        CommandLine|wide|base64offset|contains: whoami\n    condition: selection',
     run(_subject, add, { item }) {
       const encodes = item.modifiers.some((name) => /^(wide|utf16)/.test(name))
-      if (encodes && !has(item, 'base64') && !has(item, 'base64offset')) {
+      if (encodes && !hasModifier(item, 'base64') && !hasModifier(item, 'base64offset')) {
         add(item, `${keyOf(item)}: is base64offset missing?`)
       }
     },
@@ -212,12 +218,12 @@ export const MODIFIER_CHECKS = {
     good: 'detection:\n    selection:\n        User|contains: admin\n    condition: selection',
     run(_subject, add, { item, siblings }) {
       const [value] = item.values
-      if (!has(item, 'exists') || value?.kind !== 'boolean' || !value.value) return
+      if (!hasModifier(item, 'exists') || value?.kind !== 'boolean' || !value.value) return
       const other = siblings.find(
         (one) =>
           one !== item &&
           one.field === item.field &&
-          !has(one, 'neq') &&
+          !hasModifier(one, 'neq') &&
           one.values.every((v) => v.kind !== 'null'),
       )
       if (other !== undefined) add(item, `${keyOf(other)} already needs the field`)
@@ -232,12 +238,12 @@ export const MODIFIER_CHECKS = {
     good: 'detection:\n    selection:\n        User|contains: admin\n    condition: selection',
     run(_subject, add, { item, siblings }) {
       const [value] = item.values
-      if (!has(item, 'exists') || value?.kind !== 'boolean' || value.value) return
+      if (!hasModifier(item, 'exists') || value?.kind !== 'boolean' || value.value) return
       const other = siblings.find(
         (one) =>
           one !== item &&
           one.field === item.field &&
-          !has(one, 'neq') &&
+          !hasModifier(one, 'neq') &&
           one.values.every((v) => v.kind !== 'null'),
       )
       if (other !== undefined) add(item, `${keyOf(other)} needs the field that must not be there`)

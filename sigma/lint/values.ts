@@ -3,6 +3,7 @@
 import type { DetectionItem, Scalar } from '../rule.ts'
 import { fold } from '../text/fold.ts'
 import type { Check } from './check.ts'
+import { keyOf } from './items.ts'
 import { keyRange, offsetOf, removeListLine, scalarRange } from './source.ts'
 
 const PLACES = ['contains', 'startswith', 'endswith'] as const
@@ -27,10 +28,6 @@ const INVISIBLE = /[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufe
 /** Whether an item's values are text in which `*` and `?` are wildcards. */
 export function isTextItem(item: DetectionItem): boolean {
   return !item.modifiers.some((modifier) => NO_TEXT.has(modifier))
-}
-
-function keyOf(item: DetectionItem): string {
-  return [item.field ?? '', ...item.modifiers].join('|')
 }
 
 export const VALUE_CHECKS = {

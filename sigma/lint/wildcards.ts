@@ -3,14 +3,11 @@
 import type { DetectionItem, Scalar } from '../rule.ts'
 import { literalOf, parseWildcards } from '../text/wildcard.ts'
 import type { Check, DetectionSubject, Edit, Fix } from './check.ts'
+import { keyOf } from './items.ts'
 import { inStyleOf, keyRange, replaceScalar, scalarRange } from './source.ts'
 import { isTextItem } from './values.ts'
 
 const PLACES = ['contains', 'startswith', 'endswith'] as const
-
-function keyOf(item: DetectionItem): string {
-  return [item.field ?? '', ...item.modifiers].join('|')
-}
 
 /** The modifier that says what outer wildcards of a value do, and the value without them. */
 function placeOfWildcards(
