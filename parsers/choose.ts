@@ -2,8 +2,16 @@
 // wrapped in another format (a line in a JSON envelope, JSON in a syslog line) is read as what it is.
 import type { Fields } from '../sigma/event.ts'
 import { type CarriedInput, carriedInput } from './carrier.ts'
+import {
+  behindHeader,
+  type Chosen,
+  inCarrier,
+  messageInput,
+  stampedWith,
+  withInner,
+} from './chosen.ts'
 import type { EventError, ParseContext, Parsed, Parser, ParserInput } from './event.ts'
-import { envelopeFields, ownSource } from './json.ts'
+import { ownSource } from './json.ts'
 import { JsonError, parseJsonObject, startsLikeObject } from './json-text.ts'
 import { isParsedEvent } from './parsed.ts'
 import { recognise } from './recognise.ts'
@@ -12,12 +20,6 @@ import { isoAt } from './time.ts'
 import { EVTSYS_PROGRAMS, isPairsEvent } from './windows/event-lines.ts'
 import { isSplunkLine } from './windows/splunk-text.ts'
 import { isEventTag } from './windows/xml.ts'
-
-/** A parser and what it made of an input. */
-export interface Chosen {
-  readonly parser: Parser
-  readonly parsed: Parsed
-}
 
 const NO_PARSERS: readonly Parser[] = []
 
@@ -141,14 +143,6 @@ function sureEvent(
   return 'code' in chosen ? undefined : chosen
 }
 
-function stampedWith(
-  { parser, parsed }: Chosen,
-  { time, host }: { readonly time: number; readonly host?: string },
-): Chosen {
-  const pivots = host === undefined ? parsed.pivots : { host, ...parsed.pivots }
-  return { parser, parsed: { time, ...parsed, pivots, fieldsAreRaw: false } }
-}
-
 const HOST_UNITS_MAX = 257
 /** A host between two blanks; levels of programs' own logs are none. */
 const HOST =
@@ -223,15 +217,7 @@ function withInnerLine(parsed: Parsed, text: string, context: ParseContext): Par
   // Behind a header there may be another event.
   const chosen = recognised === PARSERS.syslog ? withInnerJson(read, context) : read
   if ('code' in chosen || UNSURE.has(chosen.parser)) return parsed
-  const inner = chosen.parsed
-  return {
-    ...inner,
-    ...(parsed.time === undefined ? {} : { time: parsed.time }),
-    pivots: { ...parsed.pivots, ...inner.pivots },
-    message: inner.message === '' ? parsed.message : inner.message,
-    fields: { ...parsed.fields, ...inner.fields },
-    fieldsAreRaw: false,
-  }
+  return withInner(parsed, chosen.parsed)
 }
 
 /** Formats that anything may have. */
@@ -245,36 +231,7 @@ function unwrap(json: Fields, named: readonly Parser[], context: ParseContext): 
     input.json === undefined ? chooseForText(input, named, context) : firstOf(named, input, context)
   const outer = PARSERS.json.parse({ text: '', json }, context)
   if ('code' in inner || 'code' in outer) return undefined
-  const { message: _message, ...rest } = outer.fields
-  const parsed: Parsed = {
-    ...(outer.time === undefined ? {} : { time: outer.time }),
-    ...inner.parsed,
-    pivots: { ...ofCarrier(outer, json), ...inner.parsed.pivots },
-    fields: { ...rest, ...inner.parsed.fields },
-    fieldsAreRaw: false,
-  }
-  return { parser: inner.parser, parsed }
-}
-
-/** What a carrier's columns say of the event in it: not its own account, status or type, only what it calls a user, an
- * outcome or an action. */
-function ofCarrier({ pivots }: Parsed, json: Fields): Parsed['pivots'] {
-  const { user, outcome, action, ...rest } = pivots
-  return {
-    ...rest,
-    ...(user === undefined || (json.user ?? json.username) === undefined ? {} : { user }),
-    ...(outcome === undefined || json.outcome === undefined ? {} : { outcome }),
-    ...(action === undefined || json.action === undefined ? {} : { action }),
-  }
-}
-
-/** The text in `message` of JSON that is no carrier. */
-function messageInput(json: Fields): ParserInput | undefined {
-  const { message } = json
-  const isOdd = json.fields !== undefined && envelopeFields(json) === undefined
-  if (typeof message !== 'string' || isOdd) return undefined
-  const inner = parseJsonObject(message)
-  return inner instanceof JsonError ? undefined : { text: message, json: inner }
+  return inCarrier(outer, json, inner)
 }
 
 function firstOf(
@@ -331,19 +288,4 @@ function withInnerJson(
   const text = parsed.message.startsWith(CEE) ? parsed.message.slice(CEE.length) : parsed.message
   const inner = innerEvent(text, named, context) ?? auditEvent(parsed, context)
   return inner === undefined || 'code' in inner ? outcome : behindHeader(outcome, inner)
-}
-
-/** The event behind a header, with the header's fields beside. */
-function behindHeader({ parsed }: Chosen, inner: Chosen): Chosen {
-  return {
-    parser: inner.parser,
-    parsed: {
-      ...(parsed.time === undefined ? {} : { time: parsed.time }),
-      ...inner.parsed,
-      pivots: { ...parsed.pivots, ...inner.parsed.pivots },
-      message: inner.parsed.message === '' ? parsed.message : inner.parsed.message,
-      fields: { ...parsed.fields, ...inner.parsed.fields },
-      fieldsAreRaw: false,
-    },
-  }
 }
