@@ -109,7 +109,7 @@ describe('ingest', () => {
     const service = await start()
     const send = (n: number) => service.ingest({ body: body({ n }), key: 'k' })
     const [first, second] = await Promise.all([send(1), send(1)])
-    expect(second).toEqual(first)
+    expect(second).toEqual({ ...first, repeated: true })
     expect(await send(1)).toEqual(first)
     expect(await failureOf(send(2))).toMatchObject({ code: 'conflict' })
     expect(stored()).toHaveLength(1)

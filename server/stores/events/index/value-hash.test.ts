@@ -49,7 +49,8 @@ describe('networks', () => {
       fc.property(address, fc.nat({ max: 128 }), (text, n) => {
         const bytes = parseAddress(text)!
         const shown = text.includes('%') ? text.slice(0, text.indexOf('%')) : text
-        const cidr = `${shown}/${Math.min(n, bytes.length * 8)}`
+        const mapped_bits = bytes.length === 4 && shown.includes(':') ? 96 : 0
+        const cidr = `${shown}/${mapped_bits + Math.min(n, bytes.length * 8)}`
         expect(contains(parseCidr(cidr)!, bytes)).toBe(true)
         const hashes = networkHashes(cidr)
         if (hashes === undefined) return
