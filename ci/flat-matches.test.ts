@@ -9,7 +9,7 @@ import { corpusFolder } from '../test/corpus/corpus.ts'
 import { createFlatMatcher } from './flat-matches.ts'
 import { readRuleFolder } from './rule-files.ts'
 
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000)
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 600)
 const NOW = Date.UTC(2026, 10, 21)
 const OPTIONS = { now: NOW, received: NOW, timeZone: 'UTC', classify: false }
 
