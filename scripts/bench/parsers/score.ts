@@ -11,6 +11,8 @@ const END_OF_TIME = Date.UTC(9999, 0, 1)
 /** CPU time that a source's lines are normalised for, milliseconds. */
 const WARM_MS = 1500
 const MEASURE_MS = 300
+/** Measurements of a source, one after the other; the best counts: compilers and neighbours are in the others. */
+const MEASUREMENTS = 8
 /** Events between two looks at the clock, which costs as much as an event. */
 const PASS_EVENTS_MIN = 1000
 
@@ -27,7 +29,7 @@ export interface Score {
   /** Share that the source's parser takes when nobody names it. */
   readonly recognised: number
   readonly recall: { readonly [name in Scored]?: Recall }
-  /** On one core, by CPU time. */
+  /** On one core, by CPU time: the best of `MEASUREMENTS`. */
   readonly events_per_s: number
 }
 
@@ -123,6 +125,9 @@ function speedOf(cases: readonly Case[], source: string | undefined): number {
   }
   // What the compiler's threads spend on new code is no part of a running server's cost.
   runFor(WARM_MS)
-  runFor(MEASURE_MS)
-  return Math.round((events * 1e6) / used)
+  const rates = Array.from({ length: MEASUREMENTS }, () => {
+    runFor(MEASURE_MS)
+    return (events * 1e6) / used
+  })
+  return Math.round(Math.max(...rates))
 }
