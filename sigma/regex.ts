@@ -9,6 +9,7 @@ import { buildProgram, type Program } from './regex/nfa.ts'
 import { parseRegex } from './regex/parse.ts'
 import { type QuickChecks, quickChecks } from './regex/quick.ts'
 import { describeRefusal } from './regex/refusal.ts'
+import { runTest } from './regex/run.ts'
 
 /** Longest pattern, in UTF-16 units. */
 export const REGEX_UNITS_MAX = 10_000
@@ -69,6 +70,8 @@ function prepare(pattern: string, flags: string, re2: () => RE2JS): CompiledRege
     return program
   }
   const test = lazily(() => {
+    const run = node === undefined ? undefined : runTest(node)
+    if (run !== undefined) return run
     const known = programOf()
     if (known === undefined || node === undefined) return onRe2(re2())
     return afterChecks(
