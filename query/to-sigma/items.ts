@@ -1,5 +1,6 @@
 // One test as a field item of Sigma: its key with modifiers, and its value.
-import type { Expr, Target, Test, WildcardPart } from '../../sigma/ir/expr.ts'
+import type { Expr, Test, WildcardPart } from '../../sigma/ir/expr.ts'
+import { targetName } from '../../sigma/ir/target-name.ts'
 import { textTest } from '../../sigma/lower/finish.ts'
 import { withoutRuns } from './canonical.ts'
 import type { Refusal } from './selections.ts'
@@ -14,7 +15,7 @@ export interface Item {
 
 /** The item of a test, or why Sigma has none. */
 export function itemOf({ target, test }: Extract<Expr, { kind: 'match' }>): Item | Refusal {
-  const name = nameOf(target)
+  const name = targetName(target)
   if (name.includes('|') || (name === '' && target.scope !== 'keyword'))
     return { code: 'field-name', message: `Sigma cannot name the field "${name}"` }
   const asked = modifiersOf(test)
@@ -22,22 +23,6 @@ export function itemOf({ target, test }: Extract<Expr, { kind: 'match' }>): Item
   const { modifiers, value } = asked
   const own = target.scope === 'keyword' && modifiers.length === 0 ? ['contains'] : modifiers
   return { key: [name, ...own].join('|'), value }
-}
-
-function nameOf(target: Target): string {
-  switch (target.scope) {
-    case 'field':
-    case 'auto':
-      return target.name
-    case 'column':
-      return `@${target.name}`
-    case 'message':
-    case 'raw':
-      return `@${target.scope}`
-    case 'any':
-    case 'keyword':
-      return ''
-  }
 }
 
 type Asked = { readonly modifiers: readonly string[]; readonly value: ItemValue }

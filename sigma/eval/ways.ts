@@ -1,7 +1,8 @@
 // The ways in which an expression could come out as wanted: each names tests that have to change, and tests
 // that must stay as they are. Only the best are kept, so that rules of any size take bounded time.
 import type { SigmaEvent } from '../event.ts'
-import type { Expr, Target, Test } from '../ir/expr.ts'
+import type { Expr, Test } from '../ir/expr.ts'
+import { targetName } from '../ir/target-name.ts'
 import { evaluateOnce } from './once.ts'
 import { fieldValues, targetValues } from './values.ts'
 
@@ -86,7 +87,7 @@ function waysOf(expr: Expr, to: boolean, event: SigmaEvent): readonly Draft[] {
 
 function waysOfTest(match: Match, to: boolean, event: SigmaEvent): readonly Draft[] {
   const holds = evaluateOnce(match, event) === to
-  const own = placeOf(match.target)
+  const own = targetName(match.target)
   const change = (field: string): Draft => ({
     fields: new Set([field]),
     cost: isHard(match.test) ? HARD_COST : 0,
@@ -99,22 +100,6 @@ function waysOfTest(match: Match, to: boolean, event: SigmaEvent): readonly Draf
   const hasOther = fieldValues(event.fields, test.name).length > 0
   if (!hasOwn && !hasOther) return [both(change(own), change(test.name))]
   return [...(hasOther ? [change(own)] : []), ...(hasOwn ? [change(test.name)] : [])]
-}
-
-/** What a target looks at, as rules name it: `@host` is a column; empty for the whole event. */
-function placeOf(target: Target): string {
-  switch (target.scope) {
-    case 'field':
-    case 'auto':
-      return target.name
-    case 'column':
-      return `@${target.name}`
-    case 'message':
-    case 'raw':
-      return `@${target.scope}`
-    default:
-      return ''
-  }
 }
 
 function isHard(test: Test): boolean {
