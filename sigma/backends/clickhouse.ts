@@ -4,6 +4,9 @@ import { foldReplacements } from './fold-sql.ts'
 
 const NAME_PARTS_MAX = 5
 
+/** What ClickHouse reads of a statement (`max_query_size`), bytes; no statement can raise it for itself. */
+const STATEMENT_BYTES_MAX = 256 * 1024
+
 function quoteName(identifier: string): string {
   return `\`${identifier.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
 }
@@ -67,13 +70,30 @@ function leavesOf(doc: string): string {
   return `arrayFilter(x -> NOT (startsWith(x, '{') OR startsWith(x, '[') OR x = 'null'), arrayFlatten(arrayMap(k -> if(JSONType(${doc}, k.1) = 'Array', JSONExtractArrayRaw(${doc}, k.1), [k.2]), JSONExtractKeysAndValuesRaw(${doc}))))`
 }
 
+/** Whether a condition holds for any of the values: the text of each is made once, however often it is compared. */
+function overValues(condition: (value: ValueSql) => string): (values: string) => string {
+  let readsText = false
+  const value: ValueSql = {
+    ...VALUE,
+    get text() {
+      readsText = true
+      return 't'
+    },
+  }
+  const test = `ifNull(${condition(value)}, false)`
+  return (values) =>
+    readsText
+      ? `arrayExists((v, t) -> ${test}, ${values}, arrayMap(v -> ${TEXT}, ${values}))`
+      : `arrayExists(v -> ${test}, ${values})`
+}
+
 export const clickhouse: Dialect = {
   name: 'clickhouse',
+  statementBytesMax: STATEMENT_BYTES_MAX,
   quoteName,
   literal,
   anyValue: (table, target, condition) => {
-    const test = `ifNull(${condition(VALUE)}, false)`
-    const over = (values: string) => `arrayExists(v -> ${test}, ${values})`
+    const over = overValues(condition)
     const text = (name: string, more = '') =>
       `(${quoteName(name)} <> ''${more} AND ${over(`[toJSONString(${quoteName(name)})]`)})`
     switch (target.scope) {

@@ -5,7 +5,7 @@ import type { LoadedCorrelation, LoadedRules } from '../rule.ts'
 import { type Levels, levelOf } from './correlation-levels.ts'
 import { firingsSql } from './correlation-worth.ts'
 import { SQL_TABLE_DEFAULT, type SqlTable } from './dialect.ts'
-import { attempt, dialectOf, type SqlTarget } from './sql.ts'
+import { attempt, dialectOf, type SqlTarget, statementOf } from './sql.ts'
 
 /** The statement that selects the events whose window satisfies the correlation, with its worth, or why there is
  * none. `loaded` has the rules and correlations that it reads. */
@@ -22,6 +22,9 @@ export function sqlOfCorrelation(
     }
     const level = levelOf(levels, correlation, 'm', [])
     const tables = levels.made.map(([name, sql]) => `${name} AS (${sql})`).join(', ')
-    return { sql: `WITH ${tables} ${firingsSql(level, target)} ORDER BY time, id` }
+    return statementOf(
+      `WITH ${tables} ${firingsSql(level, target)} ORDER BY time, id`,
+      levels.dialect,
+    )
   })
 }

@@ -58,6 +58,8 @@ export interface ValueSql {
 
 export interface Dialect {
   readonly name: string
+  /** A longer statement is not read by the engine as it comes, bytes. */
+  readonly statementBytesMax: number
   quoteName(identifier: string): string
   literal(text: string): string
   /** A condition that holds when it does for any value of the target. */

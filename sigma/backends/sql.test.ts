@@ -196,6 +196,34 @@ describe('what a dialect cannot say is refused by name', () => {
   })
 })
 
+describe('a long list of values', () => {
+  const anyOf = (values: number): Expr => ({
+    kind: 'or',
+    args: Array.from({ length: values }, (_, n) =>
+      match({ kind: 'contains', value: `sha256=${n}skin`, cased: false }),
+    ),
+  })
+
+  test.skipIf(clickhouse === undefined)('is read by ClickHouse as it comes', async () => {
+    const made = sqlOfRule(anyOf(2_000), 'clickhouse')
+    if (!('sql' in made)) throw new Error(made.message)
+    await clickhouse!.query('CREATE DATABASE IF NOT EXISTS t; DROP TABLE IF EXISTS t.long')
+    await clickhouse!.query(
+      'CREATE TABLE t.long (id UInt32, fields String, message String, raw String) ENGINE = Memory',
+    )
+    await clickhouse!.query(
+      `INSERT INTO t.long VALUES (1, '{"a":"x SHA256=1999ſ\u212Ain"}', '', ''), (2, '{"a":"sha256=2000skin"}', '', '')`,
+    )
+    const sql = made.sql.replace('*', 'id').replace('`events`', 't.long')
+    expect((await clickhouse!.query(sql, 'TSV')).trim()).toBe('1')
+  })
+
+  test('that no statement can hold is refused by name', () => {
+    expect(sqlOfRule(anyOf(20_000), 'clickhouse')).toMatchObject({ code: 'sql-too-large' })
+    expect(sqlOfRule(anyOf(20_000), 'sqlite')).toHaveProperty('sql')
+  })
+})
+
 const octet = fc.oneof(
   fc.constantFrom('0', '1', '10', '255', '256', '01', ''),
   fc.nat(300).map(String),

@@ -45,8 +45,21 @@ export function sqlOfRule(
   const dialect = DIALECTS[target]
   return attempt(() => {
     const condition = conditionOf(expr, dialect, table, 0)
-    return { sql: `SELECT * FROM ${dialect.quoteName(table.table)} WHERE ${condition}` }
+    return statementOf(
+      `SELECT * FROM ${dialect.quoteName(table.table)} WHERE ${condition}`,
+      dialect,
+    )
   })
+}
+
+/** A statement that the engine reads as it comes. */
+export function statementOf(sql: string, dialect: Dialect): { readonly sql: string } {
+  const bytes = new TextEncoder().encode(sql).length
+  if (bytes <= dialect.statementBytesMax) return { sql }
+  throw new SqlRefusal(
+    'sql-too-large',
+    `the statement would have ${bytes} bytes; ${dialect.name} reads ${dialect.statementBytesMax}`,
+  )
 }
 
 export function dialectOf(target: SqlTarget): Dialect {

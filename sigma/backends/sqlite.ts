@@ -138,8 +138,12 @@ function refuse(code: string, what: string): never {
 
 const blob = (text: string) => `CAST(${text} AS BLOB)`
 
+/** What SQLite reads of a statement as it is built (`SQLITE_MAX_SQL_LENGTH`), bytes. */
+const STATEMENT_BYTES_MAX = 1_000_000_000
+
 export const sqlite: Dialect = {
   name: 'sqlite',
+  statementBytesMax: STATEMENT_BYTES_MAX,
   quoteName,
   literal,
   anyValue: (table, target, condition) => {
