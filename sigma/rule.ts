@@ -196,6 +196,8 @@ export interface SigmaCorrelation extends DocumentBase {
   /** alias -> rule -> field. */
   readonly aliases: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly generate: boolean
+  /** Where the values of its keys (`rules`, `condition`, ...) stand. */
+  readonly places: ReadonlyMap<string, Position>
 }
 
 export interface SigmaFilter extends DocumentBase {

@@ -2,6 +2,7 @@
 import { checkParserFiles, parserFileKind } from '../../parsers/mapping/check.ts'
 import { MAPPED, parserNames } from '../../parsers/table.ts'
 import { parseQuery } from '../../query/query.ts'
+import { pushTo } from '../../sigma/collections.ts'
 import { ATTACK, LOG_SOURCES } from '../../sigma/facts/facts.ts'
 import type { Finding, LintFile } from '../../sigma/lint/check.ts'
 import type { LintFacts } from '../../sigma/lint/facts.ts'
@@ -9,6 +10,7 @@ import { fileKind, type LintOptions, lint } from '../../sigma/lint/lint.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { contentOptions } from '../../sigma/pipeline/content.ts'
+import type { LoadedRules } from '../../sigma/rule.ts'
 import { parseParserTests } from './parser-test-file.ts'
 import { checkPlacement } from './placement.ts'
 import { checkSchema, NONE_OF } from './schema.ts'
@@ -60,23 +62,34 @@ export function checkContent(
     .filter(({ path }) => wanted(path))
     .flatMap(checkSchema)
     .filter((finding) => !errors.has(lineOf(finding)))
-  const known = new Set([...linted, ...shaped].map(lineOf))
-  const named = new Set(linted.map(({ path, code }) => `${path}:${code}`))
   const off = new Set(options.disable ?? [])
   const rules = loadedFiles(files, options.only).filter((file) => fileKind(file) === 'sigma')
   const content = contentOptions(files)
   const loaded = loadRules(rules, content.options)
+  const documentOf = documentsOf(loaded)
+  const told = new Set([...linted, ...shaped].filter(stopsRunning).map(documentOf))
   const refused = [...loaded.diagnostics, ...content.diagnostics].flatMap(
     (diagnostic): Finding[] => {
       const { path, line = 1, column = 1, severity, code } = diagnostic
       if (path === undefined || severity !== 'error' || !wanted(path) || off.has(code)) return []
       const finding = { ...diagnostic, path, line, column }
-      return known.has(lineOf(finding)) || named.has(`${path}:${code}`) ? [] : [finding]
+      return told.has(documentOf(finding)) ? [] : [finding]
     },
   )
   const parsers = checkParsers(all).filter(({ path }) => wanted(path))
   const placed = checkPlacement(all).filter(({ path, code }) => wanted(path) && !off.has(code))
   return [...linted, ...shaped, ...refused, ...parsers, ...placed].sort(inOrder)
+}
+
+/** Tells the document that a finding is in, by where it begins. */
+function documentsOf(loaded: LoadedRules): (finding: Finding) => string {
+  const starts = new Map<string, number[]>()
+  for (const one of [loaded.rules, loaded.correlations, loaded.filters, loaded.refused].flat())
+    pushTo(starts, one.path, one.line)
+  return ({ path, line }) => {
+    const before = (starts.get(path) ?? []).filter((start) => start <= line)
+    return `${path}:${Math.max(0, ...before)}`
+  }
 }
 
 /** The files that have to be loaded to judge some of them: all, unless these hold nothing that reads others. */

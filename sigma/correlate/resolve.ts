@@ -8,6 +8,7 @@ import type {
   CorrelationCondition,
   CorrelationInput,
   LoadedCorrelation,
+  Position,
   SigmaCorrelation,
 } from '../rule.ts'
 
@@ -92,11 +93,17 @@ export function resolveCorrelation(
   return { body, report }
 }
 
+/** Where a key's value stands, or else the document. */
+function placeOf(document: SigmaCorrelation, key: string): Position {
+  return document.places.get(key) ?? document
+}
+
 function expressionOf(report: Report, document: SigmaCorrelation): Condition | undefined {
   const { condition, rules } = document
   if (typeof condition !== 'string') return undefined
   if (!document.type.startsWith('temporal')) {
-    fail(report, 'correlation-invalid', `condition: ${document.type} needs a map`, document)
+    const message = `condition: ${document.type} compares a number, like {gte: 10}, not text`
+    fail(report, 'correlation-invalid', message, placeOf(document, 'condition'))
     return undefined
   }
   const words = condition.match(/[^\s()|]+/g) ?? []
@@ -104,7 +111,8 @@ function expressionOf(report: Report, document: SigmaCorrelation): Condition | u
   const outcome = parseCondition(condition, names)
   if ('condition' in outcome) return outcome.condition
   const { code, message, offset } = outcome.problem
-  fail(report, code, `condition: ${message} (at character ${offset + 1})`, document)
+  const where = `condition: ${message} (at character ${offset + 1})`
+  fail(report, code, where, placeOf(document, 'condition'))
   return undefined
 }
 
@@ -122,7 +130,7 @@ function referencesOf(
     const plain = expression.kind === 'and' ? expression.args : [expression]
     if (!plain.every((arg) => arg.kind === 'selection')) {
       const message = 'condition: an order is only known for names joined by and'
-      fail(report, 'correlation-condition-unsupported', message, document)
+      fail(report, 'correlation-condition-unsupported', message, placeOf(document, 'condition'))
     }
     return used
   }
@@ -137,8 +145,9 @@ function inputsOf(
   names: readonly string[],
 ): CorrelationInput[] {
   const inputs: CorrelationInput[] = []
+  const at = placeOf(document, document.rules.length > 0 ? 'rules' : 'condition')
   if (references.length > INPUTS_MAX) {
-    fail(report, 'correlation-too-large', `names more than ${INPUTS_MAX} rules`, document)
+    fail(report, 'correlation-too-large', `names more than ${INPUTS_MAX} rules`, at)
     return inputs
   }
   for (const reference of references) {
@@ -146,18 +155,18 @@ function inputsOf(
     const [one] = found
     if (one === undefined) {
       const message = `no rule has the id or name "${reference}"${suggestion(reference, names)}`
-      fail(report, 'correlation-rule-unknown', message, document)
+      fail(report, 'correlation-rule-unknown', message, at)
     } else if (one.refused !== undefined) {
       const message = `the rule "${reference}" cannot run (${one.refused})`
-      fail(report, 'correlation-rule-refused', message, document)
+      fail(report, 'correlation-rule-refused', message, at)
     } else if (one.scheduled === true) {
       const message = `the rule "${reference}" runs on a schedule: correlations read rules that run as events arrive`
-      fail(report, 'correlation-rule-scheduled', message, document)
+      fail(report, 'correlation-rule-scheduled', message, at)
     } else if (found.length > 1) {
       const message = `"${reference}" is the name of ${found.length} rules; use the id`
-      fail(report, 'correlation-rule-ambiguous', message, document)
+      fail(report, 'correlation-rule-ambiguous', message, at)
     } else if (inputs.some((input) => input.id === one.id)) {
-      fail(report, 'correlation-rule-repeated', `names "${reference}" twice`, document)
+      fail(report, 'correlation-rule-repeated', `names "${reference}" twice`, at)
     } else {
       const aliases = aliasesOf(document, [reference, one.id, one.name])
       inputs.push({ id: one.id, kind: one.kind, name: reference, aliases })
@@ -187,20 +196,20 @@ function checkAliases(
   inputs: readonly CorrelationInput[],
   lookup: Lookup,
 ): void {
+  const at = placeOf(document, 'aliases')
   for (const [alias, fields] of document.aliases) {
     for (const rule of fields.keys()) {
       const known = lookup(rule).some(({ id }) => inputs.some((input) => input.id === id))
       if (known) continue
       const message = `aliases: ${alias}: "${rule}" is none of its rules`
       // A rule that is there is only not read; a name that is none is misspelt.
-      if (lookup(rule).length === 0)
-        fail(report, 'correlation-alias-unknown-rule', message, document)
-      else note(report, 'warning', 'correlation-alias-unknown-rule', message, document)
+      if (lookup(rule).length === 0) fail(report, 'correlation-alias-unknown-rule', message, at)
+      else note(report, 'warning', 'correlation-alias-unknown-rule', message, at)
     }
     for (const input of inputs) {
       if (Object.hasOwn(input.aliases, alias)) continue
       const message = `aliases: ${alias}: says nothing of "${input.name}", whose field ${alias} is read`
-      note(report, 'warning', 'correlation-alias-incomplete', message, document)
+      note(report, 'warning', 'correlation-alias-incomplete', message, at)
     }
   }
 }
@@ -214,7 +223,7 @@ function checkCondition(
   const isValue = type.startsWith('value_')
   const field = condition?.field
   const invalid = (message: string) =>
-    fail(report, 'correlation-invalid', `condition: ${message}`, document)
+    fail(report, 'correlation-invalid', `condition: ${message}`, placeOf(document, 'condition'))
   if (isValue && field === undefined) invalid(`${type} needs a field`)
   if (!isValue && field !== undefined) invalid(`${type} looks at no field`)
   if (typeof field === 'object' && field !== null && type !== 'value_count') {

@@ -35,7 +35,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 type CorrelationBody = Pick<
   SigmaCorrelation,
-  'type' | 'rules' | 'groupBy' | 'timespan_ms' | 'condition' | 'aliases' | 'generate'
+  'type' | 'rules' | 'groupBy' | 'timespan_ms' | 'condition' | 'aliases' | 'generate' | 'places'
 >
 
 /** Reads the `correlation` map, or undefined with findings. */
@@ -70,7 +70,12 @@ export function readCorrelation(
     condition,
     aliases: readAliases(report, own),
     generate: readGenerate(report, own),
+    places: new Map([...own].map(([key, { value: at }]) => [key, positionOf(at)])),
   }
+}
+
+function positionOf({ line, column }: Position): Position {
+  return { line, column }
 }
 
 function readGenerate(report: Report, own: Entries): boolean {
