@@ -6,6 +6,8 @@ const NAME_PARTS_MAX = 5
 
 /** What ClickHouse reads of a statement (`max_query_size`), bytes; no statement can raise it for itself. */
 const STATEMENT_BYTES_MAX = 256 * 1024
+/** Texts that one call of `multiSearchAny` takes. */
+const NEEDLES_MAX = 255
 
 function quoteName(identifier: string): string {
   return `\`${identifier.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``
@@ -142,6 +144,11 @@ export const clickhouse: Dialect = {
     ),
   equals: (text, value) => `${text} = ${literal(value)}`,
   contains: (text, value) => `position(${text}, ${literal(value)}) > 0`,
+  containsAny: (text, values) =>
+    Array.from({ length: Math.ceil(values.length / NEEDLES_MAX) }, (_, part) => {
+      const own = values.slice(part * NEEDLES_MAX, (part + 1) * NEEDLES_MAX)
+      return `multiSearchAny(${text}, [${own.map(literal).join(', ')}])`
+    }).join(' OR '),
   startswith: (text, value) => `startsWith(${text}, ${literal(value)})`,
   endswith: (text, value) => `endsWith(${text}, ${literal(value)})`,
   wildcard: (text, parts) => {

@@ -71,6 +71,8 @@ export interface Dialect {
   fold(text: string, literal: string): string
   equals(text: string, literal: string): string
   contains(text: string, literal: string): string
+  /** Whether a text contains any of many, none of them empty, where that is shorter than one by one. */
+  containsAny?(text: string, literals: readonly string[]): string
   startswith(text: string, literal: string): string
   endswith(text: string, literal: string): string
   wildcard(text: string, parts: readonly ({ readonly literal: string } | '*' | '?')[]): string

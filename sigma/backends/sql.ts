@@ -22,6 +22,8 @@ export const SQL_TARGETS = Object.keys(DIALECTS) as readonly SqlTarget[]
 
 /** A deeper expression is refused: engines have limits of their own on nesting. */
 const DEPTH_MAX = 200
+/** Substrings of one field from which on they are searched for together. */
+const SEARCHED_TOGETHER_MIN = 16
 
 /**
  * The condition of an expression over a table of events, or why it cannot be said.
@@ -131,14 +133,32 @@ function alternatives(
     } else out.push(inner(arg))
   }
   for (const { target, tests } of byTarget.values()) {
-    const condition = (value: ValueSql) =>
-      balanced(
-        tests.map((test) => `(${valueCondition(test, value, dialect)})`),
-        'OR',
-      )
+    const condition = (value: ValueSql) => {
+      const [lists, rest] = searchLists(tests, value, dialect)
+      const own = rest.map((test) => `(${valueCondition(test, value, dialect)})`)
+      return balanced([...lists, ...own], 'OR')
+    }
     out.push(dialect.anyValue(table, target, condition))
   }
   return out
+}
+
+type ContainsTest = Extract<Test, { readonly kind: 'contains' }>
+
+/** Long lists of substrings as searches for any of many, where the dialect has these, and the tests that remain. */
+function searchLists(
+  tests: readonly ValueTest[],
+  value: ValueSql,
+  dialect: Dialect,
+): readonly [lists: readonly string[], rest: readonly ValueTest[]] {
+  const { containsAny } = dialect
+  const isListed = (test: ValueTest): test is ContainsTest =>
+    test.kind === 'contains' && !test.cased && test.value !== ''
+  const listed = tests.filter(isListed)
+  if (containsAny === undefined || listed.length < SEARCHED_TOGETHER_MIN) return [[], tests]
+  const texts = listed.map((test) => fold(test.value))
+  const list = containsAny(dialect.fold(value.text, texts.join('')), texts)
+  return [[`(${list})`], tests.filter((test) => !isListed(test))]
 }
 
 type ValueTest = Exclude<Test, { readonly kind: 'exists' | 'null' }>
