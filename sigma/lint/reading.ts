@@ -111,6 +111,11 @@ export const READING_CHECKS = {
     'Sigma knows product, category, service and definition.',
     'warning',
   ),
+  'metadata-type': found(
+    'a key beside the detection has another type than it should',
+    'The rule runs and finds what it should; what stands there is left out, and other tools may refuse the rule.',
+    'warning',
+  ),
   'modifier-combination': found(
     'modifiers that cannot follow one another',
     'They apply from left to right; the message says what each needs.',

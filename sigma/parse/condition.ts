@@ -61,9 +61,16 @@ export function parseCondition(
   }
 }
 
+/** What other languages write for the operators. */
+const OPERATORS = new Map([
+  ['&&', 'and'],
+  ['&', 'and'],
+  ['||', 'or'],
+])
+
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
-  for (const match of text.matchAll(/[()|]|[^\s()|]+/g)) {
+  for (const match of text.matchAll(/\|\||[()|]|[^\s()|]+/g)) {
     const word = match[0].replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     tokens.push({ text: match[0], word, offset: match.index })
   }
@@ -76,7 +83,8 @@ function unexpected(token: Token | undefined, expected: string, end = 0): Proble
     return new Problem('aggregation-unsupported', message, token.offset)
   }
   const found = token === undefined ? 'the end' : `"${token.text}"`
-  const message = `expected ${expected}, found ${found}`
+  const word = OPERATORS.get(token?.text ?? '')
+  const message = `expected ${expected}, found ${found}${word === undefined ? '' : `, write ${word}`}`
   return new Problem('condition-syntax', message, token?.offset ?? end)
 }
 
@@ -139,6 +147,10 @@ function parseOperand(parser: Parser): Condition {
 }
 
 function unknownSelection(parser: Parser, token: Token): Problem {
+  if (token.text.startsWith('!')) {
+    const message = `expected a selection, found "${token.text}": write not before a selection`
+    return new Problem('condition-syntax', message, token.offset)
+  }
   if (['and', 'or', 'of', 'them'].includes(token.word)) return unexpected(token, 'a selection')
   const near = suggestion(token.text, parser.names)
   const message = token.text.includes('*')

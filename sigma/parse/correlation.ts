@@ -21,6 +21,11 @@ import { fail, type Report } from './report.ts'
 import { booleanOf, decimalOf } from './scalars.ts'
 
 const KEYS = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate']
+/** What drafts of the specification and other tools call the timespan. */
+const MEANT = new Map([
+  ['timeframe', 'timespan'],
+  ['window', 'timespan'],
+])
 const CONDITION_KEYS: readonly string[] = [...CORRELATION_OPS, 'field', 'percentile']
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -46,7 +51,7 @@ export function readCorrelation(
 ): CorrelationBody | undefined {
   const own = mapOf(report, entries, 'correlation')
   if (own === undefined) return undefined
-  refuseUnknownKeys(report, own, KEYS, 'correlation-invalid', 'correlation')
+  refuseUnknownKeys(report, own, KEYS, 'correlation-invalid', 'correlation', MEANT)
   const type = wordOf(report, own, 'type', CORRELATION_TYPES, 'error')
   const rules = scalarOrList(report, own, 'rules')
   const timespan_ms = readTimespan(report, own, at)

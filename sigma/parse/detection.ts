@@ -13,14 +13,15 @@ import { type Entries, isScalar, kindName } from './reader.ts'
 import { fail, type Report, warn } from './report.ts'
 
 /**
- * Reads selections and condition. Keys in `reserved` are neither (a filter's `rules`). Undefined when there
- * is no selection to speak of; the report says why.
+ * Reads selections and condition. Keys in `reserved` are neither (a filter's `rules`); `outside` is a
+ * condition that stands beside the detection. Undefined when there is no selection to speak of; the report says why.
  */
 export function readDetection(
   report: Report,
   entries: Entries,
   at: Position,
   reserved: readonly string[] = [],
+  outside?: Position,
 ): Detection | undefined {
   const selections = new Map<string, DetectionNode>()
   for (const [name, entry] of entries) {
@@ -31,7 +32,9 @@ export function readDetection(
   const timeframe = entries.get('timeframe')?.value
   const conditionValue = entries.get('condition')?.value
   if (conditionValue === undefined) {
-    fail(report, 'condition-missing', 'detection: has no condition', at)
+    const where =
+      outside === undefined ? '' : `; the one in line ${outside.line} stands outside: indent it`
+    fail(report, 'condition-missing', `detection: has no condition${where}`, at)
     return undefined
   }
   if (selections.size === 0) {
@@ -175,7 +178,9 @@ function readMap(
 function readValues(report: Report, where: string, value: Yaml): readonly Scalar[] | undefined {
   if (isScalar(value)) return [value]
   if (value.kind === 'map') {
-    const message = `${where}: a field's value must be text, a number or a list of these, not a map`
+    const field = where.slice(where.lastIndexOf(' ') + 1)
+    const [first = 'contains'] = value.entries.keys()
+    const message = `${where}: a field's value must be text, a number or a list of these, not a map; modifiers stand behind the field: ${field}|${first}`
     fail(report, 'invalid-value', message, value)
     return undefined
   }

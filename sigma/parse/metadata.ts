@@ -8,7 +8,17 @@ import {
   STATUSES,
   type Yaml,
 } from '../rule.ts'
-import { type Entries, isScalar, kindName, mapOf, textOf, textsOf, wordOf } from './reader.ts'
+import {
+  type Entries,
+  isScalar,
+  kindName,
+  mapOf,
+  misnamed,
+  type TypeFinding,
+  textOf,
+  textsOf,
+  wordOf,
+} from './reader.ts'
 import { fail, type Report, warn } from './report.ts'
 import { suggestion } from './suggest.ts'
 import { readTrapline } from './trapline.ts'
@@ -46,37 +56,51 @@ export function readMetadata(report: Report, entries: Entries, at: Position): Me
   const title = textOf(report, entries, 'title')
   if (title === undefined || title.trim() === '') fail(report, 'title-missing', 'has no title', at)
   const text = (key: string) => textOf(report, entries, key)
-  const texts = (key: string) => textsOf(report, entries, key)
+  const note = (key: string) => noteOf(report, entries, key)
+  const notes = (key: string) => textsOf(report, entries, key, leftOut)
   const other = new Map<string, Yaml>()
   for (const [key, entry] of entries) if (!OWN_KEYS.has(key)) other.set(key, entry.value)
   return {
     title: title ?? '',
     id: text('id'),
     name: text('name'),
-    status: wordOf(report, entries, 'status', STATUSES, 'warning'),
+    status: wordOf(report, entries, 'status', STATUSES, 'warning', leftOut),
     level: wordOf(report, entries, 'level', LEVELS, 'error'),
-    description: text('description'),
-    author: text('author'),
-    date: text('date'),
-    modified: text('modified'),
-    license: text('license'),
-    taxonomy: text('taxonomy'),
-    references: texts('references'),
-    tags: texts('tags'),
-    fields: texts('fields'),
-    falsepositives: texts('falsepositives'),
-    scope: texts('scope'),
+    description: note('description'),
+    author: note('author'),
+    date: note('date'),
+    modified: note('modified'),
+    license: note('license'),
+    taxonomy: note('taxonomy'),
+    references: notes('references'),
+    tags: notes('tags'),
+    fields: notes('fields'),
+    falsepositives: notes('falsepositives'),
+    scope: notes('scope'),
     related: readRelated(report, entries),
     trapline: readTrapline(report, entries),
     other,
   }
 }
 
+/** What is no part of what a rule finds is left out where it cannot be read: the rule runs. */
+const leftOut: TypeFinding = (report, message, at) =>
+  warn(report, 'metadata-type', `${message}; it is left out`, at)
+
+/** A text; of a list its texts, joined. */
+function noteOf(report: Report, entries: Entries, key: string): string | undefined {
+  const value = entries.get(key)?.value
+  if (value?.kind !== 'list' || !value.items.every(isScalar))
+    return textOf(report, entries, key, leftOut)
+  warn(report, 'metadata-type', `${key}: should be text, not a list`, value)
+  return value.items.map(({ text }) => text).join(', ')
+}
+
 function readRelated(report: Report, entries: Entries): Related[] {
   const value = entries.get('related')?.value
   if (value === undefined || value.kind === 'null') return []
   if (value.kind !== 'list') {
-    fail(report, 'invalid-type', `related: must be a list, not ${kindName(value)}`, value)
+    leftOut(report, `related: must be a list, not ${kindName(value)}`, value)
     return []
   }
   return value.items.flatMap((item) => {
@@ -96,7 +120,8 @@ export function readLogSource(
 ): LogSource | undefined {
   const own = mapOf(report, entries, 'logsource')
   if (own === undefined) {
-    if (!entries.has('logsource')) fail(report, 'logsource-missing', 'has no logsource', at)
+    if (!entries.has('logsource'))
+      fail(report, 'logsource-missing', `has no logsource${misnamed(entries, ['logsource'])}`, at)
     return undefined
   }
   for (const [name, entry] of own) {

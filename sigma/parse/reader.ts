@@ -1,7 +1,7 @@
 // Typed reading of a YAML map's keys, with findings for what has the wrong shape.
 import type { Position, Scalar, Yaml, YamlEntry } from '../rule.ts'
 import { fail, type Report, warn } from './report.ts'
-import { suggestion } from './suggest.ts'
+import { nearest, suggestion } from './suggest.ts'
 
 export type Entries = ReadonlyMap<string, YamlEntry>
 
@@ -14,17 +14,32 @@ export function isScalar(value: Yaml): value is Scalar {
   return value.kind !== 'map' && value.kind !== 'list'
 }
 
+/** Says that a value has another type than it should. */
+export type TypeFinding = (report: Report, message: string, at: Position) => void
+
+const refuseType: TypeFinding = (report, message, at) => fail(report, 'invalid-type', message, at)
+
 /** The text of a scalar key as written; undefined when absent, null, or (with a finding) a map or list. */
-export function textOf(report: Report, entries: Entries, key: string): string | undefined {
+export function textOf(
+  report: Report,
+  entries: Entries,
+  key: string,
+  wrongType: TypeFinding = refuseType,
+): string | undefined {
   const entry = entries.get(key)
   if (entry === undefined || entry.value.kind === 'null') return undefined
   if (isScalar(entry.value)) return entry.value.text
-  fail(report, 'invalid-type', `${key}: must be text, not ${kindName(entry.value)}`, entry.value)
+  wrongType(report, `${key}: must be text, not ${kindName(entry.value)}`, entry.value)
   return undefined
 }
 
 /** The texts of a list key; one scalar counts as a list of one, with a warning. */
-export function textsOf(report: Report, entries: Entries, key: string): string[] {
+export function textsOf(
+  report: Report,
+  entries: Entries,
+  key: string,
+  wrongType: TypeFinding = refuseType,
+): string[] {
   const value = entries.get(key)?.value
   if (value === undefined || value.kind === 'null') return []
   if (isScalar(value)) {
@@ -32,12 +47,12 @@ export function textsOf(report: Report, entries: Entries, key: string): string[]
     return [value.text]
   }
   if (value.kind === 'map') {
-    fail(report, 'invalid-type', `${key}: must be a list, not a map`, value)
+    wrongType(report, `${key}: must be a list, not a map`, value)
     return []
   }
   return value.items.flatMap((item) => {
     if (isScalar(item)) return item.kind === 'null' ? [] : [item.text]
-    fail(report, 'invalid-type', `${key}: entries must be text, not ${kindName(item)}`, item)
+    wrongType(report, `${key}: entries must be text, not ${kindName(item)}`, item)
     return []
   })
 }
@@ -58,8 +73,9 @@ export function wordOf<Word extends string>(
   key: string,
   words: readonly Word[],
   as: 'error' | 'warning',
+  wrongType: TypeFinding = refuseType,
 ): Word | undefined {
-  const text = textOf(report, entries, key)
+  const text = textOf(report, entries, key, wrongType)
   if (text === undefined) return undefined
   const word = words.find((candidate) => candidate === text)
   if (word !== undefined) return word
@@ -80,18 +96,29 @@ export function wordOf<Word extends string>(
   return undefined
 }
 
-/** A finding for every key that is not among the known ones. */
+/** A finding for every key that is not among the known ones. `meant` has what other tools call them. */
 export function refuseUnknownKeys(
   report: Report,
   entries: Entries,
   known: readonly string[],
   code: string,
   where: string,
+  meant: ReadonlyMap<string, string> = new Map(),
 ): void {
   for (const [name, entry] of entries) {
     if (known.includes(name)) continue
-    fail(report, code, `${where}: unknown key ${name}${suggestion(name, known)}`, entry.key)
+    const near = suggestion(meant.get(name) ?? name, known)
+    fail(report, code, `${where}: unknown key ${name}${near}`, entry.key)
   }
+}
+
+/** `; detections is called detection`, where a key that is there is near one that is missing. */
+export function misnamed(entries: Entries, wanted: readonly string[]): string {
+  for (const written of entries.keys()) {
+    const name = nearest(written.replaceAll(/[-_ ]/g, ''), wanted)
+    if (name !== undefined) return `; ${written} is called ${name}`
+  }
+  return ''
 }
 
 export const NOWHERE: Position = { line: 1, column: 1 }

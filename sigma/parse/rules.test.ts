@@ -115,7 +115,8 @@ describe('findings', () => {
     ['word-case', change('level: high', 'level: HIGH')],
     ['unknown-status', change('status: test', 'status: testing')],
     ['expected-list', change(/tags: .*/, 'tags: attack.execution')],
-    ['invalid-type', change(/tags: .*/, 'tags: {a: 1}')],
+    ['invalid-type', change(/title: .*/, 'title: {a: 1}')],
+    ['metadata-type', change(/tags: .*/, 'tags: {a: 1}')],
     ['invalid-value', change('Image|endswith: /sh', 'Image: {a: 1}')],
     ['invalid-value', change('Image|endswith: /sh', 'Image: [[a]]')],
     ['empty-list', change('Image|endswith: /sh', 'Image: []')],
@@ -147,6 +148,67 @@ describe('findings', () => {
       '24:24 error unknown-selection',
     )
   })
+})
+
+describe('what a newcomer wrote is answered with what is meant', () => {
+  const change = (from: string | RegExp, to: string) => RULE.replace(from, to)
+  const correlation = (body: string) =>
+    `title: Many\ncorrelation:\n  type: event_count\n  rules: [a]\n${body}`
+  test.each([
+    ['detections:', change(/detection:/, 'detections:'), 'detections is called detection'],
+    ['log_source:', change(/logsource:/, 'log_source:'), 'log_source is called logsource'],
+    [
+      'a condition outside',
+      `${change(/ {2}condition: .*\n/, '')}condition: selection\n`,
+      'the one in line 26 stands outside: indent it',
+    ],
+    ['&&', change(/condition: .*/, 'condition: selection && filter'), 'found "&&", write and'],
+    ['||', change(/condition: .*/, 'condition: selection || filter'), 'found "||", write or'],
+    [
+      '!',
+      change(/condition: .*/, 'condition: selection and !filter'),
+      'write not before a selection',
+    ],
+    [
+      'a modifier as a map',
+      change('Image|endswith: /sh', 'Image: {endswith: /sh}'),
+      'not a map; modifiers stand behind the field: Image|endswith',
+    ],
+    [
+      'timeframe',
+      correlation('  timeframe: 5m\n  condition: {gte: 3}\n'),
+      'did you mean timespan?',
+    ],
+    ['window', correlation('  window: 5m\n  condition: {gte: 3}\n'), 'did you mean timespan?'],
+    [
+      'minutes',
+      correlation('  timespan: 5 min\n  condition: {gte: 3}\n'),
+      '"5 min" is none like 5m or 1h',
+    ],
+  ])('%s', (_, text, hint) => {
+    const errors = findings(text).filter((finding) => finding.includes(' error '))
+    expect(errors.join('\n')).toContain(hint)
+  })
+})
+
+test('what stands around the detection in another type than it should does not keep the rule from running', () => {
+  const odd = {
+    falsepositives: '[fixes, {Scanners of node: all}]',
+    references: '{a: b}',
+    author: '[one, two]',
+    status: '[test]',
+    related: 'none',
+    date: '{year: 2026}',
+  }
+  for (const [key, text] of Object.entries(odd)) {
+    const changed = RULE.replace(new RegExp(`^${key}:.*\n(?:[ -].*\n)*`, 'm'), '')
+    const read = findings(`${changed}${key}: ${text}\n`)
+    expect(read.filter((finding) => finding.includes(' error '))).toEqual([])
+    expect(read.join()).toContain('warning metadata-type')
+  }
+  expect(value(`${RULE}author: [one, two]\n`.replace(/^author: (?!\[).*\n/m, '')).author).toBe(
+    'one, two',
+  )
 })
 
 test('the trapline key is read into its settings', () => {

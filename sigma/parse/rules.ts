@@ -4,7 +4,16 @@ import { applyActions } from './actions.ts'
 import { readCorrelation } from './correlation.ts'
 import { readDetection } from './detection.ts'
 import { readLogSource, readMetadata } from './metadata.ts'
-import { type Entries, isScalar, kindName, mapOf, NOWHERE, textOf, textsOf } from './reader.ts'
+import {
+  type Entries,
+  isScalar,
+  kindName,
+  mapOf,
+  misnamed,
+  NOWHERE,
+  textOf,
+  textsOf,
+} from './reader.ts'
 import { fail, newReport, type Report } from './report.ts'
 import { readYaml, type YamlDocument } from './yaml.ts'
 
@@ -60,12 +69,14 @@ function readSigma(
   const own = mapOf(report, entries, isFilter ? 'filter' : 'detection')
   if (own === undefined) {
     if (!isFilter && !entries.has('detection')) {
-      fail(report, 'detection-missing', 'has no detection, correlation or filter', document)
+      const near = misnamed(entries, ['detection', 'correlation', 'filter'])
+      fail(report, 'detection-missing', `has no detection, correlation or filter${near}`, document)
     }
     return undefined
   }
   const at = entries.get(isFilter ? 'filter' : 'detection')!.key
-  const detection = readDetection(report, own, at, isFilter ? ['rules'] : [])
+  const outside = entries.get('condition')?.key
+  const detection = readDetection(report, own, at, isFilter ? ['rules'] : [], outside)
   if (logsource === undefined || detection === undefined) return undefined
   if (!isFilter) return { kind: 'rule', ...base, logsource, detection }
   return { kind: 'filter', ...base, logsource, detection, rules: readFilterRules(report, own) }

@@ -125,6 +125,27 @@ test('a finding names line and column', () => {
   })
 })
 
+describe('text that is no YAML is answered with what to do, once a line', () => {
+  const messages = (text: string) =>
+    first(text).report.diagnostics.map(
+      ({ line, column, message }) => `${line}:${column} ${message}`,
+    )
+  test.each([
+    ['a:\n  b: c: d\ne: f\n', ['2:6', 'put a value that holds ": " in quotes']],
+    ['a:\n\tb: c\n', ['2:1', 'use spaces']],
+    ['a: %TEMP%\n', ['1:4', 'put the value in quotes']],
+    ['a: @x\n', ['1:4', 'put the value in quotes']],
+    ['a: "C:\\Windows\\cmd"\n', ['1:7', 'in single quotes it stands for itself']],
+    ['a: *sh\n', ['1:4', "stands in quotes: '*sh'"]],
+    ['a:\n    b: c\n  d: e\n', ['3:', 'begin at one column']],
+  ] as const)('%j', (text, [place, advice]) => {
+    const said = messages(text)
+    expect(said).toHaveLength(1)
+    expect(said[0]).toStartWith(place)
+    expect(said[0]).toContain(advice)
+  })
+})
+
 test('documents of one file are read apart, empty ones left out', () => {
   const documents = read('---\na: 1\n---\n---\nb: 2\n# end\n')
   expect(documents.map((d) => [d.line, d.text])).toEqual([

@@ -18,6 +18,7 @@ import { YAML_BYTES_MAX, YAML_DEPTH_MAX, YAML_DOCUMENTS_MAX, YAML_NODES_MAX } fr
 import { readPlainYaml } from './plain-yaml.ts'
 import { fail, type Report } from './report.ts'
 import { typedScalar } from './scalars.ts'
+import { advised, aliasProblem, causes } from './yaml-advice.ts'
 
 /** One document of a file. `value` is undefined when it cannot be read; the report says why. */
 export interface YamlDocument extends Position {
@@ -96,9 +97,10 @@ function readDocument(
   const contents = document.contents
   const start = positionOf(lines, contents?.range?.[0] ?? document.range?.[0] ?? 0)
   const text = source.replace(/^---[ \t]*\r?\n/, '').replace(/\n---[ \t]*\r?\n?$/, '\n')
-  for (const problem of [...document.errors, ...document.warnings]) {
+  const lineOf = (offset: number) => positionOf(lines, offset).line
+  for (const problem of causes([...document.errors, ...document.warnings], lineOf)) {
     const code = problem.code === 'TAG_RESOLVE_FAILED' ? 'yaml-tag-unsupported' : 'yaml-syntax'
-    fail(report, code, problem.message, positionOf(lines, problem.pos[0]))
+    fail(report, code, advised(problem), positionOf(lines, problem.pos[0]))
   }
   if (report.diagnostics.length > 0) return [{ ...start, value: undefined, text, report }]
   if (contents === null || (isScalar(contents) && contents.source === '')) return []
@@ -149,8 +151,7 @@ function followAlias(walk: Walk, alias: Alias, at: Position, depth: number): Yam
   const name = alias.source
   const target = walk.anchors.get(name)
   if (target === undefined || walk.open.has(name)) {
-    const why = target === undefined ? 'has no anchor before it' : 'stands inside its own anchor'
-    fail(walk.report, 'yaml-alias', `*${name} ${why}`, at)
+    fail(walk.report, 'yaml-alias', aliasProblem(name, target !== undefined), at)
     return undefined
   }
   walk.open.add(name)
