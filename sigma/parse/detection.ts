@@ -24,9 +24,10 @@ export function readDetection(
   outside?: Position,
 ): Detection | undefined {
   const selections = new Map<string, DetectionNode>()
-  for (const [name, entry] of entries) {
-    if (name === 'condition' || name === 'timeframe' || reserved.includes(name)) continue
-    const node = readNode(report, name, entry.value)
+  const keys = ['condition', 'timeframe', ...reserved]
+  const names = [...entries.keys()].filter((name) => !keys.includes(name))
+  for (const name of names) {
+    const node = readNode(report, name, entries.get(name)!.value)
     if (node !== undefined) selections.set(name, node)
   }
   const timeframe = entries.get('timeframe')?.value
@@ -37,11 +38,10 @@ export function readDetection(
     fail(report, 'condition-missing', `detection: has no condition${where}`, at)
     return undefined
   }
-  if (selections.size === 0) {
+  if (names.length === 0) {
     fail(report, 'selection-missing', 'detection: has no selection', at)
     return undefined
   }
-  const names = [...entries.keys()].filter((name) => selections.has(name))
   const { condition, text } = readConditions(report, conditionValue, names)
   if (condition !== undefined) {
     warnUnused(report, entries, names, condition)

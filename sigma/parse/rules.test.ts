@@ -191,6 +191,15 @@ describe('what a newcomer wrote is answered with what is meant', () => {
   })
 })
 
+test('a selection that cannot be read is there: the condition is not blamed for it', () => {
+  const text = RULE.replace("    User: ''", '    User: {a: 1}')
+  expect(codes(text)).toEqual(['invalid-value'])
+  const only = text
+    .replace(/ {2}selection:\n(?: {3,}.*\n)*/, '')
+    .replace(/ {2}(?:keywords|mixed):\n(?: {3,}.*\n)*/g, '')
+  expect(codes(only.replace(/condition: .*/, 'condition: filter'))).toEqual(['invalid-value'])
+})
+
 test('what stands around the detection in another type than it should does not keep the rule from running', () => {
   const odd = {
     falsepositives: '[fixes, {Scanners of node: all}]',
