@@ -1,8 +1,25 @@
 // How a correlation stands around one event of a file, as text.
-import { type CorrelationWhy, type NamedEvent, whyCorrelation } from '../sigma/correlate/why.ts'
+import {
+  type CorrelationWhy,
+  type NamedEvent,
+  readsOf,
+  whyCorrelation,
+} from '../sigma/correlate/why.ts'
+import { explainWhy } from '../sigma/eval/why.ts'
 import type { SigmaEvent } from '../sigma/event.ts'
-import type { LoadedCorrelation, LoadedRules } from '../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../sigma/rule.ts'
 import { UsageError } from './command.ts'
+
+/** A filter that keeps a rule that a correlation reads from matching the event. */
+export interface LeftOut {
+  readonly rule_id: string
+  readonly title: string
+  readonly filter: string
+}
+
+export interface Standing extends CorrelationWhy {
+  readonly leftOut: readonly LeftOut[]
+}
 
 /** Explains a correlation on the event at `index`; events are taken in order of time. */
 export async function standingAt(
@@ -10,19 +27,31 @@ export async function standingAt(
   loaded: LoadedRules,
   events: AsyncIterable<SigmaEvent>,
   index: number,
-): Promise<CorrelationWhy> {
+): Promise<Standing> {
   const named: NamedEvent[] = []
   for await (const event of events) named.push({ ref: named.length, event })
   const asked = named[index]
   if (asked === undefined)
     throw new UsageError(`there is no event ${index}: there are ${named.length}`)
   const ordered = named.toSorted((a, b) => a.event.time - b.event.time)
-  return whyCorrelation(correlation, loaded, asked, ordered)
+  const leftOut = readsOf(correlation, loaded).rules.flatMap((rule) => filtersOf(rule, asked.event))
+  return { ...whyCorrelation(correlation, loaded, asked, ordered), leftOut }
+}
+
+function filtersOf(rule: LoadedRule, event: SigmaEvent): readonly LeftOut[] {
+  const { effects = [] } = explainWhy(rule, event)
+  return effects.flatMap(({ kind, name, silences }) =>
+    kind === 'filter' && silences ? [{ rule_id: rule.id, title: rule.title, filter: name }] : [],
+  )
 }
 
 /** The explanation as lines. */
-export function standingText(why: CorrelationWhy): string {
-  return [`${why.fires ? 'fires' : 'does not fire'}: ${why.title}`, ...levelLines(why)].join('\n')
+export function standingText(why: Standing): string {
+  const left = why.leftOut.map(
+    ({ title, filter }) => `  filter "${filter}" leaves this event out of ${title}`,
+  )
+  const head = `${why.fires ? 'fires' : 'does not fire'}: ${why.title}`
+  return [head, ...levelLines(why), ...left].join('\n')
 }
 
 function levelLines(why: CorrelationWhy): readonly string[] {

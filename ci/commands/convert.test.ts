@@ -42,5 +42,10 @@ test('says what is wrong with the call, and what was refused', async () => {
   expect(convert(['--target', 'clickhouse', folder]).out).toContain(
     '-- T (t)\nSELECT * FROM `events`',
   )
+  await Bun.write(join(folder, 'r.yml'), 'title: T\nlogsource: {product: p}\n')
+  const none = convert(['--target', 'sqlite', folder])
+  expect([none.code, none.err.includes('has no detection'), none.err.includes('usage')]).toEqual([
+    ...[2, true, false],
+  ])
   await rm(folder, { recursive: true })
 })

@@ -16,7 +16,7 @@ export const usage = `trapline convert --target ${SQL_TARGETS.join('|')} [PATH..
   --layout  json: fields in one JSON column "fields"; columns: a column of each field's name
             (both: columns id, time in milliseconds, message, raw)
   --json    one JSON object a rule: rule_id, title, sql or refused and message
-What a target cannot say exactly is refused by name. Exit code 1: something was refused.`
+What a target cannot say exactly is refused by name. Exit code 1: something was refused; 2: no rule can run.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -52,6 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
   for (const { path, line, message } of loaded.refused) console.error(`${path}:${line}: ${message}`)
   const refused = outcomes.filter(({ made }) => !('sql' in made)).length
   console.error(`${outcomes.length - refused} rules as SQL for ${target}, ${refused} refused`)
+  if (outcomes.length === 0 && loaded.refused.length > 0) return EXIT.badRule
   if (outcomes.length === 0) throw new UsageError(`no rules below ${paths.join(', ')}`)
   return refused + loaded.refused.length === 0 ? EXIT.ok : EXIT.findings
 }

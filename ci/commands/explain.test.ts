@@ -45,6 +45,40 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe('trapline explain', () => {
+  test('takes a rule by the name that a correlation has for it, and says what there is to choose', () => {
+    const event = '{"product":"linux","outcome":"failed"}'
+    const named = call('--rule', 'rules.yml', '--id', 'failed', '--event', event)
+    expect([named.code, named.out.startsWith('fires: Failed')]).toEqual([0, true])
+    const wrong = call('--rule', 'rules.yml', '--id', 'faild', '--event', event)
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toContain('  6f1d2c5e-8a3b-4c7d-9e10-0a1b2c3d4e5f  Failed\n')
+  })
+
+  test('a rule beside its own copy is explained', async () => {
+    const rule = RULES.split('---')[0]!
+    const copies = await mkdtemp(join(tmpdir(), 'trapline-explain-'))
+    for (const name of ['a', 'b']) await Bun.write(join(copies, `${name}.yml`), rule)
+    const { code, err } = call(
+      ...['--rule', join(copies, 'b.yml'), '--event', '{"product":"linux","outcome":"failed"}'],
+    )
+    await rm(copies, { recursive: true })
+    expect([code, err]).toEqual([0, expect.stringContaining('has the same id')])
+  })
+
+  test('names the filter that keeps an event from a correlation', async () => {
+    const filter =
+      '---\ntitle: No Guests\nlogsource: {product: linux}\nfilter: {rules: [failed], guest: {account: b}, condition: not guest}\n'
+    const own = await mkdtemp(join(tmpdir(), 'trapline-explain-'))
+    const rules = join(own, 'rules.yml')
+    await Bun.write(rules, RULES + filter)
+    const args = ['--rule', rules, '--id', 'Many Failed', '--event', 'events.ndjson']
+    expect(call(...args, '--index', '1').out).toContain(
+      'filter "No Guests" leaves this event out of Failed',
+    )
+    expect(call(...args, '--index', '0').out).not.toContain('leaves this event out')
+    await rm(own, { recursive: true })
+  })
+
   test('does not promise a firing where the log source keeps the rule away', () => {
     const { code, out } = call(
       ...['--rule', 'rules.yml', '--id', 'Failed'],

@@ -9,7 +9,7 @@ import type { GroupView } from '../../sigma/correlate/types.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import { explainWhy, type Why, type WhyNode } from '../../sigma/eval/why.ts'
 import type { SigmaEvent } from '../../sigma/event.ts'
-import type { LoadedCorrelation, LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import type { LoadedCorrelation, LoadedRule, LoadedRules, RefusedRule } from '../../sigma/rule.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { standingAt, standingText } from '../explain-standing.ts'
 import { readEvents } from '../input/read-events.ts'
@@ -19,7 +19,7 @@ import { type RuleFolderOptions, readRuleFolder } from '../rule-files.ts'
 export const summary = 'Says why a rule fires on an event, or why it does not'
 export const usage = `trapline explain --rule FILE [--id ID] --event JSON|FILE [--index N] [--source NAME] [--json]
   --rule    a rule file, or a folder with --id; filters and pipelines beside it take part
-  --id      id or title of the rule, where there are several
+  --id      id, name or title of the rule, where there are several
   --event   the event as JSON, or a file of events (also .gz, .zst, .evtx)
   --index   which event of the file, from 0 (default: the first); a correlation takes them all, and says
             with it how it stands around that one
@@ -31,6 +31,9 @@ change that would make the rule fire. Exit code 1: it does not fire; 2: the rule
 
 const EVENTS_MAX = 100_000
 const GROUPS_SHOWN = 20
+const CHOICES_SHOWN = 10
+
+type Named = Pick<LoadedRule, 'id' | 'title'>
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -90,16 +93,46 @@ async function find(
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`cannot read ${path}: ${error.code ?? error.message}`)
   })
-  const loaded = await readRuleFolder([info.isDirectory() ? path : dirname(path)], options)
+  const loaded = await withBeside(path, info.isDirectory(), options)
   const own = ({ path: at }: { readonly path: string }) =>
     info.isDirectory() || resolve(at) === resolve(path)
   const all = [...loaded.correlations, ...loaded.rules].filter(own)
+  const isCalled = (rule: Named) =>
+    rule.id === id ||
+    rule.title === id ||
+    loaded.correlations.some(({ inputs }) =>
+      inputs.some((input) => input.name === id && input.id === rule.id),
+    )
   const found = all.filter((rule) =>
-    id === undefined ? !rule.feedsOnly || all.length === 1 : rule.id === id || rule.title === id,
+    id === undefined ? !rule.feedsOnly || all.length === 1 : isCalled(rule),
   )
   if (found.length > 1)
-    throw new UsageError(`there are ${found.length} rules: choose one with --id`)
+    throw new UsageError(
+      `there are ${found.length} rules: choose one with --id\n${choiceOf(found)}`,
+    )
+  if (found.length === 0 && all.length > 0) console.error(`there are\n${choiceOf(all)}`)
   return { loaded: { ...loaded, refused: loaded.refused.filter(own) }, rule: found[0] }
+}
+
+/** What lies in a folder, or in a file and beside it; the file alone where its ids are those of others beside it. */
+async function withBeside(
+  path: string,
+  isFolder: boolean,
+  options: RuleFolderOptions,
+): Promise<LoadedRules> {
+  const loaded = await readRuleFolder([isFolder ? path : dirname(path)], options)
+  const isDouble = ({ path: at, reason }: RefusedRule) =>
+    reason === 'id-duplicate' && resolve(at) === resolve(path)
+  if (isFolder || !loaded.refused.some(isDouble)) return loaded
+  console.error(`${path} is taken alone: a file beside it has the same id`)
+  return readRuleFolder([path], options)
+}
+
+/** The rules there are to choose from, as lines. */
+function choiceOf(rules: readonly Named[]): string {
+  const shown = rules.slice(0, CHOICES_SHOWN).map(({ id, title }) => `  ${id}  ${title}`)
+  const more = rules.length > shown.length ? [`  and ${rules.length - shown.length} more`] : []
+  return [...shown, ...more].join('\n')
 }
 
 async function* eventsOf(given: string, source: string | undefined): AsyncGenerator<SigmaEvent> {

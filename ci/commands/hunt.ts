@@ -51,6 +51,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (positionals.length > 0) return runHunts(positionals, values)
   if (values.rule.length === 0)
     throw new UsageError('say which hunt: FILE..., or which rules: --rule PATH...')
+  if (values.events.length > 0)
+    throw new UsageError('rules over files: trapline eval --rules PATH... --events FILE...')
   return runRules(values)
 }
 

@@ -45,6 +45,18 @@ describe('importing simple rules', () => {
       { a: 'x', b: 'n' },
       { a: 'x', b: 'y' },
     ],
+    [
+      'any of one condition that is no list',
+      'condition: {any: {field: a, equals: x}}',
+      { a: 'x' },
+      { field: 'a', equals: 'x' },
+    ],
+    [
+      'all of one condition that is no list',
+      'condition: {all: {field: a, contains: x}}',
+      { a: 'yx' },
+      { field: 'a', contains: 'x' },
+    ],
     ['every word of one field', 'condition: {field: a, all: [x, y]}', { a: 'yx' }, { a: 'x' }],
   ])('%s', (_, conditions, yes, no) => {
     expect(holds(conditions, yes)).toBe(true)
@@ -63,6 +75,16 @@ describe('importing simple rules', () => {
     expect(rules[0]!.file).toBe('failed_ssh.yml')
   })
 
+  test('a title of no Latin letters has a file of its own', () => {
+    const files = ['侵入', '攻撃'].map(
+      (title) =>
+        importSimpleRules(`title: ${title}\nsource: s\ncondition: {field: a, equals: x}`, 'r.yml')
+          .rules[0]!.file,
+    )
+    for (const file of files) expect(file).toMatch(/^rule_[0-9a-f]{8}\.yml$/)
+    expect(new Set(files).size).toBe(2)
+  })
+
   test.each([
     ['an unknown operator', `${HEAD}condition: {field: a, sounds_like: x}`, 'import-condition'],
     ['an unknown key', `${HEAD}condition: {field: a, equals: x}\nwindow: 5m`, 'import-unknown-key'],
@@ -71,6 +93,18 @@ describe('importing simple rules', () => {
       'an unknown severity',
       'name: n\nsource: s\nseverity: bad\ncondition: {field: a, equals: x}',
       'import-severity',
+    ],
+    [
+      'a field whose name Sigma would read as modifiers',
+      `${HEAD}condition: {field: "a|re", equals: x}`,
+      'import-condition',
+    ],
+    ['no value at all', `${HEAD}condition: {field: a, equals: []}`, 'import-condition'],
+    ['a regex that cannot run', `${HEAD}condition: {field: a, regex: "x(?!y)"}`, 'import-refused'],
+    [
+      'a number for contains of nothing',
+      `${HEAD}condition: {field: a, contains: null}`,
+      'import-refused',
     ],
     ['broken YAML', 'name: [', 'yaml-syntax'],
   ])('refuses %s', (_, text, code) => {

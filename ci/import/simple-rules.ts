@@ -2,6 +2,7 @@
 // text out. What has no meaning in Sigma is refused by name, never left out.
 import { LineCounter, parseAllDocuments, stringify } from 'yaml'
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
+import { loadRules } from '../../sigma/load.ts'
 import { LEVELS } from '../../sigma/rule.ts'
 
 export interface ImportedRule {
@@ -112,11 +113,19 @@ function importRule(rule: Plain): ImportedRule {
     ...optional('falsepositives', rule['falsepositives']),
     level: level ?? 'medium',
   }
-  const file = `${title
+  const words = title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_|_$/g, '')}.yml`
-  return { file, text: stringify(sigma, { lineWidth: 0, indent: 4 }) }
+    .replaceAll(/^_|_$/g, '')
+  const file = `${words || `rule_${uuidOf(title).slice(0, 8)}`}.yml`
+  return { file, text: runnable(stringify(sigma, { lineWidth: 0, indent: 4 }), file) }
+}
+
+/** The text of a rule that loads. */
+function runnable(text: string, path: string): string {
+  const [refused] = loadRules([{ path, text }]).refused
+  if (refused !== undefined) throw new Refused('import-refused', refused.message)
+  return text
 }
 
 /** The condition text of a group, a leaf or a list; selections are added under names of their own. */
@@ -129,6 +138,7 @@ function groupOf(node: unknown, selections: Map<string, unknown>): string {
       return `not (${groupOf(key === 'none' ? { any: value } : value, selections)})`
     }
     const joint = GROUPS[key]
+    if (joint !== undefined && isPlain(value) && 'field' in value) return groupOf(value, selections)
     if (joint !== undefined && Array.isArray(value)) {
       if (value.length === 0) throw new Refused('import-condition', `${key}: is empty`)
       const inner = value.map((one) => groupOf(one, selections))
@@ -137,7 +147,7 @@ function groupOf(node: unknown, selections: Map<string, unknown>): string {
     const operator = OPERATORS[key]
     if (operator !== undefined && isPlain(value)) {
       const items = Object.entries(value).map(([field, one]) => [
-        field + operator,
+        named(field) + operator,
         valuesOf(key, one),
       ])
       return select(Object.fromEntries(items), selections)
@@ -165,9 +175,15 @@ function leafOf(leaf: Plain, selections: Map<string, unknown>): string {
     const all = key === 'all'
     const modifier = all ? '|contains|all' : OPERATORS[key]
     if (modifier === undefined) throw new Refused('import-condition', `unknown operator ${key}`)
-    return [name + modifier, valuesOf(key, one)]
+    return [named(name) + modifier, valuesOf(key, one)]
   })
   return select(Object.fromEntries(items), selections)
+}
+
+/** A field's name, as Sigma takes it for one. */
+function named(field: string): string {
+  if (field !== '' && !field.includes('|')) return field
+  throw new Refused('import-condition', `"${field}" is no field's name in Sigma`)
 }
 
 function select(items: Plain, selections: Map<string, unknown>): string {
@@ -178,7 +194,7 @@ function select(items: Plain, selections: Map<string, unknown>): string {
 
 /** Values as Sigma writes them: `*`, `?` and backslashes before them stand for themselves. */
 function valuesOf(operator: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => valuesOf(operator, one))
+  if (Array.isArray(value) && value.length > 0) return value.map((one) => valuesOf(operator, one))
   if (value === undefined || (typeof value === 'object' && value !== null)) {
     throw new Refused('import-condition', `${operator}: needs a value`)
   }
