@@ -7,6 +7,7 @@ import { checkSchema, isSettingsFile } from '../checks/schema.ts'
 import { EXIT, UsageError } from '../command.ts'
 import { isIgnored, readLintSettings } from '../lint-settings.ts'
 import { FramingError, frame, messageSplitter } from '../lsp/framing.ts'
+import { createInbox, type Inbox } from '../lsp/inbox.ts'
 import { createLanguageServer } from '../lsp/server.ts'
 import { readWorkspace } from '../lsp/workspace.ts'
 
@@ -43,20 +44,36 @@ export async function run(args: readonly string[]): Promise<number> {
       process.stdout.write(frame(message))
     },
   })
-  const split = messageSplitter()
-  for await (const chunk of Bun.stdin.stream()) {
-    let texts: string[]
-    try {
-      texts = split(chunk)
-    } catch (error) {
-      if (!(error instanceof FramingError)) throw error
-      console.error(`trapline lsp: ${error.message}`)
-      return EXIT.badConfiguration
-    }
-    for (const text of texts) {
-      const exit = await server.receive(text)
-      if (exit !== undefined) return exit
-    }
+  const inbox = createInbox()
+  const input = Bun.stdin.stream().getReader()
+  const reading = readMessages(input, inbox)
+  for (;;) {
+    const waiting = await inbox.take()
+    if (waiting === undefined) return reading
+    const exit = await server.receive(waiting.text, waiting.isCancelled)
+    if (exit === undefined) continue
+    await input.cancel()
+    return exit
   }
-  return EXIT.findings
+}
+
+/** Puts messages of the input into the inbox; resolves with the exit code of a stream that ends without `exit`. */
+async function readMessages(
+  input: ReadableStreamDefaultReader<Uint8Array>,
+  inbox: Inbox,
+): Promise<number> {
+  const split = messageSplitter()
+  try {
+    for (;;) {
+      const { done, value } = await input.read()
+      if (done) return EXIT.findings
+      for (const text of split(value)) inbox.put(text)
+    }
+  } catch (error) {
+    if (!(error instanceof FramingError)) throw error
+    console.error(`trapline lsp: ${error.message}`)
+    return EXIT.badConfiguration
+  } finally {
+    inbox.end()
+  }
 }

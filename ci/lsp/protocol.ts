@@ -47,7 +47,7 @@ export interface CodeAction {
 /** `CompletionItemKind`s. */
 export const KIND = { field: 5, value: 12, keyword: 14, property: 10, function: 3 } as const
 
-/** Error codes of JSON-RPC. */
+/** Error codes of JSON-RPC and of the protocol. */
 export const RPC = {
   parse: -32700,
   request: -32600,
@@ -55,4 +55,5 @@ export const RPC = {
   params: -32602,
   internal: -32603,
   notReady: -32002,
+  cancelled: -32800,
 } as const

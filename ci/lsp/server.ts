@@ -26,8 +26,8 @@ export interface ServerOptions {
 
 /** How an exit was asked for: the exit code, 0 only after `shutdown`. */
 export interface LanguageServer {
-  /** Takes one message; resolves with an exit code when it was `exit`. */
-  receive(text: string): Promise<number | undefined>
+  /** Takes one message; resolves with an exit code when it was `exit`. A cancelled request is only answered. */
+  receive(text: string, isCancelled?: boolean): Promise<number | undefined>
 }
 
 const DELAY_MS = 150
@@ -64,7 +64,7 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
     phase: 'new',
   }
   return {
-    async receive(text) {
+    async receive(text, isCancelled = false) {
       const message = messageOf(text)
       if (message === undefined) {
         options.send({
@@ -78,7 +78,13 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
         for (const timer of state.timers.values()) clearTimeout(timer)
         return state.phase === 'down' ? 0 : 1
       }
-      if (message.method !== undefined) await answer(state, message)
+      if (isCancelled && message.id !== undefined)
+        options.send({
+          jsonrpc: '2.0',
+          id: message.id,
+          error: { code: RPC.cancelled, message: 'cancelled' },
+        })
+      else if (message.method !== undefined) await answer(state, message)
       return undefined
     },
   }
