@@ -3,7 +3,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { normalise } from '../parsers/normalise.ts'
 import { expr as anyExpr, logsource as anyLogSource } from '../sigma/eval/arbitraries.ts'
-import { compileMatcher, type MatcherRule } from '../sigma/eval/matcher.ts'
+import { compileMatcher, type MatcherOptions, type MatcherRule } from '../sigma/eval/matcher.ts'
 import type { Test } from '../sigma/ir/expr.ts'
 import { corpusFolder } from '../test/corpus/corpus.ts'
 import { createFlatMatcher } from './flat-matches.ts'
@@ -34,6 +34,60 @@ function compare(rules: readonly MatcherRule[], lines: readonly string[], times 
     }
   }
   return taken
+}
+
+/** Matches a body of lines in runs; by line its rules, undefined where it was left to its event. */
+function matchBody(
+  rules: readonly MatcherRule[],
+  lines: readonly string[],
+  options: MatcherOptions = {},
+  before = '',
+) {
+  const { matchLines, event } = createFlatMatcher(compileMatcher(rules, options), OPTIONS)
+  const bytes = Buffer.from(`${before}${lines.map((line) => `${line}\n`).join('')}`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const found: (readonly number[] | undefined)[] = []
+  let start = before.length
+  while (found.length < lines.length) {
+    const first = found.length
+    const seen = new Map<number, readonly number[]>()
+    const taken = matchLines(bytes, view, start, bytes.length, (matched, index) => {
+      expect(index).toBeGreaterThanOrEqual(seen.size)
+      seen.set(index, matched)
+      if (index % 97 === 0)
+        expect(event()).toEqual(normalise(trimmed(lines[first + index]!), OPTIONS))
+    })
+    for (let i = 0; i < taken.lines; i++) found.push(seen.get(i) ?? [])
+    if (found.length === lines.length) break
+    found.push(undefined)
+    start = bytes.indexOf(0x0a, taken.next) + 1
+  }
+  return found
+}
+
+function trimmed(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
+}
+
+/** More events than a log source's rules are laid out anew after. */
+const LEARNT_EVENTS = 1_100
+
+/** Compares bodies that repeat the lines with their events; how many lines were not left to them. */
+function compareBodies(rules: readonly MatcherRule[], lines: readonly string[]): number {
+  const times = Math.ceil(LEARNT_EVENTS / Math.max(1, lines.length)) + 2
+  const body = Array.from({ length: times }, () => lines).flat()
+  let taken = 0
+  for (const options of [{}, { memo: false }]) {
+    const plain = compileMatcher(rules, options)
+    const expected = lines.map((line) => plain.match(normalise(trimmed(line), OPTIONS)))
+    for (const [i, found] of matchBody(rules, body, options).entries()) {
+      if (found === undefined) continue
+      taken++
+      const line = lines[i % lines.length]
+      expect({ line, found }).toEqual({ line, found: [...expected[i % lines.length]!] })
+    }
+  }
+  return taken / times
 }
 
 const NAMES = [
@@ -124,6 +178,29 @@ describe('a line matched where it stands', () => {
     expect(taken).toBeGreaterThan(RUNS)
   }, 120_000)
 
+  test('gives them in runs, too', () => {
+    let taken = 0
+    const runs = Math.ceil(RUNS / 6)
+    const rules = fc.array(
+      fc.record({ id: fc.constant('r'), logsource: anyLogSource, expr: anyExpr }),
+      { minLength: 1, maxLength: 6 },
+    )
+    const lines = fc.array(
+      fc.tuple(line, fc.constantFrom('', '', '\r')).map(([text, end]) => text + end),
+      { minLength: 1, maxLength: 8 },
+    )
+    fc.assert(
+      fc.property(rules, lines, (set, some) => {
+        taken += compareBodies(
+          set,
+          some.filter((one) => !one.includes('\n')),
+        )
+      }),
+      { numRuns: runs },
+    )
+    expect(taken).toBeGreaterThan(runs)
+  }, 120_000)
+
   test.each([
     ['a flat line', '{"a":"b","product":"windows","category":"process_creation"}', true],
     ['numbers, booleans, null', '{"a":1,"b":-2.5,"c":true,"d":null}', true],
@@ -192,6 +269,7 @@ describe.skipIf(lanes === undefined || sigmahq === undefined)('lines of the lane
       }
     }
     expect(compare(rules, lines, 2)).toBeGreaterThan(lines.length * 5.5)
+    expect(compareBodies(rules, lines)).toBeGreaterThan(lines.length * 1.8)
   }, 120_000)
 })
 

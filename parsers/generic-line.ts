@@ -7,6 +7,7 @@ import {
   type FlatKind,
   type FlatLine,
 } from '../sigma/eval/flat.ts'
+import type { KernelMemory } from '../sigma/kernel/memory.ts'
 import { mayCarryLine } from './carrier.ts'
 import { COMMON_NAMES } from './common-names.ts'
 import type { ParseContext } from './event.ts'
@@ -22,6 +23,8 @@ import { AHEAD_MAX_MS, parseTime } from './time.ts'
 export interface GenericLines {
   /** Cuts `line.bytes` from `start` to `end`; undefined where the line has to be read by `normalise`. */
   read(line: FlatLine, start: number, end: number): GenericKind | undefined
+  /** Address of the place where lines begin in the kernel's memory. */
+  readonly root: number
 }
 
 /** Lines of the same names, log source and label. */
@@ -53,6 +56,8 @@ interface Names {
   readonly depths: Uint8Array
   readonly routes: Route[]
   next: number
+  /** Routes that the kernel has. */
+  planned: number
 }
 
 interface Route {
@@ -68,9 +73,9 @@ export interface GenericContext extends ParseContext {
   readonly checksTimes?: boolean
 }
 
-/** Lines of one file or sender. */
-export function createGenericLines(context: GenericContext): GenericLines {
-  const cutter = createFlatCutter()
+/** Lines of one file or sender; `memory`: of the kernel that may match them itself. */
+export function createGenericLines(context: GenericContext, memory?: KernelMemory): GenericLines {
+  const cutter = createFlatCutter(memory)
   // A table of a content repository may claim other keys than ours.
   const hasMappings = (context.mappings?.size ?? 0) > 0
   const newest = context.received + AHEAD_MAX_MS
@@ -88,7 +93,8 @@ export function createGenericLines(context: GenericContext): GenericLines {
       return time !== undefined && time > newest
     })
 
-  function makeRoute(line: FlatLine, { names }: FlatPlace, known: Names): Route {
+  function makeRoute(line: FlatLine, place: FlatPlace, known: Names): Route {
+    const { names } = place
     const texts = known.routing.map((value) => (value < 0 ? undefined : textAt(line, value)))
     const declared = Object.fromEntries(
       DECLARING.flatMap((name, i) => (texts[i] === undefined ? [] : [[name, texts[i]]])),
@@ -105,6 +111,14 @@ export function createGenericLines(context: GenericContext): GenericLines {
       depths: known.depths,
       added: known.times.length === 0 || context.checksTimes === true ? [] : [ORIGINAL_TIME_FIELD],
       mayAdd: aheadOf(known.times),
+      route(plan, readsAdded) {
+        if (memory === undefined || ++known.planned > ROUTES_MAX) return
+        const wanted = texts.flatMap((text, i) =>
+          text === undefined ? [] : [[known.routing[i]!, text] as const],
+        )
+        const times = readsAdded ? known.times : []
+        cutter.addRoute(place, { plan, texts: wanted, times, day: safeDay })
+      },
       plan: undefined,
     }
     const route: Route = { texts, kind: isGeneric ? kind : undefined }
@@ -114,6 +128,7 @@ export function createGenericLines(context: GenericContext): GenericLines {
   }
 
   return {
+    root: cutter.root,
     read(line, start, end) {
       const place = cutter.cut(line, start, end)
       if (place === undefined) return undefined
@@ -155,6 +170,7 @@ function knownOf({ paths, depths }: FlatNames, hasMappings: boolean): Names {
     depths: Uint8Array.from(depths),
     routes: [],
     next: 0,
+    planned: 0,
   }
 }
 

@@ -108,25 +108,6 @@ describe('a line that is cut', () => {
       { numRuns: 5_000 },
     )
   })
-
-  test('has equal hashes for equal texts, wherever they stand', () => {
-    const line = createFlatLine()
-    const cutter = createFlatCutter()
-    const hashes = ['', ' ', 'abc'].map((before) => {
-      cutText(
-        line,
-        cutter,
-        '{"a":"one text of 21 byt","b":"one text of 21 byt","c":12,"d":"12"}',
-        before,
-      )
-      return [...line.hashes.subarray(0, 4)]
-    })
-    expect(hashes[1]).toEqual(hashes[0]!)
-    expect(hashes[2]).toEqual(hashes[0]!)
-    expect(hashes[0]![0]).toBe(hashes[0]![1]!)
-    expect(hashes[0]![2]).toBe(hashes[0]![3]!)
-    expect(hashes[0]![0]).not.toBe(hashes[0]![2]!)
-  })
 })
 
 test.each([

@@ -6,15 +6,18 @@ import type { FlatLine } from '../sigma/eval/flat.ts'
 import {
   createLineKernel,
   type LineKernel,
+  type LineRoute,
   NEW_NAME,
   NEW_OPENED,
   NOT_CUT,
 } from '../sigma/kernel/line.ts'
+import { createKernelMemory, type KernelMemory } from '../sigma/kernel/memory.ts'
 import { VALUES_MAX } from '../sigma/kernel/places.ts'
 import { LINE_BYTES_MAX } from '../sigma/kernel/window.ts'
 
 /** A place in lines: the names up to it. The last place of a line tells what kind of line it is. */
 export interface FlatPlace {
+  readonly number: number
   readonly names: FlatNames
   /** How many different names were seen here. */
   children: number
@@ -44,16 +47,29 @@ const BACKSLASH = 0x5c
 export interface FlatCutter {
   /** Cuts `line.bytes` from `start` to `end`; the place where it ends, undefined where it is not cut. */
   cut(line: FlatLine, start: number, end: number): FlatPlace | undefined
+  /** Address of the place where lines begin in the kernel's memory. */
+  readonly root: number
+  /** Says by which plan lines go on that end at a place. */
+  addRoute(place: FlatPlace, route: LineRoute): void
 }
 
 /** A cutter that knows no names yet. */
-export function createFlatCutter(): FlatCutter {
-  const kernel = createLineKernel()
-  const places: FlatPlace[] = [placeOf({ paths: [], depths: [], around: [''] })]
+export function createFlatCutter(memory: KernelMemory = createKernelMemory()): FlatCutter {
+  const kernel = createLineKernel(memory)
+  const places: FlatPlace[] = [placeOf(0, { paths: [], depths: [], around: [''] })]
+  let cutLine: FlatLine | undefined
+  memory.watch(() => {
+    if (cutLine?.home === memory) pointTo(cutLine, kernel)
+  })
   return {
+    root: kernel.root,
+    addRoute: (place, route) => kernel.addRoute(place.number, route),
     cut(line, start, end) {
       if (start >= end || end - start > LINE_BYTES_MAX) return undefined
-      if (line.starts !== kernel.starts) pointTo(line, kernel)
+      if (line !== cutLine || line.home !== memory) {
+        cutLine = line
+        pointTo(line, kernel)
+      }
       line.start = start
       line.end = end
       for (;;) {
@@ -66,11 +82,11 @@ export function createFlatCutter(): FlatCutter {
 }
 
 /** Makes the values that the kernel cuts those of the line. */
-function pointTo(line: FlatLine, { kinds, starts, ends, hashes, values }: LineKernel): void {
+function pointTo(line: FlatLine, { kinds, starts, ends, values, memory }: LineKernel): void {
+  line.home = memory
   line.kinds = kinds
   line.starts = starts
   line.ends = ends
-  line.hashes = hashes
   line.values = values
 }
 
@@ -101,7 +117,7 @@ function learn(
     added = kernel.addClosed(number)
   }
   if (added === undefined || names === undefined) return false
-  places[added] = placeOf(names)
+  places[added] = placeOf(added, names)
   return true
 }
 
@@ -137,6 +153,6 @@ function plainName(bytes: Uint8Array, start: number, end: number): string | unde
   return String.fromCharCode(...bytes.subarray(start, at))
 }
 
-function placeOf(names: FlatNames): FlatPlace {
-  return { names, children: 0, kinds: undefined }
+function placeOf(number: number, names: FlatNames): FlatPlace {
+  return { number, names, children: 0, kinds: undefined }
 }

@@ -17,7 +17,7 @@ import { createFlatMatcher, type FlatMatcher } from '../flat-matches.ts'
 import { STDIN } from '../input/bytes.ts'
 import { withHeader } from '../input/header.ts'
 import { readEventBatches, readOtherEvents } from '../input/read-events.ts'
-import type { TakeLine } from '../input/take-lines.ts'
+import type { TakeLines } from '../input/take-lines.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { ownParsers } from '../own-parsers.ts'
 import { readRuleFolder } from '../rule-files.ts'
@@ -166,15 +166,15 @@ async function evalFile(
     }
   }
   const takeWith =
-    ({ match, event }: FlatMatcher): TakeLine =>
-    (bytes, view, start, end, index) => {
+    ({ matchLines, event }: FlatMatcher): TakeLines =>
+    (bytes, view, start, end, first) => {
       // The output can be written only between events.
-      if (output.isFull) return false
-      const matched = match(bytes, view, start, end)
-      if (matched === undefined) return false
-      totals.events++
-      if (matched.length > 0) report(matched, index, event)
-      return true
+      if (output.isFull) return { lines: 0, next: start }
+      const taken = matchLines(bytes, view, start, end, (matched, index) =>
+        report(matched, first + index, event),
+      )
+      totals.events += taken.lines
+      return taken
     }
   const batches =
     flat === undefined ? readEventBatches(file) : readOtherEvents(file, takeWith(flat))

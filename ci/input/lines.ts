@@ -29,8 +29,8 @@ export interface LineSplitter extends Splitter {
   readonly isIdle: boolean
   /** Number of the line that comes next. */
   readonly index: number
-  /** Counts a line, no header, that somebody else has read. */
-  pass(): void
+  /** Counts lines, no headers, that somebody else has read. */
+  pass(lines: number): void
 }
 
 /** Lines end at LF or CRLF; blank and header lines are counted but give nothing. */
@@ -69,8 +69,8 @@ export function lineSplitter(): LineSplitter {
     get index() {
       return index
     },
-    pass() {
-      index++
+    pass(lines) {
+      index += lines
     },
     push(chunk) {
       const out: InputEvent[] = []

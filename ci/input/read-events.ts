@@ -15,7 +15,7 @@ import { readEvtxEvents } from './evtx.ts'
 import { type InputFile, listFiles } from './files.ts'
 import { foreignCompression, isBinary, isZeroed } from './foreign.ts'
 import { lineSplitter, type Splitter } from './lines.ts'
-import { type TakeLine, takeLines } from './take-lines.ts'
+import { type TakeLines, takeLines } from './take-lines.ts'
 import { encodingOf, readText, tableEncodingOf } from './text.ts'
 
 /** How a file is cut into events. */
@@ -61,7 +61,7 @@ export async function* readEventBatches(
  */
 export async function* readOtherEvents(
   path: string,
-  take: TakeLine,
+  take: TakeLines,
 ): AsyncGenerator<Iterable<InputEvent>> {
   for (const file of await listFiles([path])) {
     for await (const member of logsOf(file, {})) yield* readOthers(member, take)
@@ -121,7 +121,7 @@ function readMember(member: Member, options: ReadOptions): AsyncGenerator<readon
 }
 
 /** `readMember`, where lines of UTF-8 are offered to `take` first. */
-async function* readOthers(member: Member, take: TakeLine): AsyncGenerator<Iterable<InputEvent>> {
+async function* readOthers(member: Member, take: TakeLines): AsyncGenerator<Iterable<InputEvent>> {
   const { name, head } = member
   const first = await peek(member.chunks, FORMAT_BYTES_MIN)
   const text = new TextDecoder().decode(first.head)

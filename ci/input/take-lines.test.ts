@@ -33,13 +33,20 @@ async function* chunksOf(bytes: Uint8Array, sizes: readonly number[]) {
 async function readBoth(bytes: Uint8Array, sizes: readonly number[]) {
   const found: Pick<InputEvent, 'text' | 'index'>[] = []
   let taken = 0
-  const batches = takeLines(chunksOf(bytes, sizes), (chunk, view, start, end, index) => {
+  const batches = takeLines(chunksOf(bytes, sizes), (chunk, view, start, end, first) => {
     expect(view.byteLength).toBe(chunk.length)
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk.subarray(start, end))
-    if (!/^\{[ -~]*\}$/.test(text)) return false
-    taken++
-    found.push({ text, index })
-    return true
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    let lines = 0
+    let next = start
+    while (next < end) {
+      const behind = chunk.indexOf(0x0a, next) + 1
+      const text = decoder.decode(chunk.subarray(next, behind)).replace(/\r?\n$/, '')
+      if (!/^\{[ -~]*\}$/.test(text)) break
+      found.push({ text, index: first + lines++ })
+      next = behind
+    }
+    taken += lines
+    return { lines, next }
   })
   for await (const batch of batches) {
     for (const { text, index } of batch) found.push({ text, index })

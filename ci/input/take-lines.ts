@@ -4,16 +4,22 @@ import type { InputEvent } from './event.ts'
 import { type LineSplitter, lineSplitter } from './lines.ts'
 
 /**
- * Is asked about each line in its turn, without its line end; true: it is dealt with. `bytes` and `view` are
- * the same piece of memory; `index` is the number of the line from 0.
+ * Is offered the lines from `start` to `end`, each with its line end, and deals with as many of them as it can. `bytes`
+ * and `view` are the same piece of memory; `index` is the number of the first line from 0.
  */
-export type TakeLine = (
+export type TakeLines = (
   bytes: Uint8Array,
   view: DataView,
   start: number,
   end: number,
   index: number,
-) => boolean
+) => LinesTaken
+
+/** How many lines were dealt with, and where the next one starts. */
+export interface LinesTaken {
+  readonly lines: number
+  readonly next: number
+}
 
 /** Longest start of a line that is held as bytes. */
 const TAIL_BYTES_MAX = 256 * 1024
@@ -24,10 +30,10 @@ const REFUSALS_MAX = 32
 const MARK_BYTES = 3
 
 const LF = 0x0a
-const CR = 0x0d
+const LINE_END = Uint8Array.of(LF)
 
 interface Reading {
-  readonly take: TakeLine
+  readonly take: TakeLines
   readonly splitter: LineSplitter
   readonly decoder: TextDecoder
   /** The start of a line whose end has not come yet. */
@@ -40,7 +46,7 @@ interface Reading {
  */
 export async function* takeLines(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  take: TakeLine,
+  take: TakeLines,
 ): AsyncGenerator<Iterable<InputEvent>> {
   let reading: Reading | undefined
   let head = new Uint8Array(0)
@@ -61,7 +67,7 @@ export async function* takeLines(
   yield readEnd(short)
 }
 
-function startReading(head: Uint8Array, take: TakeLine): Reading {
+function startReading(head: Uint8Array, take: TakeLines): Reading {
   const hasMark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf
   const decoder = new TextDecoder('utf-8', { ignoreBOM: !hasMark })
   return { take, splitter: lineSplitter(), decoder, tail: new Uint8Array(0) }
@@ -90,20 +96,20 @@ function* readChunk(reading: Reading, chunk: Uint8Array): Generator<InputEvent> 
 function* readLines(reading: Reading, bytes: Uint8Array): Generator<InputEvent> {
   const { take, splitter, decoder } = reading
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const end = bytes.lastIndexOf(LF) + 1
   let start = 0
   let refusals = 0
-  while (start < bytes.length) {
-    const newline = bytes.indexOf(LF, start)
-    if (newline < 0 || refusals > REFUSALS_MAX) break
-    const next = newline + 1
-    const end = newline > start && bytes[newline - 1] === CR ? newline - 1 : newline
-    if (splitter.isIdle && take(bytes, view, start, end, splitter.index)) {
-      splitter.pass()
-      refusals = 0
-    } else {
-      refusals++
-      yield* splitter.push(decoder.decode(bytes.subarray(start, next), { stream: true }))
+  while (start < end && refusals <= REFUSALS_MAX) {
+    if (splitter.isIdle) {
+      const { lines, next } = take(bytes, view, start, end, splitter.index)
+      splitter.pass(lines)
+      if (lines > 0) refusals = 0
+      start = next
+      if (start === end) break
     }
+    refusals++
+    const next = bytes.indexOf(LF, start) + 1
+    yield* splitter.push(decoder.decode(bytes.subarray(start, next), { stream: true }))
     start = next
   }
   if (start === bytes.length) return
@@ -115,9 +121,10 @@ function* readLines(reading: Reading, bytes: Uint8Array): Generator<InputEvent> 
 
 function* readEnd({ take, splitter, decoder, tail }: Reading): Generator<InputEvent> {
   if (tail.length > 0) {
-    const view = new DataView(tail.buffer, tail.byteOffset, tail.length)
-    const isTaken = splitter.isIdle && take(tail, view, 0, tail.length, splitter.index)
-    if (isTaken) splitter.pass()
+    const line = Buffer.concat([tail, LINE_END])
+    const view = new DataView(line.buffer, line.byteOffset, line.length)
+    const isTaken = splitter.isIdle && take(line, view, 0, line.length, splitter.index).lines > 0
+    if (isTaken) splitter.pass(1)
     else yield* splitter.push(decoder.decode(tail, { stream: true }))
   }
   const rest = decoder.decode()

@@ -1,22 +1,28 @@
 // What a matcher puts into the memory of its kernel (`sigma/kernel/assembly/structs.ts`): automata, readers, plans and
 // memos. What was put there once is found again by the object it was made of.
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
-import { BEHIND_HITS } from '../kernel/places.ts'
-import { createWindow, type Window } from '../kernel/window.ts'
 import { addIndex, NOWHERE } from './flat-index.ts'
+import type { FlatPlan } from './flat-plan.ts'
 import type { Reader } from './readers.ts'
 import type { TextIndex } from './text-index.ts'
+import type { View } from './views.ts'
 
 /** What readers and plans may take until the kernel is to be dropped: they are made anew for ever new log sources. */
 const CHURN_BYTES_MAX = 64 * 1024 * 1024
 
+/** Beside `READ` and `GUARD` (`uses.ts`): the atom makes rules candidates. */
+const LEADS = 4
+
 export interface FlatKernel {
   readonly memory: KernelMemory
-  readonly window: Window
+  /** By number. */
+  readonly plans: FlatPlan[]
   /** The address of a reader. */
   readerAt(reader: Reader): number
   /** Adds a trial of what is remembered. */
   addTrial(): number
+  /** Says which atoms make rules of a view candidates: those of its witnesses. */
+  markWitnesses(view: View): void
   /** Adds numbers of a plan. */
   addWords(values: ArrayLike<number>): number
   /** Forgets what is remembered, trials included. */
@@ -27,7 +33,7 @@ export interface FlatKernel {
 
 /** A kernel that knows nothing; with `memo` it remembers values and lines. */
 export function createFlatKernel(memo: boolean): FlatKernel {
-  const memory = createKernelMemory(BEHIND_HITS)
+  const memory = createKernelMemory()
   if (memo) addMemos(memory)
   const indexes = new WeakMap<TextIndex, number>()
   const uses = new WeakMap<Uint8Array, number>()
@@ -50,24 +56,32 @@ export function createFlatKernel(memo: boolean): FlatKernel {
     trials.push(at)
     return at
   }
-  const addReader = (reader: Reader): number => {
-    const { id, readsNumbers, memo, always, networks, relevant } = reader
-    const relevantAt = known(uses, relevant, () => {
+  const usesAt = (relevant: Uint8Array): number =>
+    known(uses, relevant, () => {
       churn_bytes += relevant.length
       return memory.addBytes(relevant)
     })
+  const addReader = (reader: Reader): number => {
+    const { id, readsNumbers, memo, always, networks, relevant } = reader
+    const relevantAt = usesAt(relevant)
     const [first, second] = reader.indexes
     return addWords([
       ...[id, Number(readsNumbers), memo === undefined ? NOWHERE : addTrial()],
       ...[Number(always.length > 0), Number(networks !== undefined), relevantAt],
       ...[indexAt(first), indexAt(second)],
+      ...[reader.slot?.presence ?? -1, reader.keywords?.presence ?? -1],
     ])
   }
   return {
     memory,
-    window: createWindow(),
+    plans: [],
     addTrial,
     addWords,
+    markWitnesses({ readers, witnesses }) {
+      const first = usesAt(readers.relevant)
+      for (const witness of witnesses)
+        for (const atom of witness ?? []) memory.bytes[first + atom]! |= LEADS
+    },
     readerAt: (reader) => known(readers, reader, () => addReader(reader)),
     empty() {
       if (memo) memory.exports.emptyMemos()

@@ -9,6 +9,8 @@ import type { View } from './views.ts'
 export interface FlatPlan {
   readonly kernel: FlatKernel
   readonly view: View
+  /** Whether the kernel may match such lines itself. */
+  isRouted: boolean
   /** By place: a value and its reader. */
   readonly values: readonly number[]
   readonly readers: readonly Reader[]
@@ -22,9 +24,22 @@ export interface FlatPlan {
   readonly countsAt: number
 }
 
+/** Every line is checked: until `routePlan` says otherwise. */
+const ALWAYS = 1
+/** Where a plan says so, bytes behind its address. */
+const HAS_ALWAYS = 56
+
+/** Has the kernel match the lines of a kind itself by its plan, whose view has nothing more to learn. */
+export function routePlan(plan: FlatPlan, kind: FlatKind): void {
+  const { kernel, view, address, readsAdded } = plan
+  plan.isRouted = true
+  kernel.markWitnesses(view)
+  kernel.memory.words[(address + HAS_ALWAYS) >> 2] = Number(view.layout.always.length > 0)
+  kind.route?.(address, readsAdded)
+}
+
 /** More references than bits of one number are not answered beforehand. */
 const REFERENCES_MAX = 24
-let nextId = 1
 
 /** Plans the reading of a kind of lines by a view; `memo`: its lines are remembered. */
 export function planFlat(
@@ -58,15 +73,16 @@ export function planFlat(
     roomFor(length),
   ) as [number, number, number]
   const address = addWords([
-    ...[nextId++, Number(memo), kernel.addTrial()],
+    ...[kernel.plans.length, Number(memo), kernel.addTrial()],
     ...[values.length, addWords(values), addWords(chosen.map(kernel.readerAt))],
     ...[idle.length, addWords(idle)],
     references.length,
     addWords(references.flatMap(({ value, other, cased }) => [value, other, Number(cased)])),
     ...[kindsAt, startsAt, countsAt, roomFor(values.length + 1)],
+    ALWAYS,
   ])
-  return {
-    ...{ kernel, view, values, readers: chosen },
+  const plan: FlatPlan = {
+    ...{ kernel, view, values, readers: chosen, isRouted: false },
     fields: {
       line,
       values: places,
@@ -78,6 +94,8 @@ export function planFlat(
     readsAdded: kind.added.some((name) => !readerOf(name).isIdle),
     ...{ address, kindsAt, startsAt, countsAt },
   }
+  kernel.plans.push(plan)
+  return plan
 }
 
 /** As `readValue` and `readBelow`: keywords look at every text, a field with dots at the value of its path. */

@@ -3,7 +3,6 @@
 import {
   ENDS,
   HAS_KEY,
-  HASHES,
   HIT_COUNT,
   HITS,
   HITS_MAX,
@@ -41,10 +40,16 @@ const hits = createHits()
 
 /** Finds what the values of a line set; `mayNumber`: the rules of such lines may be known. */
 export function findFlat(line: FlatLine, plan: FlatPlan, mayNumber: boolean): Outcome {
-  const { memory, window } = plan.kernel
+  const { memory } = plan.kernel
   bringValues(line, plan)
-  const shift = bringIn(window, memory.bytes, line.bytes, line.turn, line.start, line.end)
-  let outcome = memory.exports.findLine(plan.address, shift, mayNumber)
+  const shift = bringIn(memory.window, memory.bytes, line.bytes, line.turn, line.start, line.end)
+  return goOn(line, plan, memory.exports.findLine(plan.address, shift, mayNumber))
+}
+
+/** Goes on with a line whose search gave `first`. */
+export function goOn(line: FlatLine, plan: FlatPlan, first: number): Outcome {
+  const { memory } = plan.kernel
+  let outcome = first
   while (outcome >= 0) {
     const count = lookAt(line, plan, outcome)
     if (count < 0) return 'refused'
@@ -61,17 +66,17 @@ const FEW_VALUES = 16
 /** Brings what was cut of a line into the memory of the matcher's kernel. */
 function bringValues(line: FlatLine, { kernel, fields }: FlatPlan): void {
   const { bytes, words } = kernel.memory
+  if (line.home === kernel.memory) return
   const count = fields.values.size
   if (count > FEW_VALUES) {
     bytes.set(line.values, STARTS)
     return
   }
-  const { kinds, starts, ends, hashes } = line
+  const { kinds, starts, ends } = line
   for (let value = 0; value < count; value++) {
     bytes[KINDS + value] = kinds[value]!
     words[(STARTS >> 2) + value] = starts[value]!
     words[(ENDS >> 2) + value] = ends[value]!
-    words[(HASHES >> 2) + value] = hashes[value]!
   }
 }
 

@@ -2,6 +2,7 @@
 // parser. Whoever cuts it makes sure that the line is valid JSON, ASCII, without arrays, and that its event is
 // exactly its fields.
 import type { EventLogSource } from '../event.ts'
+import type { KernelMemory } from '../kernel/memory.ts'
 
 /** What a value is. */
 export const FLAT_STRING = 0
@@ -27,10 +28,10 @@ export interface FlatLine {
   /** Where values stand in `bytes`, strings without their quotes. */
   starts: Int32Array
   ends: Int32Array
-  /** Equal for equal source texts. */
-  hashes: Int32Array
-  /** All four as they stand in the memory of the kernel that cut the line. */
+  /** All three as they stand in the memory of the kernel that cut the line. */
   values: Uint8Array
+  /** That memory. */
+  home: KernelMemory | undefined
 }
 
 /** A line of no bytes. */
@@ -39,7 +40,7 @@ export function createFlatLine(): FlatLine {
   const none = new Int32Array(0)
   return {
     ...{ bytes, view: new DataView(bytes.buffer), turn: 0, start: 0, end: 0 },
-    ...{ kinds: bytes, starts: none, ends: none, hashes: none, values: bytes },
+    ...{ kinds: bytes, starts: none, ends: none, values: bytes, home: undefined },
   }
 }
 
@@ -62,6 +63,8 @@ export interface FlatKind {
   /** Names of fields that an event may get beside those of its line, and whether this one may get one. */
   readonly added: readonly string[]
   readonly mayAdd: (line: FlatLine) => boolean
+  /** Has the kernel match such lines itself by the plan at an address; `readsAdded`: unless they may add. */
+  readonly route?: ((plan: number, readsAdded: boolean) => void) | undefined
   /** The matcher's own. */
   plan?: unknown
 }

@@ -1,14 +1,11 @@
 // All rules on an event at once. An event's values are scanned once per field and set atoms; rules whose
 // witness is among them are checked. The answers are those of `evaluate` for every rule that the event's
 // log source lets in.
-import type { EventLogSource, SigmaEvent } from '../event.ts'
+import type { SigmaEvent } from '../event.ts'
 import type { Expr } from '../ir/expr.ts'
 import { createAtoms, lowerToAtoms } from './atoms.ts'
 import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
-import type { FlatKind, FlatLine } from './flat.ts'
-import { createFlatKernel, type FlatKernel } from './flat-kernel.ts'
-import { type FlatPlan, planFlat } from './flat-plan.ts'
-import { findFlat, keepRules, knownRules, setFlat } from './flat-read.ts'
+import { createFlatMatching, type FlatMatching } from './flat-match.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
 import type { RuleLogSource } from './routing.ts'
@@ -31,14 +28,9 @@ export interface MatcherOptions {
   readonly routing?: boolean
 }
 
-export interface Matcher {
+export interface Matcher extends Omit<FlatMatching, 'empty'> {
   /** Indices of the rules that match, ascending. */
   match(event: SigmaEvent): readonly number[]
-  /**
-   * `match` for a line whose event was not made: `make` makes it where a test asks for more than the line's
-   * values. Undefined where the line must be matched as an event.
-   */
-  matchFlat(line: FlatLine, kind: FlatKind, make: () => SigmaEvent): readonly number[] | undefined
   /** Forgets the values seen. */
   emptyMemo(): void
   /** Counts since the matcher was made. */
@@ -84,13 +76,20 @@ export function compileMatcher(
   const views = createViews(source, routing)
   const scan = createScan(atomCount, atoms.late.length)
   const checks = createChecks(scan, conditionCompiler(scan.state, atoms.late), source)
-  const { match, matchFlat, emptyKernel } = createRun(scan, checks, memo, views)
+  const flat = createFlatMatching(scan, checks, views, memo)
   return {
-    match,
-    matchFlat,
+    ...flat,
+    match(event) {
+      const view = views(event.logsource)
+      try {
+        return checks.run(view, scan.read(event, view.readers))
+      } finally {
+        scan.reset()
+      }
+    },
     emptyMemo() {
       emptyMemos(pool)
-      emptyKernel()
+      flat.empty()
     },
     stats: () => ({
       ...checks.counts,
@@ -101,7 +100,7 @@ export function compileMatcher(
   }
 }
 
-interface Checks {
+export interface Checks {
   /** The rules of a view that hold for what the scan has set: the first `count` touched atoms. */
   run(view: View, count: number): readonly number[]
   readonly counts: { events: number; candidates: number; matches: number }
@@ -158,64 +157,6 @@ function createChecks(scan: Scan, compile: ConditionCompiler, source: ViewSource
       counts.matches += found.length
       if (found.length < 2) return found.length === 0 ? NOTHING : [found[0]!]
       return found.slice().sort((a, b) => a - b)
-    },
-  }
-}
-
-interface Runner extends Pick<Matcher, 'match' | 'matchFlat'> {
-  /** Forgets what is remembered of flat lines. */
-  emptyKernel(): void
-}
-
-function createRun(
-  scan: Scan,
-  { run, counts }: Checks,
-  memo: boolean,
-  views: (logsource: EventLogSource) => View,
-): Runner {
-  let kernel: FlatKernel | undefined
-  const planOf = (line: FlatLine, kind: FlatKind, view: View): FlatPlan => {
-    const known = kind.plan as FlatPlan | undefined
-    const isOurs = known?.view === view && known.kernel === kernel && known.fields.line === line
-    if (isOurs) return known
-    if (kernel === undefined || kernel.isFull()) kernel = createFlatKernel(memo)
-    const plan = planFlat(line, kind, view, kernel, memo)
-    kind.plan = plan
-    return plan
-  }
-  return {
-    emptyKernel: () => kernel?.empty(),
-    match(event) {
-      const view = views(event.logsource)
-      try {
-        return run(view, scan.read(event, view.readers))
-      } finally {
-        scan.reset()
-      }
-    },
-    matchFlat(line, kind, make) {
-      const view = views(kind.logsource)
-      const plan = planOf(line, kind, view)
-      if (plan.readsAdded && kind.mayAdd(line)) return undefined
-      const outcome = findFlat(line, plan, memo && view.learning === undefined)
-      if (outcome === 'refused') return undefined
-      if (outcome === 'known') {
-        const known = knownRules(plan)
-        counts.events++
-        counts.matches += known.length
-        return known
-      }
-      try {
-        scan.state.make = make
-        scan.state.flat = plan.fields
-        plan.fields.isOpen = false
-        setFlat(plan, scan.atoms)
-        const rules = run(view, scan.atoms.count)
-        if (outcome === 'keyed') keepRules(plan, rules)
-        return rules
-      } finally {
-        scan.reset()
-      }
     },
   }
 }

@@ -37,6 +37,8 @@ export interface Reader {
 }
 
 export interface Readers {
+  /** By atom: what the rules of the view do with it. */
+  readonly relevant: Uint8Array
   readonly byName: Map<string, Reader>
   /** For texts without a name of their own: message, raw, nested leaves. */
   readonly other: Reader
@@ -110,6 +112,7 @@ export function createReaders(
   }
   const byName = new Map<string, Reader>()
   return {
+    relevant,
     byName,
     other,
     lastNames: [],

@@ -91,6 +91,37 @@ describe('what is remembered', () => {
   })
 })
 
+describe('a run of lines', () => {
+  test.each([
+    [60, 20_000],
+    [17_000, 1_400],
+  ])('gives all matches of %p rules on %p lines', (count, times) => {
+    const rules = Array.from({ length: count }, () => rule(contains('a', 'evil')))
+    const { matchLines } = createFlatMatcher(compileMatcher(rules), OPTIONS)
+    const bytes = Buffer.from('{"a":"evil","b":1}\n{"a":"good","b":1}\n'.repeat(times / 2))
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const found = new Uint32Array(times)
+    const taken = matchLines(bytes, view, 0, bytes.length, (matched, index) => {
+      found[index]! += matched.length
+    })
+    expect(taken).toEqual({ lines: times, next: bytes.length })
+    expect(found).toEqual(Uint32Array.from({ length: times }, (_, i) => (i % 2 ? 0 : count)))
+  })
+
+  test('goes on where the window on its bytes ends', () => {
+    const { matchLines } = createFlatMatcher(compileMatcher([rule(contains('a', 'evil'))]), OPTIONS)
+    const lines = Array.from({ length: 3_000 }, (_, i) =>
+      JSON.stringify({ a: `${'x'.repeat((i * 7919) % 3_000)}${i % 3 ? '' : 'evil'}` }),
+    )
+    const bytes = Buffer.from(`${lines.join('\n')}\n`)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const found: number[] = []
+    const taken = matchLines(bytes, view, 0, bytes.length, (_, index) => found.push(index))
+    expect(taken).toEqual({ lines: lines.length, next: bytes.length })
+    expect(found).toEqual([...lines.keys()].filter((i) => i % 3 === 0))
+  })
+})
+
 test('a line that sets more atoms than there is room for is left to its event', () => {
   const rules = Array.from({ length: 40 }, (_, i) => rule(contains('a', 'b'.repeat(i + 2))))
   const lines = [60_000, 1_000].map((times) => JSON.stringify({ a: 'b'.repeat(times) }))

@@ -12,6 +12,7 @@ export interface KernelExports {
   readonly findLine: (plan: number, shift: number, mayNumber: boolean) => number
   readonly goOn: (plan: number, place: number, count: number) => number
   readonly keepRules: (plan: number, count: number) => void
+  readonly run: (root: number, start: number, end: number, shift: number) => number
 }
 
 let compiled: WebAssembly.Module | undefined

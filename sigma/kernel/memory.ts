@@ -1,5 +1,7 @@
 // Memory of one kernel: what the host puts there stays until the kernel is dropped.
 import { instantiate, type KernelExports } from './instance.ts'
+import { FREE } from './places.ts'
+import { createWindow, type Window } from './window.ts'
 
 const PAGE_BYTES = 65_536
 /** What may be read behind anything. */
@@ -9,9 +11,13 @@ const GROWTH_BYTES = 1024 * 1024
 
 export interface KernelMemory {
   readonly exports: KernelExports
+  /** What of the caller's bytes is in it. */
+  readonly window: Window
   /** All of it; others after something was added. */
   bytes: Uint8Array
   words: Int32Array
+  /** Calls `look` now and whenever `bytes` and `words` are others. */
+  watch(look: () => void): void
   /** Makes sure of so many bytes before they are taken. */
   reserve(size_bytes: number): void
   /** Room for so many bytes, zeros, at an address that 8 divides. */
@@ -25,21 +31,28 @@ export interface KernelMemory {
   build(build: (free: number) => number): number
 }
 
-/** A kernel with memory of its own; addresses from `start` on are free. */
-export function createKernelMemory(start: number): KernelMemory {
+/** A kernel with memory of its own. */
+export function createKernelMemory(): KernelMemory {
   const exports = instantiate()
   const { memory: own } = exports
-  let free = start
+  const watchers: (() => void)[] = []
+  let free = FREE
   /** Memory that has grown is another buffer. */
   const look = (): void => {
     if (memory.bytes.buffer === own.buffer) return
     memory.bytes = new Uint8Array(own.buffer)
     memory.words = new Int32Array(own.buffer)
+    for (const watcher of watchers) watcher()
   }
   const memory: KernelMemory = {
     exports,
+    window: createWindow(),
     bytes: new Uint8Array(own.buffer),
     words: new Int32Array(own.buffer),
+    watch(look) {
+      watchers.push(look)
+      look()
+    },
     take(size_bytes) {
       const at = free
       free += (size_bytes + SLACK_BYTES + 7) & ~7

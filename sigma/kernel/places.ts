@@ -16,15 +16,26 @@ export const HOST_KEEPS = 100
 export const VALUES_MAX = 256
 export const STARTS = 1024
 export const ENDS = 2048
-export const HASHES = 3072
-export const KINDS = 4096
+export const KINDS = 3072
 /** All of them together, from `STARTS` on. */
 export const VALUES_BYTES = KINDS + VALUES_MAX - STARTS
 
 /** A window on the caller's bytes: see `window.ts`. */
 export const WINDOW = 8192
 
-/** The atoms found, 32 bits each; behind them memory is free. */
+/** The atoms found, 32 bits each. */
 export const HITS = 336_000
 export const HITS_MAX = 65_536
-export const BEHIND_HITS = HITS + HITS_MAX * Int32Array.BYTES_PER_ELEMENT
+
+/** What a run of lines leaves to be read, and its results: see `assembly/places.ts`. */
+export const RUN_LINES = 104
+export const RUN_START = 108
+export const RUN_END = 112
+export const RUN_NEXT = 116
+export const RUN_PLAN = 120
+export const RUN_RESULTS = 124
+export const RESULTS = 598_144
+const RESULTS_BYTES = 65_536
+
+/** Memory is free from here on. */
+export const FREE = RESULTS + RESULTS_BYTES

@@ -2,12 +2,7 @@
 
 import { WINDOW } from './places.ts'
 
-const WINDOW_BYTES = 256 * 1024
-/** What may be read behind it. */
-const SLACK_BYTES = 64
-
-/** Addresses behind the window. */
-export const BEHIND_WINDOW = WINDOW + WINDOW_BYTES + SLACK_BYTES
+export const WINDOW_BYTES = 256 * 1024
 
 /** Longest line of a window, bytes. */
 export const LINE_BYTES_MAX = 64 * 1024

@@ -6,7 +6,6 @@ import {
   CHILD,
   CLOSED,
   ENDS,
-  HASHES,
   KINDS,
   NAME,
   NAME_BYTES,
@@ -43,8 +42,6 @@ const NEW_NAME: i32 = -2
 const NEW_OPENED: i32 = -3
 const NEW_CLOSED: i32 = -4
 
-const HASH_STEP: u64 = 0x9e3779b97f4a7c15
-
 function byteAt(at: usize): u32 {
   return load<u8>(at)
 }
@@ -53,25 +50,10 @@ function isDigit(byte: u32): bool {
   return byte - ZERO <= 9
 }
 
-function mixed(hash: u64, word: u64): u64 {
-  const next = (hash ^ word) * HASH_STEP
-  return next ^ (next >> 32)
-}
-
-/** Equal for equal bytes. */
-function hashOf(start: usize, end: usize): i32 {
-  let hash: u64 = mixed(0, end - start)
-  let at = start
-  for (; at + 8 <= end; at += 8) hash = mixed(hash, load<u64>(at))
-  if (at < end) hash = mixed(hash, load<u64>(at) << ((8 - (end - at)) << 3))
-  return <i32>(hash ^ (hash >> 29))
-}
-
 function keep(value: i32, kind: u8, start: usize, end: usize, shift: usize): void {
   const place = (<usize>value) << 2
   store<i32>(STARTS + place, <i32>(start - shift))
   store<i32>(ENDS + place, <i32>(end - shift))
-  store<i32>(HASHES + place, hashOf(start, end))
   store<u8>(KINDS + <usize>value, kind)
 }
 
@@ -166,10 +148,22 @@ function childAt(place: usize, at: usize): usize {
   return 0
 }
 
-function stop(reason: i32, place: usize, at: usize): i32 {
-  store<u32>(STOP_PLACE, <u32>load<u32>(place, NUMBER))
-  store<u32>(STOP_AT, <u32>at)
-  return reason
+/** Where the object cut last ends; or why none was cut, the place and the position of that. */
+let cutEnd: usize = 0
+let reason: i32 = NOT_CUT
+let stopPlace: usize = 0
+let stopAt: usize = 0
+
+function stop(why: i32, place: usize, at: usize): usize {
+  reason = why
+  stopPlace = place
+  stopAt = at
+  return 0
+}
+
+/** The position behind the object that was cut last. */
+export function endOfCut(): usize {
+  return cutEnd
 }
 
 /**
@@ -177,7 +171,20 @@ function stop(reason: i32, place: usize, at: usize): i32 {
  * where it ends, or why there is none.
  */
 export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
-  if (byteAt(start) !== OPEN || byteAt(end - 1) !== CLOSE) return NOT_CUT
+  if (byteAt(end - 1) !== CLOSE) return NOT_CUT
+  const place = cutObject(root, start, end, shift)
+  if (place !== 0) return cutEnd === end ? <i32>load<u32>(place, NUMBER) : NOT_CUT
+  if (reason !== NOT_CUT) {
+    store<u32>(STOP_PLACE, load<u32>(stopPlace, NUMBER))
+    store<u32>(STOP_AT, <u32>(stopAt - shift))
+  }
+  return reason
+}
+
+/** Cuts the object that starts here and ends before `end`; the place where it ends, or 0. */
+export function cutObject(root: usize, start: usize, end: usize, shift: usize): usize {
+  reason = NOT_CUT
+  if (byteAt(start) !== OPEN) return 0
   let place = root
   let depth = 0
   let count = 0
@@ -188,17 +195,17 @@ export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
     while (byteAt(at) === SPACE) at++
     if (byteAt(at) === QUOTE) {
       const child = childAt(place, ++at)
-      if (child === 0) return stop(NEW_NAME, place, at - shift)
+      if (child === 0) return stop(NEW_NAME, place, at)
       place = child
       at += <usize>load<u32>(place, NAME_BYTES)
       while (byteAt(at) === SPACE) at++
-      if (at >= end || byteAt(at++) !== COLON || count === VALUES_MAX) return NOT_CUT
+      if (at >= end || byteAt(at++) !== COLON || count === VALUES_MAX) return 0
       while (byteAt(at) === SPACE) at++
       if (byteAt(at) === OPEN) {
         store<u8>(KINDS + <usize>count, OBJECT)
         count++
         const opened = <usize>load<u32>(place, OPENED)
-        if (opened === 0) return stop(NEW_OPENED, place, 0)
+        if (opened === 0) return stop(NEW_OPENED, place, shift)
         place = opened
         depth++
         at++
@@ -206,22 +213,23 @@ export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
         continue
       }
       at = cutValue(count++, at, end, shift)
-      if (at === 0) return NOT_CUT
-    } else if (byteAt(at) !== CLOSE || !mayClose) return NOT_CUT
+      if (at === 0) return 0
+    } else if (byteAt(at) !== CLOSE || !mayClose) return 0
     // Behind a value, or at the bracket that closes an empty object.
     while (true) {
       while (byteAt(at) === SPACE) at++
       if (byteAt(at) !== CLOSE) break
       at++
       if (depth-- === 0) {
-        return at === end ? <i32>load<u32>(place, NUMBER) : NOT_CUT
+        cutEnd = at
+        return at <= end ? place : 0
       }
       const closed = <usize>load<u32>(place, CLOSED)
-      if (closed === 0) return stop(NEW_CLOSED, place, 0)
+      if (closed === 0) return stop(NEW_CLOSED, place, shift)
       place = closed
     }
-    if (byteAt(at++) !== COMMA) return NOT_CUT
+    if (byteAt(at++) !== COMMA) return 0
     mayClose = false
   }
-  return NOT_CUT
+  return 0
 }

@@ -1,4 +1,6 @@
 // What the values of a line set, and the rules of lines that set the same: see `sigma/eval/flat-read.ts`.
+
+import { hashOf } from './bytes'
 import { addHit, hitAt, hitCount, setHitCount } from './hits'
 import { BOOLEAN, DECIMAL, ESCAPED, NULL, OBJECT } from './kinds'
 import {
@@ -15,7 +17,6 @@ import {
 import {
   ENDS,
   HAS_KEY,
-  HASHES,
   HIT_COUNT,
   HITS,
   HITS_MAX,
@@ -46,12 +47,14 @@ const OBJECT_SET: i32 = -3
 const UNKNOWN_SET: i32 = -4
 
 // Outcomes; from 0 on the place of a value that the host must look at.
-const DONE: i32 = -1
+export const DONE: i32 = -1
 const REFUSED: i32 = -2
-const KNOWN: i32 = -3
+export const KNOWN: i32 = -3
 
 const READ: u8 = 1
 const GUARD: u8 = 2
+/** The atom makes rules candidates. */
+const LEADS: u8 = 4
 
 /** Longer texts are looked at every time. */
 const REMEMBERED_BYTES_MAX: u32 = 1024
@@ -70,8 +73,9 @@ let lines: Memo = changetype<Memo>(0)
 /** What is added to positions in the caller's bytes. */
 let shift: usize = 0
 let isNumbered: bool = false
-/** Whether the value at hand is to be kept. */
+/** Whether the value at hand is to be kept, and its hash then. */
 let isKept: bool = false
+let keptHash: i32 = 0
 
 /** Says where the memos are. */
 export function useMemos(ofValues: usize, ofSets: usize, ofLines: usize): void {
@@ -157,8 +161,8 @@ function findValue(plan: Plan, place: u32): i32 {
   const length = <u32>(end - start)
   isKept = isAccepted(plan, reader, length)
   if (isKept) {
-    const hash = load<i32>(HASHES + (value << 2))
-    const entry = find(values, reader.id, hash, start, length)
+    keptHash = hashOf(start, end)
+    const entry = find(values, reader.id, keptHash, start, length)
     countTrial(reader.trial, entry !== 0, VALUE_LOOKUPS, VALUE_SHARE, REST)
     if (entry !== 0) {
       setFound(plan, place, FOUND_KEPT, tagOf(entry))
@@ -241,8 +245,32 @@ function settle(plan: Plan, place: u32): void {
   const value = <usize>load<u32>(plan.values + ((<usize>place) << 2))
   const start = startOf(value)
   const length = <u32>(endOf(value) - start)
-  const hash = load<i32>(HASHES + (value << 2))
-  keep(values, reader.id, hash, start, length, HITS + ((<usize>base) << 2), count, set)
+  keep(values, reader.id, keptHash, start, length, HITS + ((<usize>base) << 2), count, set)
+}
+
+/** Whether what was found of the line at hand makes any rule a candidate, or leaves tests to be made. */
+export function leadsToRules(plan: Plan): bool {
+  if (plan.hasAlways !== 0) return true
+  for (let place: u32 = 0; place < plan.count; place++) {
+    const at = (<usize>place) << 2
+    const kind = load<u32>(plan.kinds + at)
+    if (kind === FOUND_NOTHING) continue
+    const reader = changetype<Reader>(<usize>load<u32>(plan.readers + at))
+    if (isLeading(reader, reader.presence)) return true
+    if (kind === FOUND_OBJECT) continue
+    if (isLeading(reader, reader.keywordPresence)) return true
+    if (kind === FOUND_PRESENT) continue
+    if (kind === FOUND_LITERALS && reader.hasAlways !== 0) return true
+    const uses = kind === FOUND_LITERALS ? LEADS | GUARD : LEADS
+    const first = load<u32>(plan.starts + at)
+    const last = first + load<u32>(plan.counts + at)
+    for (let i = first; i < last; i++) if ((usesOf(reader, hitAt(i)) & uses) !== 0) return true
+  }
+  return false
+}
+
+function isLeading(reader: Reader, atom: i32): bool {
+  return atom >= 0 && (usesOf(reader, atom) & LEADS) !== 0
 }
 
 function hashOfWords(start: usize, count: u32): i32 {

@@ -78,6 +78,9 @@ export class Reader {
   relevant: usize
   first: Index
   second: Index
+  /** Atoms that any value sets, of the field and of its text as a keyword, or -1. */
+  presence: i32
+  keywordPresence: i32
 }
 
 /** See `sigma/eval/flat-plan.ts`. Arrays are of 32 bits an element. */
@@ -99,6 +102,22 @@ export class Plan {
   starts: usize
   counts: usize
   key: usize
+  /** Whether every line goes to the host; so does one that leads to rules (`LEADS`). */
+  hasAlways: u32
+}
+
+/** How lines that end at one place go on: those with these texts by this plan. */
+@unmanaged
+export class Route {
+  next: Route
+  plan: Plan
+  /** Value, text and its length: three words each. */
+  textCount: u32
+  texts: usize
+  /** Values that must be times before a day. */
+  timeCount: u32
+  times: usize
+  day: usize
 }
 
 /** Values, sets or lines that are remembered. */
