@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { LintFile } from '../sigma/lint/check.ts'
-import { isListFile } from '../sigma/pipeline/content.ts'
+import { isListFile } from '../sigma/pipeline/paths.ts'
 import { UsageError } from './command.ts'
 import { git, tryGit } from './git.ts'
 import { SETTINGS_FILE } from './settings.ts'

@@ -3,7 +3,8 @@ import type { Event } from '../parsers/event.ts'
 import { createCorrelator } from '../sigma/correlate/engine.ts'
 import { correlationText } from '../sigma/correlate/text.ts'
 import type { CorrelatorStats, EventMatch, Firing, Ref } from '../sigma/correlate/types.ts'
-import type { LoadedCorrelation, LoadedRules } from '../sigma/rule.ts'
+import type { LoadedCorrelation } from '../sigma/rule.ts'
+import type { RuleSet } from './rule-set.ts'
 
 /** A correlation that held, in terms of files. */
 export interface CorrelationMatch {
@@ -31,12 +32,12 @@ export interface FileCorrelator {
 /** A correlator over files; undefined when nothing correlates. `lateness_ms` may be infinite: then nothing
  * is late, and only the memory limit lets go. */
 export function createFileCorrelator(
-  { rules, correlations }: Pick<LoadedRules, 'rules' | 'correlations'>,
+  { heads, correlations }: Pick<RuleSet, 'heads' | 'correlations'>,
   lateness_ms: number,
 ): FileCorrelator | undefined {
   if (correlations.length === 0) return undefined
   const engine = createCorrelator<Event>(correlations, { read: correlationText, lateness_ms })
-  const inputs = rules.map(({ id }) => engine.input(id))
+  const inputs = heads.map(({ id }) => engine.input(id))
   const files: string[] = []
   const place = (ref: Ref) => {
     const [file = '', index = ''] = String(ref).split(':')

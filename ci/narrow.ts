@@ -1,7 +1,7 @@
 // Of two versions of content the files that a change can reach. A change of one rule among thousands then
 // costs no loading of the others.
 import { parserFileKind } from '../parsers/mapping/check.ts'
-import { isListFile, isPipelineFile } from '../sigma/pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../sigma/pipeline/paths.ts'
 import type { RuleFile } from '../sigma/rule.ts'
 import type { Versions } from './versions.ts'
 

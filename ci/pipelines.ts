@@ -1,5 +1,4 @@
-// Pipelines and lists for commands: those beside the rules, and those that the command line names.
-import { stat } from 'node:fs/promises'
+// Pipelines and lists that the command line names.
 import { join } from 'node:path'
 import type { RuleFile } from '../sigma/rule.ts'
 import { UsageError } from './command.ts'
@@ -25,22 +24,6 @@ export async function namedPipelines(names: readonly string[]): Promise<readonly
       return { path: `${name}/pipelines/p.yml`, text: await file.text() }
     }),
   )
-}
-
-/** Pipelines and lists below folders of rules. */
-export async function contentBeside(paths: readonly string[]): Promise<readonly RuleFile[]> {
-  const found: RuleFile[] = []
-  for (const path of paths) {
-    const info = await stat(path)
-    if (!info.isDirectory()) continue
-    for (const pattern of ['**/lists/*.txt', '**/pipelines/*.{yml,yaml}']) {
-      const glob = new Bun.Glob(pattern)
-      for await (const name of glob.scan({ cwd: path, onlyFiles: true, followSymlinks: true })) {
-        found.push({ path: name, text: await Bun.file(join(path, name)).text() })
-      }
-    }
-  }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** Lists of a folder: `NAME.txt` holds the values of `%NAME%`. */

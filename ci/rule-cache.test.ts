@@ -1,8 +1,20 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compileMatcher } from '../sigma/eval/matcher.ts'
+import { compileRules } from '../sigma/eval/compiled.ts'
+import { createMatcher } from '../sigma/eval/matcher.ts'
 import { loadRules } from '../sigma/load.ts'
 import { openRuleCache } from './rule-cache.ts'
 
@@ -31,11 +43,15 @@ const FILES = Array.from({ length: 250 }, (_, n) => rule(n))
 /** How often rules were loaded, and what came of it. */
 async function ask(files = FILES, shaping: typeof FILES = []) {
   let loads = 0
-  const rules = await openRuleCache(folder).loaded(files, shaping, () => {
+  const rules = await openRuleCache(folder).ruleSet(files.map(asBytes), shaping, async () => {
     loads++
     return loadRules(files)
   })
   return { loads, rules }
+}
+
+function asBytes({ path, text }: (typeof FILES)[number]) {
+  return { path, bytes: new TextEncoder().encode(text) }
 }
 
 const event = (image: string, line: string) => ({
@@ -57,14 +73,20 @@ test('the second time rules are as they were loaded, and match the same', async 
   const first = await ask()
   const second = await ask()
   expect([first.loads, second.loads]).toEqual([1, 0])
-  expect(second.rules).toEqual(first.rules)
-  const matcher = compileMatcher(second.rules.rules)
-  expect([...matcher.match(event('C:\\tool7.exe', 'aaa7'))]).toEqual([7])
+  const { compiled: before, ...loaded } = first.rules
+  const { compiled: after, ...kept } = second.rules
+  expect(kept).toEqual({ ...loaded, heads: kept.heads })
+  expect(loaded.rules).toMatchObject([...kept.heads])
+  const same = event('C:\\tool7.exe', 'aaa7')
+  for (const compiled of [before(), after(), compileRules(kept.rules)]) {
+    expect([...createMatcher(compiled).match(same)]).toEqual([7])
+  }
 })
 
 test.each([
   ['a changed file', [rule(0, 'other.exe'), ...FILES.slice(1)], []],
   ['a file less', FILES.slice(1), []],
+  ['one byte of a file', [rule(0, 'tool9.exe'), ...FILES.slice(1)], []],
   ['another path', [{ ...rule(0), path: 'moved.yml' }, ...FILES.slice(1)], []],
   ['a pipeline', FILES, [{ path: 'pipelines/a.yml', text: 'name: a' }]],
 ])('%s is loaded anew', async (_, files, shaping) => {
@@ -72,10 +94,16 @@ test.each([
   expect((await ask(files, shaping)).loads).toBe(1)
 })
 
-test('a damaged file is loaded anew and replaced', async () => {
+test.each([
+  ['is another file', () => Buffer.from('not what was written')],
+  ['is empty', () => Buffer.alloc(0)],
+  ['is cut off', (kept: Buffer) => kept.subarray(0, kept.length >> 1)],
+  ['has one bit changed', (kept: Buffer) => kept.fill(kept[99]! ^ 1, 99, 100)],
+  ['has more at its end', (kept: Buffer) => Buffer.concat([kept, Buffer.alloc(1)])],
+])('what was kept is loaded anew and replaced where it %s', async (_, damaged) => {
   await ask()
-  const [name] = readdirSync(folder)
-  writeFileSync(join(folder, name!), 'not what was written')
+  const path = join(folder, readdirSync(folder)[0]!)
+  writeFileSync(path, damaged(readFileSync(path)))
   expect((await ask()).loads).toBe(1)
   expect((await ask()).loads).toBe(0)
 })
@@ -83,11 +111,48 @@ test('a damaged file is loaded anew and replaced', async () => {
 test('few files are not kept, nor anything where it is off', async () => {
   expect((await ask(FILES.slice(0, 10))).loads).toBe(1)
   expect(readdirSync(folder)).toEqual([])
-  const rules = await openRuleCache('off').loaded(FILES, [], () => loadRules(FILES))
-  expect(rules.rules.length).toBe(250)
+  const off = openRuleCache('off').ruleSet(FILES.map(asBytes), [], async () => loadRules(FILES))
+  expect((await off).rules.length).toBe(250)
 })
 
 test('of many sets the longest unused go', async () => {
   for (let n = 0; n < 10; n++) await ask([rule(1000 + n), ...FILES.slice(1)])
   expect(readdirSync(folder).length).toBe(8)
+})
+
+const ROOT = join(import.meta.dir, '..')
+
+/** A copy of what the engine is made of, so that it can be another version. */
+function copyProgram(): string {
+  const copy = join(folder, 'program')
+  for (const name of ['sigma', 'ci'])
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true })
+  cpSync(join(ROOT, 'package.json'), join(copy, 'package.json'))
+  symlinkSync(realpathSync(join(ROOT, 'node_modules')), join(copy, 'node_modules'))
+  return copy
+}
+
+test.each([
+  ['sigma/text/fold.ts', '\n// another\n', 2],
+  ['ci/rule-set.ts', '\n// another\n', 2],
+  ['package.json', '\n', 2],
+  ['sigma/load.test.ts', '\n// another\n', 1],
+])('what an engine kept is not used by one with another %s, tests aside', (path, added, sets) => {
+  const program = copyProgram()
+  const rules = join(folder, 'rules')
+  mkdirSync(rules)
+  for (const { path, text } of FILES) writeFileSync(join(folder, path), text)
+  const script = `import { readRuleFolder } from '${program}/ci/rule-files.ts'
+console.log((await readRuleFolder(['${rules}'])).heads.length)`
+  const TRAPLINE_CACHE = join(folder, 'cache')
+  const start = () => {
+    const env = { ...process.env, TRAPLINE_CACHE }
+    const { stdout, stderr } = Bun.spawnSync([process.execPath, '-e', script], { env })
+    expect(stderr.toString()).toBe('')
+    expect(stdout.toString()).toBe('250\n')
+  }
+  start()
+  appendFileSync(join(program, path), added)
+  start()
+  expect(readdirSync(TRAPLINE_CACHE).length).toBe(sets)
 })

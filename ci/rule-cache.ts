@@ -1,26 +1,31 @@
-// Loaded rules kept between runs, keyed by the hash of everything they come from: the files, what shapes them,
+// Rule sets kept between runs, keyed by the hash of everything they come from: the files, what shapes them,
 // and the engine's own source. A large rule set starts in a fraction of the time.
-import { deserialize, serialize } from 'bun:jsc'
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { existsSync, readFileSync, utimesSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { LoadedRules, RuleFile } from '../sigma/rule.ts'
+import { packRuleSet, type RuleSet, ruleSetOf, unpackRuleSet } from './rule-set.ts'
 
 /** Fewer files are loaded faster than looked up. */
 const FILES_MIN = 200
 /** Rule sets kept; the longest unused goes first. */
 const KEPT_MAX = 8
-const ZSTD_LEVEL = 1
-const ENGINE = join(import.meta.dir, '../sigma')
 const OWNER_ONLY = 0o700
 
+/** A file as it was read. */
+export interface FileBytes {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
 export interface RuleCache {
-  /** The rules of these files as they were kept, else as `load` gives them. `shaping`: pipelines and lists. */
-  loaded(
-    files: readonly RuleFile[],
+  /** The set of these files as it was kept, else of what `load` gives. `shaping`: pipelines and lists. */
+  ruleSet(
+    files: readonly FileBytes[],
     shaping: readonly RuleFile[],
-    load: () => LoadedRules,
-  ): Promise<LoadedRules>
+    load: () => Promise<LoadedRules>,
+  ): Promise<RuleSet>
 }
 
 /**
@@ -29,14 +34,14 @@ export interface RuleCache {
  */
 export function openRuleCache(folder = defaultFolder()): RuleCache {
   return {
-    loaded: async (files, shaping, load) => {
-      if (folder === 'off' || files.length < FILES_MIN) return load()
-      const path = join(folder, `rules-${await digestOf(files, shaping)}`)
-      const kept = await readKept(path)
+    ruleSet: async (files, shaping, load) => {
+      if (folder === 'off' || files.length < FILES_MIN) return ruleSetOf(await load())
+      const path = join(folder, `rules-${digestOf(files, shaping)}`)
+      const kept = readKept(path)
       if (kept !== undefined) return kept
-      const rules = load()
-      await keep(folder, path, rules)
-      return rules
+      const made = ruleSetOf(await load())
+      await keep(folder, path, made)
+      return made
     },
   }
 }
@@ -47,37 +52,43 @@ function defaultFolder(): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'trapline')
 }
 
-async function digestOf(files: readonly RuleFile[], shaping: readonly RuleFile[]): Promise<string> {
+function digestOf(files: readonly FileBytes[], shaping: readonly RuleFile[]): string {
+  const names = files.map(({ path, bytes }) => [path, bytes.length])
   const hash = new Bun.CryptoHasher('sha256')
-  hash.update(`${Bun.version}\0${await engineDigest()}\0`)
-  for (const { path, text } of [...files, { path: '', text: '' }, ...shaping])
-    hash.update(`${path}\0${text.length}\0${text}\0`)
+  hash.update(JSON.stringify([Bun.version, engineDigest(), shaping, names]))
+  for (const { bytes } of files) hash.update(bytes)
   return hash.digest('hex')
 }
 
-let engine: Promise<string> | undefined
+const PROGRAM = join(import.meta.dir, '..')
+/** Beside `sigma/`: what is kept and how, and the versions of the packages that the engine uses. */
+const ENGINE_FILES = ['ci/parts.ts', 'ci/rule-cache.ts', 'ci/rule-set.ts', 'package.json']
+
+let engine: string | undefined
 
 /** Hash of the engine's source: what an older engine made of a rule is never used. */
-function engineDigest(): Promise<string> {
-  engine ??= (async () => {
-    const hash = new Bun.CryptoHasher('sha256')
-    const glob = new Bun.Glob('**/*.{ts,json}')
-    const paths = (await Array.fromAsync(glob.scan({ cwd: ENGINE }))).sort()
-    const texts = await Promise.all(paths.map((path) => Bun.file(join(ENGINE, path)).text()))
-    for (const [at, path] of paths.entries()) hash.update(`${path}\0${texts[at]}\0`)
-    return hash.digest('hex')
-  })()
+function engineDigest(): string {
+  if (engine !== undefined) return engine
+  const hash = new Bun.CryptoHasher('sha256')
+  const sources = [...new Bun.Glob('sigma/**/*.{ts,json}').scanSync({ cwd: PROGRAM })]
+  for (const path of [
+    ...sources.filter((name) => !name.endsWith('.test.ts')),
+    ...ENGINE_FILES,
+  ].sort()) {
+    const bytes = readFileSync(join(PROGRAM, path))
+    hash.update(`${path}\0${bytes.length}\0`)
+    hash.update(bytes)
+  }
+  engine = hash.digest('hex')
   return engine
 }
 
-async function readKept(path: string): Promise<LoadedRules | undefined> {
-  const file = Bun.file(path)
-  if (!(await file.exists())) return undefined
+function readKept(path: string): RuleSet | undefined {
+  if (!existsSync(path)) return undefined
   try {
-    const bytes = Bun.zstdDecompressSync(await file.bytes())
-    const kept = deserialize(bytes) as LoadedRules
+    const kept = unpackRuleSet(readFileSync(path))
     const now = new Date()
-    await utimes(path, now, now)
+    utimesSync(path, now, now)
     return kept
   } catch (error) {
     console.warn(`${path} is damaged and made anew: ${String(error)}`)
@@ -85,12 +96,11 @@ async function readKept(path: string): Promise<LoadedRules | undefined> {
   }
 }
 
-async function keep(folder: string, path: string, rules: LoadedRules): Promise<void> {
+async function keep(folder: string, path: string, set: RuleSet): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY })
-    const bytes = serialize(rules, { binaryType: 'nodebuffer' })
     const own = `${path}.${process.pid}`
-    await Bun.write(own, Bun.zstdCompressSync(bytes, { level: ZSTD_LEVEL }), { mode: 0o600 })
+    await Bun.write(own, packRuleSet(set), { mode: 0o600 })
     await rename(own, path)
     await dropOldest(folder)
   } catch (error) {

@@ -1,7 +1,7 @@
 // Two versions of a repository's content: where a branch and the work tree parted, and the work tree.
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import { isListFile } from '../sigma/pipeline/content.ts'
+import { isListFile } from '../sigma/pipeline/paths.ts'
 import type { RuleFile } from '../sigma/rule.ts'
 import { UsageError } from './command.ts'
 import { CONTENT_FOLDERS, readContent } from './content-files.ts'

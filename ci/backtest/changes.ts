@@ -1,7 +1,8 @@
 // What a change does to rules: pairs of before and after, by rule id.
 import { fileKind } from '../../sigma/lint/lint.ts'
 import { loadRules } from '../../sigma/load.ts'
-import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
+import { contentOptions } from '../../sigma/pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../../sigma/pipeline/paths.ts'
 import type {
   LoadedCorrelation,
   LoadedFilter,

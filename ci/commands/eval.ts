@@ -3,9 +3,8 @@ import { parseArgs } from 'node:util'
 import type { NormalisedEvent } from '../../parsers/event.ts'
 import { type NormaliseOptions, normalise, UNPARSED } from '../../parsers/normalise.ts'
 import { LATENESS_DEFAULT_MS } from '../../sigma/correlate/limits.ts'
-import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
-import { columnsOf } from '../../sigma/ir/columns.ts'
-import type { LoadedRule, LoadedRules } from '../../sigma/rule.ts'
+import { columnsRead } from '../../sigma/eval/compiled.ts'
+import { createMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import { spreadLists } from '../args.ts'
 import { EXIT, UsageError } from '../command.ts'
 import {
@@ -21,6 +20,7 @@ import type { TakeLines } from '../input/take-lines.ts'
 import { bufferedOutput, type Output } from '../output.ts'
 import { ownParsers } from '../own-parsers.ts'
 import { readRuleFolder } from '../rule-files.ts'
+import type { RuleHead, RuleSet } from '../rule-set.ts'
 
 export const summary = 'Runs rules on files of events and prints the matches'
 export const usage = `trapline eval --rules PATH... --events FILE... [--json] [--no-routing] [--source NAME]
@@ -74,14 +74,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const loaded = await readRuleFolder(values.rules, { pipelines, lists })
   const refusal = refusalOf(loaded, values.rules)
   if (refusal !== undefined) return refusal
-  const matcher = compileMatcher(loaded.rules, {
+  const compiled = loaded.compiled()
+  const matcher = createMatcher(compiled, {
     routing: !values['no-routing'],
     memo: !values['no-memo'],
   })
   const lateness_ms = latenessOf(values.lateness, files.length)
   const correlator = createFileCorrelator(loaded, lateness_ms)
   // Few rules read the severity of events, and correlations may group by it.
-  const classify = correlator !== undefined || loaded.rules.some(readsSeverity)
+  const classify = correlator !== undefined || columnsRead(compiled).has('severity')
   const parsers = await ownParsers()
   const now = Date.now()
   const { source } = values
@@ -96,7 +97,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const progress = startProgress(totals)
   try {
     for (const file of files) {
-      if (!(await evalFile(file, loaded.rules, engine, values, output, totals))) break
+      if (!(await evalFile(file, loaded.heads, engine, values, output, totals))) break
     }
     await output.flush()
   } finally {
@@ -122,19 +123,19 @@ function latenessOf(seconds: string | undefined, files: number): number {
 }
 
 /** Says which rules cannot run; the exit code where that is a reason to stop. */
-function refusalOf(loaded: LoadedRules, paths: readonly string[]): number | undefined {
+function refusalOf(loaded: RuleSet, paths: readonly string[]): number | undefined {
   const named = loaded.refused.filter((rule) => paths.includes(rule.path))
   for (const rule of named) console.error(`${rule.path}:${rule.line}: ${rule.message}`)
-  if (loaded.rules.length === 0) {
+  if (loaded.heads.length === 0) {
     console.error(`no rule can run among ${loaded.refused.length} below ${paths.join(', ')}`)
   }
-  return named.length > 0 || loaded.rules.length === 0 ? EXIT.badRule : undefined
+  return named.length > 0 || loaded.heads.length === 0 ? EXIT.badRule : undefined
 }
 
 /** Runs one file; false when nobody reads the output any more. */
 async function evalFile(
   file: string,
-  rules: readonly LoadedRule[],
+  rules: readonly RuleHead[],
   { matcher, flat, correlator, options }: Engine,
   { json }: Options,
   output: Output,
@@ -191,13 +192,9 @@ async function evalFile(
   return true
 }
 
-function readsSeverity({ expr }: LoadedRule): boolean {
-  return columnsOf(expr).has('severity')
-}
-
 type Printer = (output: Output, rule: number, index: number) => void
 
-function jsonPrinter(rules: readonly LoadedRule[], file: string): Printer {
+function jsonPrinter(rules: readonly RuleHead[], file: string): Printer {
   const encoder = new TextEncoder()
   const heads: Uint8Array[] = []
   const tail = encoder.encode(`,"file":${JSON.stringify(file)}}\n`)
@@ -209,11 +206,11 @@ function jsonPrinter(rules: readonly LoadedRule[], file: string): Printer {
   }
 }
 
-function jsonHead({ id, title, level }: LoadedRule): string {
+function jsonHead({ id, title, level }: RuleHead): string {
   return JSON.stringify({ rule_id: id, title, level }).slice(0, -1)
 }
 
-function textPrinter(rules: readonly LoadedRule[], file: string): Printer {
+function textPrinter(rules: readonly RuleHead[], file: string): Printer {
   return (output, rule, index) => {
     const { id, title, level } = rules[rule]!
     output.write(`${file}:${index}  ${level.padEnd(13)}  ${title}  (${id})\n`)
@@ -250,7 +247,7 @@ function startProgress(totals: Totals): { stop(): void } {
 }
 
 function summarise(
-  loaded: LoadedRules,
+  loaded: RuleSet,
   totals: Totals,
   took_ms: number,
   correlator: FileCorrelator | undefined,
@@ -262,7 +259,7 @@ function summarise(
   const rate = took_ms > 0 ? Math.round((totals.events / took_ms) * 1000) : 0
   console.error(
     [
-      `${loaded.rules.length} rules${correlator === undefined ? '' : `, ${loaded.correlations.length} correlations`}${refused === '' ? '' : ` (refused: ${refused})`}`,
+      `${loaded.heads.length} rules${correlator === undefined ? '' : `, ${loaded.correlations.length} correlations`}${refused === '' ? '' : ` (refused: ${refused})`}`,
       `${totals.events} events${totals.unparsed === 0 ? '' : ` (${totals.unparsed} unparsed)`}`,
       `${totals.matches} matches of ${totals.rules.size} rules`,
       ...(late === 0 ? [] : [`${late} matches too late to correlate`]),

@@ -3,7 +3,7 @@ import { type LintFacts, retiredTechnique, techniqueOf } from '../../sigma/lint/
 import { fieldsOf } from '../../sigma/lint/logsources.ts'
 import { CHECKS } from '../../sigma/lint/table.ts'
 import { isModifierName, MODIFIERS } from '../../sigma/lower/modifiers.ts'
-import { isPipelineFile } from '../../sigma/pipeline/content.ts'
+import { isPipelineFile } from '../../sigma/pipeline/paths.ts'
 import { logSourceIn } from '../checks/completion.ts'
 import { type KnownRule, ruleCalled } from '../checks/known-rules.ts'
 import { pipelinePlace, settingsText } from '../checks/pipeline-completion.ts'

@@ -1,7 +1,7 @@
 // What a deploy would change, by document: two versions of content in, a list of changes out. Pure.
 import { isMap, isScalar, parseDocument } from 'yaml'
 import { fileKind } from '../../sigma/lint/lint.ts'
-import { isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../../sigma/pipeline/paths.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
 import { isParserFile, loadContent } from '../backtest/changes.ts'
 import { parseTestFile } from '../checks/test-file.ts'

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
 import { readRuleFolder } from '../../ci/rule-files.ts'
-import { compileMatcher } from '../../sigma/eval/matcher.ts'
+import { createMatcher } from '../../sigma/eval/matcher.ts'
 
 export const summary = 'all SigmaHQ rules from YAML text to a matcher: cold, cached, memory'
 export const usage = `bun run bench compile [--rounds N] [--json]
@@ -84,9 +84,9 @@ async function load(): Promise<Loading> {
   Bun.gc(true)
   const before = held_bytes()
   const started = performance.now()
-  const { rules } = await readRuleFolder(RULE_SETS.map((set) => join(SIGMAHQ, set)))
+  const rules = await readRuleFolder(RULE_SETS.map((set) => join(SIGMAHQ, set)))
   const loaded = performance.now()
-  const matcher = compileMatcher(rules)
+  const matcher = createMatcher(rules.compiled())
   const compiled = performance.now()
   Bun.gc(true)
   return {

@@ -3,7 +3,8 @@
 
 import { loadRules } from '../../sigma/load.ts'
 import { parseRules } from '../../sigma/parse/rules.ts'
-import { contentOptions, isListFile, isPipelineFile } from '../../sigma/pipeline/content.ts'
+import { contentOptions } from '../../sigma/pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../../sigma/pipeline/paths.ts'
 import type { LoadedCorrelation, LoadedRule, LoadedRules, RuleFile } from '../../sigma/rule.ts'
 import type { Rules } from './rules.ts'
 

@@ -103,7 +103,7 @@ export function learntWitnesses(
   rules: readonly number[],
   witnesses: readonly (Witness | undefined)[],
   layout: Layout,
-  conditions: readonly Condition[],
+  conditionOf: (rule: number) => Condition,
   guesses: readonly number[],
   { counts, seen, events }: Learning,
 ): readonly (Witness | undefined)[] {
@@ -112,6 +112,6 @@ export function learntWitnesses(
   const likelihoodOf = (atom: number): number =>
     (counts[atom]! + guesses[atom]! * GUESS_EVENTS) / (events + GUESS_EVENTS)
   return witnesses.map((witness, i) =>
-    changed.has(rules[i]!) ? witnessOf(conditions[rules[i]!]!, likelihoodOf) : witness,
+    changed.has(rules[i]!) ? witnessOf(conditionOf(rules[i]!), likelihoodOf) : witness,
   )
 }

@@ -2,24 +2,16 @@
 // witness is among them are checked. The answers are those of `evaluate` for every rule that the event's
 // log source lets in.
 import type { SigmaEvent } from '../event.ts'
-import type { Expr } from '../ir/expr.ts'
-import { createAtoms, lowerToAtoms } from './atoms.ts'
+import { type CompiledRules, compileRules, type MatcherRule } from './compiled.ts'
 import { type Check, type ConditionCompiler, conditionCompiler } from './condition.ts'
 import { createFlatMatching, type FlatMatching } from './flat-match.ts'
 import { type Layout, learn } from './layout.ts'
 import { createMemoPool, emptyMemos } from './memo.ts'
-import type { RuleLogSource } from './routing.ts'
 import { createScan, type Scan } from './scan.ts'
 import { buildSlots } from './slots.ts'
-import { usesOf } from './uses.ts'
 import { createViews, relearn, type View, type ViewSource } from './views.ts'
-import { witnessOf } from './witness.ts'
 
-export interface MatcherRule {
-  readonly id: string
-  readonly logsource: RuleLogSource
-  readonly expr: Expr
-}
+export type { MatcherRule } from './compiled.ts'
 
 export interface MatcherOptions {
   /** Keep what was found for values seen before; on by default. */
@@ -55,27 +47,21 @@ export function compileMatcher(
   rules: readonly MatcherRule[],
   options: MatcherOptions = {},
 ): Matcher {
+  return createMatcher(compileRules(rules), options)
+}
+
+/** The matcher of rules that are compiled already. */
+export function createMatcher(compiled: CompiledRules, options: MatcherOptions = {}): Matcher {
   const { memo = true, routing = true } = options
-  const atoms = createAtoms()
-  const conditions = rules.map((rule) => lowerToAtoms(rule.expr, atoms))
-  const atomCount = atoms.likelihoods.length
+  const { witnesses, likelihoods, late } = compiled
   const pool = createMemoPool()
-  const witnesses = conditions.map((condition) =>
-    witnessOf(condition, (atom) => atoms.likelihoods[atom]!),
-  )
-  const logsources = rules.map((rule) => rule.logsource)
   const source: ViewSource = {
-    logsources,
-    conditions,
-    witnesses,
-    likelihoods: atoms.likelihoods,
-    uses: usesOf(conditions, atoms),
-    slots: buildSlots(atoms),
+    ...{ compiled, slots: buildSlots(compiled.slots) },
     pool: memo ? pool : undefined,
   }
   const views = createViews(source, routing)
-  const scan = createScan(atomCount, atoms.late.length)
-  const checks = createChecks(scan, conditionCompiler(scan.state, atoms.late), source)
+  const scan = createScan(likelihoods.length, late.length)
+  const checks = createChecks(scan, conditionCompiler(scan.state, late), source)
   const flat = createFlatMatching(scan, checks, views, memo)
   return {
     ...flat,
@@ -93,9 +79,9 @@ export function compileMatcher(
     },
     stats: () => ({
       ...checks.counts,
-      rules: rules.length,
+      rules: witnesses.length,
       unwitnessed: witnesses.filter((witness) => witness === undefined).length,
-      atoms: atomCount,
+      atoms: likelihoods.length,
     }),
   }
 }
@@ -108,18 +94,19 @@ export interface Checks {
 
 function createChecks(scan: Scan, compile: ConditionCompiler, source: ViewSource): Checks {
   const { touched } = scan
-  const { conditions } = source
+  const { conditionOf, witnesses } = source.compiled
+  const ruleCount = witnesses.length
   // Few rules ever become candidates: a condition is compiled when its rule first does.
-  const checks = new Array<Check | undefined>(conditions.length).fill(undefined)
-  const seen = new Uint8Array(conditions.length)
-  const tried = new Int32Array(conditions.length)
+  const checks = new Array<Check | undefined>(ruleCount).fill(undefined)
+  const seen = new Uint8Array(ruleCount)
+  const tried = new Int32Array(ruleCount)
   const found: number[] = []
   const counts = { events: 0, candidates: 0, matches: 0 }
 
   const holds = (rule: number): boolean => {
     const check = checks[rule]
     if (check !== undefined) return check()
-    const made = compile(conditions[rule]!)
+    const made = compile(conditionOf(rule))
     checks[rule] = made
     return made()
   }

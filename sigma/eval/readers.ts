@@ -118,8 +118,8 @@ export function createReaders(
     lastNames: [],
     lastReaders: [],
     make(name) {
-      const slot = active(slots.byName.get(name))
-      const below = (slots.below.get(name) ?? []).filter((one) => active(one) !== undefined)
+      const slot = active(slots.field(name))
+      const below = slots.below(name).filter((one) => active(one) !== undefined)
       if (byName.size >= NAMES_MAX && slot === undefined && below.length === 0) return other
       const made = reader(slot, keywords, below.map(nestedReader))
       byName.set(name, made)

@@ -1,10 +1,10 @@
-// The fields that rules ask about, found by name in an event.
-
+// The fields that rules ask about, found by name in an event. Each is compiled when events first have it.
 import type { Network } from '../cidr.ts'
-import type { Atoms, CheckedTest } from './atoms.ts'
+import { pushTo } from '../collections.ts'
+import type { CheckedTest, Slot } from './atoms.ts'
 import { compileTest } from './compile-test.ts'
 import { networkOf } from './operands.ts'
-import { buildTextIndex, type Literal, type TextIndex } from './text-index.ts'
+import { buildTextIndex, LITERAL_KINDS, type Literal, type TextIndex } from './text-index.ts'
 
 /** A test that is made on a text before its atom is set. */
 export interface Check {
@@ -31,52 +31,76 @@ export interface FieldSlot {
 }
 
 export interface Slots {
-  readonly byName: ReadonlyMap<string, FieldSlot>
-  /** Fields with dots by every name that may hold them: `a.b.c` under `a` and `a.b`. */
-  readonly below: ReadonlyMap<string, readonly FieldSlot[]>
+  field(name: string): FieldSlot | undefined
+  /** Fields with dots that this name may hold: `a.b.c` under `a` and `a.b`. */
+  below(name: string): readonly FieldSlot[]
   readonly keywords: FieldSlot | undefined
+}
+
+/** The slots of all rules. */
+export function buildSlots(slots: readonly Slot[]): Slots {
+  const made = new Map<Slot, FieldSlot>()
+  const compiled = (slot: Slot): FieldSlot => {
+    const known = made.get(slot) ?? compileSlot(slot)
+    made.set(slot, known)
+    return known
+  }
+  const byName = new Map(slots.map((slot) => [slot.name, slot]))
+  const find = (name: string | undefined) => {
+    const slot = byName.get(name)
+    return slot && compiled(slot)
+  }
+  const below = new Map<string, Slot[]>()
+  for (const slot of slots) {
+    for (const head of headsOf(slot.name ?? '')) pushTo(below, head, slot)
+  }
+  return {
+    field: find,
+    below: (name) => below.get(name)?.map(compiled) ?? [],
+    keywords: find(undefined),
+  }
+}
+
+/** What names may hold a field with dots. */
+function headsOf(name: string): readonly string[] {
+  const parts = name.split('.')
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('.'))
 }
 
 /** Letters and signs of the texts of numbers and booleans, folded. */
 const NUMERIC = /^[-+.0-9aefilnrstuy]+$/
 
-/** Compiles the slots of all rules. */
-export function buildSlots(atoms: Atoms): Slots {
-  const all = atoms.slots.map(({ name, literals, checked, presence }): FieldSlot => {
-    const ids = [...literals, ...checked].map(({ atom }) => atom)
-    const numeric = literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom)
-    const mayBeNumeric = ({ guards }: CheckedTest) =>
-      guards === undefined || guards.some((atom) => numeric.includes(atom))
-    let built: TextIndex | undefined
-    return {
-      name,
-      presence,
-      literals,
-      index: () => {
-        built ??= buildTextIndex(literals)
-        return built
-      },
-      atoms: presence < 0 ? ids : [...ids, presence],
-      checks: checked.map(({ atom, guards, test }) => ({
-        atom,
-        guards,
-        passes: compileTest(test),
-        network: test.kind === 'cidr' ? networkOf(test.network) : undefined,
-      })),
-      numeric: [...numeric, ...checked.filter(mayBeNumeric).map(({ atom }) => atom)],
-    }
-  })
-  const byName = new Map<string, FieldSlot>()
-  const below = new Map<string, FieldSlot[]>()
-  for (const slot of all) {
-    if (slot.name === undefined) continue
-    byName.set(slot.name, slot)
-    for (let dot = slot.name.indexOf('.'); dot >= 0; dot = slot.name.indexOf('.', dot + 1)) {
-      const head = slot.name.slice(0, dot)
-      const under = below.get(head)
-      if (under === undefined) below.set(head, [slot])
-      else under.push(slot)
-    }
+function compileSlot({
+  name,
+  literals: { texts, kinds, atoms },
+  checked,
+  presence,
+}: Slot): FieldSlot {
+  const literals = texts.map(
+    (text, i): Literal => ({
+      kind: LITERAL_KINDS[kinds[i]!]!,
+      text,
+      atom: atoms[i]!,
+    }),
+  )
+  const ids = [...atoms, ...checked.map(({ atom }) => atom)]
+  const numeric = literals.filter(({ text }) => NUMERIC.test(text)).map(({ atom }) => atom)
+  const mayBeNumeric = ({ guards }: CheckedTest) =>
+    guards === undefined || guards.some((atom) => numeric.includes(atom))
+  let built: TextIndex | undefined
+  return {
+    ...{ name, presence, literals },
+    index: () => {
+      built ??= buildTextIndex(literals)
+      return built
+    },
+    atoms: presence < 0 ? ids : [...ids, presence],
+    checks: checked.map(({ atom, guards, test }) => ({
+      atom,
+      guards,
+      passes: compileTest(test),
+      network: test.kind === 'cidr' ? networkOf(test.network) : undefined,
+    })),
+    numeric: [...numeric, ...checked.filter(mayBeNumeric).map(({ atom }) => atom)],
   }
-  return { byName, below, keywords: all.find((slot) => slot.name === undefined) }
 }

@@ -6,7 +6,8 @@ import type { Hits } from './hits.ts'
 import { buildSingles, type Singles, scanSingles } from './singles.ts'
 import { buildTrie, type Trie, walkTrie } from './trie.ts'
 
-export type LiteralKind = 'equals' | 'startswith' | 'endswith' | 'contains'
+export const LITERAL_KINDS = ['equals', 'startswith', 'endswith', 'contains'] as const
+export type LiteralKind = (typeof LITERAL_KINDS)[number]
 
 export interface Literal {
   readonly kind: LiteralKind

@@ -1,5 +1,5 @@
 // What each rule asks, flat: views are made of it in one pass without walking conditions again.
-import { type Atoms, type Condition, eachAtom, eachLate, type LateTest } from './atoms.ts'
+import type { Atoms, Condition, LateTest } from './atoms.ts'
 
 /** What a view does with an atom: a condition reads it; it leads to a check. Bits. */
 export const READ = 1
@@ -55,4 +55,33 @@ export function relevanceOf(
     }
   }
   return relevant
+}
+
+/** Calls `visit` with every atom that a condition reads, those that guard its late tests included. */
+function eachAtom(condition: Condition, visit: (atom: number) => void): void {
+  switch (condition.kind) {
+    case 'const':
+      break
+    case 'atom':
+      visit(condition.atom)
+      break
+    case 'late':
+      for (const atom of condition.guards ?? []) visit(atom)
+      break
+    case 'not':
+      eachAtom(condition.arg, visit)
+      break
+    case 'and':
+    case 'or':
+      for (const arg of condition.args) eachAtom(arg, visit)
+  }
+}
+
+/** Visits the late tests that a condition may make. */
+function eachLate(condition: Condition, visit: (late: number) => void): void {
+  if (condition.kind === 'late') visit(condition.late)
+  else if (condition.kind === 'not') eachLate(condition.arg, visit)
+  else if (condition.kind === 'and' || condition.kind === 'or') {
+    for (const arg of condition.args) eachLate(arg, visit)
+  }
 }

@@ -1,6 +1,7 @@
 // The rules that one log source lets in, laid out for matching. Made when such an event first comes.
 import type { EventLogSource } from '../event.ts'
-import type { Condition, LateTest } from './atoms.ts'
+import type { LateTest } from './atoms.ts'
+import type { CompiledRules } from './compiled.ts'
 import {
   isLearnt,
   type Layout,
@@ -11,15 +12,9 @@ import {
 } from './layout.ts'
 import { forgetMemos, type MemoPool } from './memo.ts'
 import { createReaders, type Readers } from './readers.ts'
-import {
-  acceptedRules,
-  groupRules,
-  knownLogSources,
-  type RuleLogSource,
-  routingKey,
-} from './routing.ts'
+import { acceptedRules, knownLogSources, routingKey } from './routing.ts'
 import type { Slots } from './slots.ts'
-import { type RuleUses, relevanceOf } from './uses.ts'
+import { relevanceOf } from './uses.ts'
 import type { Witness } from './witness.ts'
 
 /** Views kept; above it all are dropped and made again as events need them. */
@@ -40,13 +35,7 @@ export interface View {
 
 /** What views are made from. */
 export interface ViewSource {
-  readonly logsources: readonly RuleLogSource[]
-  readonly conditions: readonly Condition[]
-  /** By rule: its witness by the guesses. */
-  readonly witnesses: readonly (Witness | undefined)[]
-  /** By atom: how likely it is to be set, guessed from its shape. */
-  readonly likelihoods: readonly number[]
-  readonly uses: RuleUses
+  readonly compiled: CompiledRules
   readonly slots: Slots
   /** Undefined: nothing is memoised. */
   readonly pool: MemoPool | undefined
@@ -54,9 +43,9 @@ export interface ViewSource {
 
 /** Chooses witnesses anew from what the view has learnt. */
 export function relearn(view: View, learning: Learning, source: ViewSource): void {
-  const { conditions, likelihoods } = source
+  const { conditionOf, likelihoods } = source.compiled
   const { rules, witnesses, layout } = view
-  const learnt = learntWitnesses(rules, witnesses, layout, conditions, likelihoods, learning)
+  const learnt = learntWitnesses(rules, witnesses, layout, conditionOf, likelihoods, learning)
   if (learnt !== witnesses) view.layout = layOut(rules, learnt, likelihoods.length)
   view.witnesses = learnt
   if (isLearnt(learning)) view.learning = undefined
@@ -68,11 +57,11 @@ export function createViews(
   routing: boolean,
 ): (logsource: EventLogSource) => View {
   if (!routing) {
-    const everything = buildView(source, [...source.conditions.keys()])
+    const everything = buildView(source, [...source.compiled.witnesses.keys()])
     return () => everything
   }
-  const known = knownLogSources(source.logsources)
-  const groups = groupRules(source.logsources)
+  const { groups } = source.compiled
+  const known = knownLogSources(groups.logsources)
   const views = new Map<string, View>()
   let lastSource: EventLogSource | undefined
   let last: View | undefined
@@ -103,15 +92,16 @@ export function createViews(
 const NO_TESTS: readonly LateTest[] = []
 
 function buildView(source: ViewSource, rules: readonly number[]): View {
-  const atomCount = source.likelihoods.length
-  const witnesses = rules.map((rule) => source.witnesses[rule])
+  const { likelihoods, uses } = source.compiled
+  const atomCount = likelihoods.length
+  const witnesses = rules.map((rule) => source.compiled.witnesses[rule])
   const references = new Set<LateTest>()
   for (const rule of rules) {
-    for (const late of source.uses.references.get(rule) ?? NO_TESTS) references.add(late)
+    for (const late of uses.references.get(rule) ?? NO_TESTS) references.add(late)
   }
   return {
     layout: layOut(rules, witnesses, atomCount),
-    readers: createReaders(source.slots, relevanceOf(rules, source.uses, atomCount), source.pool),
+    readers: createReaders(source.slots, relevanceOf(rules, uses, atomCount), source.pool),
     rules,
     witnesses,
     references: [...references],

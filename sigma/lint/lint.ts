@@ -9,7 +9,7 @@ import type { Entries } from '../parse/reader.ts'
 import { newReport } from '../parse/report.ts'
 import { parseRules } from '../parse/rules.ts'
 import { readYaml, type YamlDocument } from '../parse/yaml.ts'
-import { isListFile, isPipelineFile } from '../pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../pipeline/paths.ts'
 import { parsePipeline } from '../pipeline/pipeline.ts'
 import type { SigmaDocument, SigmaFilter, SigmaRule, Yaml } from '../rule.ts'
 import {

@@ -1,6 +1,7 @@
 // Pipelines and lists among the files that are linted, compiled once as long as they are the same.
 import type { RuleTransform } from '../load.ts'
-import { contentOptions, isListFile, isPipelineFile } from '../pipeline/content.ts'
+import { contentOptions } from '../pipeline/content.ts'
+import { isListFile, isPipelineFile } from '../pipeline/paths.ts'
 import type { LintFile } from './check.ts'
 
 let lastSteps: readonly LintFile[] = []

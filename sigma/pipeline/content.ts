@@ -3,22 +3,10 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { LoadOptions } from '../load.ts'
 import type { RuleFile } from '../rule.ts'
 import { compilePipelines } from './apply.ts'
+import { isPipelineFile, listName } from './paths.ts'
 import { type Pipeline, parsePipeline } from './pipeline.ts'
 
-const LIST = /(?:^|\/)lists\/([^/]+)\.txt$/
-const PIPELINE = /(?:^|\/)pipelines\/[^/]+\.ya?ml$/
-
 export const LIST_VALUES_MAX = 100_000
-
-/** Whether a path is a pipeline's: YAML in a folder `pipelines`. */
-export function isPipelineFile(path: string): boolean {
-  return PIPELINE.test(path)
-}
-
-/** Whether a path is that of a list of placeholder values: `lists/NAME.txt`. */
-export function isListFile(path: string): boolean {
-  return LIST.test(path)
-}
 
 /** A value a line; blank lines and what follows `#` at the start of a line do not count. */
 export function parseList(text: string): string[] {
@@ -40,7 +28,7 @@ export function contentOptions(files: readonly RuleFile[]): {
   const lists = new Map<string, readonly string[]>()
   const diagnostics: Diagnostic[] = []
   for (const { path, text } of files) {
-    const name = LIST.exec(path)?.[1]
+    const name = listName(path)
     if (name !== undefined) {
       const values = parseList(text)
       if (values.length <= LIST_VALUES_MAX) lists.set(name, values)

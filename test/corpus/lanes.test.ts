@@ -2,9 +2,10 @@
 // must be the same sets; a difference would have to be listed here and explained in docs/engine.md.
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { readRuleFolder } from '../../ci/rule-files.ts'
+import { packRuleSet, unpackRuleSet } from '../../ci/rule-set.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { evaluate } from '../../sigma/eval/evaluate.ts'
-import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
+import { compileMatcher, createMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import { ruleAccepts } from '../../sigma/eval/routing.ts'
 import type { SigmaEvent } from '../../sigma/event.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
@@ -41,18 +42,27 @@ async function eventsOf(lane: string): Promise<SigmaEvent[]> {
 
 describeCorpus('the lanes', () => {
   let rules: readonly LoadedRule[]
-  let matchers: Record<'routed' | 'open', Matcher>
+  let matchers: Record<'routed' | 'open' | 'kept', Matcher>
   let plain: Matcher
 
   beforeAll(async () => {
-    rules = (await readRuleFolder(RULE_SETS.map((set) => `${sigmahq}/${set}`))).rules
-    matchers = { routed: compileMatcher(rules), open: compileMatcher(rules, { routing: false }) }
+    const set = await readRuleFolder(RULE_SETS.map((name) => `${sigmahq}/${name}`))
+    rules = set.rules
+    matchers = {
+      routed: compileMatcher(rules),
+      open: compileMatcher(rules, { routing: false }),
+      kept: createMatcher(unpackRuleSet(packRuleSet(set)).compiled()),
+    }
     plain = compileMatcher(rules, { memo: false })
   }, 60_000)
 
   describe.each(LANES)('%s', (lane) => {
-    test.each(['routed', 'open'] as const)('%s matches are those expected', async (mode) => {
-      const expected = await unzip(`${lanes}/expected/${lane}.${mode}.tsv.gz`)
+    test.each([
+      ['routed', 'routed'],
+      ['open', 'open'],
+      ['kept', 'routed'],
+    ] as const)('%s matches are those expected', async (mode, as) => {
+      const expected = await unzip(`${lanes}/expected/${lane}.${as}.tsv.gz`)
       const found = (await eventsOf(lane)).flatMap((event, index) =>
         matchers[mode].match(event).map((rule) => `${index}\t${rules[rule]!.id}`),
       )
