@@ -126,6 +126,18 @@ const scalar = fc.constantFrom<string>(
     '"\\x"',
   ],
   ...['"a\\/b"', '[]', '["a","b"]', '[{"a":"b"}]', '{}', '"un', '1779300000', '99999999999'],
+  ...[
+    '["a"]',
+    '[ "aab b" ]',
+    '["a\\\\b"]',
+    '["a\\"b"]',
+    '["10"]',
+    '["10.0.0.1"]',
+    '[""]',
+    '["\\x"]',
+  ],
+  ...['["windows"]', '["linux"]', '["process_creation"]', '["2036-07-28 11:45:48"]', '["nginx"]'],
+  ...['[10]', '[null]', '[["a"]]', '["a",]', '["a"', '["a"]]', '[true]', '["\\u0041"]', '["é"]'],
 )
 const { object } = fc.letrec<{ object: string }>((tie) => ({
   object: fc
@@ -206,7 +218,22 @@ describe('a line matched where it stands', () => {
     ['numbers, booleans, null', '{"a":1,"b":-2.5,"c":true,"d":null}', true],
     ['a nested object', '{"a":{"b":"c","d":{}},"e":{}}', true],
     ['escapes', '{"a":"C:\\\\x\\"\\n"}', true],
-    ['an array', '{"a":["b"]}', false],
+    ['a list of one string', '{"a":["b"],"c":[ "10" ]}', true],
+    ['a list of one string with escapes', '{"a":["\\"b"]}', true],
+    ['a nested list of one string', '{"a":{"b":["b"]}}', true],
+    ['a list for a time', '{"UtcTime":["2036-01-01T00:00:00Z"]}', true],
+    [
+      'a list for a product',
+      '{"a":"b","product":["windows"],"category":"process_creation"}',
+      false,
+    ],
+    ['a list for a label', '{"a":"b","source":["x"]}', false],
+    ['a list for records', '{"Records":["b"]}', false],
+    ['a list with an unknown escape', '{"a":["\\x"]}', false],
+    ['an empty list', '{"a":[]}', false],
+    ['a list of several', '{"a":["b","c"]}', false],
+    ['a list of a number', '{"a":[1]}', false],
+    ['a list in a list', '{"a":[["b"]]}', false],
     ['a name twice', '{"a":1,"a":2}', false],
     ['a path twice', '{"a":{"b":1},"a.b":2}', false],
     ['an unknown escape', '{"a":"\\x"}', false],
@@ -325,6 +352,9 @@ describe('lines whose values set the same atoms', () => {
     '1',
     '"\\tab"',
     '"1"',
+    '["ab"]',
+    '["a\\\\b"]',
+    '["1"]',
   ]
   const lines = Array.from({ length: 12_000 }, (_, i) => {
     const at = Math.imul(i, 0x9e3779b1) >>> 0

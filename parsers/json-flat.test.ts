@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import {
   createFlatLine,
   FLAT_ESCAPED,
+  FLAT_LISTED,
   FLAT_OBJECT,
   FLAT_STRING,
   type FlatLine,
@@ -11,7 +12,7 @@ import {
 } from '../sigma/eval/flat.ts'
 import { createFlatCutter, type FlatPlace } from './json-flat.ts'
 
-type Json = null | boolean | number | string | { readonly [name: string]: Json }
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
 
 const name = fc.oneof(fc.constantFrom('a', 'b', 'EventID', 'a.b', ''), fc.string({ maxLength: 20 }))
 const text = fc.oneof(
@@ -24,6 +25,7 @@ const value = fc.letrec<{ json: Json; object: Json }>((tie) => ({
     { weight: 6, arbitrary: text },
     fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })),
     fc.constantFrom(null, true, false),
+    { weight: 1, arbitrary: fc.array(text, { minLength: 1, maxLength: 1 }) },
     { weight: 1, arbitrary: tie('object') },
   ),
   object: fc.dictionary(name, tie('json'), { maxKeys: 6 }),
@@ -51,15 +53,19 @@ function valuesOf({ kinds, starts, ends, bytes }: FlatLine, { names }: FlatPlace
   return names.paths.map((path, i) => {
     if (kinds[i] === FLAT_OBJECT) return [path, 'object']
     const source = Buffer.from(bytes.subarray(starts[i], ends[i])).toString()
-    if (kinds[i] === FLAT_STRING) return [path, source]
-    return [path, JSON.parse(kinds[i] === FLAT_ESCAPED ? `"${source}"` : source)]
+    const isListed = (kinds[i]! & FLAT_LISTED) !== 0
+    const kind = kinds[i]! & ~FLAT_LISTED
+    const isText = kind === FLAT_STRING || kind === FLAT_ESCAPED
+    if (kind === FLAT_STRING) expect(source).not.toContain('\\')
+    const own: unknown = JSON.parse(isText ? `"${source}"` : source)
+    return [path, isListed ? [own] : own]
   })
 }
 
 function flattened(object: Json, around = ''): unknown[] {
   return Object.entries(object as object).flatMap(([own, inner]: [string, Json]) => {
     const path = around + own
-    if (typeof inner !== 'object' || inner === null) return [[path, inner]]
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return [[path, inner]]
     return [[path, 'object'], ...flattened(inner, `${path}.`)]
   })
 }
@@ -88,7 +94,7 @@ describe('a line that is cut', () => {
     const line = createFlatLine()
     const cutter = createFlatCutter()
     const mutated = fc
-      .tuple(placed, fc.nat(), fc.constantFrom(...'{}":,\\ 0x-.\u0001é'), fc.boolean())
+      .tuple(placed, fc.nat(), fc.constantFrom(...'{}":,\\ 0x-.\u0001é[]'), fc.boolean())
       .map(([{ line: own, ...around }, at, by, replaces]) => {
         const place = at % (own.length + 1)
         return {
@@ -117,6 +123,7 @@ test.each([
   ' {"a":1}'.trim(),
   '{ "a" : "b" , "c" : true }',
   `{"a":"${'x'.repeat(300)}"}`,
+  '{"a":["x"],"b":[ "\\"" ] ,"c":{"d":[""]}}',
 ])('%s is cut', (own) => {
   const line = createFlatLine()
   const place = cutText(line, undefined, own)
@@ -125,7 +132,17 @@ test.each([
 
 test.each([
   ['no object', '"a"'],
-  ['an array', '{"a":[1]}'],
+  ['an empty list', '{"a":[]}'],
+  ['a list of a number', '{"a":[1]}'],
+  ['a list of null', '{"a":[null]}'],
+  ['a list of two strings', '{"a":["b","c"]}'],
+  ['a list of an object', '{"a":[{}]}'],
+  ['a list in a list', '{"a":[["b"]]}'],
+  ['a list that ends with a comma', '{"a":["b",]}'],
+  ['a list that does not end', '{"a":["b"}'],
+  ['a list that ends twice', '{"a":["b"]]}'],
+  ['a list whose string does not end', '{"a":["b]}'],
+  ['a list with a character outside ASCII', '{"a":["é"]}'],
   ['a character outside ASCII', '{"a":"é"}'],
   ['a control character', '{"a":"\t"}'],
   ['an escaped control character', '{"a":"\\\u0001"}'],

@@ -91,6 +91,11 @@ describe('a line is the event that normalise makes of its text', () => {
     ['a serious message', '{"message":"segmentation fault: kernel panic"}'],
     ['times in seconds', '{"ts":1795262400,"time":"never"}'],
     ['a time within a word', '{"time":{"x":1},"timestamp":"2026-11-21 10:00:00.5"}'],
+    ['lists of one string', '{"a":["b"],"b":{"c":[ "\\"d\\"" ]},"CommandLine":["x"]}'],
+    ['lists for what every event has', '{"host":["h"],"user":["-"],"src_ip":["10.0.0.1"]}'],
+    ['lists that lead to the next name', '{"user":[""],"username":"u","src_port":["443"]}'],
+    ['lists for a time and a message', '{"time":["2027-11-21T11:00:00Z"],"message":["m"]}'],
+    ['nested lists for what every event has', '{"host":{"name":["h"]},"event":{"action":["a"]}}'],
     ['a field named __proto__', '{"__proto__":"x","constructor":"y"}'],
   ])('%s', (_, text) => expect(expectEqual(text, OPTIONS)).toBe(true))
 
@@ -111,7 +116,11 @@ describe('left to normalise is', () => {
   test.each([
     ['what is no object', '["a"]', {}],
     ['what is not JSON', '{"a":1', {}],
-    ['an array', '{"a":[1]}', {}],
+    ['a list of a number', '{"a":[1]}', {}],
+    ['a list of several', '{"a":["b","c"]}', {}],
+    ['a list for a product', '{"product":["p"],"service":"s"}', {}],
+    ['a list for a label', '{"source":["app"]}', {}],
+    ['a list with an unknown escape', '{"a":["\\x"],"host":["\\x"],"CommandLine":["\\x"]}', {}],
     ['text outside ASCII', '{"a":"\u00e9"}', {}],
     ['an escape by number', '{"a":"\\u0041"}', {}],
     ['a long number', '{"a":12345678901234567890}', {}],
@@ -164,10 +173,14 @@ const scalar = fc.oneof(
   fc.boolean(),
   fc.constant(null),
 )
-const object = fc.dictionary(fc.constantFrom(...names), scalar, { maxKeys: 6 })
+const listed = fc.oneof(
+  { weight: 5, arbitrary: scalar },
+  fc.array(fc.constantFrom(...texts), { minLength: 1, maxLength: 1 }),
+)
+const object = fc.dictionary(fc.constantFrom(...names), listed, { maxKeys: 6 })
 const event = fc.dictionary(
   fc.constantFrom(...names, 'host', 'user', 'event', 'source'),
-  fc.oneof({ weight: 6, arbitrary: scalar }, { weight: 1, arbitrary: object }),
+  fc.oneof({ weight: 6, arbitrary: listed }, { weight: 1, arbitrary: object }),
   { maxKeys: 10 },
 )
 

@@ -2,10 +2,12 @@
 import {
   FLAT_BOOLEAN,
   FLAT_ESCAPED,
+  FLAT_LISTED,
   FLAT_NULL,
   FLAT_NUMBER,
   FLAT_OBJECT,
   type FlatLine,
+  matchedKind,
 } from '../sigma/eval/flat.ts'
 import { asciiText, unescaped, unescapeJson } from '../sigma/eval/unescape.ts'
 import type { FieldValue } from '../sigma/event.ts'
@@ -18,9 +20,16 @@ const DIGITS_MAX = 15
 
 /** The value with this number; undefined for an object, and for escapes that are not plain. */
 export function valueAt(line: FlatLine, value: number): FieldValue | undefined {
+  const one = matchedValueAt(line, value)
+  if ((line.kinds[value]! & FLAT_LISTED) === 0) return one
+  return one === undefined ? undefined : [one]
+}
+
+/** The value, of a list the string in it. */
+function matchedValueAt(line: FlatLine, value: number): FieldValue | undefined {
   const start = line.starts[value]!
   const end = line.ends[value]!
-  switch (line.kinds[value]) {
+  switch (matchedKind(line, value)) {
     case FLAT_OBJECT:
       return undefined
     case FLAT_NULL:

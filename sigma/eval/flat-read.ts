@@ -14,7 +14,7 @@ import {
   STARTS,
 } from '../kernel/places.ts'
 import { bringIn } from '../kernel/window.ts'
-import { FLAT_ESCAPED, type FlatLine } from './flat.ts'
+import { FLAT_ESCAPED, type FlatLine, matchedKind } from './flat.ts'
 import type { FlatPlan } from './flat-plan.ts'
 import { addHit, createHits } from './hits.ts'
 import { findNetworks } from './networks.ts'
@@ -173,11 +173,11 @@ function openText(line: FlatLine, value: number): void {
 
 function currentText(): string {
   if (text !== undefined) return text
-  const { bytes, view, kinds, starts, ends } = textLine
+  const { bytes, view, starts, ends } = textLine
   const start = starts[textValue]!
   const end = ends[textValue]!
   // The kernel has looked at its escapes.
-  if (kinds[textValue] === FLAT_ESCAPED) {
+  if (matchedKind(textLine, textValue) === FLAT_ESCAPED) {
     const length = unescapeJson(bytes, view, start, end)
     text = asciiText(unescaped(), 0, length)
   } else text = asciiText(bytes, start, end)

@@ -10,6 +10,7 @@ import {
   FLAT_NUMBER,
   FLAT_OBJECT,
   type FlatLine,
+  matchedKind,
 } from './flat.ts'
 import { compileReference } from './predicate.ts'
 import { asciiText, meaningOf, unescaped, unescapeJson } from './unescape.ts'
@@ -60,7 +61,8 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
         const other = values.get(test.name)
         if (other === undefined && added.includes(test.name)) return undefined
         if (value === undefined || other === undefined) return false
-        const areTexts = line.kinds[value]! <= FLAT_ESCAPED && line.kinds[other]! <= FLAT_ESCAPED
+        const areTexts =
+          matchedKind(line, value) <= FLAT_ESCAPED && matchedKind(line, other) <= FLAT_ESCAPED
         if (test.op === 'equals' && areTexts) {
           if (references.length === 0) fields.isOpen = true
           return isSameText(line, value, other, test.cased)
@@ -112,9 +114,9 @@ function folded(byte: number): number {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
 }
 
-/** The value; undefined where it is an object, or its escapes are not plain. */
+/** The value, of a list the string in it; undefined where it is an object, or its escapes are not plain. */
 function valueAt(line: FlatLine, value: number): FieldValue | undefined {
-  const kind = line.kinds[value]!
+  const kind = matchedKind(line, value)
   if (kind === FLAT_OBJECT) return undefined
   if (kind === FLAT_NULL) return null
   const start = line.starts[value]!

@@ -1,7 +1,7 @@
 // A line of JSON cut into values where it stands; see `parsers/json-flat.ts` for what is cut and what is not.
 // Everything in memory has 16 readable bytes behind it.
 import { isEqual } from './bytes'
-import { BOOLEAN, DECIMAL, ESCAPED, NULL, OBJECT, STRING } from './kinds'
+import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT, STRING } from './kinds'
 import {
   CHILD,
   CLOSED,
@@ -25,7 +25,9 @@ const MINUS: u32 = 0x2d
 const POINT: u32 = 0x2e
 const ZERO: u32 = 0x30
 const COLON: u32 = 0x3a
+const OPEN_LIST: u32 = 0x5b
 const BACKSLASH: u32 = 0x5c
+const CLOSE_LIST: u32 = 0x5d
 const OPEN: u32 = 0x7b
 const CLOSE: u32 = 0x7d
 
@@ -104,16 +106,31 @@ function numberEnd(start: usize): usize {
   return at - start > NUMBER_BYTES_MAX ? 0 : at
 }
 
+/** Cuts the string whose quote is here; the position behind it, or 0. */
+function cutString(value: i32, start: usize, end: usize, shift: usize, listed: u8): usize {
+  const close = stringEnd(start + 1, end)
+  if (close === 0) return 0
+  const isEscaped = hasBackslash(start + 1, close)
+  keep(value, (isEscaped ? ESCAPED : STRING) | listed, start + 1, close, shift)
+  return close + 1
+}
+
+/** Cuts the list whose bracket is here as the one string in it; the position behind it, or 0. */
+function cutListed(value: i32, start: usize, end: usize, shift: usize): usize {
+  let at = start + 1
+  while (byteAt(at) === SPACE) at++
+  if (byteAt(at) !== QUOTE) return 0
+  at = cutString(value, at, end, shift, LISTED)
+  if (at === 0) return 0
+  while (byteAt(at) === SPACE) at++
+  return byteAt(at) === CLOSE_LIST ? at + 1 : 0
+}
+
 /** Cuts the value that starts here; the position behind it, or 0. */
 function cutValue(value: i32, start: usize, end: usize, shift: usize): usize {
   const first = byteAt(start)
-  if (first === QUOTE) {
-    const close = stringEnd(start + 1, end)
-    if (close === 0) return 0
-    const isEscaped = hasBackslash(start + 1, close)
-    keep(value, isEscaped ? ESCAPED : STRING, start + 1, close, shift)
-    return close + 1
-  }
+  if (first === QUOTE) return cutString(value, start, end, shift, 0)
+  if (first === OPEN_LIST) return cutListed(value, start, end, shift)
   let kind = DECIMAL
   let at: usize = 0
   if (first === MINUS || isDigit(first)) at = numberEnd(start)

@@ -2,7 +2,7 @@
 
 import { hashOf } from './bytes'
 import { addHit, hitAt, hitCount, setHitCount } from './hits'
-import { BOOLEAN, DECIMAL, ESCAPED, NULL, OBJECT } from './kinds'
+import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT } from './kinds'
 import {
   atomCountOf,
   atomsOf,
@@ -119,13 +119,18 @@ function findFrom(plan: Plan, from: u32): i32 {
   }
   for (let i: u32 = 0; i < plan.idleCount; i++) {
     const value = <usize>load<u32>(plan.idle + ((<usize>i) << 2))
-    if (load<u8>(KINDS + value) !== ESCAPED) continue
+    if (kindOf(value) !== ESCAPED) continue
     if (decodeEscapes(startOf(value), endOf(value)) === 0) return REFUSED
   }
   store<u32>(HIT_COUNT, hitCount())
   const hasKey = isNumbered && completeKey(plan)
   store<u32>(HAS_KEY, hasKey ? 1 : 0)
   return hasKey && recall(plan) ? KNOWN : DONE
+}
+
+/** The kind of a value, of a list that of its string. */
+function kindOf(value: usize): u8 {
+  return load<u8>(KINDS + value) & ~LISTED
 }
 
 function startOf(value: usize): usize {
@@ -149,7 +154,7 @@ function setAtoms(plan: Plan, place: u32, start: u32, count: u32): void {
 function findValue(plan: Plan, place: u32): i32 {
   const value = <usize>load<u32>(plan.values + ((<usize>place) << 2))
   const reader = changetype<Reader>(<usize>load<u32>(plan.readers + ((<usize>place) << 2)))
-  const kind = load<u8>(KINDS + value)
+  const kind = kindOf(value)
   if (kind >= DECIMAL && (kind > BOOLEAN || reader.readsNumbers === 0)) {
     if (kind === NULL) setFound(plan, place, FOUND_NOTHING, NO_SET)
     else if (kind === OBJECT) setFound(plan, place, FOUND_OBJECT, OBJECT_SET)
@@ -305,7 +310,7 @@ function completeKey(plan: Plan): bool {
     const reference = plan.references + <usize>i * 12
     const value = <usize>load<u32>(reference)
     const other = <usize>load<u32>(reference, 4)
-    if (load<u8>(KINDS + value) > ESCAPED || load<u8>(KINDS + other) > ESCAPED) return false
+    if (kindOf(value) > ESCAPED || kindOf(other) > ESCAPED) return false
     const isCased = load<u32>(reference, 8) !== 0
     if (isSameText(startOf(value), endOf(value), startOf(other), endOf(other), isCased)) {
       answers |= 1 << i

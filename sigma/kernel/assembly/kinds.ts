@@ -5,3 +5,5 @@ export const DECIMAL: u8 = 2
 export const BOOLEAN: u8 = 3
 export const NULL: u8 = 4
 export const OBJECT: u8 = 5
+/** Added to the kind of a string: a list of it alone, which matches as the string does. */
+export const LISTED: u8 = 8
