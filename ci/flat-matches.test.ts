@@ -137,7 +137,21 @@ const scalar = fc.constantFrom<string>(
     '["\\x"]',
   ],
   ...['["windows"]', '["linux"]', '["process_creation"]', '["2036-07-28 11:45:48"]', '["nginx"]'],
-  ...['[10]', '[null]', '[["a"]]', '["a",]', '["a"', '["a"]]', '[true]', '["\\u0041"]', '["é"]'],
+  ...[
+    '["true"]',
+    '["4624"]',
+    '["1.5"]',
+    '["K"]',
+    '[10]',
+    '[null]',
+    '[["a"]]',
+    '["a",]',
+    '["a"',
+    '["a"]]',
+    '[true]',
+    '["\\u0041"]',
+    '["é"]',
+  ],
 )
 const { object } = fc.letrec<{ object: string }>((tie) => ({
   object: fc
@@ -278,6 +292,7 @@ describe('a line matched where it stands', () => {
     ]
     expect(compare(rules, ['{"UtcTime":"2036-01-01T00:00:00Z"}'])).toBe(0)
     expect(compare(rules, ['{"UtcTime":"2026-01-01T00:00:00Z"}', '{"a":"b"}'])).toBe(6)
+    expect(compare(rules, ['{"UtcTime":["2036-01-01T00:00:00Z"]}'])).toBe(3)
   })
 })
 
