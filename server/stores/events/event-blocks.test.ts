@@ -48,6 +48,7 @@ describe('a line of an event that was not decoded gives back its event', () => {
     ['texts that look like numbers', '{"host":"123","message":"4"}'],
     ['an escaped slash', '{"host":"h","path":"a\\/b"}'],
     ['an escaped backslash before a slash', '{"host":"h","path":"a\\\\/b"}'],
+    ['lists of one string', '{"host":["h"],"message":["m"],"a":{"b":[ "a\\/b" ]}}'],
     ['names of the store', '{"j":{"f":1},"f":2,"i":",\\"j\\":"}'],
     ['a pivot that is not its field', '{"src_ip":"[::1]","severity":"WARN"}'],
   ])('%s', (_, text) => {
