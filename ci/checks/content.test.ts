@@ -39,3 +39,18 @@ describe('what cannot run is named, whatever else is said of its line', () => {
     expect(stopping(correlation(body))).toEqual(codes)
   })
 })
+
+test('what a rule runs with all the same is said once, and is no error', () => {
+  const odd =
+    'status: draft\nauthor: [a, b]\nreferences: https://example.org\ntags: [foo]\nfalsepositives: [{Foo: bar}]\n'
+  const found = checkContent([{ path: 'rules/a.yml', text: RULE + odd }], { today: '2026-11-22' })
+  const own = found.filter(({ line, severity }) => line > 6 && severity !== 'info')
+  expect(own.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+    'warning unknown-status',
+    'warning metadata-type',
+    'warning expected-list',
+    'warning tag-format',
+    'warning metadata-type',
+  ])
+  expect(found.filter(stopsRunning)).toEqual([])
+})

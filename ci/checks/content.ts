@@ -49,7 +49,7 @@ export function lintContent(all: readonly LintFile[], options: ContentOptions): 
   return lint(files, { ...options, facts: lintFacts(options) })
 }
 
-/** Schemas, lint, loading and parsers' tables; what two of them say of one line is said once. */
+/** Schemas, lint, loading and parsers' tables; what two of them say of one place is said once. */
 export function checkContent(
   all: readonly LintFile[],
   options: ContentOptions,
@@ -58,10 +58,11 @@ export function checkContent(
   const linted = lintContent(files, options)
   const wanted = (path: string) => options.only === undefined || options.only.has(path)
   const errors = new Set(linted.filter(({ severity }) => severity === 'error').map(lineOf))
+  const said = new Set(linted.filter(({ severity }) => severity !== 'info').map(placeOf))
   const shaped = files
     .filter(({ path }) => wanted(path))
     .flatMap(checkSchema)
-    .filter((finding) => !errors.has(lineOf(finding)))
+    .filter((finding) => !errors.has(lineOf(finding)) && !said.has(placeOf(finding)))
   const off = new Set(options.disable ?? [])
   const rules = loadedFiles(files, options.only).filter((file) => fileKind(file) === 'sigma')
   const content = contentOptions(files)
@@ -131,6 +132,10 @@ function orphan({ path }: LintFile, tables: readonly LintFile[]): readonly Findi
 
 function lineOf({ path, line }: Finding): string {
   return `${path}:${line}`
+}
+
+function placeOf({ path, line, column }: Finding): string {
+  return `${path}:${line}:${column}`
 }
 
 function inOrder(a: Finding, b: Finding): number {
