@@ -6,6 +6,7 @@ import { fail, type Report } from '../parse/report.ts'
 import { suggestion } from '../parse/suggest.ts'
 import type { DetectionItem, Scalar } from '../rule.ts'
 import { finish } from './finish.ts'
+import { meantModifier } from './meant.ts'
 import { isModifierName, MODIFIERS, type ModifierName } from './modifiers.ts'
 import { isProblem, type ModifierOutcome, type Value } from './value.ts'
 
@@ -84,9 +85,12 @@ function readModifiers(
   }
   for (const name of item.modifiers) {
     if (!isModifierName(name)) {
+      const meant = meantModifier(name)
       const near = suggestion(name, Object.keys(MODIFIERS))
-      const what = name === 'not' ? 'not is no modifier: use neq, or not in the condition' : ''
-      const message = what === '' ? `unknown modifier "${name}"${near}` : what
+      const message =
+        meant === undefined
+          ? `unknown modifier "${name}"${near}`
+          : `${name} is no modifier: ${meant}`
       fail(report, 'unknown-modifier', `${where}: ${message}`, item)
       return undefined
     }

@@ -319,6 +319,21 @@ describe('refused with a name', () => {
   })
 })
 
+describe('modifiers of other tools', () => {
+  test.each([
+    ['eq', 'a value is compared as a whole'],
+    ['any', 'any of a list may match'],
+    ['regex', 'write re'],
+    ['equalsfield', 'write fieldref'],
+    ['iequals', 'case does not matter'],
+    ['like', '* and ? are wildcards'],
+    ['ne', 'use neq'],
+  ])('%s: %s', (name, advice) => {
+    expect(item(`F|${name}: a`).diagnostics[0]?.message).toContain(`is no modifier: `)
+    expect(item(`F|${name}: a`).diagnostics[0]?.message).toContain(advice)
+  })
+})
+
 test('every modifier is tried above', async () => {
   const source = await Bun.file(new URL(import.meta.url).pathname).text()
   expect(Object.keys(MODIFIERS).filter((name) => !source.includes(`|${name}`))).toEqual([])
