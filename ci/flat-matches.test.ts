@@ -237,6 +237,13 @@ describe('a line matched where it stands', () => {
     ['a carried line', '{"message":"sshd[1]: x","host":"h"}', false],
     ['what a parser may claim', '{"EventID":1,"Channel":"Security"}', false],
     ['what says itself what it is', '{"EventID":1,"product":"windows","service":"sysmon"}', true],
+    [
+      'gzip in Base64',
+      '{"data":"H4sIAAAAAAAAA6tWSlSyUkotS81R0lFKUrIyrAUAVAvwRxEAAAA=","b":1}',
+      false,
+    ],
+    ['gzip below kinesis', '{"b":1,"message":{"data":"H4sIAAAA"}}', false],
+    ['other data', '{"Data":"b","b":1}', true],
     ['no object', '[1]', false],
     ['half an object', '{"a":1', false],
     ['more than an object', '{"a":1}{"b":1}', false],

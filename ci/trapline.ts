@@ -71,14 +71,18 @@ function isUsageError(error: unknown): error is Error {
 }
 
 /**
- * Commands that run rules on many events begin with a second of other work. The costliest compiler of JavaScriptCore
- * would then be busy with functions that never run again, while events wait for the core: it is to take only what runs
- * for long (docs/engine.md).
+ * Commands that run rules on many events begin with work of another kind. The costliest compiler of JavaScriptCore would
+ * be busy with functions that never run again, and collections of garbage, begun by timers or whenever 32 MB were
+ * allocated, would mark all rules again and again, while events wait for the core. The compiler is to take only what
+ * runs for long, garbage to be collected when there is much of it (docs/engine.md).
  */
 const RUNNING_RULES: ReadonlySet<string> = new Set<CommandName>(['eval', 'backtest', 'hunt'])
-const FTL_AFTER = { variable: 'BUN_JSC_thresholdForFTLOptimizeAfterWarmUp', value: '400000' }
-
-if (import.meta.main && RUNNING_RULES.has(process.argv[2] ?? '')) {
-  restartWith(FTL_AFTER.variable, FTL_AFTER.value)
+const RUNTIME_OPTIONS = {
+  BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: '400000',
+  BUN_JSC_largeHeapSize: String(192 * 1024 * 1024),
+  BUN_JSC_collectionTimerMaxPercentCPU: '0',
+  BUN_GC_TIMER_DISABLE: '1',
 }
+
+if (import.meta.main && RUNNING_RULES.has(process.argv[2] ?? '')) restartWith(RUNTIME_OPTIONS)
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2))

@@ -14,6 +14,7 @@ import type { ParseContext } from './event.ts'
 import { createFlatCutter, type FlatNames, type FlatPlace } from './json-flat.ts'
 import { declaredLogSource, declaresLogSource } from './logsource.ts'
 import { ORIGINAL_TIME_FIELD } from './normalise.ts'
+import { GZIP_START, PACKED_PATHS } from './packed.ts'
 import { mayBeClaimed } from './recognise.ts'
 import { mayHoldRecords } from './records.ts'
 import { PARSERS, parsersNamed } from './table.ts'
@@ -53,6 +54,8 @@ interface Names {
   /** Values of `ROUTING`; -1 where there is none. */
   readonly routing: readonly number[]
   readonly times: readonly number[]
+  /** Values that may be events in another form. */
+  readonly packed: readonly number[]
   readonly depths: Uint8Array
   readonly routes: Route[]
   next: number
@@ -112,7 +115,8 @@ export function createGenericLines(context: GenericContext, memory?: KernelMemor
       added: known.times.length === 0 || context.checksTimes === true ? [] : [ORIGINAL_TIME_FIELD],
       mayAdd: aheadOf(known.times),
       route(plan, readsAdded) {
-        if (memory === undefined || ++known.planned > ROUTES_MAX) return
+        if (memory === undefined || known.packed.length > 0) return
+        if (++known.planned > ROUTES_MAX) return
         const wanted = texts.flatMap((text, i) =>
           text === undefined ? [] : [[known.routing[i]!, text] as const],
         )
@@ -136,6 +140,7 @@ export function createGenericLines(context: GenericContext, memory?: KernelMemor
       const known = place.kinds as Names
       if (!known.isGeneric) return undefined
       const { routing, routes } = known
+      if (known.packed.some((value) => isPacked(line, value))) return undefined
       for (let i = 0; i < routing.length; i++) {
         const value = routing[i]!
         if (value >= 0 && line.kinds[value] !== FLAT_STRING) return undefined
@@ -166,6 +171,7 @@ function knownOf({ paths, depths }: FlatNames, hasMappings: boolean): Names {
     mayCarry: mayCarryLine(top),
     mustDeclare: hasMappings || mayBeClaimed(top),
     routing: ROUTING.map((name) => (top.indexOf(name) < 0 ? -1 : paths.indexOf(name))),
+    packed: paths.flatMap((path, value) => (PACKED_PATHS.has(path) ? [value] : [])),
     times: paths.flatMap((path, value) => (TIME_NAMES.has(path) ? [value] : [])),
     depths: Uint8Array.from(depths),
     routes: [],
@@ -188,6 +194,14 @@ function isText({ bytes, starts, ends }: FlatLine, value: number, text: string):
   for (let i = 0; i < text.length; i++) {
     if (bytes[start + i] !== text.charCodeAt(i)) return false
   }
+  return true
+}
+
+function isPacked({ bytes, starts, ends }: FlatLine, value: number): boolean {
+  const start = starts[value]!
+  if (ends[value]! - start < GZIP_START.length) return false
+  for (let i = 0; i < GZIP_START.length; i++)
+    if (bytes[start + i] !== GZIP_START.charCodeAt(i)) return false
   return true
 }
 

@@ -7,8 +7,14 @@ import { isFields, JsonError, parseJsonText } from './json-text.ts'
 /** Longest text that one such value may become, bytes: what is longer stays packed. */
 export const UNPACKED_BYTES_MAX = 16 * 1024 * 1024
 
+/** Where a document holds such a text, and how the text begins. */
+export const PACKED_PATHS: ReadonlySet<string> = new Set([
+  ...['data', 'Data', 'awslogs.data', 'kinesis.data', 'message.data'],
+])
+export const GZIP_START = 'H4sI'
+
 /** How gzip begins in Base64, in a JSON string. */
-const GZIP_MARK = '"H4sI'
+const GZIP_MARK = `"${GZIP_START}`
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
 /** Whether a document may hold such a text: told at once for most. */
@@ -32,7 +38,7 @@ function memberOf(value: FieldValue | undefined): FieldValue | undefined {
 }
 
 function unpacked(text: string): string | undefined {
-  if (!text.startsWith('H4sI') || !BASE64.test(text)) return undefined
+  if (!text.startsWith(GZIP_START) || !BASE64.test(text)) return undefined
   const options = { maxOutputLength: UNPACKED_BYTES_MAX }
   let bytes: Uint8Array
   try {

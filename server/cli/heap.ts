@@ -15,7 +15,7 @@ const MACHINE_BYTES = 1024 ** 3
  * process stays as it is, only `server/ingest/memory.ts` keeps it small.
  */
 export function startWithSmallHeaps(): void {
-  const problem = restartWith(VARIABLE, String(MACHINE_BYTES))
+  const problem = restartWith({ [VARIABLE]: String(MACHINE_BYTES) })
   if (problem !== undefined) {
     console.error(`warning: the server may take more memory than it needs: ${problem}`)
   }
