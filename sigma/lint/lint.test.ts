@@ -42,6 +42,14 @@ describe('findings', () => {
   })
 })
 
+test('a selection that cannot be read is named, and nothing is made of the condition over it', () => {
+  const text =
+    'title: T\nlogsource: {product: linux}\ndetection:\n    s: {a: {b: c}}\n    t: {a: b}\n    condition: s and t\n'
+  const errors = find(text).filter(({ severity }) => severity === 'error')
+  expect(errors.map(({ code }) => code)).toEqual(['invalid-value'])
+  expect(codes(text)).not.toContain('condition-never-matches')
+})
+
 describe('switching checks off', () => {
   test('by a comment at the end of the line', () => {
     const text = RULE.replace('# ours', '# ours # trapline-lint: disable=tag-upper-case')

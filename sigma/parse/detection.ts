@@ -42,7 +42,9 @@ export function readDetection(
     fail(report, 'selection-missing', 'detection: has no selection', at)
     return undefined
   }
-  const { condition, text } = readConditions(report, conditionValue, names)
+  const { condition: whole, text } = readConditions(report, conditionValue, names)
+  const isRead = whole !== undefined && selectionsOf(whole).every((name) => selections.has(name))
+  const condition = isRead ? whole : undefined
   if (condition !== undefined) {
     warnUnused(report, entries, names, condition)
     if (timeframe !== undefined) {
