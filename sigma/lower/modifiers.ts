@@ -4,7 +4,7 @@ import { canonicalCidr } from '../cidr.ts'
 import type { CompareOp, TimePart } from '../ir/expr.ts'
 import { booleanOf } from '../parse/scalars.ts'
 import { compileRegex, isCompiledRegex } from '../regex.ts'
-import { findPlaceholder, unescapePercents } from '../text/placeholder.ts'
+import { findPlaceholder } from '../text/placeholder.ts'
 import { literalOf } from '../text/wildcard.ts'
 import { base64, base64Offsets, encodeBytes } from './encode.ts'
 import {
@@ -238,10 +238,7 @@ const expand = onValues('placeholders', (value) => {
   if (value.kind !== 'scalar' || value.scalar.kind === 'null') return cannot(value, 'text')
   if (value.scalar.kind !== 'string') return [value]
   const found = findPlaceholder(value.scalar.text)
-  if (found === null) {
-    const text = unescapePercents(value.scalar.text)
-    return [{ kind: 'scalar', scalar: { ...value.scalar, text } }]
-  }
+  if (found === null) return [value]
   return problem('placeholder-unsupported', `placeholder ${found[0]} has no values here`)
 })
 

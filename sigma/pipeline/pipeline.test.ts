@@ -219,16 +219,22 @@ describe('pipelines', () => {
       'Image~^(?:.*a\\.b)$/si',
     ],
     [
+      'make regular expressions of texts, and leave numbers as they are',
+      '{s: {EventID: 4624, Image: [a, 5]}, t: {User|neq: [a, 5, null]}, condition: s and t}',
+      '  - {type: regex, method: plain}',
+      '((EventID:number 4624 and (Image~^(?:a)$/s or Image:number 5)) and (not User~^(?:a)$/s and not (User:number 5 or User:null )))',
+    ],
+    [
       'split hashes',
       "{s: {Hashes|contains: ['MD5=00112233445566778899aabbccddeeff', 'SHA1=x']}, condition: s}",
       '  - {type: hashes_fields, valid_hash_algos: [MD5, SHA1], field_prefix: File}',
       '(FileMD5=00112233445566778899aabbccddeeff or FileSHA1=x)',
     ],
     [
-      'fill placeholders after a backslash, and leave escaped percent signs',
+      'fill placeholders after a backslash, and leave percent signs that are none',
       "{s: {Image|contains|expand: ['C:\\Users\\\\%user%\\x', '\\%a\\%']}, condition: s}",
       '  - {type: wildcard_placeholders}',
-      '(Image:wildcard  or Image:contains %a%)',
+      '(Image:wildcard  or Image:contains \\%a\\%)',
     ],
     [
       'replace in texts whose backslashes are single, however they are written',

@@ -1,6 +1,6 @@
 // Placeholders: `%name%` in values with the `expand` modifier.
 import type { DetectionItem, Scalar } from '../rule.ts'
-import { findPlaceholder, placeholderNames, unescapePercents } from '../text/placeholder.ts'
+import { beforeValue, findPlaceholder, placeholderNames } from '../text/placeholder.ts'
 import { textScalar } from './values.ts'
 
 /** Values that one item may stand for. */
@@ -34,12 +34,7 @@ export function fillPlaceholders(
     }
   }
   const modifiers = isLeft ? item.modifiers : item.modifiers.filter((name) => name !== 'expand')
-  const plain = isLeft
-    ? values
-    : values.map((value) =>
-        value.kind === 'string' ? textScalar(unescapePercents(value.text), value) : value,
-      )
-  return { ...item, modifiers, values: plain }
+  return { ...item, modifiers, values }
 }
 
 function* fill(
@@ -56,6 +51,8 @@ function* fill(
   const values = valuesOf(match[1]!)
   for (const rest of fill(after, valuesOf)) {
     if (values === undefined) yield { text: before + match[0] + rest.text, left: true }
-    else for (const value of values) yield { text: before + value + rest.text, left: rest.left }
+    else
+      for (const value of values)
+        yield { text: beforeValue(before) + beforeValue(value) + rest.text, left: rest.left }
   }
 }

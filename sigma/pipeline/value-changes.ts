@@ -87,18 +87,29 @@ const replaceString: Change = (settings, item, context, at) => {
   return change(settings, item, context, at)
 }
 
-/** The value as a regular expression that means the same, without regard to case unless `plain`. */
+const SHAPES: readonly string[] = ['contains', 'startswith', 'endswith']
+
+/** Texts as regular expressions that mean the same, without regard to case unless `plain`; numbers stay numbers. */
 const toRegex: Change = (settings, item, context, at) => {
-  const access = stringAccess(item)
-  if (access === 'none') return item
-  const odd = item.modifiers.find(
-    (name) => !['contains', 'startswith', 'endswith', 'all', 'neq'].includes(name),
-  )
-  if (odd !== undefined || item.values.some(({ kind }) => kind !== 'string')) {
-    const what = odd ?? 'values that are no text'
+  if (stringAccess(item) === 'none') return item
+  const [isNegated, isAll] = ['neq', 'all'].map((name) => item.modifiers.includes(name))
+  const isShaped = item.modifiers.some((name) => SHAPES.includes(name))
+  const others = isShaped ? [] : item.values.filter(({ kind }) => kind !== 'string')
+  if (others.length === item.values.length) return item
+  const odd = item.modifiers.find((name) => ![...SHAPES, 'all', 'neq'].includes(name))
+  if (odd !== undefined || (others.length > 0 && isNegated && isAll)) {
+    const what = odd ?? 'text and numbers under neq and all'
     context.fail('pipeline-value-unsupported', `regex: cannot be made of ${what}`, at)
     return item
   }
+  const texts = item.values.filter((value) => !others.includes(value))
+  const made = regexOf({ ...item, values: texts }, settings['method'] === 'plain')
+  if (others.length === 0) return made
+  const parts = [made, { ...item, values: others }]
+  return isNegated || isAll ? { ...item, all: parts } : { ...item, any: parts }
+}
+
+function regexOf(item: DetectionItem, isCased: boolean): DetectionItem {
   const written = withWildcards(item)
   const values = written.values.map((value) => {
     const parts = parseWildcards(value.text).map((part) => {
@@ -107,9 +118,8 @@ const toRegex: Change = (settings, item, context, at) => {
     })
     return textScalar(`^(?:${parts.join('')})$`, value)
   })
-  const flags = settings['method'] === 'plain' ? ['s'] : ['s', 'i']
   const kept = written.modifiers.filter((name) => name === 'all' || name === 'neq')
-  return { ...written, modifiers: ['re', ...flags, ...kept], values }
+  return { ...written, modifiers: ['re', ...(isCased ? ['s'] : ['s', 'i']), ...kept], values }
 }
 
 const DECIMAL = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/

@@ -1,9 +1,8 @@
-// `%name%` in the text of a value, before its wildcards are read: `\\` is a backslash, so `\\%name%` is one before a
-// placeholder, and `\%` a percent sign.
-const EVEN_BACKSLASHES = String.raw`(?<=(?<!\\)(?:\\\\)*)`
-const PLACEHOLDER = new RegExp(`${EVEN_BACKSLASHES}%([^%]+)%`)
+// `%name%` in the text of a value, before its wildcards are read. A backslash is no escape here: one before a
+// placeholder is a backslash, as in `C:\\Users\\%name%`. A name holds no percent sign, backslash or wildcard; any other
+// percent sign is itself.
+const PLACEHOLDER = /%([^%\\*?]+)%/
 const PLACEHOLDERS = new RegExp(PLACEHOLDER, 'g')
-const ESCAPED_PERCENT = new RegExp(`${EVEN_BACKSLASHES}\\\\%`, 'g')
 
 /** The first placeholder of a text: `[0]` with its percent signs, `[1]` its name; null where there is none. */
 export function findPlaceholder(text: string): RegExpExecArray | null {
@@ -15,7 +14,8 @@ export function placeholderNames(text: string): string[] {
   return [...text.matchAll(PLACEHOLDERS)].map((match) => match[1]!)
 }
 
-/** The text with `\%` as the percent sign that it stands for. */
-export function unescapePercents(text: string): string {
-  return text.replaceAll(ESCAPED_PERCENT, '%')
+/** A text that something is put behind: a last backslash stays one, whatever follows. */
+export function beforeValue(text: string): string {
+  const backslashes = /\\*$/.exec(text)![0].length
+  return backslashes % 2 === 0 ? text : `${text}\\`
 }
