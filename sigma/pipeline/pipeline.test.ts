@@ -428,6 +428,25 @@ describe('placeholders', () => {
     )
   })
 
+  test('after a backslash keep it, and the value before or behind it', () => {
+    const detection =
+      "{s: {Image|expand: ['C:\\Users\\%user%', 'D:\\\\%user%x', '%user%*']}, condition: s}"
+    const { rules } = loadRules(
+      [{ path: 'r.yml', text: rule(detection) }],
+      compilePipelines({ lists: new Map([['user', ['*b', 'a\\']]]) }),
+    )
+    const { expr } = rules[0]!
+    const tests = expr.kind === 'or' ? expr.args.map(show) : []
+    expect(tests).toEqual([
+      'Image:wildcard ',
+      'Image=C:\\Users\\a\\',
+      'Image:wildcard ',
+      'Image=D:\\a\\x',
+      'Image:contains b',
+      'Image:startswith a\\',
+    ])
+  })
+
   test('without a list refuse the rule, and with an empty one', () => {
     const some = new Map([...lists].filter(([name]) => name !== 'b'))
     expect(loadWith(some).refused[0]?.reason).toBe('placeholder-unsupported')

@@ -1,16 +1,19 @@
 import { expect, test } from 'bun:test'
-import { findPlaceholder, placeholderNames, unescapePercents } from './placeholder.ts'
+import { beforeValue, findPlaceholder, placeholderNames } from './placeholder.ts'
 
 const raw = String.raw
 
 test.each([
   ['%a%', ['a']],
   ['x%a%y%b%', ['a', 'b']],
-  [raw`\%a%`, []],
-  [raw`\%plain%name%`, ['name']],
+  [raw`\%a%`, ['a']],
   [raw`\\%a%`, ['a']],
-  [raw`\\\%a%`, []],
+  [raw`C:\Users\%user%\x`, ['user']],
   [raw`C:\Users\\%user%\x`, ['user']],
+  [raw`%a\b%name%`, ['name']],
+  ['%a*b%name%', ['name']],
+  ['%%a%', ['a']],
+  [raw`\%a\%`, []],
   ['100%', []],
   ['%%', []],
 ] as [string, string[]][])('placeholders of %p are %p', (text, names) => {
@@ -19,10 +22,10 @@ test.each([
 })
 
 test.each([
-  [raw`100\%`, '100%'],
-  [raw`\\%`, raw`\\%`],
-  [raw`\\\%`, raw`\\%`],
-  [raw`\%a\%`, '%a%'],
-])('%p without escapes of percent signs is %p', (text, plain) => {
-  expect(unescapePercents(text)).toBe(plain)
+  ['a', 'a'],
+  [raw`C:\ `.trim(), raw`C:\\ `.trim()],
+  [raw`C:\\ `.trim(), raw`C:\\ `.trim()],
+  ['', ''],
+])('%p before a value is %p: its last backslash is no escape', (text, expected) => {
+  expect(beforeValue(text)).toBe(expected)
 })
