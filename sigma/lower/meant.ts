@@ -1,4 +1,5 @@
 // Modifiers that other tools have and Sigma has not, and what is written for them.
+import { fold } from '../text/fold.ts'
 
 const WHOLE = 'leave it out: a value is compared as a whole, and any of a list may match'
 const ANY_CASE = 'leave it out: case does not matter, unless cased says so'
@@ -18,5 +19,5 @@ const ADVICE: ReadonlyMap<string, string> = new Map([
 
 /** What to write in place of a modifier that there is none of; undefined where nothing is known. */
 export function meantModifier(name: string): string | undefined {
-  return ADVICE.get(name.toLowerCase())
+  return ADVICE.get(fold(name))
 }

@@ -8,6 +8,8 @@ export interface Setting {
   readonly help: string
   readonly required?: boolean
   readonly values?: readonly string[]
+  /** Whether it is a regular expression. */
+  readonly isRegex?: boolean
 }
 
 /** A transformation or condition. */
@@ -26,6 +28,8 @@ const may = (help: string, values?: readonly string[]): Setting => ({
   help,
   ...(values === undefined ? {} : { values }),
 })
+
+const regex = (help: string): Setting => ({ help, required: true, isRegex: true })
 
 const QUERY = 'makes query text, or runs code; Trapline runs rules itself'
 const OUTSIDE = 'reads from outside of the rules; put the values into lists/NAME.txt'
@@ -71,7 +75,7 @@ export const TRANSFORMATION_CATALOGUE: Readonly<Record<TransformationName, Catal
   extract_fields: {
     help: 'Named groups of a regular expression become fields.',
     settings: {
-      regex: must('A regular expression with named groups.'),
+      regex: regex('A regular expression with named groups.'),
       field_prefix: may('What is put before the name of a group, with a dot.'),
       preserve_unmatched: may('Whether values that do not match stay.', ['true', 'false']),
     },
@@ -133,7 +137,7 @@ export const TRANSFORMATION_CATALOGUE: Readonly<Record<TransformationName, Catal
   replace_string: {
     help: 'Replaces what a regular expression finds in values.',
     settings: {
-      regex: must('A regular expression of RE2 syntax.'),
+      regex: regex('A regular expression of RE2 syntax.'),
       replacement: must('The new text; \\1 stands for the first group.'),
       skip_special: may('Whether wildcards are left alone.', ['true', 'false']),
       interpret_special: may('Whether * and ? of the new text are wildcards.', ['true', 'false']),
@@ -248,7 +252,7 @@ export const CONDITION_CATALOGUE: {
     match_string: {
       help: 'A text value matches a regular expression, from its beginning.',
       settings: {
-        pattern: must('A regular expression of RE2 syntax.'),
+        pattern: regex('A regular expression of RE2 syntax.'),
         cond: COND,
         negate: may('Whether it must not match.', ['true', 'false']),
       },

@@ -2,6 +2,7 @@
 // without a word.
 import { fail, type Report } from '../parse/report.ts'
 import { suggestion } from '../parse/suggest.ts'
+import { compileRegex, isCompiledRegex } from '../regex.ts'
 import type { Position } from '../rule.ts'
 import type { CatalogueEntry, Setting } from './catalogue.ts'
 import type { PlainMap } from './values.ts'
@@ -25,6 +26,10 @@ export function checkSettings(
     } else if (setting.values !== undefined && !setting.values.includes(String(value))) {
       const message = `${name}: ${key}: ${String(value)} is none of ${setting.values.join(', ')}`
       fail(report, 'pipeline-shape', message, placeOf(key))
+    } else if (setting.isRegex === true) {
+      const compiled = compileRegex(String(value))
+      if (!isCompiledRegex(compiled))
+        fail(report, 'pipeline-regex', `${name}: ${key}: ${compiled.message}`, placeOf(key))
     }
   }
   for (const [key, { required }] of Object.entries(settings)) {

@@ -345,6 +345,11 @@ describe('pipelines', () => {
     ['finalizers: [{type: concat}]', 'pipeline-finalizers-unsupported'],
     ['postprocessing: [{type: embed}]', 'pipeline-postprocessing-unsupported'],
     ['transformations: [{type: field_name_mappin}]', 'pipeline-unknown-transformation'],
+    ["transformations: [{type: replace_string, regex: '(a', replacement: b}]", 'pipeline-regex'],
+    [
+      "transformations: [{type: case, detection_item_conditions: [{type: match_string, cond: any, pattern: 'a(?=b)'}]}]",
+      'pipeline-regex',
+    ],
     [
       'transformations: [{type: nest, items: [{type: set_state, key: a, val: b, rule_conditions: [{type: logsrc}]}]}]',
       'pipeline-unknown-condition',
