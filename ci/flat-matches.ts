@@ -2,12 +2,11 @@
 // the event.
 
 import type { NormalisedEvent } from '../parsers/event.ts'
-import { createGenericLines, type GenericLines } from '../parsers/generic-line.ts'
+import { createGenericLines } from '../parsers/generic-line.ts'
 import { type NormaliseOptions, normalise } from '../parsers/normalise.ts'
 import { createFlatLine, type FlatLine, openFlatLine } from '../sigma/eval/flat.ts'
 import type { LineTaker } from '../sigma/eval/flat-run.ts'
 import type { Matcher } from '../sigma/eval/matcher.ts'
-import type { KernelMemory } from '../sigma/kernel/memory.ts'
 
 /** Matches lines of one file. */
 export interface FlatMatcher {
@@ -20,7 +19,7 @@ export interface FlatMatcher {
   ): readonly number[] | undefined
   /**
    * Matches the lines from `start` to `end`, each with its line end, until one must be read as an event; where that
-   * one starts. `report` hears of lines that match, `index` behind the first one.
+   * one starts. `report` hears of lines that match, `index` behind the first one; the rules are good until it returns.
    */
   matchLines(
     bytes: Uint8Array,
@@ -43,9 +42,9 @@ const CR = 0x0d
 
 /** A matcher of lines beside `matcher`, whose events `normalise` would make with `options`. */
 export function createFlatMatcher(matcher: Matcher, options: NormaliseOptions): FlatMatcher {
-  let memory: KernelMemory | undefined
-  let lines: GenericLines
-  let line: FlatLine
+  let memory = matcher.flatMemory()
+  let lines = createGenericLines(options, memory)
+  let line = createFlatLine()
   let made: NormalisedEvent | undefined
   const event = () => {
     made ??= normalise(textOf(line), options)

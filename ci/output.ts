@@ -1,4 +1,8 @@
 // Standard output of commands that print much: buffered, and quiet when its reader has gone.
+import { fstatSync, writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+const STDOUT = 1
 
 const BUFFER_BYTES = 256 * 1024
 /** A text of so many UTF-16 units is at most so many bytes. */
@@ -25,6 +29,7 @@ export function bufferedOutput(): Output {
   let spare: Buffer | undefined
   let used = 0
   let isOpen = true
+  const neverWaits = isFileLike(STDOUT)
   const makeRoom = (bytes: number): void => {
     if (used + bytes <= buffer.length) return
     const larger = Buffer.allocUnsafe(Math.max(buffer.length * 2, used + bytes))
@@ -59,6 +64,10 @@ export function bufferedOutput(): Output {
       const full = buffer
       const bytes = full.subarray(0, used)
       used = 0
+      if (neverWaits) {
+        for (let at = 0; at < bytes.length; ) at += writeSync(STDOUT, bytes, at)
+        return true
+      }
       buffer = spare ?? Buffer.allocUnsafe(BUFFER_BYTES * 2)
       spare = undefined
       try {
@@ -71,4 +80,10 @@ export function bufferedOutput(): Output {
       return isOpen
     },
   }
+}
+
+/** Whether a descriptor is a file or a device such as /dev/null: nobody reads at the other end who may be slow or go. */
+function isFileLike(descriptor: number): boolean {
+  const stats = fstatSync(descriptor)
+  return stats.isFile() || (stats.isCharacterDevice() && !isatty(descriptor))
 }

@@ -99,6 +99,21 @@ describe('trapline eval', () => {
     expect(out).toMatch(/^events\.ndjson:0 {2}high +Whoami {2}\(11111111-/)
   })
 
+  test('prints as much into a file as through a pipe, beyond its buffer', async () => {
+    const line = EVENTS[0]!
+    await Bun.write(join(folder, 'many.ndjson'), `${line}\n`.repeat(5_000))
+    const args = ['--rules', 'rules', '--events', 'many.ndjson', '--json']
+    const { out } = trapline(args)
+    const file = join(folder, 'out.ndjson')
+    const run = Bun.spawnSync([process.execPath, entry, 'eval', ...args], {
+      cwd: folder,
+      stdout: Bun.file(file),
+    })
+    expect(run.exitCode).toBe(0)
+    expect(out.split('\n')).toHaveLength(5_001)
+    expect(await Bun.file(file).text()).toBe(out)
+  })
+
   test('an empty file has no matches', () => {
     expect(trapline(['--rules', 'rules', '--events', 'empty.ndjson'])).toMatchObject({
       code: 0,

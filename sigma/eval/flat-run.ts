@@ -18,7 +18,8 @@ import type { FlatLine } from './flat.ts'
 export interface LineTaker {
   /** So many lines were matched; those with rules are told by `take` before. */
   pass(lines: number): void
-  /** The rules of a line: the one that comes `ahead` lines behind those passed. `line` says where it stands. */
+  /** The rules of a line, good until the next one: it comes `ahead` lines behind those passed. `line` says where it
+   * stands. */
   take(rules: readonly number[], ahead: number): void
   /** The event of the line at hand. */
   readonly make: () => SigmaEvent
@@ -83,6 +84,9 @@ function lastEnd(bytes: Uint8Array, start: number, end: number): number {
   return last < start ? start : last + 1
 }
 
+/** The rules of one result. */
+const known: number[] = []
+
 /** Reads the results of a run; how many rules they are. */
 function takeResults(line: FlatLine, words: Int32Array, taker: LineTaker): number {
   const end = words[RUN_RESULTS >> 2]! >> 2
@@ -92,9 +96,9 @@ function takeResults(line: FlatLine, words: Int32Array, taker: LineTaker): numbe
     line.start = words[at + 1]!
     line.end = words[at + 2]!
     const count = words[at + 3]!
-    const rules: number[] = []
-    for (let i = at + 4; i < at + 4 + count; i++) rules.push(words[i]!)
-    taker.take(rules, ahead)
+    known.length = count
+    for (let i = 0; i < count; i++) known[i] = words[at + 4 + i]!
+    taker.take(known, ahead)
     matches += count
     at += 4 + count
   }
