@@ -53,7 +53,7 @@ function matchBody(
     const seen = new Map<number, readonly number[]>()
     const taken = matchLines(bytes, view, start, bytes.length, (matched, index) => {
       expect(index).toBeGreaterThanOrEqual(seen.size)
-      seen.set(index, matched)
+      seen.set(index, [...matched])
       if (index % 97 === 0)
         expect(event()).toEqual(normalise(trimmed(lines[first + index]!), OPTIONS))
     })
