@@ -71,13 +71,14 @@ function isUsageError(error: unknown): error is Error {
 }
 
 /**
- * Commands that run rules on many events begin with work of another kind. The costliest compiler of JavaScriptCore would
- * be busy with functions that never run again, and collections of garbage, begun by timers or whenever 32 MB were
- * allocated, would mark all rules again and again, while events wait for the core. The compiler is to take only what
- * runs for long, garbage to be collected when there is much of it (docs/engine.md).
+ * Commands that run rules on many events begin with work of another kind. The compilers of JavaScriptCore would be busy
+ * with functions that never run again, and collections of garbage, begun by timers or whenever 32 MB were allocated,
+ * would mark all rules again and again, while events wait for the core. The compilers are to take only what runs for
+ * long, garbage to be collected when there is much of it (docs/engine.md).
  */
 const RUNNING_RULES: ReadonlySet<string> = new Set<CommandName>(['eval', 'backtest', 'hunt'])
 const RUNTIME_OPTIONS = {
+  BUN_JSC_thresholdForOptimizeAfterWarmUp: '20000',
   BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: '400000',
   BUN_JSC_largeHeapSize: String(192 * 1024 * 1024),
   BUN_JSC_collectionTimerMaxPercentCPU: '0',
