@@ -71,3 +71,16 @@ test.skipIf(lanes === undefined || sigmahq === undefined)(
   },
   TIMEOUT_MS,
 )
+
+test.skipIf(sigmahq === undefined)(
+  'for ClickHouse, where only rules that compare fields are refused',
+  async () => {
+    const codes = (await readRules()).flatMap(({ expr }) => {
+      const made = sqlOfRule(expr, 'clickhouse')
+      return 'sql' in made ? [] : [made.code]
+    })
+    expect(new Set(codes)).toEqual(new Set(['sql-fieldref-unsupported']))
+    expect(codes.length).toBeLessThan(10)
+  },
+  TIMEOUT_MS,
+)
