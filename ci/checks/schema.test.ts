@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { parseAllDocuments } from 'yaml'
+import { checkSchema } from './schema.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const FOLDER = join(ROOT, 'sigma/schema')
@@ -41,4 +42,12 @@ test.each([
   ['a rule', { title: 'T', logsource: { product: 'p' } }],
 ])('and says what is wrong with %s', (_, document) => {
   expect(sigma(document)).toBe(false)
+})
+
+test.each([
+  ['query: a\nschedul: 1h\n', 'unknown key schedul, did you mean schedule?'],
+  ['query: a\nschedule: hourly\n', 'schedule: is not of this form: A number and s, m, h or d'],
+])('a hunt of %j is answered with what is meant', (body, message) => {
+  const text = `title: H\nid: a1f3c1de-6a77-4f0e-9f43-b2a0d5a1c1ff\n${body}`
+  expect(checkSchema({ path: 'hunts/h.yml', text }).map((one) => one.message)).toEqual([message])
 })

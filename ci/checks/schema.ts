@@ -7,6 +7,7 @@ import { type ContentKind, contentKind } from '../../sigma/lint/lint.ts'
 import { applyActions } from '../../sigma/parse/actions.ts'
 import type { Entries } from '../../sigma/parse/reader.ts'
 import { newReport } from '../../sigma/parse/report.ts'
+import { suggestion } from '../../sigma/parse/suggest.ts'
 import { readYaml } from '../../sigma/parse/yaml.ts'
 import type { Position, Yaml } from '../../sigma/rule.ts'
 import common from '../../sigma/schema/common.schema.json' with { type: 'json' }
@@ -36,7 +37,7 @@ const ERRORS_PER_DOCUMENT_MAX = 20
 let validators: Readonly<Record<SchemaName, ValidateFunction>> | undefined
 
 function compile(): Readonly<Record<SchemaName, ValidateFunction>> {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, schemas: [common] })
+  const ajv = new Ajv2020({ allErrors: true, strict: false, verbose: true, schemas: [common] })
   addFormats(ajv)
   const names = (Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]).filter(
     (name) => name !== 'common',
@@ -129,9 +130,14 @@ function deepest(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   return inner.slice(0, ERRORS_PER_DOCUMENT_MAX).map(([, error]) => error)
 }
 
-function describe({ keyword, message, params }: ErrorObject): string {
+function describe({ keyword, message, params, parentSchema }: ErrorObject): string {
   if (keyword === 'enum') return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`
-  if (keyword === 'additionalProperties') return `unknown key ${String(params.additionalProperty)}`
+  if (keyword === 'additionalProperties') {
+    const name = String(params.additionalProperty)
+    return `unknown key ${name}${suggestion(name, Object.keys(parentSchema?.properties ?? {}))}`
+  }
+  if (keyword === 'pattern' && typeof parentSchema?.description === 'string')
+    return `is not of this form: ${parentSchema.description.replace(/\.$/, '')}`
   if (keyword === 'required') return `${String(params.missingProperty)} is missing`
   if (keyword === 'oneOf' || keyword === 'anyOf') return NONE_OF
   return message ?? 'is not what may stand here'

@@ -114,7 +114,9 @@ describe('trapline check', () => {
     )
     const { code, out } = call('check', 'hunts')
     expect(code).toBe(2)
-    expect(out).toContain('hunts/one.yml:4:1: error: unknown key scheduled [schema]')
+    expect(out).toContain(
+      'hunts/one.yml:4:1: error: unknown key scheduled, did you mean schedule? [schema]',
+    )
     await rm(join(folder, 'hunts'), { recursive: true })
   })
 
