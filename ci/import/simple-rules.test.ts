@@ -75,6 +75,17 @@ describe('importing simple rules', () => {
     expect(rules[0]!.file).toBe('failed_ssh.yml')
   })
 
+  test.each([
+    [
+      'rules:\n  - {name: a, source: s, condition: {field: a, equals: x}}\n  - name: b\n    source: s\n',
+      3,
+    ],
+    ['- {name: a}\n- {name: b}\n', 1],
+    ['name: a\nsource: s\ncondition: {field: a, equals: x}\n---\nname: b\n', 5],
+  ])('a refusal names the line of its rule: %j', (text, line) => {
+    expect(importSimpleRules(text, 'r.yml').diagnostics[0]).toMatchObject({ line })
+  })
+
   test('a title of no Latin letters has a file of its own', () => {
     const files = ['侵入', '攻撃'].map(
       (title) =>

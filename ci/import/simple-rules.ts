@@ -1,6 +1,6 @@
 // Rules with simple conditions (`contains`, `equals`, `regex` under `any`, `all`, `not`) to Sigma. Pure: text in,
 // text out. What has no meaning in Sigma is refused by name, never left out.
-import { LineCounter, parseAllDocuments, stringify } from 'yaml'
+import { isMap, isNode, isSeq, LineCounter, parseAllDocuments, stringify } from 'yaml'
 import type { Diagnostic } from '../../sigma/diagnostic.ts'
 import { loadRules } from '../../sigma/load.ts'
 import { LEVELS } from '../../sigma/rule.ts'
@@ -66,14 +66,17 @@ export function importSimpleRules(text: string, path: string): Imported {
     }
     const value: unknown = document.toJS({ maxAliasCount: 100 })
     const list = isPlain(value) && Array.isArray(value['rules']) ? value['rules'] : value
-    for (const rule of Array.isArray(list) ? list : [list]) {
+    const nodes = isMap(document.contents) ? document.get('rules') : document.contents
+    for (const [index, rule] of (Array.isArray(list) ? list : [list]).entries()) {
       try {
         if (!isPlain(rule)) throw new Refused('import-shape', 'a rule must be a map')
         rules.push(importRule(rule))
       } catch (problem) {
         if (!(problem instanceof Refused)) throw problem
         const title = isPlain(rule) ? String(rule['title'] ?? rule['name'] ?? '') : ''
-        fail(problem.code, `rule "${title}": ${problem.message}`)
+        const node = Array.isArray(list) && isSeq(nodes) ? nodes.items[index] : document.contents
+        const offset = isNode(node) ? (node.range?.[0] ?? 0) : 0
+        fail(problem.code, `rule "${title}": ${problem.message}`, lines.linePos(offset).line)
       }
     }
   }
