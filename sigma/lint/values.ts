@@ -23,6 +23,8 @@ const NO_TEXT = new Set([
 ])
 /** A number that is written as everyone writes it, short enough to be exact. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d{0,14})$/
+/** A field's name, its modifiers, and a value right behind the colon (a full-width one, or a blank that is none). */
+const LIKE_FIELD = /^([A-Za-z_][\w.@-]*)((?:\|[a-z0-9]+)*)(?::\u00a0?|：)(?![\s:]|\/\/|\\)\S/u
 const INVISIBLE = /[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00a0]/u
 
 /** Whether an item's values are text in which `*` and `?` are wildcards. */
@@ -235,6 +237,26 @@ export const VALUE_CHECKS = {
         if (value.kind !== 'null' && letters !== '' && letters.length < 3) {
           add(value, `"${value.text}" will be found in nearly every event`)
         }
+      }
+    },
+  },
+  'keyword-like-field': {
+    on: 'item',
+    severity: 'warning',
+    summary: 'a keyword that reads like a field and its value',
+    why: 'Without a blank behind the colon YAML has no key there: the whole is one text, looked for in every field, and the field is never compared.',
+    bad: 'detection:\n    selection:\n        Image|endswith:/sh\n    condition: selection',
+    good: "detection:\n    keywords:\n        - 'user:root'\n        - 'user:admin'\n    condition: keywords",
+    run({ file: { text }, value: { detection } }, add, { item, selection }) {
+      if (item.field !== undefined || item.modifiers.length > 0) return
+      const isAlone =
+        detection.selections.get(selection)?.kind === 'list' || item.values.length === 1
+      for (const value of item.values) {
+        const [, name, modifiers] = LIKE_FIELD.exec(value.text) ?? []
+        if (name === undefined) continue
+        const isQuoted = /['"|>]/.test(text.charAt(offsetOf(text, value)))
+        if (modifiers === '' && (isQuoted || !isAlone)) continue
+        add(value, `this is a text, not the field ${name}: put a blank behind the colon`)
       }
     },
   },
