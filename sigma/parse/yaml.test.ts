@@ -78,6 +78,12 @@ test.each([
   expect(Object.fromEntries(found)).toEqual(expected)
 })
 
+test('a scalar that is tagged as a string is text', () => {
+  expect(entry('a: !!str 0777\n', 'a')).toMatchObject({ kind: 'string', text: '0777' })
+  expect(entry('a: !!str true\n', 'a')).toMatchObject({ kind: 'string', text: 'true' })
+  expect(entry('a: 0777\n', 'a')).toMatchObject({ kind: 'number' })
+})
+
 test('a key named __proto__ is a key', () => {
   expect(entry('__proto__: 1\n', '__proto__')).toMatchObject({ value: 1 })
 })

@@ -28,6 +28,7 @@ export interface YamlDocument extends Position {
   readonly report: Report
 }
 
+const STRING_TAG = 'tag:yaml.org,2002:str'
 const START: Position = { line: 1, column: 1 }
 
 function refuse(report: Report, code: string, message: string): YamlDocument[] {
@@ -132,7 +133,10 @@ function convert(walk: Walk, node: unknown, depth: number): Yaml | undefined {
   if (isAlias(node)) return followAlias(walk, node, at, depth)
   const anchor = (node as { anchor?: string }).anchor
   if (anchor !== undefined) walk.anchors.set(anchor, node as Node)
-  if (isScalar(node)) return typedScalar(String(node.value ?? ''), node.type === 'PLAIN', at)
+  if (isScalar(node)) {
+    const isTyped = node.type === 'PLAIN' && node.tag !== STRING_TAG
+    return typedScalar(String(node.value ?? ''), isTyped, at)
+  }
   if (isSeq(node)) {
     const items: Yaml[] = []
     for (const item of node.items) {
