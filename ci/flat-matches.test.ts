@@ -110,6 +110,16 @@ const NAMES = [
 const TEXTS = [
   ...['', 'a', 'ab', 'bA', 'aab b', '10', '4624', 'true', 'C:\\a\\b', 'a"b', 'b\\', 'tab\there'],
   ...['windows', 'linux', 'process_creation', 'sysmon', 'security', '10.0.0.1', 'é', '\u212A'],
+  ...[
+    'aÉb',
+    '\u017fab',
+    '\ufeffab',
+    'İ',
+    'é\\b"',
+    '10.0.0.１',
+    '\u{10400}b',
+    'é2036-07-28 11:45:48',
+  ],
   ...['2026-07-28 11:45:48', '2036-07-28 11:45:48', '1e1', '-0', 'a'.repeat(130), 'a\u0001b'],
 ]
 const scalar = fc.constantFrom<string>(
@@ -128,7 +138,14 @@ const scalar = fc.constantFrom<string>(
   ...['"a\\/b"', '[]', '["a","b"]', '[{"a":"b"}]', '{}', '"un', '1779300000', '99999999999'],
   ...['["a"]', '[ "aab b" ]', '["a\\\\b"]', '["a\\"b"]', '["10"]', '["10.0.0.1"]', '[""]'],
   ...['["\\x"]', '["true"]', '["4624"]', '["1.5"]', '["windows"]', '["linux"]', '["nginx"]'],
-  ...['["process_creation"]', '["2036-07-28 11:45:48"]', '["K"]', '["\\u0041"]', '["é"]'],
+  ...[
+    '["process_creation"]',
+    '["2036-07-28 11:45:48"]',
+    '["K"]',
+    '["\\u0041"]',
+    '["é"]',
+    '["aÉb"]',
+  ],
   ...['[10]', '[null]', '[true]', '[["a"]]', '["a",]', '["a"', '["a"]]'],
 )
 const { object } = fc.letrec<{ object: string }>((tie) => ({
@@ -231,7 +248,10 @@ describe('a line matched where it stands', () => {
     ['an unknown escape', '{"a":"\\x"}', false],
     ['a number that loses digits', '{"a":12345678901234567}', false],
     ['a number that is written otherwise', '{"a":1.50}', false],
-    ['characters beyond ASCII', '{"a":"é"}', false],
+    ['values beyond ASCII', '{"a":"éb","c":["\u{1f600}"]}', true],
+    ['values beyond ASCII with escapes', '{"a":"é\\\\b\\""}', true],
+    ['values beyond ASCII with an escape by number', '{"a":"éb\\u0041"}', false],
+    ['names beyond ASCII', '{"é":"b"}', false],
     ['a control character', '{"a":"b\u0001"}', false],
     ['a label of its own', '{"a":"b","source":"nginx"}', false],
     ['a carried line', '{"message":"sshd[1]: x","host":"h"}', false],

@@ -4,9 +4,10 @@
 import type { NormalisedEvent } from '../parsers/event.ts'
 import { createGenericLines } from '../parsers/generic-line.ts'
 import { type NormaliseOptions, normalise } from '../parsers/normalise.ts'
-import { createFlatLine, type FlatLine, openFlatLine } from '../sigma/eval/flat.ts'
+import { createFlatLine, openFlatLine } from '../sigma/eval/flat.ts'
 import type { LineTaker } from '../sigma/eval/flat-run.ts'
 import type { Matcher } from '../sigma/eval/matcher.ts'
+import { utf8Text } from '../sigma/eval/unescape.ts'
 
 /** Matches lines of one file. */
 export interface FlatMatcher {
@@ -47,7 +48,7 @@ export function createFlatMatcher(matcher: Matcher, options: NormaliseOptions): 
   let line = createFlatLine()
   let made: NormalisedEvent | undefined
   const event = () => {
-    made ??= normalise(textOf(line), options)
+    made ??= normalise(utf8Text(line.bytes, line.start, line.end), options)
     return made
   }
   const open = (bytes: Uint8Array, view: DataView) => {
@@ -101,9 +102,4 @@ export function createFlatMatcher(matcher: Matcher, options: NormaliseOptions): 
       return { lines: passed, next }
     },
   }
-}
-
-/** Lines that are matched are ASCII. */
-function textOf({ bytes, start, end }: FlatLine): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1', start, end)
 }

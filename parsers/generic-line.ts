@@ -4,6 +4,7 @@ import {
   FLAT_ESCAPED,
   FLAT_NUMBER,
   FLAT_STRING,
+  FLAT_WIDE,
   type FlatKind,
   type FlatLine,
 } from '../sigma/eval/flat.ts'
@@ -74,6 +75,8 @@ export interface GenericContext extends ParseContext {
   readonly source?: string | undefined
   /** The caller leaves lines to `normalise` whose event would get another time. */
   readonly checksTimes?: boolean
+  /** Lines with characters beyond ASCII are left to `normalise`, too. */
+  readonly asciiOnly?: boolean
 }
 
 /** Lines of one file or sender; `memory`: of the kernel that may match them itself. */
@@ -88,7 +91,7 @@ export function createGenericLines(context: GenericContext, memory?: KernelMemor
   const aheadOf = (times: readonly number[]) => (line: FlatLine) =>
     times.some((value) => {
       const kind = line.kinds[value]
-      if (kind === FLAT_ESCAPED) return true
+      if (kind === FLAT_ESCAPED || (kind! & FLAT_WIDE) !== 0) return true
       if (kind !== FLAT_STRING && kind !== FLAT_NUMBER) return false
       if (kind === FLAT_STRING && isDayBefore(line, value, safeDay)) return false
       const text = textAt(line, value)
@@ -135,7 +138,7 @@ export function createGenericLines(context: GenericContext, memory?: KernelMemor
     root: cutter.root,
     read(line, start, end) {
       const place = cutter.cut(line, start, end)
-      if (place === undefined) return undefined
+      if (place === undefined || (context.asciiOnly === true && cutter.hasWide())) return undefined
       place.kinds ??= knownOf(place.names, hasMappings)
       const known = place.kinds as Names
       if (!known.isGeneric) return undefined

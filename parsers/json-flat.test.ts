@@ -7,6 +7,7 @@ import {
   FLAT_LISTED,
   FLAT_OBJECT,
   FLAT_STRING,
+  FLAT_WIDE,
   type FlatLine,
   openFlatLine,
 } from '../sigma/eval/flat.ts'
@@ -54,7 +55,8 @@ function valuesOf({ kinds, starts, ends, bytes }: FlatLine, { names }: FlatPlace
     if (kinds[i] === FLAT_OBJECT) return [path, 'object']
     const source = Buffer.from(bytes.subarray(starts[i], ends[i])).toString()
     const isListed = (kinds[i]! & FLAT_LISTED) !== 0
-    const kind = kinds[i]! & ~FLAT_LISTED
+    const kind = kinds[i]! & ~(FLAT_LISTED | FLAT_WIDE)
+    expect((kinds[i]! & FLAT_WIDE) !== 0).toBe(/[^\0-\x7f]/.test(source))
     const isText = kind === FLAT_STRING || kind === FLAT_ESCAPED
     if (kind === FLAT_STRING) expect(source).not.toContain('\\')
     const own: unknown = JSON.parse(isText ? `"${source}"` : source)
@@ -90,6 +92,46 @@ describe('a line that is cut', () => {
     expect(cuts).toBeGreaterThan(500)
   })
 
+  test('has strings of valid UTF-8 only', () => {
+    const line = createFlatLine()
+    const cutter = createFlatCutter()
+    const isValid = (bytes: Uint8Array) => {
+      try {
+        new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+        return true
+      } catch (error) {
+        expect(error).toBeInstanceOf(TypeError)
+        return false
+      }
+    }
+    const byte = fc.oneof(
+      fc.integer({ min: 0x80, max: 0xff }),
+      fc.constantFrom(0x61, 0xc3, 0xa9, 0xe0, 0xed, 0xa0, 0x9f, 0xef, 0xf0, 0x90, 0xf4, 0x8f, 0xbf),
+    )
+    const text = fc.oneof(
+      fc
+        .string({ unit: 'binary', maxLength: 24 })
+        .map((own) => [...Buffer.from(JSON.stringify(own).slice(1, -1))]),
+      fc.array(byte, { maxLength: 5 }),
+    )
+    let cuts = 0
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 3 }), (parts) => {
+        const inner = Buffer.from(parts.flat())
+        const bytes = Buffer.concat([Buffer.from('{"a":"'), inner, Buffer.from('"}\n')])
+        openFlatLine(line, bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length))
+        const place = cutter.cut(line, 0, bytes.length - 1)
+        expect(place !== undefined).toBe(isValid(inner))
+        if (place === undefined) return
+        cuts++
+        expect(cutter.hasWide()).toBe(inner.some((own) => own > 0x7f))
+        expect(line.ends[0]! - line.starts[0]!).toBe(inner.length)
+      }),
+      { numRuns: 20_000 },
+    )
+    expect(cuts).toBeGreaterThan(2_000)
+  })
+
   test('is valid JSON but for its escapes: mutated ones', () => {
     const line = createFlatLine()
     const cutter = createFlatCutter()
@@ -123,6 +165,7 @@ test.each([
   ' {"a":1}'.trim(),
   '{ "a" : "b" , "c" : true }',
   `{"a":"${'x'.repeat(300)}"}`,
+  '{"a":"é","b":["\u{1f600}"],"c":"ÿ\\\\ \\""}',
   '{"a":["x"],"b":[ "\\"" ] ,"c":{"d":[""]}}',
 ])('%s is cut', (own) => {
   const line = createFlatLine()
@@ -142,8 +185,7 @@ test.each([
   ['a list that does not end', '{"a":["b"}'],
   ['a list that ends twice', '{"a":["b"]]}'],
   ['a list whose string does not end', '{"a":["b]}'],
-  ['a list with a character outside ASCII', '{"a":["é"]}'],
-  ['a character outside ASCII', '{"a":"é"}'],
+  ['a name outside ASCII', '{"é":1}'],
   ['a control character', '{"a":"\t"}'],
   ['an escaped control character', '{"a":"\\\u0001"}'],
   ['an exponent', '{"a":1e5}'],

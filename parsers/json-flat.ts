@@ -47,6 +47,8 @@ const BACKSLASH = 0x5c
 export interface FlatCutter {
   /** Cuts `line.bytes` from `start` to `end`; the place where it ends, undefined where it is not cut. */
   cut(line: FlatLine, start: number, end: number): FlatPlace | undefined
+  /** Whether the line cut last has characters beyond ASCII. */
+  hasWide(): boolean
   /** Address of the place where lines begin in the kernel's memory. */
   readonly root: number
   /** Says by which plan lines go on that end at a place. */
@@ -63,6 +65,7 @@ export function createFlatCutter(memory: KernelMemory = createKernelMemory()): F
   })
   return {
     root: kernel.root,
+    hasWide: kernel.hasWide,
     addRoute: (place, route) => kernel.addRoute(place.number, route),
     cut(line, start, end) {
       if (start >= end || end - start > LINE_BYTES_MAX) return undefined

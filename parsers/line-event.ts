@@ -153,7 +153,7 @@ function open(reading: Reading, bytes: Uint8Array, options: NormaliseOptions): v
   let lines = senders.get(sender)
   if (lines === undefined) {
     if (senders.size >= SENDERS_MAX) senders.clear()
-    lines = createGenericLines({ ...options, checksTimes: true })
+    lines = createGenericLines({ ...options, checksTimes: true, asciiOnly: true })
     senders.set(sender, lines)
   }
   reading.lines = lines

@@ -14,13 +14,14 @@ import {
   STARTS,
 } from '../kernel/places.ts'
 import { bringIn } from '../kernel/window.ts'
-import { FLAT_ESCAPED, type FlatLine, matchedKind } from './flat.ts'
+import { FLAT_WIDE, type FlatLine } from './flat.ts'
 import type { FlatPlan } from './flat-plan.ts'
+import { flatText } from './flat-text.ts'
 import { addHit, createHits } from './hits.ts'
 import { findNetworks } from './networks.ts'
 import { checkedHits, markHits, type Reader } from './readers.ts'
 import { type AtomSet, setAtom, setPresence } from './scan.ts'
-import { asciiText, unescaped, unescapeJson } from './unescape.ts'
+import { scanText } from './text-index.ts'
 
 // Outcomes and what was found: the numbers of `sigma/kernel/assembly/find.ts`.
 const DONE = -1
@@ -80,20 +81,31 @@ function bringValues(line: FlatLine, { kernel, fields }: FlatPlan): void {
   }
 }
 
-/** Makes the tests of one value for the kernel; how many atoms it has, or -1 where there are too many. */
+/** Makes the tests of one value for the kernel; how many atoms it has, or -1 where there are too many or its escapes are
+ * not plain. */
 function lookAt(line: FlatLine, { kernel, readers, values }: FlatPlan, place: number): number {
   const { words } = kernel.memory
   const reader = readers[place]!
+  const value = values[place]!
   const base = words[HOST_BASE >> 2]!
   const literals = words[HIT_COUNT >> 2]!
-  openText(line, values[place]!)
+  let text: string | undefined
+  const textOf = (): string => {
+    text ??= flatText(line, value) ?? ''
+    return text
+  }
   hits.count = 0
+  if ((line.kinds[value]! & FLAT_WIDE) !== 0) {
+    text = flatText(line, value)
+    if (text === undefined) return -1
+    for (const index of reader.indexes) scanText(index, text, hits)
+  }
   for (let i = base; i < literals; i++) addHit(hits, words[FIRST_HIT + i]!)
-  if (reader.networks !== undefined) findNetworks(reader.networks, currentText(), hits)
+  if (reader.networks !== undefined) findNetworks(reader.networks, textOf(), hits)
   let atoms = hits.atoms
   let { count } = hits
   if (words[HOST_KEEPS >> 2] === 1) {
-    atoms = checkedHits(reader, hits, currentText)
+    atoms = checkedHits(reader, hits, textOf)
     count = atoms.length
   }
   if (base + count > HITS_MAX) return -1
@@ -158,28 +170,4 @@ function setFound(
     return
   }
   for (let i = FIRST_HIT + from; i < FIRST_HIT + to; i++) setAtom(atoms, words[i]!)
-}
-
-// The text at hand, and the string of it once a test has asked.
-let textLine: FlatLine
-let textValue = 0
-let text: string | undefined
-
-function openText(line: FlatLine, value: number): void {
-  textLine = line
-  textValue = value
-  text = undefined
-}
-
-function currentText(): string {
-  if (text !== undefined) return text
-  const { bytes, view, starts, ends } = textLine
-  const start = starts[textValue]!
-  const end = ends[textValue]!
-  // The kernel has looked at its escapes.
-  if (matchedKind(textLine, textValue) === FLAT_ESCAPED) {
-    const length = unescapeJson(bytes, view, start, end)
-    text = asciiText(unescaped(), 0, length)
-  } else text = asciiText(bytes, start, end)
-  return text
 }

@@ -12,8 +12,9 @@ import {
   type FlatLine,
   matchedKind,
 } from './flat.ts'
+import { flatText } from './flat-text.ts'
 import { compileReference } from './predicate.ts'
-import { asciiText, meaningOf, unescaped, unescapeJson } from './unescape.ts'
+import { meaningOf } from './unescape.ts'
 
 /** A line and where its values are by path. */
 export interface FlatFields {
@@ -89,7 +90,7 @@ export function compileFlatTest(target: Target, test: Test): FlatTest | undefine
 
 const BACKSLASH = 0x5c
 
-/** Whether two strings of a line, whose escapes are valid, are the same text. */
+/** Whether two strings of a line, ASCII with valid escapes, are the same text. */
 export function isSameText(
   { bytes, starts, ends }: FlatLine,
   value: number,
@@ -119,13 +120,7 @@ function valueAt(line: FlatLine, value: number): FieldValue | undefined {
   const kind = matchedKind(line, value)
   if (kind === FLAT_OBJECT) return undefined
   if (kind === FLAT_NULL) return null
-  const start = line.starts[value]!
-  const end = line.ends[value]!
-  if (kind === FLAT_ESCAPED) {
-    const length = unescapeJson(line.bytes, line.view, start, end)
-    return length < 0 ? undefined : asciiText(unescaped(), 0, length)
-  }
-  const text = asciiText(line.bytes, start, end)
+  const text = flatText(line, value)
   if (kind === FLAT_NUMBER) return Number(text)
   return kind === FLAT_BOOLEAN ? text === 'true' : text
 }

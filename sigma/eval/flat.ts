@@ -1,6 +1,6 @@
 // A JSON line as bytes, cut into values where they stand: what the matcher reads of events that need no
-// parser. Whoever cuts it makes sure that the line is valid JSON, ASCII, without arrays but those of one string,
-// and that its event is exactly its fields.
+// parser. Whoever cuts it makes sure that the line is valid JSON in valid UTF-8 with names in ASCII, without arrays but
+// those of one string, and that its event is exactly its fields.
 import type { EventLogSource } from '../event.ts'
 import type { KernelMemory } from '../kernel/memory.ts'
 
@@ -16,6 +16,9 @@ export const FLAT_NULL = 4
 export const FLAT_OBJECT = 5
 /** Added to the kind of a string: a list of it alone. Every test gives the same answer for both. */
 export const FLAT_LISTED = 8
+
+/** Added to the kind of a string with characters beyond ASCII. */
+export const FLAT_WIDE = 16
 
 /** The kind of a value, of a list that of its string. */
 export function matchedKind({ kinds }: FlatLine, value: number): number {

@@ -1,6 +1,15 @@
 // The kernel that cuts lines of JSON (`assembly/cut.ts`): the names seen so far, and the values of the line cut last.
 import type { KernelMemory } from './memory.ts'
-import { ENDS, KINDS, STARTS, STOP_AT, STOP_PLACE, VALUES_BYTES, VALUES_MAX } from './places.ts'
+import {
+  ENDS,
+  HAS_WIDE,
+  KINDS,
+  STARTS,
+  STOP_AT,
+  STOP_PLACE,
+  VALUES_BYTES,
+  VALUES_MAX,
+} from './places.ts'
 import { bringIn } from './window.ts'
 
 /** What names and routes may take. */
@@ -32,6 +41,8 @@ export interface LineKernel {
    * a reason. `turn` is another number whenever the bytes are others.
    */
   cut(bytes: Uint8Array, turn: number, start: number, end: number): number
+  /** Whether the line cut last has characters beyond ASCII. */
+  hasWide(): boolean
   /** After a `NEW_` reason: the number of the last known place, and where in `bytes` the new name begins. */
   stopPlace(): number
   stopAt(): number
@@ -86,6 +97,7 @@ export function createLineKernel(memory: KernelMemory): LineKernel {
       const shift = bringIn(memory.window, memory.bytes, from, turn, start, end)
       return memory.exports.cut(root, start + shift, end + shift, shift)
     },
+    hasWide: () => memory.words[HAS_WIDE >> 2] !== 0,
     stopPlace: () => memory.words[STOP_PLACE >> 2]!,
     stopAt: () => memory.words[STOP_AT >> 2]!,
     addName(from, quoted) {

@@ -3,6 +3,8 @@
 /** On a stop of a cut: the place, and the position in the caller's bytes. */
 export const STOP_PLACE = 68
 export const STOP_AT = 72
+/** Whether a line that was cut has characters beyond ASCII. */
+export const HAS_WIDE = 76
 
 /** What a search in a line leaves to be read. */
 export const HOST_BASE = 80

@@ -1,11 +1,12 @@
 // A line of JSON cut into values where it stands; see `parsers/json-flat.ts` for what is cut and what is not.
 // Everything in memory has 16 readable bytes behind it.
 import { isEqual } from './bytes'
-import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT, STRING } from './kinds'
+import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT, STRING, WIDE } from './kinds'
 import {
   CHILD,
   CLOSED,
   ENDS,
+  HAS_WIDE,
   KINDS,
   NAME,
   NAME_BYTES,
@@ -59,13 +60,17 @@ function keep(value: i32, kind: u8, start: usize, end: usize, shift: usize): voi
   store<u8>(KINDS + <usize>value, kind)
 }
 
-/** The end of the string that starts behind its quote, or 0: its quote is missing, or it has other bytes than those of
- * plain ASCII. */
+/** Whether the string found last has characters beyond ASCII. */
+let isWide: bool = false
+
+/** The end of the string that starts behind its quote, or 0: its quote is missing, or it has bytes that it must not
+ * have. */
 function stringEnd(start: usize, end: usize): usize {
   const quote = i8x16.splat(<u8>QUOTE)
   const backslash = i8x16.splat(<u8>BACKSLASH)
   const space = i8x16.splat(<u8>SPACE)
   let at = start
+  isWide = false
   while (at < end) {
     const bytes = v128.load(at)
     // Bytes above 0x7f are negative.
@@ -80,12 +85,48 @@ function stringEnd(start: usize, end: usize): usize {
     if (at >= end) return 0
     const byte = byteAt(at)
     if (byte === QUOTE) return at
+    if (byte > 0x7f) {
+      isWide = true
+      at = behindWide(at)
+      if (at === 0) return 0
+      continue
+    }
     if (byte !== BACKSLASH) return 0
     const escaped = byteAt(at + 1)
     if (escaped < SPACE || escaped > 0x7f) return 0
     at += 2
   }
   return 0
+}
+
+/** The position behind the characters of several bytes that start here, or 0 where they are no valid UTF-8. */
+function behindWide(start: usize): usize {
+  let at = start
+  while (byteAt(at) > 0x7f) {
+    const length = wideLength(at)
+    if (length === 0) return 0
+    at += length
+  }
+  return at
+}
+
+/** Bytes of one character, or 0: no shorter form of it may exist, and it must be no half of a pair. */
+function wideLength(at: usize): usize {
+  const first = byteAt(at)
+  const second = byteAt(at + 1)
+  if (first < 0xc2 || first > 0xf4 || !isContinued(at + 1)) return 0
+  if (first < 0xe0) return 2
+  if (!isContinued(at + 2)) return 0
+  if (first < 0xf0) {
+    const isOdd = (first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)
+    return isOdd ? 0 : 3
+  }
+  const isOdd = (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)
+  return isOdd || !isContinued(at + 3) ? 0 : 4
+}
+
+function isContinued(at: usize): bool {
+  return (byteAt(at) & 0xc0) === 0x80
 }
 
 /** The end of a number whose text is what JavaScript writes for it, or 0. */
@@ -110,8 +151,12 @@ function numberEnd(start: usize): usize {
 function cutString(value: i32, start: usize, end: usize, shift: usize, listed: u8): usize {
   const close = stringEnd(start + 1, end)
   if (close === 0) return 0
-  const isEscaped = hasBackslash(start + 1, close)
-  keep(value, (isEscaped ? ESCAPED : STRING) | listed, start + 1, close, shift)
+  let kind = hasBackslash(start + 1, close) ? ESCAPED : STRING
+  if (isWide) {
+    kind |= WIDE
+    store<u32>(HAS_WIDE, 1)
+  }
+  keep(value, kind | listed, start + 1, close, shift)
   return close + 1
 }
 
@@ -201,6 +246,7 @@ export function cut(root: usize, start: usize, end: usize, shift: usize): i32 {
 /** Cuts the object that starts here and ends before `end`; the place where it ends, or 0. */
 export function cutObject(root: usize, start: usize, end: usize, shift: usize): usize {
   reason = NOT_CUT
+  store<u32>(HAS_WIDE, 0)
   if (byteAt(start) !== OPEN) return 0
   let place = root
   let depth = 0

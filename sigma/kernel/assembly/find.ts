@@ -2,7 +2,7 @@
 
 import { hashOf } from './bytes'
 import { addHit, hitAt, hitCount, setHitCount } from './hits'
-import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT } from './kinds'
+import { BOOLEAN, DECIMAL, ESCAPED, LISTED, NULL, OBJECT, WIDE } from './kinds'
 import {
   atomCountOf,
   atomsOf,
@@ -130,7 +130,7 @@ function findFrom(plan: Plan, from: u32): i32 {
 
 /** The kind of a value, of a list that of its string. */
 function kindOf(value: usize): u8 {
-  return load<u8>(KINDS + value) & ~LISTED
+  return load<u8>(KINDS + value) & ~(LISTED | WIDE)
 }
 
 function startOf(value: usize): usize {
@@ -177,16 +177,34 @@ function findValue(plan: Plan, place: u32): i32 {
     }
   }
   const base = hitCount()
+  if (isWide(value) && readsText(reader)) return leaveToHost(place, base)
   if (!scanValue(reader, kind, start, end) || hitCount() > HITS_MAX) return REFUSED
-  store<u32>(HOST_BASE, base)
   if (reader.hasNetworks !== 0 || (isKept && hasTests(reader, base))) {
-    store<u32>(HIT_COUNT, hitCount())
-    store<u32>(HOST_KEEPS, isKept ? 1 : 0)
-    return place
+    return leaveToHost(place, base)
   }
+  store<u32>(HOST_BASE, base)
   if (isKept) dropUnread(reader, base)
   settle(plan, place)
   return DONE
+}
+
+function isWide(value: usize): bool {
+  return (load<u8>(KINDS + value) & WIDE) !== 0
+}
+
+/** Whether what a reader finds depends on the text. */
+function readsText(reader: Reader): bool {
+  const hasLiterals =
+    changetype<usize>(reader.first) !== 0 || changetype<usize>(reader.second) !== 0
+  return hasLiterals || reader.hasNetworks !== 0 || reader.hasAlways !== 0
+}
+
+/** Leaves a value to the host, whose atoms so far are those from `base` on. */
+function leaveToHost(place: u32, base: u32): i32 {
+  store<u32>(HOST_BASE, base)
+  store<u32>(HIT_COUNT, hitCount())
+  store<u32>(HOST_KEEPS, isKept ? 1 : 0)
+  return place
 }
 
 function isAccepted(plan: Plan, reader: Reader, length: u32): bool {
@@ -300,6 +318,10 @@ function setNumber(base: u32, count: u32, use: u32): i32 {
   return entry === 0 ? UNKNOWN_SET : numberOf(sets, entry)
 }
 
+function isPlainText(value: usize): bool {
+  return kindOf(value) <= ESCAPED && !isWide(value)
+}
+
 /** Completes the key of the line at hand; false where it has none. */
 function completeKey(plan: Plan): bool {
   for (let i: u32 = 0; i < plan.count; i++) {
@@ -310,7 +332,7 @@ function completeKey(plan: Plan): bool {
     const reference = plan.references + <usize>i * 12
     const value = <usize>load<u32>(reference)
     const other = <usize>load<u32>(reference, 4)
-    if (kindOf(value) > ESCAPED || kindOf(other) > ESCAPED) return false
+    if (!isPlainText(value) || !isPlainText(other)) return false
     const isCased = load<u32>(reference, 8) !== 0
     if (isSameText(startOf(value), endOf(value), startOf(other), endOf(other), isCased)) {
       answers |= 1 << i

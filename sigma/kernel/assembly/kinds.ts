@@ -7,3 +7,5 @@ export const NULL: u8 = 4
 export const OBJECT: u8 = 5
 /** Added to the kind of a string: a list of it alone, which matches as the string does. */
 export const LISTED: u8 = 8
+/** Added to the kind of a string with characters beyond ASCII: valid UTF-8 that the host has to read. */
+export const WIDE: u8 = 16

@@ -3,6 +3,8 @@
 /** What a cut leaves to be read when it stops: the place, and the position in the caller's bytes. */
 export const STOP_PLACE: usize = 68
 export const STOP_AT: usize = 72
+/** Whether any value of the line is `WIDE`. */
+export const HAS_WIDE: usize = 76
 
 export const VALUES_MAX: i32 = 256
 /** By value, 32 bits each: where it starts and ends in the caller's bytes. */

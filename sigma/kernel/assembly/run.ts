@@ -2,7 +2,7 @@
 import { isEqual } from './bytes'
 import { cutObject, endOfCut } from './cut'
 import { DONE, findLine, KNOWN, keepRules, leadsToRules } from './find'
-import { DECIMAL, ESCAPED, STRING } from './kinds'
+import { DECIMAL, ESCAPED, STRING, WIDE } from './kinds'
 import {
   ENDS,
   HAS_KEY,
@@ -115,7 +115,7 @@ function isInTime(route: Route, shift: usize): bool {
   for (let i: u32 = 0; i < route.timeCount; i++) {
     const value = <usize>load<u32>(route.times + ((<usize>i) << 2))
     const kind = load<u8>(KINDS + value)
-    if (kind === ESCAPED || kind === DECIMAL) return false
+    if (kind === ESCAPED || kind === DECIMAL || (kind & WIDE) !== 0) return false
     if (kind !== STRING) continue
     const start = load<u32>(STARTS + (value << 2))
     if (load<u32>(ENDS + (value << 2)) - start < <u32>DAY_BYTES) return false
