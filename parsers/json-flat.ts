@@ -1,7 +1,7 @@
 // A line of generic JSON cut into values where it stands, without decoding it. Names are compared with those
-// of lines before it: lines of one kind have the same names in the same order. Whatever is unusual (arrays but those of one
-// string, characters outside ASCII, `\u`, numbers with an exponent or many digits, a name twice, names with escapes)
-// is left to `JSON.parse`, and so is what is not surely valid JSON.
+// of lines before it: lines of one kind have the same names in the same order. Whatever is unusual (arrays but those of
+// one string, names outside ASCII, `\u`, numbers with an exponent or many digits, a name twice, names with escapes) is
+// left to `JSON.parse`, and so is what is not surely valid JSON in valid UTF-8.
 import type { FlatLine } from '../sigma/eval/flat.ts'
 import {
   createLineKernel,
