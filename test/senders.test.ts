@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose())
 
 const find = async (q: string) =>
-  (await server.json(`/api/v1/search?q=${encodeURIComponent(q)}`)).events
+  (await server.json(`/api/v1/search?from=2026-11-01T00:00:00Z&q=${encodeURIComponent(q)}`)).events
 const gzip = (text: string) => new Uint8Array(gzipSync(text))
 const basic = { authorization: `Basic ${btoa(`admin:${PASSWORD}`)}` }
 const basicToken = { authorization: `Basic ${btoa(`x:${API_KEY}`)}` }
