@@ -2,7 +2,6 @@
 // memos. What was put there once is found again by the object it was made of.
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
 import { addIndex, NOWHERE } from './flat-index.ts'
-import type { FlatPlan } from './flat-plan.ts'
 import type { Reader } from './readers.ts'
 import type { TextIndex } from './text-index.ts'
 import type { View } from './views.ts'
@@ -15,8 +14,6 @@ const LEADS = 4
 
 export interface FlatKernel {
   readonly memory: KernelMemory
-  /** By number. */
-  readonly plans: FlatPlan[]
   /** The address of a reader. */
   readerAt(reader: Reader): number
   /** Adds a trial of what is remembered. */
@@ -74,7 +71,6 @@ export function createFlatKernel(memo: boolean): FlatKernel {
   }
   return {
     memory,
-    plans: [],
     addTrial,
     addWords,
     markWitnesses({ readers, witnesses }) {

@@ -1,12 +1,12 @@
 // Flat lines against the rules of a matcher: one by one, or as many in a row as the kernel can match alone.
 import type { EventLogSource, SigmaEvent } from '../event.ts'
 import type { KernelMemory } from '../kernel/memory.ts'
+import type { Checks } from './checks.ts'
 import type { FlatKind, FlatLine } from './flat.ts'
 import { createFlatKernel, type FlatKernel } from './flat-kernel.ts'
 import { type FlatPlan, planFlat, routePlan } from './flat-plan.ts'
 import { findFlat, goOn, keepRules, knownRules, type Outcome, setFlat } from './flat-read.ts'
 import { type LineTaker, runLines } from './flat-run.ts'
-import type { Checks } from './matcher.ts'
 import type { Scan } from './scan.ts'
 import type { View } from './views.ts'
 
@@ -35,8 +35,12 @@ export function createFlatMatching(
   memo: boolean,
 ): FlatMatching {
   let kernel: FlatKernel | undefined
+  /** The kernel's plans by number. */
+  let plans: FlatPlan[] = []
   const openKernel = (): FlatKernel => {
-    if (kernel === undefined || kernel.isFull()) kernel = createFlatKernel(memo)
+    if (kernel !== undefined && !kernel.isFull()) return kernel
+    plans = []
+    kernel = createFlatKernel(memo)
     return kernel
   }
   const planOf = (line: FlatLine, kind: FlatKind, view: View): FlatPlan => {
@@ -45,7 +49,9 @@ export function createFlatMatching(
     if (isOurs) return known
     // A line in the kernel's own memory stays there.
     const isHome = kernel !== undefined && line.home === kernel.memory
-    const plan = planFlat(line, kind, view, isHome ? kernel! : openKernel(), memo)
+    const own = isHome ? kernel! : openKernel()
+    const plan = planFlat(line, kind, view, { kernel: own, number: plans.length, memo })
+    plans.push(plan)
     kind.plan = plan
     return plan
   }
@@ -81,12 +87,11 @@ export function createFlatMatching(
       return rulesOf(plan, findFlat(line, plan, memo && isLearnt), make)
     },
     runFlat(line, root, start, end, taker) {
-      const own = kernel!
       const finish = (number: number, first: number) => {
-        const plan = own.plans[number]!
+        const plan = plans[number]!
         return rulesOf(plan, goOn(line, plan, first), taker.make)
       }
-      return runLines(own.memory, line, { root, start, end, finish, counts }, taker)
+      return runLines(kernel!.memory, line, { root, start, end, finish, counts }, taker)
     },
   }
 }

@@ -41,13 +41,20 @@ export function routePlan(plan: FlatPlan, kind: FlatKind): void {
 /** More references than bits of one number are not answered beforehand. */
 const REFERENCES_MAX = 24
 
-/** Plans the reading of a kind of lines by a view; `memo`: its lines are remembered. */
+interface PlanOptions {
+  readonly kernel: FlatKernel
+  /** Tells the plan from the kernel's others. */
+  readonly number: number
+  /** Its lines are remembered. */
+  readonly memo: boolean
+}
+
+/** Plans the reading of a kind of lines by a view. */
 export function planFlat(
   line: FlatLine,
   kind: FlatKind,
   view: View,
-  kernel: FlatKernel,
-  memo: boolean,
+  { kernel, number, memo }: PlanOptions,
 ): FlatPlan {
   const { readers } = view
   const readerOf = (name: string) => readers.byName.get(name) ?? readers.make(name)
@@ -73,7 +80,7 @@ export function planFlat(
     roomFor(length),
   ) as [number, number, number]
   const address = addWords([
-    ...[kernel.plans.length, Number(memo), kernel.addTrial()],
+    ...[number, Number(memo), kernel.addTrial()],
     ...[values.length, addWords(values), addWords(chosen.map(kernel.readerAt))],
     ...[idle.length, addWords(idle)],
     references.length,
@@ -81,7 +88,7 @@ export function planFlat(
     ...[kindsAt, startsAt, countsAt, roomFor(values.length + 1)],
     ALWAYS,
   ])
-  const plan: FlatPlan = {
+  return {
     ...{ kernel, view, values, readers: chosen, isRouted: false },
     fields: {
       line,
@@ -94,8 +101,6 @@ export function planFlat(
     readsAdded: kind.added.some((name) => !readerOf(name).isIdle),
     ...{ address, kindsAt, startsAt, countsAt },
   }
-  kernel.plans.push(plan)
-  return plan
 }
 
 /** As `readValue` and `readBelow`: keywords look at every text, a field with dots at the value of its path. */
