@@ -31,7 +31,9 @@ const joined = (program: string, host: string) => ({
 })
 
 const find = async (q: string) => {
-  const { events } = await server.json(`/api/v1/search?from=2026-11-01T00:00:00Z&q=${encodeURIComponent(q)}`)
+  const { events } = await server.json(
+    `/api/v1/search?from=2026-11-01T00:00:00Z&q=${encodeURIComponent(q)}`,
+  )
   return Promise.all(
     events.map(async ({ id }: { id: string }) => server.json(`/api/v1/events/${id}`)),
   )
