@@ -67,11 +67,7 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
     async receive(text, isCancelled = false) {
       const message = messageOf(text)
       if (message === undefined) {
-        options.send({
-          jsonrpc: '2.0',
-          id: null,
-          error: { code: RPC.parse, message: 'this is no JSON object' },
-        })
+        sendError(options, null, RPC.parse, 'this is no JSON object')
         return undefined
       }
       if (message.method === 'exit') {
@@ -79,15 +75,15 @@ export function createLanguageServer(options: ServerOptions): LanguageServer {
         return state.phase === 'down' ? 0 : 1
       }
       if (isCancelled && message.id !== undefined)
-        options.send({
-          jsonrpc: '2.0',
-          id: message.id,
-          error: { code: RPC.cancelled, message: 'cancelled' },
-        })
+        sendError(options, message.id, RPC.cancelled, 'cancelled')
       else if (message.method !== undefined) await answer(state, message)
       return undefined
     },
   }
+}
+
+function sendError({ send }: ServerOptions, id: unknown, code: number, message: string): void {
+  send({ jsonrpc: '2.0', id, error: { code, message } })
 }
 
 async function answer(state: State, { id, method = '', params = {} }: Message): Promise<void> {
@@ -98,7 +94,7 @@ async function answer(state: State, { id, method = '', params = {} }: Message): 
   } catch (error) {
     const code = error instanceof RpcError ? error.code : RPC.internal
     const message = error instanceof Error ? error.message : String(error)
-    if (id !== undefined) send({ jsonrpc: '2.0', id, error: { code, message } })
+    if (id !== undefined) sendError(state.options, id, code, message)
     else
       send({
         jsonrpc: '2.0',

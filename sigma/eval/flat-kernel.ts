@@ -2,7 +2,7 @@
 // memos. What was put there once is found again by the object it was made of.
 import { createKernelMemory, type KernelMemory } from '../kernel/memory.ts'
 import { addIndex, NOWHERE } from './flat-index.ts'
-import type { Reader } from './readers.ts'
+import type { Reader, Readers } from './readers.ts'
 import type { TextIndex } from './text-index.ts'
 import type { View } from './views.ts'
 
@@ -35,6 +35,8 @@ export function createFlatKernel(memo: boolean): FlatKernel {
   const indexes = new WeakMap<TextIndex, number>()
   const uses = new WeakMap<Uint8Array, number>()
   const readers = new WeakMap<Reader, number>()
+  /** Of views whose witnesses are marked. */
+  const marked = new WeakSet<Readers>()
   const trials: number[] = []
   let churn_bytes = 0
   const known = <K extends WeakKey>(map: WeakMap<K, number>, key: K, add: () => number): number => {
@@ -74,6 +76,8 @@ export function createFlatKernel(memo: boolean): FlatKernel {
     addTrial,
     addWords,
     markWitnesses({ readers, witnesses }) {
+      if (marked.has(readers)) return
+      marked.add(readers)
       const first = usesAt(readers.relevant)
       for (const witness of witnesses)
         for (const atom of witness ?? []) memory.bytes[first + atom]! |= LEADS

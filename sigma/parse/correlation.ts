@@ -12,6 +12,7 @@ import {
   isScalar,
   kindName,
   mapOf,
+  positionOf,
   refuseUnknownKeys,
   textOf,
   textsOf,
@@ -77,10 +78,6 @@ export function readCorrelation(
     generate: readGenerate(report, own),
     places: new Map([...own].map(([key, { value: at }]) => [key, positionOf(at)])),
   }
-}
-
-function positionOf({ line, column }: Position): Position {
-  return { line, column }
 }
 
 function readGenerate(report: Report, own: Entries): boolean {

@@ -9,7 +9,7 @@ import type {
   Yaml,
 } from '../rule.ts'
 import { conditionPosition, parseCondition, selectionsOf } from './condition.ts'
-import { type Entries, isScalar, kindName } from './reader.ts'
+import { type Entries, isScalar, kindName, positionOf } from './reader.ts'
 import { fail, type Report, warn } from './report.ts'
 
 /**
@@ -117,10 +117,6 @@ function readConditions(
   return { condition, text }
 }
 
-function place({ line, column }: Position): Position {
-  return { line, column }
-}
-
 /** A selection or an entry of one, or undefined after a finding. */
 function readNode(report: Report, name: string, value: Yaml): DetectionNode | undefined {
   if (value.kind === 'map') return readMap(report, name, value.entries, value)
@@ -129,8 +125,8 @@ function readNode(report: Report, name: string, value: Yaml): DetectionNode | un
     fail(report, 'selection-empty', `${name}: is empty`, value)
     return undefined
   }
-  const item = { ...place(value), field: undefined, modifiers: [], values: [value] }
-  return { ...place(value), kind: 'keywords', item }
+  const item = { ...positionOf(value), field: undefined, modifiers: [], values: [value] }
+  return { ...positionOf(value), kind: 'keywords', item }
 }
 
 function readList(
@@ -144,8 +140,8 @@ function readList(
     return undefined
   }
   if (items.every(isScalar)) {
-    const item = { ...place(at), field: undefined, modifiers: [], values: items }
-    return { ...place(at), kind: 'keywords', item }
+    const item = { ...positionOf(at), field: undefined, modifiers: [], values: items }
+    return { ...positionOf(at), kind: 'keywords', item }
   }
   const nodes: DetectionNode[] = []
   for (const item of items) {
@@ -153,7 +149,7 @@ function readList(
     if (node === undefined) return undefined
     nodes.push(node)
   }
-  return { ...place(at), kind: 'list', nodes }
+  return { ...positionOf(at), kind: 'list', nodes }
 }
 
 function readMap(
@@ -174,7 +170,7 @@ function readMap(
     const target = field === '' ? undefined : field
     items.push({ ...entry.key, field: target, modifiers, values })
   }
-  return { ...place(at), kind: 'map', items }
+  return { ...positionOf(at), kind: 'map', items }
 }
 
 function readValues(report: Report, where: string, value: Yaml): readonly Scalar[] | undefined {

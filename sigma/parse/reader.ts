@@ -14,6 +14,11 @@ export function isScalar(value: Yaml): value is Scalar {
   return value.kind !== 'map' && value.kind !== 'list'
 }
 
+/** A place alone, of whatever stands there. */
+export function positionOf({ line, column }: Position): Position {
+  return { line, column }
+}
+
 /** Says that a value has another type than it should. */
 export type TypeFinding = (report: Report, message: string, at: Position) => void
 

@@ -60,7 +60,8 @@ function keep(value: i32, kind: u8, start: usize, end: usize, shift: usize): voi
   store<u8>(KINDS + <usize>value, kind)
 }
 
-/** Whether the string found last has characters beyond ASCII. */
+/** Whether the string found last has escapes, and characters beyond ASCII. */
+let isEscaped: bool = false
 let isWide: bool = false
 
 /** The end of the string that starts behind its quote, or 0: its quote is missing, or it has bytes that it must not
@@ -70,6 +71,7 @@ function stringEnd(start: usize, end: usize): usize {
   const backslash = i8x16.splat(<u8>BACKSLASH)
   const space = i8x16.splat(<u8>SPACE)
   let at = start
+  isEscaped = false
   isWide = false
   while (at < end) {
     const bytes = v128.load(at)
@@ -94,6 +96,7 @@ function stringEnd(start: usize, end: usize): usize {
     if (byte !== BACKSLASH) return 0
     const escaped = byteAt(at + 1)
     if (escaped < SPACE || escaped > 0x7f) return 0
+    isEscaped = true
     at += 2
   }
   return 0
@@ -151,7 +154,7 @@ function numberEnd(start: usize): usize {
 function cutString(value: i32, start: usize, end: usize, shift: usize, listed: u8): usize {
   const close = stringEnd(start + 1, end)
   if (close === 0) return 0
-  let kind = hasBackslash(start + 1, close) ? ESCAPED : STRING
+  let kind = isEscaped ? ESCAPED : STRING
   if (isWide) {
     kind |= WIDE
     store<u32>(HAS_WIDE, 1)
@@ -188,15 +191,6 @@ function cutValue(value: i32, start: usize, end: usize, shift: usize): usize {
   if (at === 0 || at > end) return 0
   keep(value, kind, start, at, shift)
   return at
-}
-
-function hasBackslash(start: usize, end: usize): bool {
-  const backslash = i8x16.splat(<u8>BACKSLASH)
-  for (let at = start; at < end; at += 16) {
-    const mask = <u32>i8x16.bitmask(i8x16.eq(v128.load(at), backslash))
-    if (mask !== 0) return at + ctz<u32>(mask) < end
-  }
-  return false
 }
 
 /** The place whose name with its closing quote stands at a position, or 0. */
