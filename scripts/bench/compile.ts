@@ -1,21 +1,19 @@
 // What loading all rules costs: from YAML text to a matcher, without a cache and with one, each in a process of its own.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
 import { readRuleFolder } from '../../ci/rule-files.ts'
 import { createMatcher } from '../../sigma/eval/matcher.ts'
 // The time begins with the paths: what reads YAML is in memory, as all other code is.
 import '../../sigma/load.ts'
+import { RULE_SETS, SIGMAHQ } from './corpus.ts'
 
 export const summary = 'all SigmaHQ rules from YAML text to a matcher: cold, cached, memory'
 export const usage = `bun run bench compile [--rounds N] [--json]
   --rounds  processes of each kind, the fastest counts; default 3
 Seconds on the wall clock from the paths to the matcher; memory of what stays, after a garbage collection.`
-
-const SIGMAHQ = resolve(import.meta.dir, '../../../shared/corpus/sigmahq')
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 
 interface Loading {
   readonly rules: number

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
+import { RULE_SETS, SIGMAHQ } from './corpus.ts'
 import { eventBody } from './events.ts'
 
 export const summary = 'check, test, backtest, release and rollback of all of SigmaHQ and ours'
@@ -13,8 +14,6 @@ export const usage = `bun run bench content [--events N] [--json]
 Needs the corpus beside the project. Seconds on the wall clock, and of the command's own processor time.`
 
 const ROOT = resolve(import.meta.dir, '../..')
-const SIGMAHQ = resolve(ROOT, '../shared/corpus/sigmahq')
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const TRAPLINE = join(ROOT, 'ci/trapline.ts')
 const API_KEY = 'bench-key-0123456789abcdef'
 const BODY_EVENTS = 20_000

@@ -8,6 +8,7 @@ import { normalise } from '../../parsers/normalise.ts'
 import { compileMatcher, type Matcher } from '../../sigma/eval/matcher.ts'
 import type { Fields, SigmaEvent } from '../../sigma/event.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
+import { CORPUS, RULE_SETS } from './corpus.ts'
 
 export const summary = 'events/s of the rule engine on each lane, one core'
 export const usage = `bun run bench engine [--rules DIR]... [--lanes DIR] [--only LANE] [--repeat N] [--cpu] [--json]
@@ -15,9 +16,6 @@ export const usage = `bun run bench engine [--rules DIR]... [--lanes DIR] [--onl
   --lanes   folder of *.ndjson.gz; default: the corpus
   --repeat  repetitions of each figure, the best counts; the memo is emptied before each; default 5
   --cpu     count the processor time of the whole process, for machines that do other work`
-
-const CORPUS = new URL('../../../shared/corpus/', import.meta.url).pathname
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 
 interface Lane {
   readonly name: string

@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
+import { CORPUS, RULE_SETS } from './corpus.ts'
 import { WINDOWS_LANE, windowsEvents } from './windows-lane.ts'
 
 export const summary = 'trapline eval against rsigma: both command lines on the same lanes'
@@ -14,8 +15,6 @@ export const usage = `bun run bench engines --rsigma FILE [--only LANE] [--round
   --rounds  measurements of each, the fastest counts; default 3
   --events  a lane is repeated up to so many events, default 200000`
 
-const CORPUS = resolve(import.meta.dir, '../../../shared/corpus')
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const TRAPLINE = resolve(import.meta.dir, '../../ci/trapline.ts')
 /** The core that every measured process is bound to. */
 const CORE = String(cpus().length - 1)

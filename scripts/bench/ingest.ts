@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
 import { normalise } from '../../parsers/normalise.ts'
 import { openRules } from '../../server/ingest/rules.ts'
+import { CORPUS, RULE_SETS } from './corpus.ts'
 import { EVENT_BYTES, eventBody, RARE_EVERY, RARE_WORD } from './events.ts'
 import { type Found, goalsMet, print, type StageFigures } from './ingest-report.ts'
 import { EVENTS_PER_BODY, type SenderOptions, type SenderReport } from './ingest-sender.ts'
@@ -28,8 +29,6 @@ export const usage = `bun run bench ingest [--events N] [--seconds S] [--connect
   --rules        rule folders; default: SigmaHQ's three sets of the corpus, where it is
   --data         data folder, default a temporary one that is removed; kept when given`
 
-const CORPUS = new URL('../../../shared/corpus/', import.meta.url).pathname
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const CHECKPOINTS = [1_000_000, 5_000_000, 10_000_000]
 /** Events that the matcher's own share is measured with, as many for warming. */
 const MATCHED_EVENTS = 20_000

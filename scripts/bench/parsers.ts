@@ -1,8 +1,8 @@
 // `bun run bench parsers`: every parser against what other vendors' collectors make of the same lines.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
+import { CORPUS } from './corpus.ts'
 import { beats } from './parsers/beats.ts'
 import { type Case, SCORED, type Suite } from './parsers/case.ts'
 import { confusionOf, confusionTable, pantherCases } from './parsers/confusion.ts'
@@ -35,7 +35,6 @@ const SUITES: Readonly<Record<string, Suite>> = {
   loghub,
   zeek,
 }
-const CORPUS = join(import.meta.dir, '../../../shared/corpus')
 const TEXT_SHOWN_MAX = 600
 
 /** All cases below a corpus folder, by source. */

@@ -1,7 +1,7 @@
 // How the cost of an event grows with the number of rules: real rules, and beyond their number variants of
 // them with other texts, as if each had been written again for another tool.
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UsageError } from '../../ci/command.ts'
 import { readRuleFolder } from '../../ci/rule-files.ts'
@@ -9,6 +9,7 @@ import { normalise } from '../../parsers/normalise.ts'
 import { compileMatcher } from '../../sigma/eval/matcher.ts'
 import type { Expr, Test } from '../../sigma/ir/expr.ts'
 import type { LoadedRule } from '../../sigma/rule.ts'
+import { CORPUS, RULE_SETS } from './corpus.ts'
 
 export const summary = 'events/s of the matcher by number of rules, 500 to 30,000'
 export const usage = `bun run bench scale [--lane NAME] [--sizes N,N,...] [--json]
@@ -16,8 +17,6 @@ export const usage = `bun run bench scale [--lane NAME] [--sizes N,N,...] [--jso
   --sizes  default 500,1000,2000,3700,10000,30000
 Processor time of one core, no memo of values.`
 
-const CORPUS = resolve(import.meta.dir, '../../../shared/corpus')
-const RULE_SETS = ['rules', 'rules-emerging-threats', 'rules-threat-hunting']
 const ROUNDS = 3
 export const SCALE_SIZES = [500, 1_000, 2_000, 3_700, 10_000, 30_000]
 
