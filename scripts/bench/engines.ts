@@ -147,9 +147,11 @@ function measure(rsigma: string, rules: string, files: LaneFiles, rounds: number
       idle[i] = Math.min(idle[i]!, seconds(idling))
     }
   }
-  const [plain, bloom, memo, noMemo] = work.map((took, i) =>
-    Math.round(files.events / Math.max(1e-6, took - idle[i]!)),
-  ) as [number, number, number, number]
+  const [plain, bloom, memo, noMemo] = work.map((took, i) => {
+    const net_s = took - idle[i]!
+    if (net_s > 0) return Math.round(files.events / net_s)
+    throw new UsageError(`${files.events} events take no longer than none: measure more (--events)`)
+  }) as [number, number, number, number]
   const best = Math.max(plain, bloom)
   return {
     events: files.events,
