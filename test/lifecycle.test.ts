@@ -211,7 +211,12 @@ test.skipIf(openssl === null)(
     const socket = connect({ port, host: '127.0.0.1', ...tls })
     socket.end('<38>Nov 21 12:00:00 gw-3 app: tlsmarker\n')
     const search = async () =>
-      (await fetch(`${server.url}/api/v1/search?q=tlsmarker`, { headers, tls })).json()
+      (
+        await fetch(`${server.url}/api/v1/search?from=2026-11-01T00:00:00Z&q=tlsmarker`, {
+          headers,
+          tls,
+        })
+      ).json()
     expect((await eventually(search, (page) => page.total === 1)).events[0].host).toBe('gw-3')
     server.signal('SIGTERM')
     await server.exited
