@@ -19,7 +19,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.dispose())
 
-const find = (q: string) => server.json(`/api/v1/search?q=${encodeURIComponent(q)}`)
+const find = (q: string) =>
+  server.json(`/api/v1/search?from=2026-11-01T00:00:00Z&q=${encodeURIComponent(q)}`)
 test.each<[string, string | Uint8Array<ArrayBuffer>, Record<string, string>, number]>([
   ['one object', '{"message":"form-a"}', {}, 1],
   ['an array', '[{"message":"form-a"},{"message":"form-b"}]', {}, 2],
